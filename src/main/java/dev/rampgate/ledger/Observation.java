@@ -1,0 +1,30 @@
+package dev.rampgate.ledger;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * One piece of news from one channel: "channel C says that transaction T has status S since time t".
+ *
+ * @param id given when it is received, so that applying it again is harmless
+ * @param channel where it came from
+ * @param authoritative whether an authenticated call of ours brought it; a webhook is so only by configuration
+ * @param transactionId Proof's {@code merchant_transaction_id}, opaque, 1 to 128 characters
+ * @param status the status as it was spelled, which may be one that the contract does not know
+ * @param changedAt Proof's time of the status change ({@code updated_at} or {@code occurred_at}); null if it gave none
+ * @param askedAt when the poll was sent; null for every other channel
+ * @param receivedAt when it reached us
+ * @param details what else it said about the transaction
+ * @param raw the text that came, for the archive; null if there is none
+ */
+public record Observation(
+        UUID id,
+        Channel channel,
+        boolean authoritative,
+        String transactionId,
+        String status,
+        Instant changedAt,
+        Instant askedAt,
+        Instant receivedAt,
+        TransactionDetails details,
+        String raw) {}
