@@ -27,4 +27,19 @@ public record Observation(
         Instant askedAt,
         Instant receivedAt,
         TransactionDetails details,
-        String raw) {}
+        String raw) {
+
+    /**
+     * Whether it may open a transaction: a session, or the answer to our own call, which only reaches the ledger if Proof
+     * knows the transaction.
+     */
+    public boolean mayOpen() {
+        return channel == Channel.SESSION || channel == Channel.POLL;
+    }
+
+    /** Keeps the raw text out of logs. */
+    @Override
+    public String toString() {
+        return "Observation[" + id + ", " + channel + ", " + transactionId + ", " + status + ", " + changedAt + "]";
+    }
+}

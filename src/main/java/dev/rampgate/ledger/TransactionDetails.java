@@ -3,7 +3,7 @@ package dev.rampgate.ledger;
 import java.time.Instant;
 
 /**
- * What a piece of news says about a transaction beside its status. Every component may be null: not known.
+ * What is known about a transaction beside its status. Every component may be null: not known.
  *
  * @param userId the company's id of the user, {@code partner_user_id} at Proof
  * @param type {@code buy} or {@code sell}
@@ -11,10 +11,10 @@ import java.time.Instant;
  * @param network blockchain network
  * @param requestedAmount crypto amount that the session asked for, a decimal string
  * @param cryptoAmount final crypto amount, a decimal string exactly as Proof sent it
- * @param fiatCurrency fiat currency
+ * @param fiatCurrency fiat currency, which the user may switch inside the widget
  * @param fiatAmount final fiat amount, a decimal string exactly as Proof sent it
  * @param paymentMethod for example {@code card}; only the socket tells it
- * @param createdAt Proof's time of creation
+ * @param createdAt when it was created, by Proof's clock where Proof told, else when its session reached us
  */
 public record TransactionDetails(
         String userId,
@@ -26,4 +26,59 @@ public record TransactionDetails(
         String fiatCurrency,
         String fiatAmount,
         String paymentMethod,
-        Instant createdAt) {}
+        Instant createdAt) {
+
+    /** Nothing known. */
+    public static final TransactionDetails NONE =
+            new TransactionDetails(null, null, null, null, null, null, null, null, null, null);
+
+    /** These details, and where they know nothing, the other's. */
+    public TransactionDetails filledFrom(TransactionDetails other) {
+        return new TransactionDetails(
+                first(userId, other.userId),
+                first(type, other.type),
+                first(currency, other.currency),
+                first(network, other.network),
+                first(requestedAmount, other.requestedAmount),
+                first(cryptoAmount, other.cryptoAmount),
+                first(fiatCurrency, other.fiatCurrency),
+                first(fiatAmount, other.fiatAmount),
+                first(paymentMethod, other.paymentMethod),
+                first(createdAt, other.createdAt));
+    }
+
+    /** These details with the other's amounts and payment method where it tells them, then filled from it. */
+    public TransactionDetails updatedFrom(TransactionDetails other) {
+        return new TransactionDetails(
+                        userId,
+                        type,
+                        currency,
+                        network,
+                        requestedAmount,
+                        first(other.cryptoAmount, cryptoAmount),
+                        first(other.fiatCurrency, fiatCurrency),
+                        first(other.fiatAmount, fiatAmount),
+                        first(other.paymentMethod, paymentMethod),
+                        createdAt)
+                .filledFrom(other);
+    }
+
+    /** These details with owner and requested amount filled from a session. */
+    TransactionDetails claimedBy(TransactionDetails session) {
+        return filledFrom(new TransactionDetails(
+                session.userId, null, null, null, session.requestedAmount, null, null, null, null, null));
+    }
+
+    /** Whether type, currency or network are told by both and differ: what can never change. */
+    boolean contradicts(TransactionDetails other) {
+        return differ(type, other.type) || differ(currency, other.currency) || differ(network, other.network);
+    }
+
+    private static boolean differ(String one, String other) {
+        return one != null && other != null && !one.equals(other);
+    }
+
+    private static <T> T first(T preferred, T fallback) {
+        return preferred != null ? preferred : fallback;
+    }
+}

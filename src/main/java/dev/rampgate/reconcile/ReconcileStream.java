@@ -1,20 +1,140 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
+import dev.rampgate.reconcile.LedgerStore.Recorded;
 import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.context.ApplicationScoped;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The one stream: every channel hands its observations to it, and nobody else writes a status. */
-@ApplicationScoped
+/**
+ * The one stream: every channel hands its observations to it, and nobody else writes a status.
+ *
+ * <p>offer -> batch -> load -> decide -> persist -> announce. Observations of one transaction go through one lane of
+ * this process, for speed only: other replicas know nothing of it, and correctness never depends on the order of
+ * arrival.
+ */
 public class ReconcileStream {
+
+    private static final int ATTEMPTS_AFTER_COLLISION = 5;
+
+    private final LedgerStore store;
+    private final LedgerRules rules;
+    private final Announcer announcer;
+    private final ReconcileSettings settings;
+    private final InstantSource clock;
+    private final RandomGenerator chance;
+    private final List<Lane> lanes;
+
+    ReconcileStream(
+            LedgerStore store,
+            LedgerRules rules,
+            Announcer announcer,
+            ReconcileSettings settings,
+            Supplier<EventLoop> loops,
+            InstantSource clock,
+            RandomGenerator chance) {
+        this.store = store;
+        this.rules = rules;
+        this.announcer = announcer;
+        this.settings = settings;
+        this.clock = clock;
+        this.chance = chance;
+        this.lanes = Stream.generate(() -> new Lane(loops.get(), settings, this::reconcile))
+                .limit(settings.lanes())
+                .toList();
+    }
 
     /**
      * Hands an observation over.
      *
-     * @return what became of it, after the commit; fails if it could not be stored, or was refused since too many wait
+     * @return what became of it, after the commit; fails with {@link StoreException} if it could not be stored, with
+     *     {@link StreamFullException} if too many wait, with {@link QuarantinedException} if the database refused it
      */
     public Uni<Outcome> offer(Observation observation) {
-        throw new UnsupportedOperationException("under construction");
+        int lane = Math.floorMod(observation.transactionId().hashCode(), lanes.size());
+        return lanes.get(lane).offer(observation);
+    }
+
+    /** How many observations wait for their batch. */
+    public int waiting() {
+        return lanes.stream().mapToInt(Lane::waiting).sum();
+    }
+
+    /** One batch, to the end; a transaction that the database refuses is set aside and the rest goes on. */
+    private Uni<Map<UUID, Outcome>> reconcile(List<Observation> batch) {
+        return store(batch)
+                .onFailure(ReconcileStream::isCollision)
+                .retry()
+                .atMost(ATTEMPTS_AFTER_COLLISION)
+                .invoke(announcer::announce)
+                .map(Changes::outcomes)
+                .onFailure(ReconcileStream::isRefusedData)
+                .recoverWithUni(refusal -> isolate(batch, refusal));
+    }
+
+    private Uni<Changes> store(List<Observation> batch) {
+        Set<String> openable = ids(batch, true);
+        Set<String> known = ids(batch, false);
+        return store.inTransaction(unit -> unit.load(openable, known, clock.instant())
+                        .map(recorded -> decide(batch, openable, recorded))
+                        .call(unit::persist))
+                .ifNoItem()
+                .after(settings.batchDeadline())
+                .failWith(() -> new StoreException(StoreException.Kind.AWAY, "no answer within the deadline", null));
+    }
+
+    private Changes decide(List<Observation> batch, Set<String> openable, Map<String, Recorded> recorded) {
+        return new Changes.Fold(rules, chance, settings.archiveLimit(), clock.instant(), recorded).of(batch, openable);
+    }
+
+    /** Halves the batch until the culprit stands alone. */
+    private Uni<Map<UUID, Outcome>> isolate(List<Observation> batch, Throwable refusal) {
+        if (batch.size() == 1) {
+            announcer.quarantined(batch.get(0), refusal);
+            return Uni.createFrom().item(Map.of());
+        }
+        int half = batch.size() / 2;
+        return Uni.combine()
+                .all()
+                .unis(reconcile(batch.subList(0, half)), reconcile(batch.subList(half, batch.size())))
+                .usingConcurrencyOf(1)
+                .with(ReconcileStream::both);
+    }
+
+    private static Map<UUID, Outcome> both(Map<UUID, Outcome> one, Map<UUID, Outcome> other) {
+        Map<UUID, Outcome> all = new HashMap<>(one);
+        all.putAll(other);
+        return all;
+    }
+
+    private static Set<String> ids(List<Observation> batch, boolean openable) {
+        return batch.stream()
+                .collect(Collectors.groupingBy(
+                        Observation::transactionId,
+                        Collectors.reducing(false, Observation::mayOpen, Boolean::logicalOr)))
+                .entrySet()
+                .stream()
+                .filter(id -> id.getValue() == openable)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean isCollision(Throwable failure) {
+        return failure instanceof StoreException refused && refused.kind() == StoreException.Kind.COLLISION;
+    }
+
+    private static boolean isRefusedData(Throwable failure) {
+        return failure instanceof StoreException refused && refused.kind() == StoreException.Kind.DATA;
     }
 }

@@ -1,0 +1,99 @@
+package dev.rampgate.ledger;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What the rules remember of a transaction beside where it stands, to know when to ask Proof again. Nothing in it is a
+ * fact about the transaction.
+ *
+ * @param nudge a claim that no poll has answered yet; null if there is none
+ * @param dissent what polls say against the recorded status; null if they do not
+ * @param watchedSince when the watch of a confirmed {@code failed} or {@code cancelled} began; null if there is none
+ * @param unknownStatus the last status seen that the contract does not know; null if there was none
+ * @param reports when a webhook first claimed a status of the current attempt
+ */
+public record FollowUp(
+        Nudge nudge, Dissent dissent, Instant watchedSince, String unknownStatus, Map<Status, Instant> reports) {
+
+    /** Nothing remembered. */
+    public static final FollowUp NONE = new FollowUp(null, null, null, null, Map.of());
+
+    /**
+     * A claim that changed nothing but made a poll due.
+     *
+     * @param channel who made it
+     * @param status the claimed status; null if the contract does not know it
+     * @param changedAt the claimed time of the change; null if it gave none
+     * @param receivedAt when it reached us
+     * @param answers how many polls asked after it have answered below it
+     */
+    public record Nudge(Channel channel, Status status, Instant changedAt, Instant receivedAt, int answers) {
+
+        /** Whether both claim the same. */
+        boolean repeats(Nudge other) {
+            return other != null
+                    && channel == other.channel
+                    && status == other.status
+                    && Objects.equals(changedAt, other.changedAt);
+        }
+
+        Nudge answeredBelow() {
+            return new Nudge(channel, status, changedAt, receivedAt, answers + 1);
+        }
+    }
+
+    /**
+     * Polls that say something else than what is recorded.
+     *
+     * @param status what all of them said
+     * @param since when the first of them reached us
+     * @param polls how many there were
+     */
+    public record Dissent(Status status, Instant since, int polls) {
+
+        Dissent again() {
+            return new Dissent(status, since, polls + 1);
+        }
+    }
+
+    public FollowUp {
+        reports = reports.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(reports));
+    }
+
+    FollowUp withNudge(Nudge next) {
+        return new FollowUp(next, dissent, watchedSince, unknownStatus, reports);
+    }
+
+    FollowUp withDissent(Dissent next) {
+        return new FollowUp(nudge, next, watchedSince, unknownStatus, reports);
+    }
+
+    FollowUp withWatchedSince(Instant next) {
+        return new FollowUp(nudge, dissent, next, unknownStatus, reports);
+    }
+
+    FollowUp withUnknownStatus(String next) {
+        return new FollowUp(nudge, dissent, watchedSince, next, reports);
+    }
+
+    FollowUp withReport(Status status, Instant at) {
+        Map<Status, Instant> more = new EnumMap<>(Status.class);
+        more.putAll(reports);
+        more.putIfAbsent(status, at);
+        return new FollowUp(nudge, dissent, watchedSince, unknownStatus, more);
+    }
+
+    /** After an accepted change: polls have not contradicted it yet, and no watch runs. */
+    FollowUp afterChange() {
+        return new FollowUp(nudge, null, null, null, reports);
+    }
+
+    /** After a correction: what webhooks claimed belongs to the attempt before. */
+    FollowUp afterCorrection() {
+        return new FollowUp(nudge, null, null, null, Map.of());
+    }
+}

@@ -1,0 +1,422 @@
+package dev.rampgate.ledger;
+
+import dev.rampgate.ledger.FollowUp.Dissent;
+import dev.rampgate.ledger.FollowUp.Nudge;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rules of the ledger: what one observation does to one transaction. Pure, and the only place where a status is
+ * decided; the numbers in the comments are those of {@code docs/rules.md}.
+ *
+ * <p>News of an authenticated call may change the record; an unsigned webhook only makes us ask. Polls are ordered among
+ * themselves by Proof's {@code updated_at}; times of different channels serve only to tell news from stale.
+ */
+public final class LedgerRules {
+
+    private static final PollWish IN_A_SECOND = PollWish.after(Duration.ofSeconds(1));
+    private static final PollWish IN_A_MINUTE = PollWish.after(Duration.ofMinutes(1));
+
+    private final Duration lagTolerance;
+
+    /**
+     * @param lagTolerance how long polls must contradict a status that no poll has confirmed, before they win; covers
+     *     calls that Proof answers from an older copy
+     */
+    public LedgerRules(Duration lagTolerance) {
+        this.lagTolerance = lagTolerance;
+    }
+
+    /**
+     * Decides on one observation.
+     *
+     * @param known the transaction as recorded; none if nothing is
+     * @param news the observation
+     * @param now our clock
+     */
+    public Decision decide(Optional<TransactionRecord> known, Observation news, Instant now) {
+        return known.map(record -> decideKnown(record, news, now)).orElseGet(() -> decideUnknown(news, now));
+    }
+
+    private Decision decideKnown(TransactionRecord record, Observation news, Instant now) {
+        if (news.channel() == Channel.SESSION) {
+            return claimedBySession(record, news);
+        }
+        Optional<Status> told = Status.of(news.status());
+        if (told.isEmpty()) {
+            return unknownStatus(record, news, now);
+        }
+        return switch (news.channel()) {
+            case POLL -> alarmed(record, news, polled(record, news, told.get(), now));
+            case SOCKET -> alarmed(record, news, pushed(record, news, told.get(), now));
+            case WEBHOOK ->
+                news.authoritative()
+                        ? alarmed(record, news, reported(pushed(record, news, told.get(), now), news, told.get()))
+                        : claimed(record, news, told.get());
+            case SESSION -> throw new IllegalStateException("a session has no status to decide");
+        };
+    }
+
+    private Decision decideUnknown(Observation news, Instant now) {
+        Optional<Status> told = Status.of(news.status());
+        return switch (news.channel()) {
+            case SESSION -> opened(news, Status.PENDING, now); // rule 1
+            case POLL ->
+                told.map(status -> opened(news, status, now))
+                        .orElseGet(
+                                () -> stranger(Outcome.UNKNOWN_STATUS, EnumSet.of(Alarm.UNKNOWN_STATUS), IN_A_MINUTE));
+            case WEBHOOK -> stranger(Outcome.UNKNOWN_TRANSACTION, Set.of(), PollWish.AT_ONCE); // rule 9
+            case SOCKET -> stranger(Outcome.UNKNOWN_TRANSACTION, Set.of(), PollWish.KEEP);
+        };
+    }
+
+    // --- sessions: rule 1
+
+    private Decision opened(Observation news, Status status, Instant now) {
+        boolean polled = news.channel() == Channel.POLL;
+        Instant since = timeOf(news);
+        Standing standing = Standing.opened(status, polled, polled ? news.changedAt() : null, since, now);
+        TransactionDetails details = news.details()
+                .filledFrom(new TransactionDetails(null, null, null, null, null, null, null, null, null, since));
+        FollowUp followUp = FollowUp.NONE.withWatchedSince(polled && status.isProvisional() ? now : null);
+        TransactionRecord record = new TransactionRecord(news.transactionId(), details, standing, followUp, false);
+        Transition transition = transitionTo(record, news, null, polled, false);
+        Plan plan = polled ? planAfterPoll(record, news, status, now) : new Plan(record, regularWish(record, now));
+        return new Decision(
+                Outcome.ACCEPTED, Optional.of(plan.record), List.of(transition), List.of(), Set.of(), plan.wish, true);
+    }
+
+    private Decision claimedBySession(TransactionRecord record, Observation news) {
+        TransactionRecord owned = record.with(record.details().claimedBy(news.details()));
+        return unmoved(owned.equals(record) ? Outcome.DUPLICATE : Outcome.ACCEPTED, owned, PollWish.KEEP);
+    }
+
+    // --- polls: rules 2 to 5
+
+    private Decision polled(TransactionRecord record, Observation poll, Status told, Instant now) {
+        Standing standing = record.standing();
+        if (standing.isAfter(poll.changedAt())) {
+            return unmoved(Outcome.STALE, record, IN_A_SECOND); // rule 2
+        }
+        if (told == standing.status()) {
+            return confirmed(record, poll, now); // rule 3
+        }
+        if (told.follows(standing.status())) {
+            return movedByPoll(record, poll, told, Outcome.ACCEPTED, now); // rule 4
+        }
+        if (standing.isFinal()) {
+            return completedContradicted(record, poll, told, now); // rule 5
+        }
+        if (standing.confirmed() && standing.isBefore(poll.changedAt()) || dissentHasLasted(record, poll, told, now)) {
+            return movedByPoll(record, poll, told, Outcome.CORRECTION, now); // rule 5
+        }
+        return dissented(record, poll, told, now); // rule 5
+    }
+
+    private Decision confirmed(TransactionRecord record, Observation poll, Instant now) {
+        Standing before = record.standing();
+        Standing after = before.confirmedAt(poll.changedAt());
+        boolean watchStarts =
+                after.status().isProvisional() && (!before.confirmed() || before.isBefore(poll.changedAt()));
+        FollowUp followUp = record.followUp().withDissent(null).withUnknownStatus(null);
+        TransactionRecord next = record.with(record.details().updatedFrom(poll.details()))
+                .with(watchStarts ? after.withSettled(false) : after)
+                .with(watchStarts ? followUp.withWatchedSince(now) : followUp);
+        List<TransitionMark> marks = before.confirmed()
+                ? List.of()
+                : List.of(new TransitionMark(record.id(), after.attempt(), after.status(), null, poll.receivedAt()));
+        boolean news = !after.equals(before) || !next.details().equals(record.details());
+        Plan plan = planAfterPoll(next, poll, after.status(), now);
+        return new Decision(Outcome.CONFIRMED, Optional.of(plan.record), List.of(), marks, Set.of(), plan.wish, news);
+    }
+
+    private Decision movedByPoll(
+            TransactionRecord record, Observation poll, Status told, Outcome outcome, Instant now) {
+        boolean correction = outcome == Outcome.CORRECTION;
+        Standing before = record.standing();
+        Standing moved =
+                correction ? before.correctedTo(told, timeOf(poll), now) : before.movedTo(told, timeOf(poll), now);
+        FollowUp followUp = correction
+                ? record.followUp().afterCorrection()
+                : record.followUp().afterChange();
+        TransactionRecord next = record.with(record.details().updatedFrom(poll.details()))
+                .with(moved.confirmedAt(poll.changedAt()))
+                .with(told.isProvisional() ? followUp.withWatchedSince(now) : followUp);
+        Instant reportedAt = correction
+                ? claimedFirst(record.followUp().nudge(), told)
+                : record.followUp().reports().get(told);
+        Plan plan = planAfterPoll(next, poll, told, now);
+        return new Decision(
+                outcome,
+                Optional.of(plan.record),
+                List.of(transitionTo(next, poll, reportedAt, true, correction)),
+                List.of(),
+                Set.of(),
+                plan.wish,
+                true);
+    }
+
+    private Decision completedContradicted(TransactionRecord record, Observation poll, Status told, Instant now) {
+        Plan plan = planAfterPoll(record, poll, told, now);
+        return record.standing().isBefore(poll.changedAt())
+                ? new Decision(
+                        Outcome.CONFLICT,
+                        Optional.of(plan.record),
+                        List.of(),
+                        List.of(),
+                        EnumSet.of(Alarm.COMPLETED_CONTRADICTED),
+                        plan.wish,
+                        true)
+                : unmoved(Outcome.STALE, plan.record, plan.wish);
+    }
+
+    /** Only polls asked since the last change can speak against it: an earlier one may have crossed it. */
+    private static boolean askedSinceChange(TransactionRecord record, Observation poll) {
+        return poll.askedAt().isAfter(record.standing().changedAt());
+    }
+
+    private boolean dissentHasLasted(TransactionRecord record, Observation poll, Status told, Instant now) {
+        Dissent dissent = record.followUp().dissent();
+        return dissent != null
+                && dissent.status() == told
+                && askedSinceChange(record, poll)
+                && !now.isBefore(dissent.since().plus(lagTolerance));
+    }
+
+    private Decision dissented(TransactionRecord record, Observation poll, Status told, Instant now) {
+        if (!askedSinceChange(record, poll)) {
+            return unmoved(Outcome.STALE, record, IN_A_SECOND);
+        }
+        Dissent before = record.followUp().dissent();
+        Dissent dissent = before != null && before.status() == told ? before.again() : new Dissent(told, now, 1);
+        return unmoved(
+                Outcome.STALE,
+                record.with(record.followUp().withDissent(dissent)),
+                PollLadder.afterDissent(dissent.polls()));
+    }
+
+    // --- sockets, and webhooks that are trusted: rule 6
+
+    private Decision pushed(TransactionRecord record, Observation news, Status told, Instant now) {
+        Standing standing = record.standing();
+        if (told.follows(standing.status()) && canBeNews(standing, news.changedAt())) {
+            TransactionRecord next = record.with(record.details().updatedFrom(news.details()))
+                    .with(standing.movedTo(told, timeOf(news), now))
+                    .with(record.followUp().afterChange());
+            Instant reportedAt = record.followUp().reports().get(told);
+            return new Decision(
+                    Outcome.ACCEPTED,
+                    Optional.of(next),
+                    List.of(transitionTo(next, news, reportedAt, false, false)),
+                    List.of(),
+                    Set.of(),
+                    told.isTerminal() ? PollWish.AT_ONCE : regularWish(next, now),
+                    true);
+        }
+        if (told == standing.status()) {
+            boolean sameAttempt = standing.attemptCovers(news.changedAt());
+            return unmoved(
+                    Outcome.DUPLICATE,
+                    sameAttempt ? record.with(record.details().filledFrom(news.details())) : record,
+                    PollWish.KEEP);
+        }
+        return nudged(record, news, told);
+    }
+
+    /**
+     * A tie in Proof's time is news within the first attempt, since statuses only rise there. In a later attempt it may
+     * as well be a late word of the attempt before, so only a poll may tell (decision 0004).
+     */
+    private static boolean canBeNews(Standing standing, Instant changedAt) {
+        return standing.attempt() == 1 ? !standing.isAfter(changedAt) : standing.isBefore(changedAt);
+    }
+
+    /** Notes when a trusted webhook first said what it says. */
+    private static Decision reported(Decision decision, Observation news, Status told) {
+        TransactionRecord record = decision.record().orElseThrow();
+        if (record.followUp().reports().containsKey(told) || !record.standing().attemptCovers(news.changedAt())) {
+            return decision;
+        }
+        return new Decision(
+                decision.outcome(),
+                Optional.of(record.with(record.followUp().withReport(told, news.receivedAt()))),
+                decision.transitions(),
+                List.of(new TransitionMark(record.id(), record.standing().attempt(), told, news.receivedAt(), null)),
+                decision.alarms(),
+                decision.wish(),
+                decision.archived());
+    }
+
+    // --- advisory webhooks: rules 7 and 8
+
+    private Decision claimed(TransactionRecord record, Observation webhook, Status told) {
+        Standing standing = record.standing();
+        boolean higher = told.follows(standing.status());
+        boolean otherAndLater = told != standing.status() && standing.isBefore(webhook.changedAt());
+        Decision decision = higher || otherAndLater
+                ? nudged(record, webhook, told)
+                : unmoved(told == standing.status() ? Outcome.DUPLICATE : Outcome.STALE, record, PollWish.KEEP);
+        boolean ofNextAttempt = otherAndLater && !higher;
+        return ofNextAttempt ? decision : reported(decision, webhook, told);
+    }
+
+    private static Decision nudged(TransactionRecord record, Observation news, Status told) {
+        Nudge nudge = new Nudge(news.channel(), told, news.changedAt(), news.receivedAt(), 0);
+        return nudge.repeats(record.followUp().nudge())
+                ? unmoved(Outcome.DUPLICATE, record, PollWish.KEEP)
+                : unmoved(Outcome.NUDGE, record.with(record.followUp().withNudge(nudge)), PollWish.AT_ONCE);
+    }
+
+    // --- what the contract does not know: rule 9
+
+    private Decision unknownStatus(TransactionRecord record, Observation news, Instant now) {
+        if (!news.authoritative()) {
+            return record.standing().isBefore(news.changedAt())
+                    ? withOutcome(Outcome.UNKNOWN_STATUS, nudged(record, news, null))
+                    : unmoved(Outcome.UNKNOWN_STATUS, record, PollWish.KEEP);
+        }
+        boolean first = !news.status().equals(record.followUp().unknownStatus());
+        TransactionRecord next = record.with(record.followUp().withUnknownStatus(news.status()));
+        return new Decision(
+                Outcome.UNKNOWN_STATUS,
+                Optional.of(next),
+                List.of(),
+                List.of(),
+                first ? EnumSet.of(Alarm.UNKNOWN_STATUS) : Set.of(),
+                news.channel() == Channel.POLL ? regularWish(next, now) : PollWish.KEEP,
+                first);
+    }
+
+    /** Nothing is recorded and nothing gets recorded. */
+    private static Decision stranger(Outcome outcome, Set<Alarm> alarms, PollWish wish) {
+        return new Decision(outcome, Optional.empty(), List.of(), List.of(), alarms, wish, false);
+    }
+
+    // --- what can never change: rule 10
+
+    private static Decision alarmed(TransactionRecord before, Observation news, Decision decision) {
+        if (!decision.archived() || !before.details().contradicts(news.details())) {
+            return decision;
+        }
+        EnumSet<Alarm> alarms = EnumSet.of(Alarm.DETAILS_CONTRADICTED);
+        alarms.addAll(decision.alarms());
+        return new Decision(
+                decision.outcome(),
+                decision.record(),
+                decision.transitions(),
+                decision.marks(),
+                alarms,
+                decision.wish(),
+                decision.archived());
+    }
+
+    // --- when to ask again
+
+    private record Plan(TransactionRecord record, PollWish wish) {}
+
+    /** After a poll that was not stale: answers the nudge, and settles or abandons what needs no more polls. */
+    private Plan planAfterPoll(TransactionRecord record, Observation poll, Status told, Instant now) {
+        TransactionRecord rested = rested(record, now);
+        PollWish regular = regularWish(rested, now);
+        Nudge nudge = rested.followUp().nudge();
+        if (nudge == null) {
+            return new Plan(rested, regular);
+        }
+        if (!poll.askedAt().isAfter(nudge.receivedAt())) {
+            return new Plan(rested, PollWish.AT_ONCE);
+        }
+        if (!answersBelow(nudge, told, poll.changedAt())) {
+            return new Plan(rested.with(rested.followUp().withNudge(null)), regular);
+        }
+        Nudge answered = nudge.answeredBelow();
+        return PollLadder.afterNudge(answered.answers())
+                .map(wish ->
+                        new Plan(rested.with(rested.followUp().withNudge(answered)), PollWish.earlier(wish, regular)))
+                .orElseGet(() -> new Plan(rested.with(rested.followUp().withNudge(null)), regular));
+    }
+
+    private static boolean answersBelow(Nudge nudge, Status told, Instant updatedAt) {
+        if (told == nudge.status()) {
+            return false;
+        }
+        boolean lower = nudge.status() != null && nudge.status().follows(told);
+        boolean earlier = nudge.changedAt() != null && updatedAt != null && updatedAt.isBefore(nudge.changedAt());
+        return lower || earlier;
+    }
+
+    private static TransactionRecord rested(TransactionRecord record, Instant now) {
+        Standing standing = record.standing();
+        boolean watchOver = standing.status().isProvisional()
+                && standing.confirmed()
+                && PollLadder.watch(record.followUp().watchedSince(), now).isEmpty();
+        if (standing.isFinal() || watchOver) {
+            return record.with(standing.withSettled(true));
+        }
+        boolean tooOld = !standing.status().isTerminal()
+                && "buy".equals(record.details().type())
+                && age(standing, now).compareTo(PollLadder.HORIZON) >= 0;
+        return tooOld ? record.with(standing.withAbandoned(true)) : record;
+    }
+
+    private static PollWish regularWish(TransactionRecord record, Instant now) {
+        Standing standing = record.standing();
+        if (standing.settled() || standing.abandoned()) {
+            return PollWish.NEVER;
+        }
+        if (standing.confirmed() && standing.status().isProvisional()) {
+            return PollLadder.watch(record.followUp().watchedSince(), now).orElse(PollWish.NEVER);
+        }
+        return PollLadder.unsettled(age(standing, now), record.socketAttached());
+    }
+
+    private static Duration age(Standing standing, Instant now) {
+        return Duration.between(standing.changedAt(), now);
+    }
+
+    // --- values
+
+    private static Decision unmoved(Outcome outcome, TransactionRecord record, PollWish wish) {
+        return new Decision(outcome, Optional.of(record), List.of(), List.of(), Set.of(), wish, true);
+    }
+
+    private static Decision withOutcome(Outcome outcome, Decision decision) {
+        return new Decision(
+                outcome,
+                decision.record(),
+                decision.transitions(),
+                decision.marks(),
+                decision.alarms(),
+                decision.wish(),
+                decision.archived());
+    }
+
+    private static Transition transitionTo(
+            TransactionRecord after, Observation news, Instant reportedAt, boolean confirmed, boolean correction) {
+        Standing standing = after.standing();
+        return new Transition(
+                after.id(),
+                standing.sequence(),
+                standing.attempt(),
+                standing.status(),
+                news.channel(),
+                reportedAt,
+                news.changedAt(),
+                news.receivedAt(),
+                confirmed ? news.receivedAt() : null,
+                correction);
+    }
+
+    private static Instant claimedFirst(Nudge nudge, Status told) {
+        return nudge != null && nudge.channel() == Channel.WEBHOOK && nudge.status() == told
+                ? nudge.receivedAt()
+                : null;
+    }
+
+    private static Instant timeOf(Observation news) {
+        return news.changedAt() != null ? news.changedAt() : news.receivedAt();
+    }
+}

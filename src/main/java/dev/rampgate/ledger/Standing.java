@@ -1,0 +1,82 @@
+package dev.rampgate.ledger;
+
+import java.time.Instant;
+
+/**
+ * Where a transaction stands: what the rules accepted.
+ *
+ * @param status the recorded status
+ * @param attempt 1, and one more each time polls showed that a recorded status no longer holds
+ * @param sequence number of the last transition, from 1
+ * @param confirmed whether a poll has shown the recorded status
+ * @param asOf {@code updated_at} of the last applied poll; null before the first
+ * @param since Proof's time of the change to the recorded status, or when we learned of it if Proof gave none
+ * @param attemptSince Proof's time of the change that opened this attempt; null if it gave none
+ * @param changedAt when we last accepted a change, by our clock; the age of a transaction counts from here
+ * @param settled nothing more is expected
+ * @param abandoned a {@code buy} that stayed unsettled past the horizon
+ */
+public record Standing(
+        Status status,
+        int attempt,
+        int sequence,
+        boolean confirmed,
+        Instant asOf,
+        Instant since,
+        Instant attemptSince,
+        Instant changedAt,
+        boolean settled,
+        boolean abandoned) {
+
+    /** The first standing of a transaction. */
+    static Standing opened(Status status, boolean confirmed, Instant asOf, Instant since, Instant now) {
+        return new Standing(status, 1, 1, confirmed, asOf, since, since, now, false, false);
+    }
+
+    /** The standing after a higher status of the same attempt. */
+    Standing movedTo(Status higher, Instant changed, Instant now) {
+        return new Standing(higher, attempt, sequence + 1, false, asOf, changed, attemptSince, now, false, false);
+    }
+
+    /** The standing after polls showed that the recorded status no longer holds. */
+    Standing correctedTo(Status other, Instant changed, Instant now) {
+        return new Standing(other, attempt + 1, sequence + 1, false, asOf, changed, changed, now, false, false);
+    }
+
+    /** The standing after a poll that showed the recorded status with this time, which may be unknown (null). */
+    Standing confirmedAt(Instant updatedAt) {
+        Instant latest = updatedAt != null ? updatedAt : asOf;
+        return new Standing(
+                status, attempt, sequence, true, latest, since, attemptSince, changedAt, settled, abandoned);
+    }
+
+    Standing withSettled(boolean nowSettled) {
+        return new Standing(
+                status, attempt, sequence, confirmed, asOf, since, attemptSince, changedAt, nowSettled, abandoned);
+    }
+
+    Standing withAbandoned(boolean nowAbandoned) {
+        return new Standing(
+                status, attempt, sequence, confirmed, asOf, since, attemptSince, changedAt, settled, nowAbandoned);
+    }
+
+    /** Whether Proof's time is after that of the last applied poll; an unknown time is not. */
+    boolean isBefore(Instant time) {
+        return time != null && (asOf == null || time.isAfter(asOf));
+    }
+
+    /** Whether Proof's time is before that of the last applied poll; an unknown time is not. */
+    boolean isAfter(Instant time) {
+        return time != null && asOf != null && time.isBefore(asOf);
+    }
+
+    /** Whether news with this time can speak of the current attempt. */
+    boolean attemptCovers(Instant time) {
+        return attempt == 1 || time != null && attemptSince != null && !time.isBefore(attemptSince);
+    }
+
+    /** Whether nothing can change it any more but a conflict: {@code completed}, shown by a poll. */
+    boolean isFinal() {
+        return status == Status.COMPLETED && confirmed;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.rampgate.reconcile;
+
+import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.Transition;
+import dev.rampgate.reconcile.Changes.Raised;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jboss.logging.Logger;
+
+/** Tells of what was committed: the transition row is the announcement, so here it is only counted and logged. */
+@ApplicationScoped
+public class Announcer {
+
+    private static final Logger LOG = Logger.getLogger(Announcer.class);
+
+    private final MeterRegistry meters;
+    private final DistributionSummary batchSize;
+    private final Counter quarantined;
+
+    Announcer(MeterRegistry meters) {
+        this.meters = meters;
+        this.batchSize = DistributionSummary.builder("rampgate.batch.observations")
+                .description("Observations per committed batch")
+                .register(meters);
+        this.quarantined = Counter.builder("rampgate.observations.quarantined")
+                .description("Observations whose data the database refused")
+                .register(meters);
+    }
+
+    /** Called once for each committed batch. */
+    void announce(Changes changes) {
+        batchSize.record(changes.outcomes().size());
+        changes.transitions().forEach(this::announce);
+        changes.alarms().forEach(this::alarm);
+    }
+
+    void quarantined(Observation observation, Throwable refusal) {
+        quarantined.increment();
+        LOG.errorf(
+                "Observation %s of transaction %s by %s was refused by the database and set aside: %s",
+                observation.id(), observation.transactionId(), observation.channel(), refusal.getMessage());
+    }
+
+    private void announce(Transition transition) {
+        LOG.infof(
+                "Transaction %s is %s (attempt %d, sequence %d, by %s%s)",
+                transition.transactionId(),
+                transition.status().wireName(),
+                transition.attempt(),
+                transition.sequence(),
+                transition.channel(),
+                transition.correction() ? ", correction" : "");
+        meters.counter(
+                        "rampgate.transitions",
+                        "channel",
+                        transition.channel().name(),
+                        "status",
+                        transition.status().wireName(),
+                        "correction",
+                        String.valueOf(transition.correction()))
+                .increment();
+    }
+
+    private void alarm(Raised raised) {
+        Observation news = raised.observation();
+        meters.counter("rampgate.alarms", "alarm", raised.alarm().name()).increment();
+        switch (raised.alarm()) {
+            case COMPLETED_CONTRADICTED ->
+                LOG.errorf(
+                        "Transaction %s is completed and confirmed here, but Proof now says %s: ask Proof's support",
+                        news.transactionId(), news.status());
+            case DETAILS_CONTRADICTED ->
+                LOG.errorf(
+                        "Transaction %s: Proof tells another type, currency or network than recorded; the first was kept",
+                        news.transactionId());
+            case UNKNOWN_STATUS ->
+                LOG.errorf(
+                        "Transaction %s: Proof tells the status \"%s\", which this version does not know; it stays as it was",
+                        news.transactionId(), news.status());
+        }
+    }
+}

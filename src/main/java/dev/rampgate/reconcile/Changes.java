@@ -1,0 +1,153 @@
+package dev.rampgate.reconcile;
+
+import dev.rampgate.ledger.Alarm;
+import dev.rampgate.ledger.Decision;
+import dev.rampgate.ledger.LedgerRules;
+import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.Outcome;
+import dev.rampgate.ledger.PollWish;
+import dev.rampgate.ledger.TransactionRecord;
+import dev.rampgate.ledger.Transition;
+import dev.rampgate.ledger.TransitionMark;
+import dev.rampgate.reconcile.LedgerStore.Recorded;
+import dev.rampgate.reconcile.PollPlan.Priority;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/**
+ * What one batch changes, all observations of a transaction folded one after the other, so that each transaction is
+ * written once.
+ *
+ * @param records transactions to write, sorted by id
+ * @param unopened ids that were held open for this batch and stayed unknown
+ * @param transitions accepted status changes, by transaction in order
+ * @param marks times learned about transitions
+ * @param archive observations for the archive, with their outcomes
+ * @param polls when to ask again, at most one per transaction, sorted by id
+ * @param alarms what an operator should hear of
+ * @param outcomes what became of each observation, by its id
+ */
+public record Changes(
+        List<TransactionRecord> records,
+        List<String> unopened,
+        List<Transition> transitions,
+        List<TransitionMark> marks,
+        List<Archived> archive,
+        List<PollPlan> polls,
+        List<Raised> alarms,
+        Map<UUID, Outcome> outcomes) {
+
+    /** An observation for the archive. */
+    public record Archived(Observation observation, Outcome outcome) {}
+
+    /** An alarm and the observation that raised it. */
+    public record Raised(Alarm alarm, Observation observation) {}
+
+    /** Folds a batch. */
+    static final class Fold {
+
+        private final LedgerRules rules;
+        private final RandomGenerator chance;
+        private final int archiveLimit;
+        private final Instant now;
+        private final Map<String, TransactionRecord> before = new HashMap<>();
+        private final Map<String, TransactionRecord> after = new TreeMap<>();
+        private final Map<String, Integer> archivedToday = new HashMap<>();
+        private final Map<String, PollPlan> polls = new TreeMap<>();
+        private final List<Transition> transitions = new ArrayList<>();
+        private final List<TransitionMark> marks = new ArrayList<>();
+        private final List<Archived> archive = new ArrayList<>();
+        private final List<Raised> alarms = new ArrayList<>();
+        private final Map<UUID, Outcome> outcomes = new LinkedHashMap<>();
+
+        Fold(LedgerRules rules, RandomGenerator chance, int archiveLimit, Instant now, Map<String, Recorded> recorded) {
+            this.rules = rules;
+            this.chance = chance;
+            this.archiveLimit = archiveLimit;
+            this.now = now;
+            recorded.forEach((id, one) -> {
+                before.put(id, one.record());
+                archivedToday.put(id, one.archivedToday());
+            });
+            after.putAll(before);
+        }
+
+        /** Decides on every observation in turn. */
+        Changes of(List<Observation> batch, Set<String> openable) {
+            batch.forEach(this::decide);
+            List<TransactionRecord> changed = after.values().stream()
+                    .filter(record -> !record.equals(before.get(record.id())))
+                    .toList();
+            List<String> unopened = openable.stream()
+                    .filter(id -> !after.containsKey(id))
+                    .sorted()
+                    .toList();
+            return new Changes(
+                    changed, unopened, transitions, marks, archive, List.copyOf(polls.values()), alarms, outcomes);
+        }
+
+        private void decide(Observation news) {
+            String id = news.transactionId();
+            Decision decision = rules.decide(Optional.ofNullable(after.get(id)), news, now);
+            decision.record().ifPresent(record -> after.put(id, record));
+            transitions.addAll(decision.transitions());
+            marks.addAll(decision.marks());
+            decision.alarms().forEach(alarm -> alarms.add(new Raised(alarm, news)));
+            outcomes.put(news.id(), decision.outcome());
+            plan(news, decision).ifPresent(plan -> polls.merge(id, plan, Fold::combined));
+            if (decision.archived() && archivedToday.merge(id, 1, Integer::sum) <= archiveLimit) {
+                archive.add(new Archived(news, decision.outcome()));
+            }
+        }
+
+        private Optional<PollPlan> plan(Observation news, Decision decision) {
+            boolean answered = news.askedAt() != null;
+            PollWish wish = decision.wish();
+            if (wish instanceof PollWish.Keep) {
+                return Optional.empty();
+            }
+            Optional<Duration> delay = wish instanceof PollWish.Never ? Optional.empty() : Optional.of(delay(wish));
+            return Optional.of(new PollPlan(news.transactionId(), priority(decision), answered, delay));
+        }
+
+        private static Priority priority(Decision decision) {
+            if (decision.record().isEmpty()) {
+                return Priority.UNKNOWN;
+            }
+            return decision.record().get().followUp().nudge() != null ? Priority.NUDGED : Priority.KNOWN;
+        }
+
+        private Duration delay(PollWish wish) {
+            if (wish instanceof PollWish.After after) {
+                long spread = after.atMost().minus(after.atLeast()).toMillis();
+                return after.atLeast().plusMillis(spread > 0 ? chance.nextLong(spread + 1) : 0);
+            }
+            return Duration.ZERO;
+        }
+
+        /** A poll's answer replaces what was planned before it; anything else can only hasten it. */
+        private static PollPlan combined(PollPlan earlier, PollPlan later) {
+            if (later.answered()) {
+                return later;
+            }
+            boolean sooner = earlier.delay().isEmpty()
+                    || later.delay().isPresent()
+                            && later.delay().get().compareTo(earlier.delay().get()) < 0;
+            return new PollPlan(
+                    later.transactionId(),
+                    later.priority(),
+                    earlier.answered(),
+                    sooner ? later.delay() : earlier.delay());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.rampgate.reconcile;
+
+import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.Outcome;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * Gathers observations into batches and has one batch reconciled at a time. A batch closes when it is full or when its
+ * first observation has lingered; while one is under way the next one gathers, so batches grow with the load.
+ *
+ * <p>Everything but the count of those waiting is confined to the lane's event loop.
+ */
+final class Lane {
+
+    private record Waiting(Observation observation, UniEmitter<? super Outcome> emitter) {}
+
+    private final EventLoop loop;
+    private final ReconcileSettings settings;
+    private final Function<List<Observation>, Uni<Map<UUID, Outcome>>> reconcile;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final AtomicInteger size = new AtomicInteger();
+    private boolean lingering;
+    private boolean underWay;
+
+    Lane(EventLoop loop, ReconcileSettings settings, Function<List<Observation>, Uni<Map<UUID, Outcome>>> reconcile) {
+        this.loop = loop;
+        this.settings = settings;
+        this.reconcile = reconcile;
+    }
+
+    /** Fails with {@link StreamFullException} when too many wait. The answer does not depend on who still listens. */
+    Uni<Outcome> offer(Observation observation) {
+        return Uni.createFrom().emitter(emitter -> {
+            if (size.incrementAndGet() > settings.laneCapacity()) {
+                size.decrementAndGet();
+                emitter.fail(new StreamFullException());
+            } else {
+                loop.execute(() -> enqueue(new Waiting(observation, emitter)));
+            }
+        });
+    }
+
+    int waiting() {
+        return size.get();
+    }
+
+    private void enqueue(Waiting next) {
+        waiting.add(next);
+        if (underWay) {
+            return;
+        }
+        if (waiting.size() >= settings.batchSize()) {
+            startBatch();
+        } else if (!lingering) {
+            lingering = true;
+            loop.schedule(settings.batchLinger(), this::endLinger);
+        }
+    }
+
+    private void endLinger() {
+        lingering = false;
+        if (!underWay && !waiting.isEmpty()) {
+            startBatch();
+        }
+    }
+
+    private void startBatch() {
+        underWay = true;
+        List<Waiting> batch = new ArrayList<>(Math.min(waiting.size(), settings.batchSize()));
+        while (batch.size() < settings.batchSize() && !waiting.isEmpty()) {
+            batch.add(waiting.remove());
+        }
+        reconcile
+                .apply(batch.stream().map(Waiting::observation).toList())
+                .emitOn(loop)
+                .subscribe()
+                .with(outcomes -> endBatch(batch, outcomes), failure -> failBatch(batch, failure));
+    }
+
+    private void endBatch(List<Waiting> batch, Map<UUID, Outcome> outcomes) {
+        for (Waiting one : batch) {
+            Outcome outcome = outcomes.get(one.observation.id());
+            if (outcome != null) {
+                one.emitter.complete(outcome);
+            } else {
+                one.emitter.fail(new QuarantinedException());
+            }
+        }
+        next(batch);
+    }
+
+    private void failBatch(List<Waiting> batch, Throwable failure) {
+        batch.forEach(one -> one.emitter.fail(failure));
+        next(batch);
+    }
+
+    private void next(List<Waiting> done) {
+        size.addAndGet(-done.size());
+        underWay = false;
+        if (!waiting.isEmpty()) {
+            startBatch();
+        }
+    }
+}

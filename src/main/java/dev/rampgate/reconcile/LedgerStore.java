@@ -1,0 +1,47 @@
+package dev.rampgate.reconcile;
+
+import dev.rampgate.ledger.TransactionRecord;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Where the ledger is kept. */
+public interface LedgerStore {
+
+    /**
+     * Does the work in one transaction: all of it is stored, or nothing. Subscribing again does it again.
+     *
+     * @throws StoreException (as the failure) if it could not be stored
+     */
+    <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work);
+
+    /** Makes the transactions due to be polled, spread over a while; for ids whose news could not be kept. */
+    Uni<Void> makeDue(Collection<String> transactionIds);
+
+    /** One transaction of the store. */
+    interface UnitOfWork {
+
+        /**
+         * Locks the transactions and answers what is recorded of them.
+         *
+         * @param openable ids whose news may open a transaction
+         * @param known all other ids
+         * @param now our clock
+         */
+        Uni<Map<String, Recorded>> load(Set<String> openable, Set<String> known, Instant now);
+
+        /** Writes what a batch changed. */
+        Uni<Void> persist(Changes changes);
+    }
+
+    /**
+     * A transaction as it is recorded.
+     *
+     * @param record the transaction
+     * @param archivedToday how many observations of it were archived today
+     */
+    record Recorded(TransactionRecord record, int archivedToday) {}
+}

@@ -1,0 +1,70 @@
+package dev.rampgate.reconcile;
+
+import dev.rampgate.reconcile.StoreException.Kind;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.function.Function;
+
+/** The ledger in PostgreSQL. */
+@ApplicationScoped
+public class PostgresLedgerStore implements LedgerStore {
+
+    /** Polls after an outage are spread over this long, so that they do not fill the budget at once. */
+    private static final double SPREAD_SECONDS = 10;
+
+    private final Pool pool;
+    private final ReconcileSettings settings;
+
+    PostgresLedgerStore(Pool pool, ReconcileSettings settings) {
+        this.pool = pool;
+        this.settings = settings;
+    }
+
+    @Override
+    public <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work) {
+        return pool.withTransaction(connection -> work.apply(
+                        new PostgresUnitOfWork(connection, settings.archiveLimit(), settings.unknownCapacity())))
+                .onFailure()
+                .transform(PostgresLedgerStore::classified);
+    }
+
+    @Override
+    public Uni<Void> makeDue(Collection<String> transactionIds) {
+        return pool.preparedQuery("""
+                        INSERT INTO poll AS planned (transaction_id, priority, due_at)
+                        SELECT id, CASE WHEN transaction.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s'
+                        FROM unnest($1::text[]) AS missed (id)
+                             LEFT JOIN transaction USING (id)
+                        ORDER BY id
+                        ON CONFLICT (transaction_id) DO UPDATE
+                        SET due_at = least(planned.due_at, excluded.due_at)
+                        """)
+                .execute(Tuple.of(Columns.texts(transactionIds), SPREAD_SECONDS))
+                .onFailure()
+                .transform(PostgresLedgerStore::classified)
+                .replaceWithVoid();
+    }
+
+    private static Throwable classified(Throwable failure) {
+        if (failure instanceof StoreException) {
+            return failure;
+        }
+        if (failure instanceof PgException refused && refused.getSqlState() != null) {
+            // The message may quote a value, the code does not.
+            return new StoreException(kind(refused.getSqlState()), "SQLSTATE " + refused.getSqlState(), null);
+        }
+        return new StoreException(Kind.AWAY, failure.getClass().getSimpleName(), failure);
+    }
+
+    private static Kind kind(String sqlState) {
+        return switch (sqlState.substring(0, 2)) {
+            case "22", "23" -> Kind.DATA; // data exception, integrity constraint violation
+            case "40" -> Kind.COLLISION; // serialization failure, deadlock
+            default -> sqlState.equals("55P03") ? Kind.COLLISION : Kind.AWAY; // lock not available
+        };
+    }
+}

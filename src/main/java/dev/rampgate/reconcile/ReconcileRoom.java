@@ -1,0 +1,47 @@
+package dev.rampgate.reconcile;
+
+import dev.rampgate.ledger.LedgerRules;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Puts the stream together from its parts. */
+@ApplicationScoped
+class ReconcileRoom {
+
+    /**
+     * @param lagTolerance how long polls must contradict a status that no poll has confirmed, before they win
+     */
+    @Produces
+    @Singleton
+    LedgerRules rules(
+            @ConfigProperty(name = "rampgate.poll.lag-tolerance", defaultValue = "30s") Duration lagTolerance) {
+        return new LedgerRules(lagTolerance);
+    }
+
+    @Produces
+    @Singleton
+    ReconcileStream stream(
+            LedgerStore store,
+            LedgerRules rules,
+            Announcer announcer,
+            ReconcileSettings settings,
+            Vertx vertx,
+            InstantSource clock,
+            RandomGenerator chance,
+            MeterRegistry meters) {
+        ReconcileStream stream =
+                new ReconcileStream(store, rules, announcer, settings, () -> new VertxEventLoop(vertx), clock, chance);
+        Gauge.builder("rampgate.stream.waiting", stream, ReconcileStream::waiting)
+                .description("Observations that wait for their batch")
+                .register(meters);
+        return stream;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.rampgate.reconcile;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** Settings of the reconcile stream. */
+@ConfigMapping(prefix = "rampgate.reconcile")
+public interface ReconcileSettings {
+
+    /** Most observations in one batch, and so in one database transaction. */
+    @WithDefault("256")
+    @Min(1) @Max(5_000) int batchSize();
+
+    /** How long a batch waits for company after its first observation. */
+    @WithDefault("2ms")
+    Duration batchLinger();
+
+    /** After this long a batch counts as failed, whatever the database does. */
+    @WithDefault("2s")
+    Duration batchDeadline();
+
+    /** Batches under way at once; observations of one transaction always go through the same lane. */
+    @WithDefault("2")
+    @Min(1) @Max(64) int lanes();
+
+    /** Most observations that wait in one lane; more are refused. */
+    @WithDefault("5000")
+    @Min(1) int laneCapacity();
+
+    /** Most observations kept in memory while the database is away, for sessions and for webhooks each. */
+    @WithDefault("10000")
+    @Min(1) int backlogCapacity();
+
+    /** Most ids kept in memory once the webhooks' backlog is full; their transactions are polled after recovery. */
+    @WithDefault("50000")
+    @Min(1) int backlogIdCapacity();
+
+    /** How often the backlog tries the database again. */
+    @WithDefault("500ms")
+    Duration backlogInterval();
+
+    /** Most archived observations per transaction and day. */
+    @WithDefault("1000")
+    @Min(1) int archiveLimit();
+
+    /** Most ids that nobody but a webhook named and that wait to be polled. */
+    @WithDefault("10000")
+    @Min(1) int unknownCapacity();
+}

@@ -1,0 +1,26 @@
+package dev.rampgate.reconcile;
+
+/** The database did not store a batch. Its message names no data. */
+public final class StoreException extends RuntimeException {
+
+    /** What to do about it. */
+    public enum Kind {
+        /** Another batch was in the way; doing it again helps. */
+        COLLISION,
+        /** A value was refused; doing it again does not help. */
+        DATA,
+        /** It did not answer, or refused to work. */
+        AWAY
+    }
+
+    private final Kind kind;
+
+    public StoreException(Kind kind, String detail, Throwable cause) {
+        super("the database did not store the batch: " + detail, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}
