@@ -37,6 +37,12 @@ public record Observation(
         return channel == Channel.SESSION || channel == Channel.POLL;
     }
 
+    /** The same without the text that came. */
+    public Observation withoutRaw() {
+        return new Observation(
+                id, channel, authoritative, transactionId, status, changedAt, askedAt, receivedAt, details, null);
+    }
+
     /** Keeps the raw text out of logs. */
     @Override
     public String toString() {

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import org.jboss.logging.Logger;
 
 /** Tells of what was committed: the transition row is the announcement, so here it is only counted and logged. */
@@ -18,9 +20,11 @@ public class Announcer {
     private final MeterRegistry meters;
     private final DistributionSummary batchSize;
     private final Counter quarantined;
+    private final Instance<PollsDue> pollsDue;
 
-    Announcer(MeterRegistry meters) {
+    Announcer(MeterRegistry meters, @Any Instance<PollsDue> pollsDue) {
         this.meters = meters;
+        this.pollsDue = pollsDue;
         this.batchSize = DistributionSummary.builder("rampgate.batch.observations")
                 .description("Observations per committed batch")
                 .register(meters);
@@ -34,6 +38,20 @@ public class Announcer {
         batchSize.record(changes.outcomes().size());
         changes.transitions().forEach(this::announce);
         changes.alarms().forEach(this::alarm);
+        changes.outcomesByChannel().forEach(this::count);
+        if (changes.polls().stream().anyMatch(PollPlan::isDueAtOnce)) {
+            pollsDue.forEach(PollsDue::wake);
+        }
+    }
+
+    private void count(Changes.ChannelOutcome what, long observations) {
+        meters.counter(
+                        "rampgate.observations",
+                        "channel",
+                        what.channel().name(),
+                        "outcome",
+                        what.outcome().name())
+                .increment(observations);
     }
 
     void quarantined(Observation observation, Throwable refusal) {

@@ -1,6 +1,7 @@
 package dev.rampgate.reconcile;
 
 import dev.rampgate.ledger.Alarm;
+import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Decision;
 import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.Observation;
@@ -36,6 +37,7 @@ import java.util.random.RandomGenerator;
  * @param polls when to ask again, at most one per transaction, sorted by id
  * @param alarms what an operator should hear of
  * @param outcomes what became of each observation, by its id
+ * @param outcomesByChannel how often each channel's news came to which end
  */
 public record Changes(
         List<TransactionRecord> records,
@@ -45,7 +47,11 @@ public record Changes(
         List<Archived> archive,
         List<PollPlan> polls,
         List<Raised> alarms,
-        Map<UUID, Outcome> outcomes) {
+        Map<UUID, Outcome> outcomes,
+        Map<ChannelOutcome, Long> outcomesByChannel) {
+
+    /** For counting. */
+    public record ChannelOutcome(Channel channel, Outcome outcome) {}
 
     /** An observation for the archive. */
     public record Archived(Observation observation, Outcome outcome) {}
@@ -69,6 +75,7 @@ public record Changes(
         private final List<Archived> archive = new ArrayList<>();
         private final List<Raised> alarms = new ArrayList<>();
         private final Map<UUID, Outcome> outcomes = new LinkedHashMap<>();
+        private final Map<ChannelOutcome, Long> outcomesByChannel = new HashMap<>();
 
         Fold(LedgerRules rules, RandomGenerator chance, int archiveLimit, Instant now, Map<String, Recorded> recorded) {
             this.rules = rules;
@@ -93,7 +100,15 @@ public record Changes(
                     .sorted()
                     .toList();
             return new Changes(
-                    changed, unopened, transitions, marks, archive, List.copyOf(polls.values()), alarms, outcomes);
+                    changed,
+                    unopened,
+                    transitions,
+                    marks,
+                    archive,
+                    List.copyOf(polls.values()),
+                    alarms,
+                    outcomes,
+                    outcomesByChannel);
         }
 
         private void decide(Observation news) {
@@ -104,6 +119,7 @@ public record Changes(
             marks.addAll(decision.marks());
             decision.alarms().forEach(alarm -> alarms.add(new Raised(alarm, news)));
             outcomes.put(news.id(), decision.outcome());
+            outcomesByChannel.merge(new ChannelOutcome(news.channel(), decision.outcome()), 1L, Long::sum);
             plan(news, decision).ifPresent(plan -> polls.merge(id, plan, Fold::combined));
             if (decision.archived() && archivedToday.merge(id, 1, Integer::sum) <= archiveLimit) {
                 archive.add(new Archived(news, decision.outcome()));

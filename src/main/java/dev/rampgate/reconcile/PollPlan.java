@@ -13,6 +13,11 @@ import java.util.Optional;
  */
 public record PollPlan(String transactionId, Priority priority, boolean answered, Optional<Duration> delay) {
 
+    /** Whether it is wanted as soon as the budget allows. */
+    boolean isDueAtOnce() {
+        return delay.isPresent() && delay.get().isZero();
+    }
+
     /** Who goes first when the budget is short; the order is that of the column {@code poll.priority}. */
     public enum Priority {
         /** Known, and something claimed that it changed. */

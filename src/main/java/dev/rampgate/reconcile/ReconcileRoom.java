@@ -21,8 +21,7 @@ class ReconcileRoom {
      */
     @Produces
     @Singleton
-    LedgerRules rules(
-            @ConfigProperty(name = "rampgate.poll.lag-tolerance", defaultValue = "30s") Duration lagTolerance) {
+    LedgerRules rules(@ConfigProperty(name = "rampgate.poll.lag-tolerance") Duration lagTolerance) {
         return new LedgerRules(lagTolerance);
     }
 

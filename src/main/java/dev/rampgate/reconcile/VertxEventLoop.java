@@ -6,12 +6,12 @@ import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 
 /** An event loop of Vert.x. */
-final class VertxEventLoop implements EventLoop {
+public final class VertxEventLoop implements EventLoop {
 
     private final Vertx vertx;
     private final Context context;
 
-    VertxEventLoop(Vertx vertx) {
+    public VertxEventLoop(Vertx vertx) {
         this.vertx = vertx;
         this.context = ((VertxInternal) vertx).createEventLoopContext();
     }
@@ -23,6 +23,10 @@ final class VertxEventLoop implements EventLoop {
 
     @Override
     public void schedule(Duration delay, Runnable task) {
-        execute(() -> vertx.setTimer(Math.max(1, delay.toMillis()), ignored -> task.run()));
+        if (delay.toMillis() < 1) {
+            execute(task);
+        } else {
+            execute(() -> vertx.setTimer(delay.toMillis(), ignored -> task.run()));
+        }
     }
 }

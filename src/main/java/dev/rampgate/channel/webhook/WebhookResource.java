@@ -1,0 +1,96 @@
+package dev.rampgate.channel.webhook;
+
+import dev.rampgate.channel.Observations;
+import dev.rampgate.channel.webhook.WebhookSettings.Trust;
+import dev.rampgate.edge.Problem;
+import dev.rampgate.edge.Problem.FieldError;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
+import dev.rampgate.proof.MalformedReport;
+import dev.rampgate.proof.StatusReport;
+import dev.rampgate.proof.StatusReports;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Where Proof's webhooks come in (Proof contract, section 5). The body is advice from anybody who knows the URL, so the
+ * media type does not matter and unknown fields are welcome; the answer says nothing about what is known.
+ */
+@Path("/proof-webhook")
+@PermitAll
+@Consumes(MediaType.WILDCARD)
+public class WebhookResource {
+
+    private final WebhookKeys keys;
+    private final WebhookSettings settings;
+    private final WebhookIntake intake;
+    private final Observations observations;
+    private final MeterRegistry meters;
+
+    WebhookResource(WebhookSettings settings, WebhookIntake intake, Observations observations, MeterRegistry meters) {
+        this.keys = WebhookKeys.of(settings.keys().orElse(List.of()));
+        this.settings = settings;
+        this.intake = intake;
+        this.observations = observations;
+        this.meters = meters;
+    }
+
+    /** Takes a webhook at the registered URL. A wrong key looks like a path that does not exist. */
+    @POST
+    @Path("/{key}")
+    public Uni<Response> keyed(@PathParam("key") String key, byte[] body) {
+        if (!keys.contain(key)) {
+            return refused("key");
+        }
+        return take(body, settings.trust() == Trust.AUTHORITATIVE);
+    }
+
+    /** Takes a webhook without a key, where that is allowed. */
+    @POST
+    public Uni<Response> open(byte[] body) {
+        return settings.open() ? take(body, false) : refused("closed");
+    }
+
+    private Uni<Response> take(byte[] body, boolean trusted) {
+        StatusReport report;
+        try {
+            report = StatusReports.fromWebhook(new String(body, StandardCharsets.UTF_8));
+        } catch (MalformedReport malformed) {
+            count("malformed", malformed.field());
+            return Uni.createFrom().failure(new ProblemException(problem(malformed)));
+        }
+        if (report.droppedFields() > 0) {
+            meters.counter("rampgate.webhook.dropped.fields").increment(report.droppedFields());
+        }
+        return intake.take(observations.reported(report, trusted))
+                .invoke(() -> count("taken", ""))
+                .onFailure()
+                .invoke(() -> count("unavailable", ""))
+                .map(taken -> Response.noContent().build());
+    }
+
+    private Uni<Response> refused(String why) {
+        count("refused", why);
+        return Uni.createFrom().failure(new ProblemException(ProblemType.NOT_FOUND));
+    }
+
+    private void count(String result, String detail) {
+        meters.counter("rampgate.webhooks", "result", result, "detail", detail).increment();
+    }
+
+    private static Problem problem(MalformedReport malformed) {
+        return malformed.field().equals(MalformedReport.WHOLE)
+                ? Problem.of(ProblemType.MALFORMED_BODY, "The body " + malformed.problem())
+                : Problem.of(ProblemType.INVALID_REQUEST)
+                        .withErrors(List.of(new FieldError(malformed.field(), malformed.problem())));
+    }
+}

@@ -1,0 +1,116 @@
+package dev.rampgate.live;
+
+import static dev.rampgate.reconcile.Columns.instant;
+
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.FollowUp.Nudge;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.live.TransactionView.Entry;
+import dev.rampgate.reconcile.Columns;
+import dev.rampgate.reconcile.FollowUpJson;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads what users may see of their own transactions. */
+@ApplicationScoped
+class TransactionReader {
+
+    private final Pool pool;
+
+    TransactionReader(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** One transaction with its timeline; none if it does not exist or belongs to somebody else. */
+    Uni<Optional<TransactionView>> one(String userId, String transactionId) {
+        return pool.preparedQuery("""
+                        SELECT transaction.*,
+                               transition.attempt AS step_attempt,
+                               transition.status AS step_status,
+                               channel, reported_at, occurred_at, observed_at, confirmed_at, correction
+                        FROM transaction
+                             JOIN transition ON transition.transaction_id = transaction.id
+                        WHERE transaction.id = $1 AND transaction.user_id = $2
+                        ORDER BY transition.sequence
+                        """).execute(Tuple.of(transactionId, userId)).map(TransactionReader::withTimeline);
+    }
+
+    /** The user's transactions after the cursor, newest first. */
+    Uni<List<TransactionView>> page(String userId, PageCursor after, int limit) {
+        return pool.preparedQuery("""
+                        SELECT *
+                        FROM transaction
+                        WHERE user_id = $1 AND (created_at, id) < ($2, $3)
+                        ORDER BY created_at DESC, id DESC
+                        LIMIT $4
+                        """)
+                .execute(Tuple.of(userId, Columns.utc(after.createdAt()), after.transactionId(), limit))
+                .map(rows -> {
+                    List<TransactionView> views = new ArrayList<>(rows.size());
+                    rows.forEach(row -> views.add(view(row)));
+                    return views;
+                });
+    }
+
+    private static Optional<TransactionView> withTimeline(RowSet<Row> rows) {
+        if (rows.size() == 0) {
+            return Optional.empty();
+        }
+        List<Entry> timeline = new ArrayList<>(rows.size());
+        rows.forEach(row -> timeline.add(entry(row)));
+        return Optional.of(view(rows.iterator().next()).withTimeline(timeline));
+    }
+
+    private static Entry entry(Row row) {
+        return new Entry(
+                row.getInteger("step_attempt"),
+                row.getString("step_status"),
+                row.getString("channel"),
+                instant(row, "reported_at"),
+                instant(row, "occurred_at"),
+                instant(row, "observed_at"),
+                instant(row, "confirmed_at"),
+                row.getBoolean("correction"));
+    }
+
+    private static TransactionView view(Row row) {
+        return new TransactionView(
+                row.getString("id"),
+                row.getString("type"),
+                row.getString("status"),
+                row.getBoolean("confirmed"),
+                reported(row),
+                row.getInteger("attempt"),
+                row.getString("currency"),
+                row.getString("network"),
+                row.getString("requested_amount"),
+                row.getString("crypto_amount"),
+                row.getString("fiat_currency"),
+                row.getString("fiat_amount"),
+                row.getString("payment_method"),
+                instant(row, "created_at"),
+                instant(row, "since"),
+                row.getBoolean("settled"),
+                row.getBoolean("abandoned"),
+                null);
+    }
+
+    /** What a webhook claims, as long as no poll has answered it. */
+    private static String reported(Row row) {
+        Nudge nudge = FollowUpJson.read((JsonObject) row.getValue("follow_up")).nudge();
+        return Optional.ofNullable(nudge)
+                .filter(claim -> claim.channel() == Channel.WEBHOOK)
+                .map(Nudge::status)
+                .map(Status::wireName)
+                .filter(claimed -> !claimed.equals(row.getString("status")))
+                .orElse(null);
+    }
+}

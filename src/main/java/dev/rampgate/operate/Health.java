@@ -1,0 +1,106 @@
+package dev.rampgate.operate;
+
+import dev.rampgate.reconcile.Backlog;
+import dev.rampgate.reconcile.Migration;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.health.api.HealthGroup;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/**
+ * What the platform may ask. A shared database that is away takes no replica out of service, or nobody would be left to
+ * acknowledge webhooks; it has a group of its own. Nothing here speaks of Proof.
+ */
+final class Health {
+
+    private Health() {}
+
+    /** The process runs; there is nothing in it that only a restart would heal. */
+    @Liveness
+    @ApplicationScoped
+    static class Live implements HealthCheck {
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.up("process");
+        }
+    }
+
+    /** The first migration has been tried; whether it worked is the matter of readiness. */
+    @Startup
+    @ApplicationScoped
+    static class Started implements HealthCheck {
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.up("started");
+        }
+    }
+
+    /** The tables are there. */
+    @Readiness
+    @ApplicationScoped
+    static class Migrated implements HealthCheck {
+
+        private final Migration migration;
+
+        Migrated(Migration migration) {
+            this.migration = migration;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.named("migrated")
+                    .status(migration.isDone())
+                    .build();
+        }
+    }
+
+    /** Webhooks can be taken, if need be into memory. */
+    @Readiness
+    @ApplicationScoped
+    static class WebhookRoom implements HealthCheck {
+
+        private final Backlog backlog;
+
+        WebhookRoom(Backlog backlog) {
+            this.backlog = backlog;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.named("webhook-room")
+                    .status(!backlog.isFull())
+                    .build();
+        }
+    }
+
+    /** The database answers; at {@code /q/health/group/database}. */
+    @HealthGroup("database")
+    @ApplicationScoped
+    static class Database implements AsyncHealthCheck {
+
+        private final Pool pool;
+
+        Database(Pool pool) {
+            this.pool = pool;
+        }
+
+        @Override
+        public Uni<HealthCheckResponse> call() {
+            return pool.query("SELECT 1")
+                    .execute()
+                    .ifNoItem()
+                    .after(Duration.ofSeconds(1))
+                    .fail()
+                    .map(answer -> HealthCheckResponse.up("database"))
+                    .onFailure()
+                    .recoverWithItem(HealthCheckResponse.down("database"));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.rampgate.reconcile;
+
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Observation;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * News that cannot be asked for again (sessions and webhooks) while the database is away: kept in memory up to a number,
+ * then by id alone up to another, then refused. It tries the stream again by itself.
+ */
+@ApplicationScoped
+public class Backlog {
+
+    /** What could be kept. */
+    public enum Kept {
+        /** The whole observation. */
+        WHOLE,
+        /** Only its transaction's id, which will be polled. */
+        ID,
+        /** Nothing: both buffers are full. */
+        NOTHING
+    }
+
+    private static final Logger LOG = Logger.getLogger(Backlog.class);
+    /** Raw texts beyond this many characters in all are left out, so that memory stays bounded. */
+    private static final int MAX_RAW_CHARACTERS = 16 * 1024 * 1024;
+
+    private final ReconcileStream stream;
+    private final LedgerStore store;
+    private final ReconcileSettings settings;
+    private final MeterRegistry meters;
+    private final Ticker ticker;
+    private final Map<UUID, Observation> sessions = new LinkedHashMap<>();
+    private final Map<UUID, Observation> webhooks = new LinkedHashMap<>();
+    private final Set<String> ids = new LinkedHashSet<>();
+    private int rawCharacters;
+
+    Backlog(
+            ReconcileStream stream,
+            LedgerStore store,
+            ReconcileSettings settings,
+            Vertx vertx,
+            RandomGenerator chance,
+            MeterRegistry meters) {
+        this.stream = stream;
+        this.store = store;
+        this.settings = settings;
+        this.meters = meters;
+        this.ticker = new Ticker("backlog", new VertxEventLoop(vertx), settings.backlogInterval(), this::drain, chance);
+        gauge("session", sessions::size);
+        gauge("webhook", webhooks::size);
+        gauge("id", ids::size);
+    }
+
+    void onMigrated(@Observes SchemaMigrated migrated) {
+        ticker.start();
+    }
+
+    /** Keeps an observation that the stream could not store; safe from any thread. */
+    public synchronized Kept keep(Observation observation) {
+        Kept kept = kept(observation);
+        meters.counter("rampgate.backlog.kept", "channel", observation.channel().name(), "kept", kept.name())
+                .increment();
+        if (kept == Kept.NOTHING) {
+            LOG.errorf(
+                    "The backlog is full: news of %s about transaction %s is lost; it will be found by polls if the"
+                            + " transaction is known",
+                    observation.channel(), observation.transactionId());
+        }
+        return kept;
+    }
+
+    /** Whether something waits for the database. */
+    public synchronized boolean isHolding() {
+        return !sessions.isEmpty() || !webhooks.isEmpty() || !ids.isEmpty();
+    }
+
+    /** Whether a webhook would be refused. */
+    public synchronized boolean isFull() {
+        return webhooks.size() >= settings.backlogCapacity() && ids.size() >= settings.backlogIdCapacity();
+    }
+
+    private Kept kept(Observation observation) {
+        Map<UUID, Observation> room = room(observation);
+        if (room.containsKey(observation.id())) {
+            return Kept.WHOLE;
+        }
+        if (room.size() < settings.backlogCapacity()) {
+            Observation trimmed = trimmed(observation);
+            rawCharacters += length(trimmed);
+            room.put(trimmed.id(), trimmed);
+            return Kept.WHOLE;
+        }
+        if (ids.contains(observation.transactionId()) || ids.size() < settings.backlogIdCapacity()) {
+            ids.add(observation.transactionId());
+            return Kept.ID;
+        }
+        return Kept.NOTHING;
+    }
+
+    private Map<UUID, Observation> room(Observation observation) {
+        return observation.channel() == Channel.SESSION ? sessions : webhooks;
+    }
+
+    private Observation trimmed(Observation observation) {
+        return rawCharacters + length(observation) <= MAX_RAW_CHARACTERS ? observation : observation.withoutRaw();
+    }
+
+    private static int length(Observation observation) {
+        return observation.raw() == null ? 0 : observation.raw().length();
+    }
+
+    private synchronized void forget(Observation stored) {
+        if (room(stored).remove(stored.id()) != null) {
+            rawCharacters -= length(stored);
+        }
+    }
+
+    private synchronized void forgetIds(Collection<String> due) {
+        due.forEach(ids::remove);
+    }
+
+    /** One chunk after the other as long as the database takes them. */
+    private Uni<Void> drain() {
+        List<Observation> chunk = nextObservations();
+        if (!chunk.isEmpty()) {
+            return restore(chunk).chain(this::drain);
+        }
+        List<String> due = nextIds();
+        return due.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : store.makeDue(due).invoke(() -> forgetIds(due)).chain(this::drain);
+    }
+
+    private Uni<Void> restore(List<Observation> chunk) {
+        return Multi.createFrom()
+                .iterable(chunk)
+                .onItem()
+                .transformToUni(this::restore)
+                .merge(chunk.size())
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Void> restore(Observation one) {
+        return stream.offer(one)
+                .replaceWithVoid()
+                .onFailure(QuarantinedException.class)
+                .recoverWithNull()
+                .invoke(() -> forget(one));
+    }
+
+    private synchronized List<Observation> nextObservations() {
+        Map<UUID, Observation> first = sessions.isEmpty() ? webhooks : sessions;
+        return first.values().stream().limit(settings.batchSize()).toList();
+    }
+
+    private synchronized List<String> nextIds() {
+        return ids.stream().limit(1_000).toList();
+    }
+
+    private void gauge(String what, Supplier<Number> size) {
+        Gauge.builder("rampgate.backlog", size)
+                .tag("what", what)
+                .description("News kept in memory while the database is away")
+                .register(meters);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.rampgate.reconcile;
+
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * Does a piece of work again and again, with a pause between the end of one round and the start of the next, never two
+ * at once. Quarkus' scheduler looks at its clock once a second, which is too slow for a nudged poll.
+ */
+public final class Ticker {
+
+    private static final Logger LOG = Logger.getLogger(Ticker.class);
+
+    private final String name;
+    private final EventLoop loop;
+    private final Duration pause;
+    private final Supplier<Uni<Void>> work;
+    private final RandomGenerator chance;
+    private boolean running;
+    private boolean underWay;
+    private boolean again;
+    private boolean failing;
+    private long round;
+
+    /**
+     * @param name for the log
+     * @param loop everything but the work's own steps runs here
+     * @param pause between two rounds, give or take a tenth
+     * @param work one round; its failure is logged and the next round comes all the same
+     */
+    public Ticker(String name, EventLoop loop, Duration pause, Supplier<Uni<Void>> work, RandomGenerator chance) {
+        this.name = name;
+        this.loop = loop;
+        this.pause = pause;
+        this.work = work;
+        this.chance = chance;
+    }
+
+    /** Starts the first round now. */
+    public void start() {
+        loop.execute(() -> {
+            if (!running) {
+                running = true;
+                startRound();
+            }
+        });
+    }
+
+    /** The round under way ends, no other follows. */
+    public void stop() {
+        loop.execute(() -> running = false);
+    }
+
+    /** Does not wait for the pause to end; a round that is under way is followed by another at once. */
+    public void wake() {
+        loop.execute(() -> {
+            if (underWay) {
+                again = true;
+            } else if (running) {
+                startRound();
+            }
+        });
+    }
+
+    private void startRound() {
+        underWay = true;
+        again = false;
+        round++;
+        Uni.createFrom().deferred(work::get).emitOn(loop).subscribe().with(done -> endRound(null), this::endRound);
+    }
+
+    private void endRound(Throwable failure) {
+        report(failure);
+        underWay = false;
+        if (!running) {
+            return;
+        }
+        if (again && failure == null) {
+            startRound();
+            return;
+        }
+        long ended = round;
+        loop.schedule(jittered(), () -> {
+            if (running && !underWay && round == ended) {
+                startRound();
+            }
+        });
+    }
+
+    /** Once when it begins and once when it ends: an outage makes many rounds fail. */
+    private void report(Throwable failure) {
+        if (failure != null && !failing) {
+            LOG.warnf("%s: a round failed, and the next ones may: %s", name, failure.getMessage());
+        } else if (failure == null && failing) {
+            LOG.infof("%s: works again", name);
+        }
+        failing = failure != null;
+    }
+
+    private Duration jittered() {
+        double factor = 0.9 + 0.2 * chance.nextDouble();
+        return Duration.ofNanos((long) (pause.toNanos() * factor));
+    }
+}
