@@ -20,11 +20,11 @@ public class Announcer {
     private final MeterRegistry meters;
     private final DistributionSummary batchSize;
     private final Counter quarantined;
-    private final Instance<PollsDue> pollsDue;
+    private final Instance<CommitListener> listeners;
 
-    Announcer(MeterRegistry meters, @Any Instance<PollsDue> pollsDue) {
+    Announcer(MeterRegistry meters, @Any Instance<CommitListener> listeners) {
         this.meters = meters;
-        this.pollsDue = pollsDue;
+        this.listeners = listeners;
         this.batchSize = DistributionSummary.builder("rampgate.batch.observations")
                 .description("Observations per committed batch")
                 .register(meters);
@@ -39,9 +39,7 @@ public class Announcer {
         changes.transitions().forEach(this::announce);
         changes.alarms().forEach(this::alarm);
         changes.outcomesByChannel().forEach(this::count);
-        if (changes.polls().stream().anyMatch(PollPlan::isDueAtOnce)) {
-            pollsDue.forEach(PollsDue::wake);
-        }
+        listeners.forEach(listener -> listener.committed(changes));
     }
 
     private void count(Changes.ChannelOutcome what, long observations) {

@@ -9,6 +9,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,6 +41,9 @@ public class Backlog {
     private static final Logger LOG = Logger.getLogger(Backlog.class);
     /** Raw texts beyond this many characters in all are left out, so that memory stays bounded. */
     private static final int MAX_RAW_CHARACTERS = 16 * 1024 * 1024;
+
+    /** Polls after an outage are spread over this long. */
+    private static final Duration SPREAD = Duration.ofSeconds(10);
 
     private final ReconcileStream stream;
     private final LedgerStore store;
@@ -145,7 +149,7 @@ public class Backlog {
         List<String> due = nextIds();
         return due.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : store.makeDue(due).invoke(() -> forgetIds(due)).chain(this::drain);
+                : store.makeDue(due, SPREAD).invoke(() -> forgetIds(due)).chain(this::drain);
     }
 
     private Uni<Void> restore(List<Observation> chunk) {

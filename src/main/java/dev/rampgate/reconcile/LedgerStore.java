@@ -2,6 +2,7 @@ package dev.rampgate.reconcile;
 
 import dev.rampgate.ledger.TransactionRecord;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -18,8 +19,12 @@ public interface LedgerStore {
      */
     <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work);
 
-    /** Makes the transactions due to be polled, spread over a while; for ids whose news could not be kept. */
-    Uni<Void> makeDue(Collection<String> transactionIds);
+    /**
+     * Makes transactions due to be polled, at most once a second each, for those whose news may have been missed.
+     *
+     * @param spread each becomes due at a random moment within it, so that many do not fill the budget at once
+     */
+    Uni<Void> makeDue(Collection<String> transactionIds, Duration spread);
 
     /** One transaction of the store. */
     interface UnitOfWork {

@@ -14,7 +14,7 @@ import java.util.Optional;
 public record PollPlan(String transactionId, Priority priority, boolean answered, Optional<Duration> delay) {
 
     /** Whether it is wanted as soon as the budget allows. */
-    boolean isDueAtOnce() {
+    public boolean isDueAtOnce() {
         return delay.isPresent() && delay.get().isZero();
     }
 

@@ -6,15 +6,13 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.function.Function;
 
 /** The ledger in PostgreSQL. */
 @ApplicationScoped
 public class PostgresLedgerStore implements LedgerStore {
-
-    /** Polls after an outage are spread over this long, so that they do not fill the budget at once. */
-    private static final double SPREAD_SECONDS = 10;
 
     private final Pool pool;
     private final ReconcileSettings settings;
@@ -33,7 +31,7 @@ public class PostgresLedgerStore implements LedgerStore {
     }
 
     @Override
-    public Uni<Void> makeDue(Collection<String> transactionIds) {
+    public Uni<Void> makeDue(Collection<String> transactionIds, Duration spread) {
         return pool.preparedQuery("""
                         INSERT INTO poll AS planned (transaction_id, priority, due_at)
                         SELECT id, CASE WHEN transaction.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s'
@@ -41,9 +39,9 @@ public class PostgresLedgerStore implements LedgerStore {
                              LEFT JOIN transaction USING (id)
                         ORDER BY id
                         ON CONFLICT (transaction_id) DO UPDATE
-                        SET due_at = least(planned.due_at, excluded.due_at)
+                        SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s'))
                         """)
-                .execute(Tuple.of(Columns.texts(transactionIds), SPREAD_SECONDS))
+                .execute(Tuple.of(Columns.texts(transactionIds), spread.toMillis() / 1_000.0))
                 .onFailure()
                 .transform(PostgresLedgerStore::classified)
                 .replaceWithVoid();

@@ -1,0 +1,8 @@
+package dev.rampgate.reconcile;
+
+/** Hears of every committed batch of this replica; implemented by those who act on it, such as the channels. */
+public interface CommitListener {
+
+    /** Called after the commit, on an event loop; must return quickly. */
+    void committed(Changes changes);
+}
