@@ -1,0 +1,120 @@
+package dev.rampgate.proof;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes Proof's failures known: counts each of them, and tells the operator about those that only an operator can mend
+ * (Proof contract, section 9, G14 and G16).
+ */
+@Singleton
+class FailureNotices {
+    private static final Logger LOG = Logger.getLogger(FailureNotices.class);
+
+    private final MeterRegistry meters;
+    private final String origin;
+
+    FailureNotices(MeterRegistry meters, ProofAccess access) {
+        this.meters = meters;
+        this.origin = access.origin();
+    }
+
+    /** Counts one failed attempt. */
+    void failed(Call call, ProofFailure failure) {
+        meters.counter(
+                        "rampgate.proof.failures",
+                        "call",
+                        call.wireName(),
+                        "kind",
+                        failure.kind().wireName())
+                .increment();
+    }
+
+    /** Counts one attempt that follows a failed one. */
+    void retried(Call call, ProofFailure failure) {
+        meters.counter(
+                        "rampgate.proof.retries",
+                        "call",
+                        call.wireName(),
+                        "kind",
+                        failure.kind().wireName())
+                .increment();
+    }
+
+    /** Counts a socket's frame that breaks the protocol. */
+    void protocolError(String reason) {
+        meters.counter("rampgate.proof.socket.protocol.errors", "reason", reason)
+                .increment();
+    }
+
+    /** Tells that one of the two client tokens was refused and the other is used from now on. */
+    void otherToken(ProofFailure failure) {
+        LOG.warnf(
+                "Proof refused one of the two client tokens; the other is used from now on. When the rotation is over,"
+                        + " set rampgate.proof.client-token to the new one and remove client-token-next. Request %s",
+                request(failure));
+    }
+
+    /**
+     * Tells the operator what to do about a call that failed for good, if there is something to be done.
+     *
+     * @param subject what the call was about, free of personal data
+     */
+    void lost(Call call, String subject, ProofFailure failure) {
+        switch (failure.kind()) {
+            case CURRENCY_NOT_ALLOWED ->
+                error(call, subject, failure, "Ask Proof to enable this currency, or stop offering it");
+            case WALLET_NOT_SUPPORTED ->
+                error(
+                        call,
+                        subject,
+                        failure,
+                        "Ask Proof to provide a wallet for this pair of currency and network, or stop offering it");
+            case SELL_NOT_ENABLED -> error(call, subject, failure, "Ask Proof to enable selling, or stop offering it");
+            case UNAUTHORISED ->
+                error(
+                        call,
+                        subject,
+                        failure,
+                        "Check rampgate.proof.client-token against what Proof handed over; if Proof is rotating it,"
+                                + " set rampgate.proof.client-token-next too");
+            case FORBIDDEN ->
+                error(
+                        call,
+                        subject,
+                        failure,
+                        "Register this server's outgoing address with Proof, or the Origin if one is configured ("
+                                + (origin == null ? "none is" : origin) + "); a proxy is rampgate.proof.proxy");
+            case INVALID_REQUEST,
+                    NOT_FOUND,
+                    VERIFICATION_REQUIRED,
+                    RATE_LIMITED,
+                    INTERNAL_ERROR,
+                    UPSTREAM_ERROR,
+                    UPSTREAM_UNAVAILABLE,
+                    UNAVAILABLE,
+                    UNREACHABLE,
+                    TIMEOUT,
+                    INVALID_ANSWER,
+                    REFUSED ->
+                LOG.debugf("Call %s about %s: %s", call.wireName(), printable(subject), failure.getMessage());
+        }
+    }
+
+    private static void error(Call call, String subject, ProofFailure failure, String whatToDo) {
+        LOG.errorf(
+                "Proof refuses %s about %s: %s. %s. Quote request %s to Proof's support",
+                call.wireName(), printable(subject), failure.kind().wireName(), whatToDo, request(failure));
+    }
+
+    private static String request(ProofFailure failure) {
+        return failure.requestId().orElse("(without id)");
+    }
+
+    /** What users and strangers may have written must not be able to forge a line of the log. */
+    private static String printable(String subject) {
+        String cut = subject.length() > 160 ? subject.substring(0, 160) : subject;
+        return cut.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

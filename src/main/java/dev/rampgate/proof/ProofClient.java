@@ -1,0 +1,197 @@
+package dev.rampgate.proof;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Calls Proof. The one place that turns its errors into {@link ProofFailure}s and knows what is tried again; whoever
+ * needs Proof asks this, or {@link ProofSocket}.
+ */
+@Singleton
+public class ProofClient {
+    private final ProofAccess access;
+    private final ProofApi sessions;
+    private final ProofApi transactions;
+    private final SessionRetry retry;
+    private final FailureNotices notices;
+    private final Clock clock;
+    private final Function<Duration, Uni<Void>> pause;
+
+    @Inject
+    ProofClient(ProofAccess access, FailureNotices notices) {
+        this(
+                access,
+                notices,
+                new SessionRetry(
+                        SessionRetry.backoff(() -> ThreadLocalRandom.current().nextLong())),
+                Clock.systemUTC(),
+                delay -> Uni.createFrom().voidItem().onItem().delayIt().by(delay));
+    }
+
+    /** @param pause gives its item when a delay is over; tests give theirs at once */
+    ProofClient(
+            ProofAccess access,
+            FailureNotices notices,
+            SessionRetry retry,
+            Clock clock,
+            Function<Duration, Uni<Void>> pause) {
+        this.access = access;
+        // A pool of connections each: polls must not starve users, nor the other way round.
+        this.sessions = ProofApiConnector.connect(access);
+        this.transactions = ProofApiConnector.connect(access);
+        this.retry = retry;
+        this.notices = notices;
+        this.clock = clock;
+        this.pause = pause;
+    }
+
+    /**
+     * Opens a session: {@code POST /widget/session}, tried again as the Proof contract, section 7, says, within the
+     * session deadline.
+     *
+     * @return the session; fails with the {@link ProofFailure} of the last attempt, and with nothing else
+     */
+    public Uni<ProofSession> openSession(SessionCall call) {
+        byte[] body = call.body();
+        Uni<ProofSession> session = Uni.createFrom()
+                .deferred(() -> attempt(
+                        body, SessionRetry.Attempts.FIRST, clock.instant().plus(access.sessionDeadline())))
+                .onFailure(ProofFailure.class)
+                .invoke(failure -> notices.lost(Call.SESSION, call.toString(), (ProofFailure) failure));
+        return onCallersContext(session);
+    }
+
+    /**
+     * Asks for one transaction: {@code GET /widget/transactions/{id}}. Exactly one attempt, for whoever polls owns the
+     * budget of calls and the back-off.
+     *
+     * @param id as Proof gave it
+     * @return a report about that very transaction; fails with a {@link ProofFailure}, and with nothing else
+     */
+    public Uni<StatusReport> transaction(String id) {
+        Uni<StatusReport> report = once(
+                        Call.TRANSACTION,
+                        access.attemptTimeout(),
+                        token -> transactions.transaction(token, access.origin(), UrlText.encoded(id)),
+                        answer -> report(id, answer))
+                .onFailure(ProofFailure.class)
+                .invoke(failure -> notices.lost(Call.TRANSACTION, "transaction " + id, (ProofFailure) failure));
+        return onCallersContext(report);
+    }
+
+    private Uni<ProofSession> attempt(byte[] body, SessionRetry.Attempts attempts, Instant deadline) {
+        return once(
+                        Call.SESSION,
+                        shorter(access.attemptTimeout(), left(deadline)),
+                        token -> sessions.openSession(token, access.origin(), body),
+                        ProofSession::of)
+                .onFailure(ProofFailure.class)
+                .recoverWithUni(failure -> again(body, attempts, deadline, (ProofFailure) failure));
+    }
+
+    private Uni<ProofSession> again(
+            byte[] body, SessionRetry.Attempts attempts, Instant deadline, ProofFailure failure) {
+        return retry.after(failure, attempts, left(deadline), access.tokens().hasOther())
+                .map(next -> {
+                    notices.retried(Call.SESSION, failure);
+                    return pause.apply(next.delay()).chain(() -> attempt(body, next.attempts(), deadline));
+                })
+                .orElseGet(() -> Uni.createFrom().failure(failure));
+    }
+
+    /** One attempt of one call, with the token that is good at the moment. Fails with nothing but a ProofFailure. */
+    private <T> Uni<T> once(
+            Call call, Duration limit, Function<String, Uni<Response>> request, Function<Answer, T> reading) {
+        return Uni.createFrom().deferred(() -> {
+            ClientTokens.Token token = access.tokens().preferred();
+            return uncancelled(() -> request.apply(token.authorization()).map(Answer::of))
+                    .ifNoItem()
+                    .after(limit)
+                    .fail()
+                    .map(answer -> read(answer, reading))
+                    .onFailure()
+                    .transform(ProofClient::failure)
+                    .onFailure(ProofFailure.class)
+                    .invoke(failure -> failed(call, token, (ProofFailure) failure));
+        });
+    }
+
+    private <T> T read(Answer answer, Function<Answer, T> reading) {
+        if (!answer.isSuccess()) {
+            throw answer.failure(clock.instant());
+        }
+        return reading.apply(answer);
+    }
+
+    private static StatusReport report(String id, Answer answer) {
+        try {
+            StatusReport report = StatusReports.fromTransaction(answer.body());
+            if (!report.transactionId().equals(id)) {
+                throw ProofFailure.invalidAnswer(answer.status(), "is about another transaction", answer.requestId());
+            }
+            return report;
+        } catch (MalformedReport malformed) {
+            throw ProofFailure.invalidAnswer(answer.status(), malformed.getMessage(), answer.requestId());
+        }
+    }
+
+    private void failed(Call call, ClientTokens.Token token, ProofFailure failure) {
+        notices.failed(call, failure);
+        if (failure.kind() == ProofFailure.Kind.UNAUTHORISED && access.tokens().refused(token)) {
+            notices.otherToken(failure);
+        }
+    }
+
+    private static ProofFailure failure(Throwable thrown) {
+        if (thrown instanceof ProofFailure failure) {
+            return failure;
+        }
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ProofApiConnector.AnswerRefused) {
+                return ProofFailure.unanswered(ProofFailure.Kind.INVALID_ANSWER, cause);
+            }
+            if (isTimeout(cause)) {
+                return ProofFailure.unanswered(ProofFailure.Kind.TIMEOUT, cause);
+            }
+        }
+        return ProofFailure.unanswered(ProofFailure.Kind.UNREACHABLE, thrown);
+    }
+
+    private static boolean isTimeout(Throwable cause) {
+        return cause instanceof TimeoutException
+                || cause instanceof io.smallrye.mutiny.TimeoutException
+                || cause instanceof io.netty.channel.ConnectTimeoutException;
+    }
+
+    private Duration left(Instant deadline) {
+        return Duration.between(clock.instant(), deadline);
+    }
+
+    private static Duration shorter(Duration limit, Duration left) {
+        return left.compareTo(limit) < 0 ? left : limit;
+    }
+
+    /** A call that goes on to its own end when nobody waits for it any more; see {@link ProofApiConnector}. */
+    private static <T> Uni<T> uncancelled(Supplier<Uni<T>> call) {
+        return Uni.createFrom().emitter(emitter -> call.get().subscribe().with(emitter::complete, emitter::fail));
+    }
+
+    /** Timeouts and pauses end on other threads; the caller gets its answer where it asked. */
+    private static <T> Uni<T> onCallersContext(Uni<T> call) {
+        return Uni.createFrom().deferred(() -> {
+            Context context = Vertx.currentContext();
+            return context == null ? call : call.emitOn(command -> context.runOnContext(here -> command.run()));
+        });
+    }
+}

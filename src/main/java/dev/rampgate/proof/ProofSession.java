@@ -1,0 +1,96 @@
+package dev.rampgate.proof;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A session that Proof opened: its answer untouched, for the widget, and the few parts of it that we store. The answer
+ * holds tokens; it belongs to the user who asked, and to nobody's log.
+ */
+public final class ProofSession {
+    /** What every answer has, whichever edition of the contract it follows (Proof contract, section 2). */
+    private static final List<String> REQUIRED =
+            List.of("merchant_transaction_id", "widget_id", "address", "signature", "init_token", "init_token_type");
+
+    private static final int MAX_WORD_LENGTH = 64;
+
+    private final byte[] body;
+    private final String transactionId;
+    private final JsonFields fields;
+    private final String requestId;
+
+    private ProofSession(byte[] body, String transactionId, JsonFields fields, String requestId) {
+        this.body = body;
+        this.transactionId = transactionId;
+        this.fields = fields;
+        this.requestId = requestId;
+    }
+
+    /** @throws ProofFailure of an invalid answer if one of the required fields is missing or the id cannot be used */
+    static ProofSession of(Answer answer) {
+        JsonFields fields = JsonFields.of(answer.body()).orElseThrow(() -> invalid(answer, "is no JSON object"));
+        for (String name : REQUIRED) {
+            fields.string(name).orElseThrow(() -> invalid(answer, "lacks " + name));
+        }
+        String id = fields.string("merchant_transaction_id")
+                .filter(text -> !text.isEmpty() && text.length() <= StatusReports.MAX_ID_LENGTH)
+                .filter(JsonFields::isClean)
+                .orElseThrow(() -> invalid(answer, "has no usable merchant_transaction_id"));
+        return new ProofSession(answer.body(), id, fields, answer.requestId());
+    }
+
+    private static ProofFailure invalid(Answer answer, String problem) {
+        return ProofFailure.invalidAnswer(answer.status(), problem, answer.requestId());
+    }
+
+    /** Proof's answer, byte for byte. */
+    public byte[] body() {
+        return body.clone();
+    }
+
+    /** {@code merchant_transaction_id}, 1 to 128 characters. */
+    public String transactionId() {
+        return transactionId;
+    }
+
+    /** {@code buy} or {@code sell}, if the answer says so. */
+    public Optional<String> type() {
+        return word("type");
+    }
+
+    /** Crypto currency, if the answer says so. */
+    public Optional<String> currency() {
+        return word("currency");
+    }
+
+    /** Blockchain network, if the answer says so. */
+    public Optional<String> network() {
+        return word("network");
+    }
+
+    /** Crypto amount, if the answer says so; as it came. */
+    public Optional<String> amount() {
+        return word("amount");
+    }
+
+    /** The destination wallet that Proof resolved, if it is not empty. */
+    public Optional<String> address() {
+        return fields.string("address").filter(text -> !text.isEmpty());
+    }
+
+    /** Proof's {@code X-Request-Id}. */
+    public Optional<String> requestId() {
+        return Optional.ofNullable(requestId);
+    }
+
+    private Optional<String> word(String name) {
+        return fields.string(name)
+                .filter(text -> !text.isEmpty() && text.length() <= MAX_WORD_LENGTH)
+                .filter(JsonFields::isClean);
+    }
+
+    @Override
+    public String toString() {
+        return "ProofSession[" + transactionId + "]";
+    }
+}
