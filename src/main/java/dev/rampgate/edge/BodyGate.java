@@ -1,0 +1,146 @@
+package dev.rampgate.edge;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.io.ByteArrayInputStream;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+
+/**
+ * Reads every body before any route sees it, so that one rule holds for all: no larger than
+ * {@code rampgate.edge.max-body-size}, and complete within {@code rampgate.edge.body-timeout}. Routes find it in
+ * {@link RoutingContext#body()}, resources as their entity. A request without a body passes untouched.
+ */
+@ApplicationScoped
+public class BodyGate {
+
+    private final ProblemAnswers answers;
+    private final long maxSize;
+    private final long timeoutMillis;
+
+    public BodyGate(ProblemAnswers answers, EdgeSettings settings) {
+        this.answers = answers;
+        this.maxSize = settings.maxBodySize().asLongValue();
+        this.timeoutMillis = settings.bodyTimeout().toMillis();
+    }
+
+    void inFrontOfAllRoutes(@Observes Filters filters) {
+        filters.register(this::enter, FilterOrder.BODY);
+    }
+
+    /** Hands the body that was read to the resource, which would otherwise wait for one that has already come. */
+    @ServerRequestFilter(preMatching = true)
+    public void adopt(ContainerRequestContext resource, RoutingContext routing) {
+        Buffer body = routing.body().buffer();
+        if (body != null) {
+            resource.setEntityStream(new ByteArrayInputStream(body.getBytes()));
+        }
+    }
+
+    private void enter(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        boolean unannounced = length == null
+                && (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                        || (request.version() == HttpVersion.HTTP_2 && !request.isEnded()));
+        if (unannounced || (length != null && !length.equals("0"))) {
+            new Reading(routing).start(length);
+        } else {
+            routing.next();
+        }
+    }
+
+    /** One body on its way. All of it happens on the event loop of its connection. */
+    private final class Reading {
+        private final RoutingContext routing;
+        private final HttpServerRequest request;
+        private final Buffer body = Buffer.buffer();
+        private long timer;
+        private boolean refused;
+
+        Reading(RoutingContext routing) {
+            this.routing = routing;
+            this.request = routing.request();
+        }
+
+        void start(String announced) {
+            timer = routing.vertx().setTimer(timeoutMillis, fired -> late());
+            request.exceptionHandler(gone -> stop());
+            request.endHandler(end -> complete());
+            request.handler(this::chunk);
+            if (announced != null && isTooLarge(announced)) {
+                refuse(ProblemType.BODY_TOO_LARGE);
+            } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+                routing.response().writeContinue();
+            }
+            request.resume();
+        }
+
+        private boolean isTooLarge(String announced) {
+            try {
+                return Long.parseLong(announced) > maxSize;
+            } catch (NumberFormatException beyondAnyNumber) {
+                return true;
+            }
+        }
+
+        private void chunk(Buffer chunk) {
+            if (refused) {
+                return;
+            }
+            if (body.length() + chunk.length() > maxSize) {
+                refuse(ProblemType.BODY_TOO_LARGE);
+            } else {
+                body.appendBuffer(chunk);
+            }
+        }
+
+        private void complete() {
+            stop();
+            if (refused) {
+                hangUp();
+            } else {
+                ((RoutingContextInternal) routing).setBody(body);
+                routing.next();
+            }
+        }
+
+        private void late() {
+            if (!refused) {
+                refuse(ProblemType.REQUEST_TIMEOUT);
+            }
+            hangUp();
+        }
+
+        /**
+         * Answers at once but goes on taking what comes, until the end or the time limit: closing at once could destroy
+         * the answer on its way to a caller that is still sending.
+         */
+        private void refuse(ProblemType type) {
+            refused = true;
+            if (request.version() != HttpVersion.HTTP_2) {
+                routing.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            }
+            answers.send(Problem.of(type), routing);
+        }
+
+        private void hangUp() {
+            if (request.version() == HttpVersion.HTTP_2) {
+                routing.response().reset();
+            } else {
+                request.connection().close();
+            }
+        }
+
+        private void stop() {
+            routing.vertx().cancelTimer(timer);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.rampgate.edge;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How much and how slowly a caller may send. */
+@ConfigMapping(prefix = "rampgate.edge")
+public interface EdgeSettings {
+
+    /** The largest body that is read, on every route; beyond it the answer is 413. Default: 64 KiB. */
+    @WithDefault("64K")
+    MemorySize maxBodySize();
+
+    /** How long a body may take to arrive, from its headers to its last byte; beyond it the answer is 408. Default: 10 s. */
+    @WithDefault("10s")
+    Duration bodyTimeout();
+}

@@ -1,0 +1,57 @@
+package dev.rampgate.edge;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Response;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Turns a {@link Problem} into an answer, for resources and for plain routes alike, and counts it:
+ * {@code rampgate.edge.problems}, by type.
+ */
+@ApplicationScoped
+public class ProblemAnswers {
+
+    private final Map<ProblemType, Counter> counters = new EnumMap<>(ProblemType.class);
+
+    public ProblemAnswers(MeterRegistry registry) {
+        for (ProblemType type : ProblemType.values()) {
+            counters.put(
+                    type,
+                    Counter.builder("rampgate.edge.problems")
+                            .description("Calls that were answered with a problem")
+                            .tag("type", type.metricName())
+                            .register(registry));
+        }
+    }
+
+    /** The answer of a resource. */
+    public Response response(Problem problem, RoutingContext routing) {
+        counters.get(problem.type()).increment();
+        Response.ResponseBuilder response = Response.status(problem.type().status())
+                .type(Problem.MEDIA_TYPE)
+                .entity(problem.encode(RequestId.of(routing)));
+        problem.retryAfterSeconds().ifPresent(seconds -> response.header("Retry-After", seconds));
+        return response.build();
+    }
+
+    /** Ends a call on a plain route; does nothing if the head of another answer has left. */
+    public void send(Problem problem, RoutingContext routing) {
+        HttpServerResponse response = routing.response();
+        if (response.ended() || response.headWritten() || response.closed()) {
+            return;
+        }
+        counters.get(problem.type()).increment();
+        String id = RequestId.of(routing);
+        response.setStatusCode(problem.type().status())
+                .putHeader(RequestId.HEADER, id)
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        problem.retryAfterSeconds().ifPresent(seconds -> response.putHeader("Retry-After", seconds));
+        response.end(problem.encode(id));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.rampgate.identity;
+
+import dev.rampgate.identity.IdentitySettings.Mode;
+import dev.rampgate.identity.RefusedIdentity.Reason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigUtils;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.IdentityProviderManager;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.runtime.QuarkusPrincipal;
+import io.quarkus.security.runtime.QuarkusSecurityIdentity;
+import io.quarkus.vertx.http.runtime.security.ChallengeData;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds out, for every call that must be {@link io.quarkus.security.Authenticated}, who makes it, in the way that
+ * {@code rampgate.identity.mode} says. Open routes, such as the webhook, are never asked. A wrong setting stops the start.
+ *
+ * <p>Refusals are counted: {@code rampgate.identity.refusals}, by reason.
+ */
+@Startup
+@ApplicationScoped
+public class CallerAuthentication implements HttpAuthenticationMechanism {
+
+    private static final String SETTING = "rampgate.identity.mode";
+    private static final Set<String> PLAYGROUNDS = Set.of("dev", "test", "sandbox");
+
+    private final IdentitySource source;
+    private final Map<Reason, Counter> refusals = new EnumMap<>(Reason.class);
+
+    public CallerAuthentication(IdentitySettings settings, MeterRegistry registry) {
+        this.source = source(settings, ConfigUtils.getProfiles());
+        for (Reason reason : Reason.values()) {
+            refusals.put(
+                    reason,
+                    Counter.builder("rampgate.identity.refusals")
+                            .description("Calls whose claim about their user was not believed")
+                            .tag("reason", reason.metricName())
+                            .register(registry));
+        }
+    }
+
+    @Override
+    public Uni<SecurityIdentity> authenticate(RoutingContext routing, IdentityProviderManager providers) {
+        try {
+            return source.caller(routing.request().headers())
+                    .map(caller -> Uni.createFrom().item(identity(caller)))
+                    .orElseGet(() -> Uni.createFrom().nullItem());
+        } catch (RefusedIdentity refused) {
+            refusals.get(refused.reason()).increment();
+            return Uni.createFrom().failure(new AuthenticationFailedException(refused));
+        }
+    }
+
+    @Override
+    public Uni<ChallengeData> getChallenge(RoutingContext routing) {
+        return Uni.createFrom().item(new ChallengeData(401, null, null));
+    }
+
+    private static SecurityIdentity identity(Caller caller) {
+        return QuarkusSecurityIdentity.builder()
+                .setPrincipal(new QuarkusPrincipal(caller.userId()))
+                .addAttribute(CurrentCaller.ATTRIBUTE, caller)
+                .build();
+    }
+
+    /**
+     * What the settings ask for.
+     *
+     * @param profiles the active ones
+     * @throws ConfigurationException if that cannot be, or must not be in these profiles
+     */
+    static IdentitySource source(IdentitySettings settings, List<String> profiles) {
+        Mode mode = settings.mode().orElseThrow(() -> wrong("is missing"));
+        return switch (mode) {
+            case HEADER -> new GatewayHeaders(settings.header());
+            case DEMO -> {
+                if (profiles.stream().noneMatch(PLAYGROUNDS::contains)) {
+                    throw wrong("is demo, which would let anybody in");
+                }
+                yield new DemoUser(settings.header());
+            }
+        };
+    }
+
+    private static ConfigurationException wrong(String why) {
+        return new ConfigurationException(
+                SETTING + " (RAMPGATE_IDENTITY_MODE) " + why
+                        + ": set it to header and let the gateway in front of Rampgate sign users in",
+                Set.of(SETTING));
+    }
+}

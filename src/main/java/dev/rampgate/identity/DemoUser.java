@@ -1,0 +1,33 @@
+package dev.rampgate.identity;
+
+import dev.rampgate.identity.RefusedIdentity.Reason;
+import io.vertx.core.MultiMap;
+import java.util.Optional;
+
+/** {@code demo} mode: everybody is the demo user, or whoever the headers name. For the sandbox and tests alone. */
+final class DemoUser implements IdentitySource {
+
+    private static final String USER_ID = "demo-user";
+    private static final String EMAIL_DOMAIN = "@example.test";
+
+    private final String userIdName;
+    private final String emailName;
+
+    DemoUser(IdentitySettings.Header settings) {
+        this.userIdName = settings.userIdName();
+        this.emailName = settings.emailName();
+    }
+
+    @Override
+    public Optional<Caller> caller(MultiMap headers) {
+        String userId = headers.contains(userIdName) ? headers.get(userIdName) : USER_ID;
+        if (!CallerRules.isUserId(userId)) {
+            throw new RefusedIdentity(Reason.BAD_USER_ID);
+        }
+        String email = headers.contains(emailName) ? headers.get(emailName) : USER_ID + EMAIL_DOMAIN;
+        if (!CallerRules.isEmail(email)) {
+            throw new RefusedIdentity(Reason.BAD_EMAIL);
+        }
+        return Optional.of(new Caller(userId, email));
+    }
+}
