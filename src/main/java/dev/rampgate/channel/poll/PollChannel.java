@@ -1,0 +1,178 @@
+package dev.rampgate.channel.poll;
+
+import dev.rampgate.channel.Observations;
+import dev.rampgate.channel.poll.PollQueue.Claim;
+import dev.rampgate.ledger.Outcome;
+import dev.rampgate.proof.Backoff;
+import dev.rampgate.proof.ProofClient;
+import dev.rampgate.proof.ProofFailure;
+import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.PollPlan;
+import dev.rampgate.reconcile.PollPlan.Priority;
+import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.SchemaMigrated;
+import dev.rampgate.reconcile.Ticker;
+import dev.rampgate.reconcile.VertxEventLoop;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * Asks Proof for the transactions that are due: claim -> wait for the budget -> ask -> offer. When each is due again is
+ * the ledger's wish; only a call that fails is put off from here.
+ */
+@ApplicationScoped
+public class PollChannel implements CommitListener {
+
+    private static final Logger LOG = Logger.getLogger(PollChannel.class);
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
+    private static final Duration MISSING_ALARM = Duration.ofHours(1);
+
+    private final PollQueue queue;
+    private final ProofClient proof;
+    private final Observations observations;
+    private final ReconcileStream stream;
+    private final PollSettings settings;
+    private final InstantSource clock;
+    private final RandomGenerator chance;
+    private final MeterRegistry meters;
+    private final Backoff backoff;
+    private final VertxEventLoop loop;
+    private final Ticker ticker;
+
+    PollChannel(
+            PollQueue queue,
+            ProofClient proof,
+            Observations observations,
+            ReconcileStream stream,
+            PollSettings settings,
+            Vertx vertx,
+            InstantSource clock,
+            RandomGenerator chance,
+            MeterRegistry meters) {
+        this.queue = queue;
+        this.proof = proof;
+        this.observations = observations;
+        this.stream = stream;
+        this.settings = settings;
+        this.clock = clock;
+        this.chance = chance;
+        this.meters = meters;
+        this.backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5), chance);
+        this.loop = new VertxEventLoop(vertx);
+        this.ticker = new Ticker("poll", loop, settings.interval(), this::round, chance);
+    }
+
+    void onMigrated(@Observes SchemaMigrated migrated) {
+        ticker.start();
+    }
+
+    void onShutdown(@Observes ShutdownEvent shutdown) {
+        ticker.stop();
+    }
+
+    @Override
+    public void committed(Changes changes) {
+        if (changes.polls().stream().anyMatch(PollPlan::isDueAtOnce)) {
+            ticker.wake();
+        }
+    }
+
+    /** Claims by priority, the most urgent first; the calls themselves go on beside the next rounds. */
+    private Uni<Void> round() {
+        return Multi.createFrom()
+                .items(Priority.values())
+                .onItem()
+                .transformToUniAndConcatenate(queue::claim)
+                .invoke(this::start)
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private void start(List<Claim> claims) {
+        claims.forEach(claim -> loop.schedule(claim.delay(), () -> poll(claim)
+                .subscribe()
+                .with(done -> {}, failure -> LOG.debugf("poll of %s: %s", claim.transactionId(), failure))));
+    }
+
+    /** A poll whose answer cannot be stored is not kept: its claim runs out, and it is asked again. */
+    private Uni<Outcome> poll(Claim claim) {
+        Instant askedAt = clock.instant();
+        return proof.transaction(claim.transactionId())
+                .onItemOrFailure()
+                .invoke((report, failure) -> count(claim, failure))
+                .map(report -> observations.polled(report, askedAt))
+                .onFailure(ProofFailure.class)
+                .call(failure -> putOff(claim, (ProofFailure) failure))
+                .chain(stream::offer);
+    }
+
+    private Uni<Void> putOff(Claim claim, ProofFailure failure) {
+        return switch (failure.kind()) {
+            case NOT_FOUND -> claim.priority() == Priority.UNKNOWN ? queue.forget(claim) : missing(claim);
+            case UNAUTHORISED, FORBIDDEN -> pauseAll(claim, failure, settings.refusedPause());
+            case RATE_LIMITED -> pauseAll(claim, failure, retryAfter(failure, backoffOf(claim)));
+            case CURRENCY_NOT_ALLOWED,
+                    WALLET_NOT_SUPPORTED,
+                    INVALID_REQUEST,
+                    SELL_NOT_ENABLED,
+                    VERIFICATION_REQUIRED,
+                    REFUSED,
+                    INTERNAL_ERROR,
+                    UPSTREAM_ERROR,
+                    UPSTREAM_UNAVAILABLE,
+                    UNAVAILABLE,
+                    UNREACHABLE,
+                    TIMEOUT,
+                    INVALID_ANSWER -> queue.postpone(claim, retryAfter(failure, backoffOf(claim)), false);
+        };
+    }
+
+    private Uni<Void> missing(Claim claim) {
+        if (claim.missing().compareTo(MISSING_ALARM) >= 0) {
+            meters.counter("rampgate.alarms", "alarm", "TRANSACTION_MISSING").increment();
+            LOG.errorf(
+                    "Transaction %s is known here, but Proof has not known it for %d minutes: ask Proof's support",
+                    claim.transactionId(), claim.missing().toMinutes());
+        }
+        return queue.postpone(claim, backoffOf(claim), true);
+    }
+
+    private Uni<Void> pauseAll(Claim claim, ProofFailure failure, Duration pause) {
+        LOG.warnf("Proof refuses polls (%s): all replicas pause for %d s", failure.kind(), pause.toSeconds());
+        meters.counter("rampgate.poll.pauses", "kind", failure.kind().name()).increment();
+        return queue.pause(pause).chain(() -> queue.postpone(claim, pause, false));
+    }
+
+    private Duration backoffOf(Claim claim) {
+        return backoff.delay(claim.failures() + 1);
+    }
+
+    /** Proof's own word wins where it is longer, within reason and a little spread. */
+    private Duration retryAfter(ProofFailure failure, Duration ownDelay) {
+        return failure.retryAfter()
+                .map(told -> told.compareTo(LONGEST_RETRY_AFTER) < 0 ? told : LONGEST_RETRY_AFTER)
+                .map(told -> told.plusMillis((long) (told.toMillis() * 0.2 * chance.nextDouble())))
+                .filter(told -> told.compareTo(ownDelay) > 0)
+                .orElse(ownDelay);
+    }
+
+    private void count(Claim claim, Throwable failure) {
+        String result = failure == null
+                ? "ok"
+                : failure instanceof ProofFailure known ? known.kind().name() : "other";
+        meters.counter("rampgate.polls", "priority", claim.priority().name(), "result", result)
+                .increment();
+    }
+}
