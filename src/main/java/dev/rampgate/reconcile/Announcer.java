@@ -46,9 +46,9 @@ public class Announcer {
         meters.counter(
                         "rampgate.observations",
                         "channel",
-                        what.channel().name(),
+                        Labels.of(what.channel()),
                         "outcome",
-                        what.outcome().name())
+                        Labels.of(what.outcome()))
                 .increment(observations);
     }
 
@@ -71,7 +71,7 @@ public class Announcer {
         meters.counter(
                         "rampgate.transitions",
                         "channel",
-                        transition.channel().name(),
+                        Labels.of(transition.channel()),
                         "status",
                         transition.status().wireName(),
                         "correction",
@@ -81,7 +81,7 @@ public class Announcer {
 
     private void alarm(Raised raised) {
         Observation news = raised.observation();
-        meters.counter("rampgate.alarms", "alarm", raised.alarm().name()).increment();
+        meters.counter("rampgate.alarms", "alarm", Labels.of(raised.alarm())).increment();
         switch (raised.alarm()) {
             case COMPLETED_CONTRADICTED ->
                 LOG.errorf(

@@ -79,7 +79,7 @@ public class Backlog {
     /** Keeps an observation that the stream could not store; safe from any thread. */
     public synchronized Kept keep(Observation observation) {
         Kept kept = kept(observation);
-        meters.counter("rampgate.backlog.kept", "channel", observation.channel().name(), "kept", kept.name())
+        meters.counter("rampgate.backlog.kept", "channel", Labels.of(observation.channel()), "kept", Labels.of(kept))
                 .increment();
         if (kept == Kept.NOTHING) {
             LOG.errorf(

@@ -8,6 +8,7 @@ import dev.rampgate.proof.ProofClient;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.reconcile.Changes;
 import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.Labels;
 import dev.rampgate.reconcile.PollPlan;
 import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.ReconcileStream;
@@ -141,7 +142,7 @@ public class PollChannel implements CommitListener {
 
     private Uni<Void> missing(Claim claim) {
         if (claim.missing().compareTo(MISSING_ALARM) >= 0) {
-            meters.counter("rampgate.alarms", "alarm", "TRANSACTION_MISSING").increment();
+            meters.counter("rampgate.alarms", "alarm", "transaction_missing").increment();
             LOG.errorf(
                     "Transaction %s is known here, but Proof has not known it for %d minutes: ask Proof's support",
                     claim.transactionId(), claim.missing().toMinutes());
@@ -151,7 +152,8 @@ public class PollChannel implements CommitListener {
 
     private Uni<Void> pauseAll(Claim claim, ProofFailure failure, Duration pause) {
         LOG.warnf("Proof refuses polls (%s): all replicas pause for %d s", failure.kind(), pause.toSeconds());
-        meters.counter("rampgate.poll.pauses", "kind", failure.kind().name()).increment();
+        meters.counter("rampgate.poll.pauses", "kind", Labels.of(failure.kind()))
+                .increment();
         return queue.pause(pause).chain(() -> queue.postpone(claim, pause, false));
     }
 
@@ -169,10 +171,9 @@ public class PollChannel implements CommitListener {
     }
 
     private void count(Claim claim, Throwable failure) {
-        String result = failure == null
-                ? "ok"
-                : failure instanceof ProofFailure known ? known.kind().name() : "other";
-        meters.counter("rampgate.polls", "priority", claim.priority().name(), "result", result)
+        String result =
+                failure == null ? "ok" : failure instanceof ProofFailure known ? Labels.of(known.kind()) : "other";
+        meters.counter("rampgate.polls", "priority", Labels.of(claim.priority()), "result", result)
                 .increment();
     }
 }
