@@ -1,5 +1,7 @@
 package dev.rampgate.edge;
 
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
@@ -7,14 +9,31 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The address of the user behind a request, as {@link ClientAddressResolver} finds it. */
+/** The address of the user behind a request, as {@link ClientAddressResolver} finds it. A wrong setting stops the start. */
+@Startup
 @ApplicationScoped
 public class ClientAddress {
 
+    private static final String LEFT_MOST_SETTING = "quarkus.http.proxy.proxy-address-forwarding";
+
     private final ClientAddressResolver resolver;
 
-    public ClientAddress(ClientAddressSettings settings) {
+    /**
+     * @param leftMost whether Quarkus replaces the peer by the left-most entry, which users forge; it must not
+     * @throws ConfigurationException if it does, or if a trusted proxy is no network
+     */
+    public ClientAddress(
+            ClientAddressSettings settings,
+            @ConfigProperty(name = LEFT_MOST_SETTING, defaultValue = "false") boolean leftMost) {
+        if (leftMost) {
+            throw new ConfigurationException(
+                    LEFT_MOST_SETTING + " believes addresses that users forge: remove it, and name your proxies in"
+                            + " rampgate.client-address.trusted-proxies",
+                    Set.of(LEFT_MOST_SETTING));
+        }
         this.resolver = ClientAddressResolver.trusting(settings.trustedProxies().orElse(List.of()));
     }
 
