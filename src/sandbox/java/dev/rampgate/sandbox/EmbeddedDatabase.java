@@ -1,0 +1,187 @@
+package dev.rampgate.sandbox;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/**
+ * A real PostgreSQL 17 out of a jar, for tests and the sandbox: no Docker, no installation, works as root.
+ *
+ * <p>It can be taken away and brought back on the same port with the same data ({@link #stop()}, {@link #restart()}), so
+ * that a test can ask what happens while the database is away. All methods block; never call them on an event loop.
+ */
+public final class EmbeddedDatabase implements AutoCloseable {
+
+    private static final String OWNER = "rampgate";
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    private final int port;
+    private final Path directory;
+    private final Thread closeAtExit = new Thread(this::release, "embedded-database-exit");
+    private EmbeddedPostgres server;
+
+    private EmbeddedDatabase(int port, Path directory) {
+        this.port = port;
+        this.directory = directory;
+    }
+
+    /**
+     * Starts a server on a free port of the loopback address, with an empty database. It goes when it is closed, at the
+     * latest with this process.
+     *
+     * @throws UncheckedIOException if the server cannot be started
+     */
+    public static EmbeddedDatabase start() {
+        EmbeddedDatabase database = prepared();
+        Runtime.getRuntime().addShutdownHook(database.closeAtExit);
+        return database;
+    }
+
+    /** As {@link #start()}, but whoever starts it also closes it when the process ends, in an order of his own. */
+    static EmbeddedDatabase startUnguarded() {
+        return prepared();
+    }
+
+    private static EmbeddedDatabase prepared() {
+        try {
+            EmbeddedDatabase database =
+                    new EmbeddedDatabase(freePort(), Files.createTempDirectory("rampgate-embedded-postgres-"));
+            database.restart();
+            database.execute(
+                    "postgres", "CREATE ROLE " + OWNER + " LOGIN CREATEDB PASSWORD '" + database.password() + "'");
+            database.createDatabase(database.name());
+            return database;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String host() {
+        return "localhost";
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** The name of the database that is there from the start. */
+    public String name() {
+        return OWNER;
+    }
+
+    public String user() {
+        return OWNER;
+    }
+
+    public String password() {
+        return "sandbox-only";
+    }
+
+    /** For tests that look into the database by JDBC; credentials included. */
+    public String jdbcUrl() {
+        return jdbcUrl(name());
+    }
+
+    private String jdbcUrl(String databaseName) {
+        return "jdbc:postgresql://" + host() + ":" + port + "/" + databaseName + "?user=" + user() + "&password="
+                + password();
+    }
+
+    /** Adds one more empty database to the server, for a test that wants its own. */
+    public void createDatabase(String databaseName) {
+        execute("postgres", "CREATE DATABASE \"" + databaseName + "\" OWNER " + OWNER);
+    }
+
+    /** Takes the server away and keeps its data: open connections end, new ones are refused. Does nothing if it is away. */
+    public synchronized void stop() {
+        if (server != null) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                server = null;
+            }
+        }
+    }
+
+    /** Brings a stopped server back on the same port with the same data. Does nothing if it is there. */
+    public synchronized void restart() {
+        if (server != null) {
+            return;
+        }
+        try {
+            server = EmbeddedPostgres.builder()
+                    .setPort(port)
+                    .setDataDirectory(directory)
+                    .setCleanDataDirectory(false)
+                    .setRegisterShutdownHook(false)
+                    .setPGStartupWait(START_LIMIT)
+                    .setServerConfig("listen_addresses", "127.0.0.1,::1")
+                    .setServerConfig("max_connections", "100")
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The embedded PostgreSQL does not start on port " + port, e);
+        }
+    }
+
+    public synchronized boolean isRunning() {
+        return server != null;
+    }
+
+    /** Stops the server and deletes its data. */
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(closeAtExit);
+        } catch (IllegalStateException exiting) {
+            // The process is ending already, so the hook cannot be taken back; releasing twice is harmless.
+        }
+        release();
+    }
+
+    private void release() {
+        stop();
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The one statement of each call is ours, never a user's. */
+    private void execute(String role, String statement) {
+        Properties credentials = new Properties();
+        credentials.setProperty("user", role);
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://" + host() + ":" + port + "/postgres", credentials);
+                Statement run = connection.createStatement()) {
+            run.execute(statement);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The embedded PostgreSQL refused a statement", e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.rampgate.sandbox.fault;
+
+import static dev.rampgate.sandbox.fault.Place.KYC_CALL;
+import static dev.rampgate.sandbox.fault.Place.SESSION_CALL;
+import static dev.rampgate.sandbox.fault.Place.SOCKET_FRAME;
+import static dev.rampgate.sandbox.fault.Place.SOCKET_UPGRADE;
+import static dev.rampgate.sandbox.fault.Place.TRANSACTION_CALL;
+import static dev.rampgate.sandbox.fault.Place.WEBHOOK;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+import java.util.Set;
+
+/** One way to misbehave. In JSON its {@code kind} is the record's name in lower case, with underscores. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Fault.Status.class, name = "status"),
+    @JsonSubTypes.Type(value = Fault.Hang.class, name = "hang"),
+    @JsonSubTypes.Type(value = Fault.Slow.class, name = "slow"),
+    @JsonSubTypes.Type(value = Fault.Cut.class, name = "cut"),
+    @JsonSubTypes.Type(value = Fault.Garbage.class, name = "garbage"),
+    @JsonSubTypes.Type(value = Fault.UnknownStatus.class, name = "unknown_status"),
+    @JsonSubTypes.Type(value = Fault.Lose.class, name = "lose"),
+    @JsonSubTypes.Type(value = Fault.Twice.class, name = "twice"),
+    @JsonSubTypes.Type(value = Fault.Delay.class, name = "delay"),
+    @JsonSubTypes.Type(value = Fault.Hold.class, name = "hold"),
+    @JsonSubTypes.Type(value = Fault.Reverse.class, name = "reverse"),
+    @JsonSubTypes.Type(value = Fault.ShiftTime.class, name = "shift_time"),
+    @JsonSubTypes.Type(value = Fault.Fragment.class, name = "fragment"),
+    @JsonSubTypes.Type(value = Fault.Silence.class, name = "silence")
+})
+public sealed interface Fault {
+
+    Set<Place> CALLS = Set.of(SESSION_CALL, TRANSACTION_CALL, KYC_CALL);
+
+    /** The places where this can happen. */
+    Set<Place> places();
+
+    /** How a call that fails looks. */
+    enum Form {
+        /** Proof's {@code error}, {@code code} and {@code message}. */
+        ENVELOPE,
+        /** The page of a gateway in between. */
+        HTML,
+        /** No body at all. */
+        EMPTY;
+
+        @JsonValue
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        @JsonCreator
+        static Form of(String wireName) {
+            return valueOf(wireName.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /**
+     * A call, or a socket's upgrade, is answered with this HTTP status and has no effect.
+     *
+     * @param error the envelope's {@code error}; null for the one the contract has for this status
+     * @param code the envelope's {@code code}; null likewise
+     * @param retryAfter the {@code Retry-After} header in seconds; null for none
+     * @param form null is {@code ENVELOPE}
+     */
+    record Status(int status, String error, String code, Integer retryAfter, Form form) implements Fault {
+        public Status {
+            if (status < 200 || status > 599) {
+                throw new IllegalArgumentException("an HTTP status is between 200 and 599, not " + status);
+            }
+            form = form == null ? Form.ENVELOPE : form;
+        }
+
+        /** With the envelope that the contract has for this status. */
+        public static Status of(int status) {
+            return new Status(status, null, null, null, null);
+        }
+
+        @Override
+        public Set<Place> places() {
+            return Set.of(SESSION_CALL, TRANSACTION_CALL, KYC_CALL, SOCKET_UPGRADE);
+        }
+    }
+
+    /** A call takes effect, but no answer ever comes; an upgrade stays open. */
+    record Hang() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(SESSION_CALL, TRANSACTION_CALL, KYC_CALL, SOCKET_UPGRADE);
+        }
+    }
+
+    /** A call's answer starts at once, but its body comes in two halves with this time in between. */
+    record Slow(long millis) implements Fault {
+        public Slow {
+            requireMillis(millis);
+        }
+
+        @Override
+        public Set<Place> places() {
+            return CALLS;
+        }
+    }
+
+    /** The connection ends: in the middle of a call's answer, or instead of a socket's frame. */
+    record Cut() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(SESSION_CALL, TRANSACTION_CALL, KYC_CALL, SOCKET_FRAME);
+        }
+    }
+
+    /** Something that is not JSON, with the status and type of a good answer; before a socket's frame. */
+    record Garbage() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(SESSION_CALL, TRANSACTION_CALL, KYC_CALL, SOCKET_FRAME, WEBHOOK);
+        }
+    }
+
+    /** A status that the contract does not know. @param status null is {@code on_hold} */
+    record UnknownStatus(String status) implements Fault {
+        public UnknownStatus {
+            status = status == null ? "on_hold" : status;
+        }
+
+        @Override
+        public Set<Place> places() {
+            return Set.of(TRANSACTION_CALL, SOCKET_FRAME, WEBHOOK);
+        }
+    }
+
+    /** Never sent; a socket stays open and its pings go on. */
+    record Lose() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(SOCKET_FRAME, WEBHOOK);
+        }
+    }
+
+    /** Sent twice. */
+    record Twice() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(SOCKET_FRAME, WEBHOOK);
+        }
+    }
+
+    /** Sent this much later. Later ones overtake it. */
+    record Delay(long millis) implements Fault {
+        public Delay {
+            requireMillis(millis);
+        }
+
+        @Override
+        public Set<Place> places() {
+            return Set.of(WEBHOOK);
+        }
+    }
+
+    /** Kept until somebody releases what is held. */
+    record Hold() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(WEBHOOK);
+        }
+    }
+
+    /** Kept until the transaction is terminal; then the newest goes first. */
+    record Reverse() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(WEBHOOK);
+        }
+    }
+
+    /** Its time of change is off by this much; negative is earlier. */
+    record ShiftTime(long millis) implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(SOCKET_FRAME, WEBHOOK);
+        }
+    }
+
+    /** One message in three fragments. */
+    record Fragment() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(SOCKET_FRAME);
+        }
+    }
+
+    /** From this frame on the connection is half open: it stays, but nothing comes any more, not even a pong. */
+    record Silence() implements Fault {
+        @Override
+        public Set<Place> places() {
+            return Set.of(SOCKET_FRAME);
+        }
+    }
+
+    private static void requireMillis(long millis) {
+        if (millis < 0 || millis > 3_600_000) {
+            throw new IllegalArgumentException("a delay is between 0 and 3600000 milliseconds, not " + millis);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.rampgate.sandbox.fault;
+
+/**
+ * When a fault strikes.
+ *
+ * @param place where
+ * @param fault what
+ * @param times how often at most; null is without end
+ * @param rate with which probability, 0 to 1; null is always
+ * @param step only while the transaction has this status, or for news of this status; null is any
+ * @param transactionId only for this transaction; null is any
+ */
+public record FaultRule(Place place, Fault fault, Integer times, Double rate, String step, String transactionId) {
+
+    public FaultRule {
+        if (place == null || fault == null) {
+            throw new IllegalArgumentException("a fault rule needs a place and a fault");
+        }
+        if (!fault.places().contains(place)) {
+            throw new IllegalArgumentException(
+                    fault.getClass().getSimpleName() + " cannot happen at " + place + ", only at " + fault.places());
+        }
+        if (times != null && times < 1) {
+            throw new IllegalArgumentException("times is at least 1, not " + times);
+        }
+        if (rate != null && !(rate >= 0 && rate <= 1)) {
+            throw new IllegalArgumentException("a rate is between 0 and 1, not " + rate);
+        }
+    }
+
+    /** Always, for every transaction. */
+    public static FaultRule always(Place place, Fault fault) {
+        return new FaultRule(place, fault, null, null, null, null);
+    }
+
+    public FaultRule times(int limit) {
+        return new FaultRule(place, fault, limit, rate, step, transactionId);
+    }
+
+    public FaultRule rate(double probability) {
+        return new FaultRule(place, fault, times, probability, step, transactionId);
+    }
+
+    public FaultRule step(String status) {
+        return new FaultRule(place, fault, times, rate, status, transactionId);
+    }
+
+    public FaultRule transaction(String id) {
+        return new FaultRule(place, fault, times, rate, step, id);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.rampgate.sandbox.fault;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+/** The faults that are switched on. Of several rules that fit, the one added first strikes. May be called anywhere. */
+public final class Faults {
+
+    static final int RULE_LIMIT = 1_000;
+
+    private record Standing(FaultRule rule, AtomicInteger struck) {
+        boolean isSpent() {
+            return rule.times() != null && struck.get() >= rule.times();
+        }
+    }
+
+    private final RandomGenerator random;
+    private final List<Standing> rules = new ArrayList<>();
+
+    public Faults(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** @throws IllegalStateException if there are too many rules already */
+    public synchronized Faults add(FaultRule rule) {
+        rules.removeIf(Standing::isSpent);
+        if (rules.size() >= RULE_LIMIT) {
+            throw new IllegalStateException("no more than " + RULE_LIMIT + " fault rules");
+        }
+        rules.add(new Standing(rule, new AtomicInteger()));
+        return this;
+    }
+
+    /** The next {@code times} calls at {@code place} get this HTTP status, with Proof's envelope. */
+    public Faults answer(Place place, int status, int times) {
+        return add(FaultRule.always(place, Fault.Status.of(status)).times(times));
+    }
+
+    /** No webhook is sent any more. */
+    public Faults loseWebhooks() {
+        return add(FaultRule.always(Place.WEBHOOK, new Fault.Lose()));
+    }
+
+    /** Every webhook is sent twice. */
+    public Faults doubleWebhooks() {
+        return add(FaultRule.always(Place.WEBHOOK, new Fault.Twice()));
+    }
+
+    /** A transaction's webhooks wait until it is terminal, then come newest first. */
+    public Faults reverseWebhooks() {
+        return add(FaultRule.always(Place.WEBHOOK, new Fault.Reverse()));
+    }
+
+    /** Webhooks wait until they are released. */
+    public Faults holdWebhooks() {
+        return add(FaultRule.always(Place.WEBHOOK, new Fault.Hold()));
+    }
+
+    /** Every socket upgrade gets this HTTP status; open sockets stay. */
+    public Faults refuseSockets(int status) {
+        return add(FaultRule.always(Place.SOCKET_UPGRADE, Fault.Status.of(status)));
+    }
+
+    /** Everything works again; what is held stays held until it is released. */
+    public synchronized void clear() {
+        rules.clear();
+    }
+
+    /** As {@link #clear()}, for one place. */
+    public synchronized void clear(Place place) {
+        rules.removeIf(standing -> standing.rule().place() == place);
+    }
+
+    /** The rules that may still strike, in their order. */
+    public synchronized List<FaultRule> rules() {
+        return rules.stream()
+                .filter(standing -> !standing.isSpent())
+                .map(Standing::rule)
+                .toList();
+    }
+
+    /**
+     * Asks whether something goes wrong now, and counts it if so.
+     *
+     * @param transactionId null if none is known
+     * @param status the transaction's status, or the one that the news tells; null if none is known
+     */
+    public synchronized Optional<Fault> strike(Place place, String transactionId, String status) {
+        for (Standing standing : rules) {
+            if (fits(standing, place, transactionId, status)) {
+                standing.struck().incrementAndGet();
+                return Optional.of(standing.rule().fault());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean fits(Standing standing, Place place, String transactionId, String status) {
+        FaultRule rule = standing.rule();
+        return rule.place() == place
+                && !standing.isSpent()
+                && (rule.transactionId() == null || rule.transactionId().equals(transactionId))
+                && (rule.step() == null || rule.step().equals(status))
+                && (rule.rate() == null || random.nextDouble() < rule.rate());
+    }
+}

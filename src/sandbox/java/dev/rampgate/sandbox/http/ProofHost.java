@@ -1,0 +1,86 @@
+package dev.rampgate.sandbox.http;
+
+import dev.rampgate.sandbox.SimulatorSettings;
+import dev.rampgate.sandbox.fault.Faults;
+import dev.rampgate.sandbox.transaction.KycStatuses;
+import dev.rampgate.sandbox.transaction.ProofClock;
+import dev.rampgate.sandbox.transaction.ProofTransaction;
+import dev.rampgate.sandbox.transaction.SessionOrder;
+import dev.rampgate.sandbox.transaction.TransactionBook;
+import dev.rampgate.sandbox.transaction.TransactionLife;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.util.Optional;
+
+/** The simulated host's network side: one HTTP server with Proof's API, its socket, and the control API. */
+public final class ProofHost {
+
+    private final HttpServer server;
+    private final WidgetApi widgetApi;
+    private final TransactionSockets sockets;
+    private final Webhooks webhooks;
+    private final ClientTokens tokens;
+    private final SimulatorSettings settings;
+
+    /** Wires everything and subscribes to the book; nothing listens yet. */
+    public ProofHost(
+            Vertx vertx,
+            SimulatorSettings settings,
+            ProofClock clock,
+            TransactionBook book,
+            TransactionLife life,
+            Faults faults) {
+        this.settings = settings;
+        Context context = vertx.getOrCreateContext();
+        Answers answers = new Answers(vertx, settings.random());
+        KycStatuses kyc = new KycStatuses(settings.transactionLimit());
+        this.tokens = new ClientTokens(settings.clock(), settings.clientToken());
+        this.sockets = new TransactionSockets(vertx, context, book, faults, answers);
+        this.webhooks = new Webhooks(vertx, context, clock, faults, settings.webhookUrl(), settings.webhookAtPending());
+        this.widgetApi = new WidgetApi(settings, book, kyc, faults, tokens, sockets, answers, clock, settings.random());
+
+        Router router = Router.router(vertx);
+        widgetApi.mount(router);
+        new ControlApi(book, life, kyc, faults, tokens, widgetApi, webhooks, sockets, clock).mount(router);
+        router.route().handler(call -> answers.error(call, ProofError.notFound("route")));
+        this.server = vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(0))
+                .requestHandler(router);
+
+        book.listen(sockets);
+        book.listen(webhooks);
+        book.listen(life);
+    }
+
+    public Future<HttpServer> listen() {
+        return server.listen(settings.port(), settings.host());
+    }
+
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** A transaction that no session call opened. */
+    public ProofTransaction open(Optional<String> id, SessionOrder order) {
+        return widgetApi.open(id, order);
+    }
+
+    public Journal<ReceivedCall> calls() {
+        return widgetApi.calls();
+    }
+
+    public TransactionSockets sockets() {
+        return sockets;
+    }
+
+    public Webhooks webhooks() {
+        return webhooks;
+    }
+
+    public ClientTokens tokens() {
+        return tokens;
+    }
+}

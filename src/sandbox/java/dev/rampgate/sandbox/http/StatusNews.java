@@ -1,0 +1,58 @@
+package dev.rampgate.sandbox.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rampgate.sandbox.transaction.ProofTransaction;
+
+/** A transaction's present state in the three forms that Proof tells it (Proof contract, sections 3 to 5). */
+final class StatusNews {
+
+    private StatusNews() {}
+
+    /** The answer of {@code GET /widget/transactions/{id}}. */
+    static ObjectNode call(ProofTransaction transaction) {
+        return Json.object()
+                .put("merchant_transaction_id", transaction.id())
+                .put("partner_user_id", transaction.partnerUserId())
+                .put("type", transaction.type())
+                .put("status", transaction.status())
+                .put("currency", transaction.currency())
+                .put("network", transaction.network())
+                .put("crypto_amount", transaction.cryptoAmount())
+                .put("fiat_currency", transaction.fiatCurrency())
+                .put("fiat_amount", transaction.fiatAmount())
+                .put("created_at", transaction.createdAt().toString())
+                .put("updated_at", transaction.updatedAt().toString());
+    }
+
+    /** The socket's {@code tx.update}. The payment method is left out while it is unknown. */
+    static ObjectNode socket(ProofTransaction transaction) {
+        ObjectNode news = Json.object()
+                .put("event", "tx.update")
+                .put("merchant_transaction_id", transaction.id())
+                .put("type", transaction.type())
+                .put("status", transaction.status());
+        if (transaction.paymentMethod() != null) {
+            news.put("payment_method", transaction.paymentMethod());
+        }
+        return news.put("currency", transaction.currency())
+                .put("fiat_currency", transaction.fiatCurrency())
+                .put("fiat_amount", transaction.fiatAmount())
+                .put("crypto_amount", transaction.cryptoAmount())
+                .put("occurred_at", transaction.updatedAt().toString());
+    }
+
+    /** The body of a webhook. */
+    static ObjectNode webhook(ProofTransaction transaction) {
+        return Json.object()
+                .put("merchant_transaction_id", transaction.id())
+                .put("type", transaction.type())
+                .put("status", transaction.status())
+                .put("currency", transaction.currency())
+                .put("network", transaction.network())
+                .put("crypto_amount", transaction.cryptoAmount())
+                .put("fiat_currency", transaction.fiatCurrency())
+                .put("fiat_amount", transaction.fiatAmount())
+                .put("created_at", transaction.createdAt().toString())
+                .put("updated_at", transaction.updatedAt().toString());
+    }
+}
