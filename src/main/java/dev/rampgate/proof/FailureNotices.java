@@ -104,7 +104,7 @@ class FailureNotices {
 
     private static void error(Call call, String subject, ProofFailure failure, String whatToDo) {
         LOG.errorf(
-                "Proof refuses %s about %s: %s. %s. Quote request %s to Proof's support",
+                "Proof refused the %s call about %s: %s. %s. Quote request %s to Proof's support",
                 call.wireName(), printable(subject), failure.kind().wireName(), whatToDo, request(failure));
     }
 

@@ -6,13 +6,13 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
+import java.time.InstantSource;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Calls Proof. The one place that turns its errors into {@link ProofFailure}s and knows what is tried again; whoever
@@ -25,18 +25,16 @@ public class ProofClient {
     private final ProofApi transactions;
     private final SessionRetry retry;
     private final FailureNotices notices;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Function<Duration, Uni<Void>> pause;
 
     @Inject
-    ProofClient(ProofAccess access, FailureNotices notices) {
-        this(
-                access,
-                notices,
-                new SessionRetry(
-                        SessionRetry.backoff(() -> ThreadLocalRandom.current().nextLong())),
-                Clock.systemUTC(),
-                delay -> Uni.createFrom().voidItem().onItem().delayIt().by(delay));
+    ProofClient(ProofAccess access, FailureNotices notices, InstantSource clock, RandomGenerator chance) {
+        this(access, notices, new SessionRetry(SessionRetry.backoff(chance)), clock, delay -> Uni.createFrom()
+                .voidItem()
+                .onItem()
+                .delayIt()
+                .by(delay));
     }
 
     /** @param pause gives its item when a delay is over; tests give theirs at once */
@@ -44,7 +42,7 @@ public class ProofClient {
             ProofAccess access,
             FailureNotices notices,
             SessionRetry retry,
-            Clock clock,
+            InstantSource clock,
             Function<Duration, Uni<Void>> pause) {
         this.access = access;
         // A pool of connections each: polls must not starve users, nor the other way round.
@@ -68,7 +66,7 @@ public class ProofClient {
                 .deferred(() -> attempt(
                         body, SessionRetry.Attempts.FIRST, clock.instant().plus(access.sessionDeadline())))
                 .onFailure(ProofFailure.class)
-                .invoke(failure -> notices.lost(Call.SESSION, call.toString(), (ProofFailure) failure));
+                .invoke(failure -> notices.lost(Call.SESSION, call.subject(), (ProofFailure) failure));
         return onCallersContext(session);
     }
 
@@ -86,7 +84,7 @@ public class ProofClient {
                         token -> transactions.transaction(token, access.origin(), UrlText.encoded(id)),
                         answer -> report(id, answer))
                 .onFailure(ProofFailure.class)
-                .invoke(failure -> notices.lost(Call.TRANSACTION, "transaction " + id, (ProofFailure) failure));
+                .invoke(failure -> notices.lost(Call.TRANSACTION, id, (ProofFailure) failure));
         return onCallersContext(report);
     }
 

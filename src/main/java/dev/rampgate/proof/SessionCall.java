@@ -59,8 +59,13 @@ public record SessionCall(
         }
     }
 
+    /** What it is about, free of personal data: for logs. */
+    String subject() {
+        return (type == null ? "" : type + " ") + currency + " on " + network;
+    }
+
     @Override
     public String toString() {
-        return "SessionCall[" + type + " " + currency + " on " + network + "]";
+        return "SessionCall[" + subject() + "]";
     }
 }
