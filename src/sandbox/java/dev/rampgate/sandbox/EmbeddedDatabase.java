@@ -1,6 +1,7 @@
 package dev.rampgate.sandbox;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -125,16 +126,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             server = EmbeddedPostgres.builder()
                     .setPort(port)
-                    .setDataDirectory(directory)
+                    .setDataDirectory(directory.resolve("data"))
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
                     .setPGStartupWait(START_LIMIT)
+                    .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log()))
+                    .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log()))
                     .setServerConfig("listen_addresses", "127.0.0.1,::1")
                     .setServerConfig("max_connections", "100")
                     .start();
         } catch (IOException e) {
-            throw new UncheckedIOException("The embedded PostgreSQL does not start on port " + port, e);
+            throw new UncheckedIOException("The embedded PostgreSQL does not start on port " + port + ", see " + log(), e);
         }
+    }
+
+    /** The server's own words; they would drown everything else on the console. */
+    private File log() {
+        return directory.resolve("postgres.log").toFile();
     }
 
     public synchronized boolean isRunning() {

@@ -1,0 +1,285 @@
+package dev.rampgate.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The simulator steered by HTTP, as a page, a script or a test in another process does it. */
+class ControlApiTest {
+
+    private final WebhookReceiver receiver = new WebhookReceiver();
+    private final ProofSimulator simulator =
+            ProofSimulator.started(SimulatorSettings.builder().build());
+    private final Partner partner = new Partner(simulator);
+    private final Partner anybody = partner.withToken(null);
+    private final String id = partner.openSession();
+
+    @AfterEach
+    void stop() {
+        simulator.close();
+        receiver.close();
+    }
+
+    @Test
+    void itSaysWhatItCanDo() {
+        assertThat(control("GET", "", null).json().get("calls").size()).isGreaterThan(10);
+    }
+
+    @Test
+    void aTransactionIsDrivenAndShowsItsWholeHistory() {
+        control("POST", "/transactions/" + id + "/fail", null);
+        control("POST", "/transactions/" + id + "/retry", null);
+        Partner.Answer answer = control("POST", "/transactions/" + id + "/complete", null);
+
+        assertThat(answer.status()).isEqualTo(200);
+        JsonNode shown = control("GET", "/transactions/" + id, null).json();
+        assertThat(shown).isEqualTo(answer.json());
+        assertThat(shown.get("history").findValuesAsText("status"))
+                .containsExactly("pending", "failed", "processing", "completed");
+        assertThat(shown.get("requested_amount").textValue()).isEqualTo("42.75");
+        assertThat(shown.toString()).doesNotContain("jo@example.test");
+        assertThat(control("GET", "/transactions", null).json()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /transactions/nobody/pay, 404",
+        "GET, /transactions/nobody, 404",
+        "POST, /transactions/{id}/retry, 409",
+        "POST, /transactions/{id}/deposit, 409",
+        "POST, /transactions/{id}/dance, 400",
+        "POST, /transactions/{id}/status, 400",
+        "PUT, /clock, 400",
+        "DELETE, /faults?place=moon, 400"
+    })
+    void whatMakesNoSenseIsRefusedWithAReason(String method, String path, int status) {
+        Partner.Answer answer = control(method, path.replace("{id}", id), method.equals("GET") ? null : "{}");
+
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().get("error").textValue()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{|Unexpected end",
+                "[]|must be a JSON object",
+                "{\"place\":\"webhook\"}|needs a place and a fault",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"hang\"}}|cannot happen at",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"explode\"}}|explode",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"tiems\":3}|tiems",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"rate\":7}|between 0 and 1"
+            })
+    void aFaultRuleThatMakesNoSenseIsRefused(String body, String reason) {
+        Partner.Answer answer = control("POST", "/faults", body);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("error").textValue()).contains(reason);
+        assertThat(simulator.faults().rules()).isEmpty();
+    }
+
+    @Test
+    void faultsAreSwitchedOnListedAndOff() {
+        control(
+                "POST",
+                "/faults",
+                "{\"place\":\"transaction_call\",\"fault\":{\"kind\":\"status\",\"status\":503,\"retry_after\":2},\"times\":5}");
+        assertThat(partner.transaction(id).status()).isEqualTo(503);
+        JsonNode rules = control("GET", "/faults", null).json();
+        assertThat(rules).hasSize(1);
+        assertThat(rules.get(0).get("place").textValue()).isEqualTo("transaction_call");
+        assertThat(rules.get(0).get("fault").get("kind").textValue()).isEqualTo("status");
+
+        control("DELETE", "/faults?place=webhook", null);
+        assertThat(partner.transaction(id).status()).isEqualTo(503);
+        control("DELETE", "/faults", null);
+        assertThat(partner.transaction(id).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aFaultMayStrikeAtOneStepOfOneTransactionOnly() {
+        String other = partner.openSession();
+        control(
+                "POST",
+                "/faults",
+                "{\"place\":\"transaction_call\",\"fault\":{\"kind\":\"unknown_status\",\"status\":\"limbo\"},"
+                        + "\"step\":\"processing\",\"transaction_id\":\"" + id + "\"}");
+        assertThat(statusOf(id)).isEqualTo("pending");
+
+        control("POST", "/transactions/" + id + "/pay", null);
+        control("POST", "/transactions/" + other + "/pay", null);
+
+        assertThat(statusOf(id)).isEqualTo("limbo");
+        assertThat(statusOf(other)).isEqualTo("processing");
+    }
+
+    @Test
+    void aRateOfNoneNeverStrikesAndOfOneAlways() {
+        control(
+                "POST",
+                "/faults",
+                "{\"place\":\"transaction_call\",\"fault\":{\"kind\":\"status\",\"status\":500},\"rate\":0}");
+        assertThat(partner.transaction(id).status()).isEqualTo(200);
+        control(
+                "POST",
+                "/faults",
+                "{\"place\":\"transaction_call\",\"fault\":{\"kind\":\"status\",\"status\":500},\"rate\":1}");
+        assertThat(partner.transaction(id).status()).isEqualTo(500);
+    }
+
+    @Test
+    void webhooksGoWhereTheyAreToldAndAreListedWithTheirAnswer() {
+        control("PUT", "/webhook-url", "{\"url\":\"" + receiver.url() + "\"}");
+
+        control("POST", "/transactions/" + id + "/pay", null);
+        control("POST", "/transactions/" + id + "/webhook", null);
+
+        await().untilAsserted(() -> {
+            JsonNode sent = control("GET", "/webhooks", null).json();
+            assertThat(sent.findValuesAsText("answer")).containsExactly("204", "204");
+            assertThat(sent.findValuesAsText("status")).containsExactly("processing", "processing");
+        });
+        assertThat(receiver.statuses()).containsExactly("processing", "processing");
+    }
+
+    @Test
+    void aWebhookThatNobodyTakesIsListedWithoutAnswer() {
+        control("PUT", "/webhook-url", "{\"url\":\"http://localhost:1/nobody\"}");
+
+        control("POST", "/transactions/" + id + "/pay", null);
+
+        await().untilAsserted(() -> assertThat(
+                        control("GET", "/webhooks", null).json().findValuesAsText("answer"))
+                .containsExactly("0"));
+    }
+
+    @Test
+    void anyStatusCanBeForcedAndAnyFieldRewrittenInSilence() {
+        Partner.Socket socket = partner.listen(id);
+        control("POST", "/transactions/" + id + "/status", "{\"status\":\"refunded\"}");
+        await().untilAsserted(() -> assertThat(socket.statuses()).containsExactly("refunded"));
+
+        control(
+                "PATCH",
+                "/transactions/" + id,
+                "{\"status\":\"completed\",\"currency\":\"USDT\",\"updated_at\":\"2020-01-01T00:00:00Z\","
+                        + "\"crypto_amount\":\"1.50\"}");
+
+        JsonNode told = partner.transaction(id).json();
+        assertThat(told.get("status").textValue()).isEqualTo("completed");
+        assertThat(told.get("currency").textValue()).isEqualTo("USDT");
+        assertThat(told.get("updated_at").textValue()).isEqualTo("2020-01-01T00:00:00Z");
+        assertThat(told.get("crypto_amount").textValue()).isEqualTo("1.50");
+        assertThat(socket.texts()).hasSize(1);
+    }
+
+    @Test
+    void anyTextCanBeSentToTheSocketsOfATransaction() {
+        Partner.Socket socket = partner.listen(id);
+
+        control("POST", "/transactions/" + id + "/frame", "{\"event\":\"news\"}");
+
+        await().untilAsserted(() -> assertThat(socket.texts()).containsExactly("{\"event\":\"news\"}"));
+    }
+
+    @Test
+    void aTransactionCanBeOpenedUnderAnyIdAndForgotten() {
+        control(
+                "POST",
+                "/transactions",
+                "{\"id\":\"0123456789abcdef0\",\"type\":\"sell\",\"partner_user_id\":\"cust-2\"}");
+        assertThat(partner.transaction("0123456789abcdef0")
+                        .json()
+                        .get("partner_user_id")
+                        .textValue())
+                .isEqualTo("cust-2");
+
+        control("DELETE", "/transactions/0123456789abcdef0", null);
+
+        assertThat(partner.transaction("0123456789abcdef0").status()).isEqualTo(404);
+    }
+
+    @Test
+    void theClockCanBePutWrong() {
+        control("PUT", "/clock", "{\"skew_ms\":600000}");
+
+        control("POST", "/transactions/" + id + "/pay", null);
+
+        JsonNode told = partner.transaction(id).json();
+        assertThat(Duration.between(
+                        Instant.parse(told.get("created_at").textValue()),
+                        Instant.parse(told.get("updated_at").textValue())))
+                .isGreaterThanOrEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void theTokenCanBeRotatedAndTheKycStatusSet() {
+        control("PUT", "/client-token", "{\"token\":\"tok_next\",\"grace_ms\":0}");
+        control("PUT", "/users/cust-8841/kyc-status", "{\"status\":\"verified\"}");
+
+        assertThat(partner.transaction(id).status()).isEqualTo(401);
+        assertThat(partner.withToken("tok_next")
+                        .send("GET", "/widget/users/cust-8841/kyc-status", null)
+                        .json()
+                        .get("status")
+                        .textValue())
+                .isEqualTo("verified");
+        assertThat(control("PUT", "/users/cust-8841/kyc-status", "{\"status\":\"maybe\"}")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void receivedCallsAreListedWithoutTheirToken() {
+        partner.transaction(id);
+        partner.withToken("tok_wrong").transaction(id);
+
+        Partner.Answer calls = control("GET", "/calls", null);
+
+        assertThat(calls.json().findValuesAsText("method")).containsExactly("POST", "GET", "GET");
+        assertThat(calls.json().findValuesAsText("bearer")).containsExactly("current", "current", "invalid");
+        assertThat(calls.body()).doesNotContain(simulator.clientToken());
+        control("DELETE", "/calls", null);
+        assertThat(control("GET", "/calls", null).json()).isEmpty();
+    }
+
+    @Test
+    void aPageFromAnotherPortMayCallItButNotThePartnerApi() {
+        HttpRequest.Builder preflight = HttpRequest.newBuilder()
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("Origin", "http://shop.example.test");
+
+        assertThat(anybody.send(preflight
+                                .uri(URI.create(simulator.baseUrl() + "/control/transactions"))
+                                .build())
+                        .response()
+                        .headers()
+                        .firstValue("Access-Control-Allow-Origin"))
+                .contains("*");
+        assertThat(anybody.send(preflight
+                                .uri(URI.create(simulator.baseUrl() + "/widget/session"))
+                                .build())
+                        .response()
+                        .headers()
+                        .firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+    }
+
+    private String statusOf(String transactionId) {
+        return partner.transaction(transactionId).json().get("status").textValue();
+    }
+
+    private Partner.Answer control(String method, String path, String body) {
+        return anybody.send(method, "/control" + path, body);
+    }
+}
