@@ -136,7 +136,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .setServerConfig("max_connections", "100")
                     .start();
         } catch (IOException e) {
-            throw new UncheckedIOException("The embedded PostgreSQL does not start on port " + port + ", see " + log(), e);
+            throw new UncheckedIOException(
+                    "The embedded PostgreSQL does not start on port " + port + ", see " + log(), e);
         }
     }
 

