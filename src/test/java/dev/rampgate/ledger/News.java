@@ -1,0 +1,97 @@
+package dev.rampgate.ledger;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/** News about the transaction of a {@link Story}, put together word by word. */
+record News(
+        Channel channel,
+        boolean authoritative,
+        String status,
+        Instant changedAt,
+        Instant askedAt,
+        TransactionDetails details) {
+
+    private static long ids;
+
+    /** The answer of the session call: a purchase of 42.75 USDC by customer 8841. */
+    static News session() {
+        TransactionDetails asked =
+                new TransactionDetails("customer-8841", "buy", "USDC", "ERC20", "42.75", null, "EUR", null, null, null);
+        return new News(Channel.SESSION, true, "pending", null, null, asked);
+    }
+
+    static News poll(Status status, Instant updatedAt) {
+        return poll(status.wireName(), updatedAt);
+    }
+
+    static News poll(String status, Instant updatedAt) {
+        return new News(Channel.POLL, true, status, updatedAt, null, TransactionDetails.NONE);
+    }
+
+    static News socket(Status status, Instant occurredAt) {
+        return socket(status.wireName(), occurredAt);
+    }
+
+    static News socket(String status, Instant occurredAt) {
+        return new News(Channel.SOCKET, true, status, occurredAt, null, TransactionDetails.NONE);
+    }
+
+    static News webhook(Status status, Instant updatedAt) {
+        return webhook(status.wireName(), updatedAt);
+    }
+
+    static News webhook(String status, Instant updatedAt) {
+        return new News(Channel.WEBHOOK, false, status, updatedAt, null, TransactionDetails.NONE);
+    }
+
+    /** A webhook that the operator vouches for. */
+    News trusted() {
+        return new News(channel, true, status, changedAt, askedAt, details);
+    }
+
+    News asked(Instant at) {
+        return new News(channel, authoritative, status, changedAt, at, details);
+    }
+
+    News telling(TransactionDetails more) {
+        return new News(channel, authoritative, status, changedAt, askedAt, more);
+    }
+
+    /** With final amounts, which may be null: not told. */
+    News telling(String cryptoAmount, String fiatAmount) {
+        return telling(new TransactionDetails(
+                details.userId(),
+                details.type(),
+                details.currency(),
+                details.network(),
+                details.requestedAmount(),
+                cryptoAmount,
+                "EUR",
+                fiatAmount,
+                details.paymentMethod(),
+                details.createdAt()));
+    }
+
+    /** With what can never change. */
+    News telling(String type, String currency, String network) {
+        return telling(new TransactionDetails(
+                details.userId(),
+                type,
+                currency,
+                network,
+                details.requestedAmount(),
+                details.cryptoAmount(),
+                details.fiatCurrency(),
+                details.fiatAmount(),
+                details.paymentMethod(),
+                details.createdAt()));
+    }
+
+    /** As it reaches us; a poll that does not say when it was asked was asked at that very moment. */
+    Observation received(String transactionId, Instant at) {
+        Instant asked = channel == Channel.POLL && askedAt == null ? at : askedAt;
+        return new Observation(
+                new UUID(0, ++ids), channel, authoritative, transactionId, status, changedAt, asked, at, details, null);
+    }
+}

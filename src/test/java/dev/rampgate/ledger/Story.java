@@ -1,0 +1,103 @@
+package dev.rampgate.ledger;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One transaction under the rules, told news by news. Our clock moves only when it is told to; it remembers what a store
+ * would: the record, and the transitions with what was learned about them later.
+ */
+final class Story {
+
+    static final String ID = "1b0e7c52-7d7f-4c0f-9a57-3d0b7a5f9e11";
+    static final Instant START = Instant.parse("2026-05-02T08:00:00Z");
+    static final Duration LAG_TOLERANCE = Duration.ofSeconds(30);
+
+    private final LedgerRules rules = new LedgerRules(LAG_TOLERANCE);
+    private final List<Transition> timeline = new ArrayList<>();
+    private Instant now = START;
+    private TransactionRecord record;
+
+    /** A moment of Proof's clock, which agrees with ours. */
+    static Instant at(int seconds) {
+        return START.plusSeconds(seconds);
+    }
+
+    Decision hear(News news) {
+        Decision decision = rules.decide(Optional.ofNullable(record), news.received(ID, now), now);
+        record = decision.record().orElse(null);
+        timeline.addAll(decision.transitions());
+        decision.marks().forEach(mark -> timeline.replaceAll(transition -> marked(transition, mark)));
+        return decision;
+    }
+
+    /** Our clock moves on. */
+    Story pass(Duration time) {
+        now = now.plus(time);
+        return this;
+    }
+
+    /** Our clock moves on. */
+    Story pass(int seconds) {
+        return pass(Duration.ofSeconds(seconds));
+    }
+
+    Story attachSocket() {
+        record = new TransactionRecord(record.id(), record.details(), record.standing(), record.followUp(), true);
+        return this;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    boolean isKnown() {
+        return record != null;
+    }
+
+    TransactionRecord record() {
+        return record;
+    }
+
+    Standing standing() {
+        return record.standing();
+    }
+
+    FollowUp followUp() {
+        return record.followUp();
+    }
+
+    List<Transition> timeline() {
+        return timeline;
+    }
+
+    Transition last() {
+        return timeline.get(timeline.size() - 1);
+    }
+
+    private static Transition marked(Transition transition, TransitionMark mark) {
+        boolean meant = transition.transactionId().equals(mark.transactionId())
+                && transition.attempt() == mark.attempt()
+                && transition.status() == mark.status();
+        return !meant
+                ? transition
+                : new Transition(
+                        transition.transactionId(),
+                        transition.sequence(),
+                        transition.attempt(),
+                        transition.status(),
+                        transition.channel(),
+                        first(transition.reportedAt(), mark.reportedAt()),
+                        transition.occurredAt(),
+                        transition.observedAt(),
+                        first(transition.confirmedAt(), mark.confirmedAt()),
+                        transition.correction());
+    }
+
+    private static Instant first(Instant known, Instant learned) {
+        return known != null ? known : learned;
+    }
+}
