@@ -15,6 +15,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Properties;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +29,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final String OWNER = "rampgate";
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    /** Kept here, or the setting would be lost with the logger: its progress is no news to anybody. */
+    private static final Logger ZONKY = Logger.getLogger("io.zonky.test.db.postgres");
+
+    static {
+        ZONKY.setLevel(Level.WARNING);
+    }
 
     private final int port;
     private final Path directory;

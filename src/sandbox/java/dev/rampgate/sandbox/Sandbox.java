@@ -1,0 +1,111 @@
+package dev.rampgate.sandbox;
+
+import dev.rampgate.sandbox.transaction.LifeMode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Random;
+
+/** Everything of the sandbox that is not Rampgate: the simulator of Proof and, unless one is configured, a PostgreSQL. */
+final class Sandbox implements AutoCloseable {
+
+    static final int SIMULATOR_PORT = 8090;
+    static final int PUBLIC_PORT = 8080;
+    static final int MANAGEMENT_PORT = 9000;
+
+    /** A buy takes some ten seconds then, so that one can watch it. */
+    private static final double DELAY_FACTOR = 0.1;
+
+    private final ProofSimulator simulator;
+    private final Optional<EmbeddedDatabase> database;
+
+    private Sandbox(ProofSimulator simulator, Optional<EmbeddedDatabase> database) {
+        this.simulator = simulator;
+        this.database = database;
+    }
+
+    /**
+     * Starts what is needed and configures Rampgate to use it.
+     *
+     * @throws SandboxRefused if a port is taken or a setting is wrong
+     */
+    static Sandbox start(SandboxEnvironment environment) {
+        int publicPort = environment.port("quarkus.http.port", PUBLIC_PORT);
+        requireFree(publicPort, "quarkus.http.port", "Rampgate");
+        requireFree(
+                environment.port("quarkus.management.port", MANAGEMENT_PORT),
+                "quarkus.management.port",
+                "Rampgate's health and metrics");
+        int simulatorPort = environment.port("sandbox.port", SIMULATOR_PORT);
+        requireFree(simulatorPort, "sandbox.port", "the simulator of Proof");
+
+        String webhookKey = secret("hook");
+        ProofSimulator simulator = simulator(SimulatorSettings.builder()
+                .port(simulatorPort)
+                .clientToken(secret("tok"))
+                .webhookUrl("http://localhost:" + publicPort + "/proof-webhook/" + webhookKey)
+                .life(LifeMode.AUTOMATIC, environment.factor("sandbox.delay-factor", DELAY_FACTOR))
+                .build());
+        environment.set("rampgate.proof.base-url", simulator.baseUrl());
+        environment.set("rampgate.proof.client-token", simulator.clientToken());
+        environment.set("rampgate.webhook.keys", webhookKey);
+        environment.set("rampgate.identity.mode", "demo");
+        try {
+            return new Sandbox(simulator, database(environment));
+        } catch (RuntimeException broken) {
+            simulator.close();
+            throw new SandboxRefused(broken.getMessage()
+                    + ". To use a PostgreSQL of yours, set RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD.");
+        }
+    }
+
+    private static ProofSimulator simulator(SimulatorSettings settings) {
+        try {
+            return ProofSimulator.started(settings);
+        } catch (IllegalStateException broken) {
+            throw new SandboxRefused(broken.getMessage());
+        }
+    }
+
+    private static Optional<EmbeddedDatabase> database(SandboxEnvironment environment) {
+        if (environment.find("rampgate.database.host").isPresent()) {
+            return Optional.empty();
+        }
+        EmbeddedDatabase embedded = EmbeddedDatabase.startUnguarded();
+        environment.set("rampgate.database.host", embedded.host());
+        environment.set("rampgate.database.port", Integer.toString(embedded.port()));
+        environment.set("rampgate.database.name", embedded.name());
+        environment.set("rampgate.database.user", embedded.user());
+        environment.set("rampgate.database.password", embedded.password());
+        return Optional.of(embedded);
+    }
+
+    @Override
+    public void close() {
+        try {
+            simulator.close();
+        } finally {
+            database.ifPresent(EmbeddedDatabase::close);
+        }
+    }
+
+    private static void requireFree(int port, String setting, String who) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(port));
+        } catch (IOException taken) {
+            throw new SandboxRefused("port " + port + " is in use, but " + who
+                    + " needs it. End the program that has it, or set another one, for example "
+                    + setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z]", "_") + "=" + (port + 100) + ".");
+        }
+    }
+
+    /** New with each start, so that nobody takes a sandbox secret for a real one. */
+    private static String secret(String prefix) {
+        return prefix + "_" + HexFormat.of().toHexDigits(new Random().nextLong())
+                + HexFormat.of().toHexDigits(new Random().nextLong());
+    }
+}

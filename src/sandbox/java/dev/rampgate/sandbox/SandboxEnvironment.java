@@ -1,0 +1,66 @@
+package dev.rampgate.sandbox;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Function;
+
+/**
+ * What is configured from outside before Quarkus reads its configuration: system properties first, then environment
+ * variables, {@code sandbox.port} being {@code SANDBOX_PORT}.
+ */
+final class SandboxEnvironment {
+
+    private final Properties properties;
+    private final Function<String, String> variables;
+
+    SandboxEnvironment(Properties properties, Function<String, String> variables) {
+        this.properties = properties;
+        this.variables = variables;
+    }
+
+    static SandboxEnvironment ofThisProcess() {
+        return new SandboxEnvironment(System.getProperties(), System::getenv);
+    }
+
+    Optional<String> find(String name) {
+        String property = properties.getProperty(name);
+        return Optional.ofNullable(property != null ? property : variables.apply(variable(name)))
+                .filter(value -> !value.isBlank());
+    }
+
+    /** @throws SandboxRefused if it is set to something that is no TCP port */
+    int port(String name, int otherwise) {
+        return find(name)
+                .map(text -> {
+                    if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > 65_535 || Integer.parseInt(text) == 0) {
+                        throw new SandboxRefused(name + " must be a TCP port (1 to 65535), not " + text);
+                    }
+                    return Integer.parseInt(text);
+                })
+                .orElse(otherwise);
+    }
+
+    /** @throws SandboxRefused if it is set to something that is no number from 0 to 1000 */
+    double factor(String name, double otherwise) {
+        return find(name)
+                .map(text -> {
+                    if (!text.matches("\\d{1,3}(\\.\\d{1,9})?|1000")) {
+                        throw new SandboxRefused(name + " must be a number from 0 to 1000, not " + text);
+                    }
+                    return Double.parseDouble(text);
+                })
+                .orElse(otherwise);
+    }
+
+    /** Configures Rampgate; what is configured from outside already stays as it is. */
+    void set(String name, String value) {
+        if (find(name).isEmpty()) {
+            properties.setProperty(name, value);
+        }
+    }
+
+    private static String variable(String name) {
+        return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.rampgate.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+/** How the sandbox sets Rampgate up, and what it refuses. */
+class SandboxTest {
+
+    private final Properties properties = new Properties();
+
+    @Test
+    void itConfiguresRampgateForItsSimulatorAndLeavesAConfiguredDatabaseAlone() throws IOException {
+        freePorts();
+        try (Sandbox sandbox = Sandbox.start(environment(Map.of("RAMPGATE_DATABASE_HOST", "db.example.test")))) {
+            assertThat(properties)
+                    .containsEntry("rampgate.identity.mode", "demo")
+                    .containsEntry("rampgate.proof.base-url", "http://localhost:" + properties.get("sandbox.port"))
+                    .containsKeys("rampgate.proof.client-token", "rampgate.webhook.keys")
+                    .doesNotContainKeys("rampgate.database.host", "rampgate.database.port");
+            assertThat(sandbox).isNotNull();
+        }
+    }
+
+    @Test
+    void itStartsADatabaseIfNoneIsConfigured() throws IOException {
+        freePorts();
+        try (Sandbox sandbox = Sandbox.start(environment(Map.of()))) {
+            assertThat(properties)
+                    .containsKeys(
+                            "rampgate.database.host",
+                            "rampgate.database.port",
+                            "rampgate.database.name",
+                            "rampgate.database.user",
+                            "rampgate.database.password");
+            assertThat(sandbox).isNotNull();
+        }
+    }
+
+    @Test
+    void aTakenPortIsNamedWithTheSettingThatMovesIt() throws IOException {
+        freePorts();
+        try (ServerSocket other = new ServerSocket(0)) {
+            properties.setProperty("quarkus.management.port", Integer.toString(other.getLocalPort()));
+
+            assertThatThrownBy(() -> Sandbox.start(environment(Map.of())))
+                    .isInstanceOf(SandboxRefused.class)
+                    .hasMessageContaining("port " + other.getLocalPort() + " is in use")
+                    .hasMessageContaining("QUARKUS_MANAGEMENT_PORT=");
+        }
+    }
+
+    @Test
+    void aPortOrFactorThatIsNoneIsRefusedByName() {
+        assertThatThrownBy(() -> Sandbox.start(environment(Map.of("QUARKUS_HTTP_PORT", "http"))))
+                .isInstanceOf(SandboxRefused.class)
+                .hasMessage("quarkus.http.port must be a TCP port (1 to 65535), not http");
+        assertThatThrownBy(() ->
+                        environment(Map.of("SANDBOX_DELAY_FACTOR", "fast")).factor("sandbox.delay-factor", 1))
+                .hasMessageContaining("sandbox.delay-factor");
+    }
+
+    private SandboxEnvironment environment(Map<String, String> variables) {
+        return new SandboxEnvironment(properties, variables::get);
+    }
+
+    private void freePorts() throws IOException {
+        for (String name : new String[] {"quarkus.http.port", "quarkus.management.port", "sandbox.port"}) {
+            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                properties.setProperty(name, Integer.toString(probe.getLocalPort()));
+            }
+        }
+    }
+}
