@@ -1,5 +1,6 @@
 package dev.rampgate.ledger;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,4 +23,23 @@ public record Decision(
         List<TransitionMark> marks,
         Set<Alarm> alarms,
         PollWish wish,
-        boolean archived) {}
+        boolean archived) {
+
+    Decision withOutcome(Outcome next) {
+        return new Decision(next, record, transitions, marks, alarms, wish, archived);
+    }
+
+    Decision withRecord(TransactionRecord next) {
+        return new Decision(outcome, Optional.of(next), transitions, marks, alarms, wish, archived);
+    }
+
+    Decision withMark(TransitionMark mark) {
+        return new Decision(outcome, record, transitions, List.of(mark), alarms, wish, archived);
+    }
+
+    Decision withAlarm(Alarm alarm) {
+        EnumSet<Alarm> more = EnumSet.of(alarm);
+        more.addAll(alarms);
+        return new Decision(outcome, record, transitions, marks, more, wish, archived);
+    }
+}

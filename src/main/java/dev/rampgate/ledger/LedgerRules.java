@@ -85,9 +85,17 @@ public final class LedgerRules {
         FollowUp followUp = FollowUp.NONE.withWatchedSince(polled && status.isProvisional() ? now : null);
         TransactionRecord record = new TransactionRecord(news.transactionId(), details, standing, followUp, false);
         Transition transition = transitionTo(record, news, null, polled, false);
-        Plan plan = polled ? planAfterPoll(record, news, status, now) : new Plan(record, regularWish(record, now));
+        PollPlanning.Plan plan = polled
+                ? PollPlanning.afterPoll(record, news, status, now)
+                : new PollPlanning.Plan(record, PollPlanning.regular(record, now));
         return new Decision(
-                Outcome.ACCEPTED, Optional.of(plan.record), List.of(transition), List.of(), Set.of(), plan.wish, true);
+                Outcome.ACCEPTED,
+                Optional.of(plan.record()),
+                List.of(transition),
+                List.of(),
+                Set.of(),
+                plan.wish(),
+                true);
     }
 
     private Decision claimedBySession(TransactionRecord record, Observation news) {
@@ -130,8 +138,9 @@ public final class LedgerRules {
                 ? List.of()
                 : List.of(new TransitionMark(record.id(), after.attempt(), after.status(), null, poll.receivedAt()));
         boolean news = !after.equals(before) || !next.details().equals(record.details());
-        Plan plan = planAfterPoll(next, poll, after.status(), now);
-        return new Decision(Outcome.CONFIRMED, Optional.of(plan.record), List.of(), marks, Set.of(), plan.wish, news);
+        PollPlanning.Plan plan = PollPlanning.afterPoll(next, poll, after.status(), now);
+        return new Decision(
+                Outcome.CONFIRMED, Optional.of(plan.record()), List.of(), marks, Set.of(), plan.wish(), news);
     }
 
     private Decision movedByPoll(
@@ -149,29 +158,29 @@ public final class LedgerRules {
         Instant reportedAt = correction
                 ? claimedFirst(record.followUp().nudge(), told)
                 : record.followUp().reports().get(told);
-        Plan plan = planAfterPoll(next, poll, told, now);
+        PollPlanning.Plan plan = PollPlanning.afterPoll(next, poll, told, now);
         return new Decision(
                 outcome,
-                Optional.of(plan.record),
+                Optional.of(plan.record()),
                 List.of(transitionTo(next, poll, reportedAt, true, correction)),
                 List.of(),
                 Set.of(),
-                plan.wish,
+                plan.wish(),
                 true);
     }
 
     private Decision completedContradicted(TransactionRecord record, Observation poll, Status told, Instant now) {
-        Plan plan = planAfterPoll(record, poll, told, now);
+        PollPlanning.Plan plan = PollPlanning.afterPoll(record, poll, told, now);
         return record.standing().isBefore(poll.changedAt())
                 ? new Decision(
                         Outcome.CONFLICT,
-                        Optional.of(plan.record),
+                        Optional.of(plan.record()),
                         List.of(),
                         List.of(),
                         EnumSet.of(Alarm.COMPLETED_CONTRADICTED),
-                        plan.wish,
+                        plan.wish(),
                         true)
-                : unmoved(Outcome.STALE, plan.record, plan.wish);
+                : unmoved(Outcome.STALE, plan.record(), plan.wish());
     }
 
     /** Only polls asked since the last change can speak against it: an earlier one may have crossed it. */
@@ -214,7 +223,7 @@ public final class LedgerRules {
                     List.of(transitionTo(next, news, reportedAt, false, false)),
                     List.of(),
                     Set.of(),
-                    told.isTerminal() ? PollWish.AT_ONCE : regularWish(next, now),
+                    told.isTerminal() ? PollWish.AT_ONCE : PollPlanning.regular(next, now),
                     true);
         }
         if (told == standing.status()) {
@@ -241,14 +250,8 @@ public final class LedgerRules {
         if (record.followUp().reports().containsKey(told) || !record.standing().attemptCovers(news.changedAt())) {
             return decision;
         }
-        return new Decision(
-                decision.outcome(),
-                Optional.of(record.with(record.followUp().withReport(told, news.receivedAt()))),
-                decision.transitions(),
-                List.of(new TransitionMark(record.id(), record.standing().attempt(), told, news.receivedAt(), null)),
-                decision.alarms(),
-                decision.wish(),
-                decision.archived());
+        return decision.withRecord(record.with(record.followUp().withReport(told, news.receivedAt())))
+                .withMark(new TransitionMark(record.id(), record.standing().attempt(), told, news.receivedAt(), null));
     }
 
     // --- advisory webhooks: rules 7 and 8
@@ -276,7 +279,7 @@ public final class LedgerRules {
     private Decision unknownStatus(TransactionRecord record, Observation news, Instant now) {
         if (!news.authoritative()) {
             return record.standing().isBefore(news.changedAt())
-                    ? withOutcome(Outcome.UNKNOWN_STATUS, nudged(record, news, null))
+                    ? nudged(record, news, null).withOutcome(Outcome.UNKNOWN_STATUS)
                     : unmoved(Outcome.UNKNOWN_STATUS, record, PollWish.KEEP);
         }
         boolean first = !news.status().equals(record.followUp().unknownStatus());
@@ -287,7 +290,7 @@ public final class LedgerRules {
                 List.of(),
                 List.of(),
                 first ? EnumSet.of(Alarm.UNKNOWN_STATUS) : Set.of(),
-                news.channel() == Channel.POLL ? regularWish(next, now) : PollWish.KEEP,
+                news.channel() == Channel.POLL ? PollPlanning.regular(next, now) : PollWish.KEEP,
                 first);
     }
 
@@ -302,96 +305,13 @@ public final class LedgerRules {
         if (!decision.archived() || !before.details().contradicts(news.details())) {
             return decision;
         }
-        EnumSet<Alarm> alarms = EnumSet.of(Alarm.DETAILS_CONTRADICTED);
-        alarms.addAll(decision.alarms());
-        return new Decision(
-                decision.outcome(),
-                decision.record(),
-                decision.transitions(),
-                decision.marks(),
-                alarms,
-                decision.wish(),
-                decision.archived());
-    }
-
-    // --- when to ask again
-
-    private record Plan(TransactionRecord record, PollWish wish) {}
-
-    /** After a poll that was not stale: answers the nudge, and settles or abandons what needs no more polls. */
-    private Plan planAfterPoll(TransactionRecord record, Observation poll, Status told, Instant now) {
-        TransactionRecord rested = rested(record, now);
-        PollWish regular = regularWish(rested, now);
-        Nudge nudge = rested.followUp().nudge();
-        if (nudge == null) {
-            return new Plan(rested, regular);
-        }
-        if (!poll.askedAt().isAfter(nudge.receivedAt())) {
-            return new Plan(rested, PollWish.AT_ONCE);
-        }
-        if (!answersBelow(nudge, told, poll.changedAt())) {
-            return new Plan(rested.with(rested.followUp().withNudge(null)), regular);
-        }
-        Nudge answered = nudge.answeredBelow();
-        return PollLadder.afterNudge(answered.answers())
-                .map(wish ->
-                        new Plan(rested.with(rested.followUp().withNudge(answered)), PollWish.earlier(wish, regular)))
-                .orElseGet(() -> new Plan(rested.with(rested.followUp().withNudge(null)), regular));
-    }
-
-    private static boolean answersBelow(Nudge nudge, Status told, Instant updatedAt) {
-        if (told == nudge.status()) {
-            return false;
-        }
-        boolean lower = nudge.status() != null && nudge.status().follows(told);
-        boolean earlier = nudge.changedAt() != null && updatedAt != null && updatedAt.isBefore(nudge.changedAt());
-        return lower || earlier;
-    }
-
-    private static TransactionRecord rested(TransactionRecord record, Instant now) {
-        Standing standing = record.standing();
-        boolean watchOver = standing.status().isProvisional()
-                && standing.confirmed()
-                && PollLadder.watch(record.followUp().watchedSince(), now).isEmpty();
-        if (standing.isFinal() || watchOver) {
-            return record.with(standing.withSettled(true));
-        }
-        boolean tooOld = !standing.status().isTerminal()
-                && "buy".equals(record.details().type())
-                && age(standing, now).compareTo(PollLadder.HORIZON) >= 0;
-        return tooOld ? record.with(standing.withAbandoned(true)) : record;
-    }
-
-    private static PollWish regularWish(TransactionRecord record, Instant now) {
-        Standing standing = record.standing();
-        if (standing.settled() || standing.abandoned()) {
-            return PollWish.NEVER;
-        }
-        if (standing.confirmed() && standing.status().isProvisional()) {
-            return PollLadder.watch(record.followUp().watchedSince(), now).orElse(PollWish.NEVER);
-        }
-        return PollLadder.unsettled(age(standing, now), record.socketAttached());
-    }
-
-    private static Duration age(Standing standing, Instant now) {
-        return Duration.between(standing.changedAt(), now);
+        return decision.withAlarm(Alarm.DETAILS_CONTRADICTED);
     }
 
     // --- values
 
     private static Decision unmoved(Outcome outcome, TransactionRecord record, PollWish wish) {
         return new Decision(outcome, Optional.of(record), List.of(), List.of(), Set.of(), wish, true);
-    }
-
-    private static Decision withOutcome(Outcome outcome, Decision decision) {
-        return new Decision(
-                outcome,
-                decision.record(),
-                decision.transitions(),
-                decision.marks(),
-                decision.alarms(),
-                decision.wish(),
-                decision.archived());
     }
 
     private static Transition transitionTo(
