@@ -4,22 +4,21 @@ import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.proof.StatusReport;
+import dev.rampgate.reconcile.ObservationIds;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.UUID;
-import java.util.random.RandomGenerator;
 
 /** Turns what Proof reports into observations, each with an id of its own. */
 @ApplicationScoped
 public class Observations {
 
     private final InstantSource clock;
-    private final RandomGenerator chance;
+    private final ObservationIds ids;
 
-    Observations(InstantSource clock, RandomGenerator chance) {
+    Observations(InstantSource clock, ObservationIds ids) {
         this.clock = clock;
-        this.chance = chance;
+        this.ids = ids;
     }
 
     /** The answer of our own call, sent at {@code askedAt}. */
@@ -40,7 +39,7 @@ public class Observations {
     private Observation observation(Channel channel, boolean authoritative, StatusReport report, Instant askedAt) {
         Instant now = clock.instant();
         return new Observation(
-                newId(now),
+                ids.next(now),
                 channel,
                 authoritative,
                 report.transactionId(),
@@ -64,12 +63,5 @@ public class Observations {
                 report.fiatAmount(),
                 report.paymentMethod(),
                 report.createdAt());
-    }
-
-    /** A UUID of version 7: it begins with the time, so that new rows of an index stand together. */
-    private UUID newId(Instant now) {
-        long high = now.toEpochMilli() << 16 | 0x7000L | chance.nextLong() & 0x0FFFL;
-        long low = chance.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
-        return new UUID(high, low);
     }
 }

@@ -1,0 +1,24 @@
+package dev.rampgate.reconcile;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/** Gives each observation an id of its own: a UUID of version 7, so that new rows of an index stand together. */
+@ApplicationScoped
+public class ObservationIds {
+
+    private final RandomGenerator chance;
+
+    ObservationIds(RandomGenerator chance) {
+        this.chance = chance;
+    }
+
+    /** The next id, of this moment. */
+    public UUID next(Instant now) {
+        long high = now.toEpochMilli() << 16 | 0x7000L | chance.nextLong() & 0x0FFFL;
+        long low = chance.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
+    }
+}

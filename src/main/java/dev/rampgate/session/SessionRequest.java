@@ -1,0 +1,44 @@
+package dev.rampgate.session;
+
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+
+/**
+ * The body of {@code POST /session}. Who asks, and from where, never stands in it.
+ *
+ * @param network blockchain network, for example {@code ERC20}
+ * @param currency crypto currency, for example {@code USDC}
+ * @param amount crypto amount, a decimal string above zero such as {@code 42.75}
+ * @param type {@code buy} or {@code sell}; the partner's default at Proof if it is absent
+ * @param redirectUrl where the widget sends the user afterwards
+ * @param address destination wallet; only where Proof asked for it at onboarding
+ */
+public record SessionRequest(
+        @NotNull @Pattern(regexp = WORD, message = WORD_RULE) String network,
+
+        @NotNull @Pattern(regexp = WORD, message = WORD_RULE) String currency,
+
+        @NotNull @Size(max = 40) @Pattern(
+                regexp = "(?=.*[1-9])(0|[1-9][0-9]*)(\\.[0-9]+)?",
+                message = "must be a decimal number above zero, such as 42.75")
+        String amount,
+
+        @Pattern(regexp = "buy|sell", message = "must be buy or sell") String type,
+
+        @Size(max = 2048) @Pattern(
+                regexp = "[a-z][a-z0-9+.-]*://[\\x21-\\x7E]+",
+                message = "must be an absolute URL of printable ASCII characters")
+        String redirectUrl,
+
+        @Size(max = 256) @Pattern(regexp = "[\\x21-\\x7E]+", message = "must be of printable ASCII characters without spaces") String address) {
+
+    private static final String WORD = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}";
+    private static final String WORD_RULE = "must have 1 to 32 letters, digits, dots, hyphens or underscores";
+
+    /** Where somebody's money goes is nobody's business. */
+    @Override
+    public String toString() {
+        return "SessionRequest[" + type + " " + currency + " on " + network + "]";
+    }
+}
