@@ -78,7 +78,8 @@ function show(transaction) {
   }
   say('standing', standing.join(' · '));
   say('amounts', [
-    `asked for ${transaction.requested_amount} ${transaction.currency} on ${transaction.network}`,
+    transaction.requested_amount
+      && `asked for ${transaction.requested_amount} ${transaction.currency} on ${transaction.network}`,
     transaction.crypto_amount && `got ${transaction.crypto_amount} ${transaction.currency}`,
     transaction.fiat_amount && `for ${transaction.fiat_amount} ${transaction.fiat_currency}`,
   ].filter(Boolean).join(', '));
