@@ -9,7 +9,6 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -119,7 +118,7 @@ public class ProofClient {
                     .fail()
                     .map(answer -> read(answer, reading))
                     .onFailure()
-                    .transform(ProofClient::failure)
+                    .transform(Unanswered::because)
                     .onFailure(ProofFailure.class)
                     .invoke(failure -> failed(call, token, (ProofFailure) failure));
         });
@@ -149,27 +148,6 @@ public class ProofClient {
         if (failure.kind() == ProofFailure.Kind.UNAUTHORISED && access.tokens().refused(token)) {
             notices.otherToken(failure);
         }
-    }
-
-    private static ProofFailure failure(Throwable thrown) {
-        if (thrown instanceof ProofFailure failure) {
-            return failure;
-        }
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProofApiConnector.AnswerRefused) {
-                return ProofFailure.unanswered(ProofFailure.Kind.INVALID_ANSWER, cause);
-            }
-            if (isTimeout(cause)) {
-                return ProofFailure.unanswered(ProofFailure.Kind.TIMEOUT, cause);
-            }
-        }
-        return ProofFailure.unanswered(ProofFailure.Kind.UNREACHABLE, thrown);
-    }
-
-    private static boolean isTimeout(Throwable cause) {
-        return cause instanceof TimeoutException
-                || cause instanceof io.smallrye.mutiny.TimeoutException
-                || cause instanceof io.netty.channel.ConnectTimeoutException;
     }
 
     private Duration left(Instant deadline) {

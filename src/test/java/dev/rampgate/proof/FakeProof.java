@@ -3,6 +3,7 @@ package dev.rampgate.proof;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -20,6 +21,7 @@ final class FakeProof implements AutoCloseable {
     record Asked(String method, String uri, MultiMap headers, String body) {}
 
     private final Vertx vertx = Vertx.vertx();
+    private final List<HttpConnection> connections = new CopyOnWriteArrayList<>();
     private final HttpServer server;
     private final Queue<Consumer<HttpServerRequest>> reactions = new ConcurrentLinkedQueue<>();
     private volatile Consumer<ServerWebSocket> socketReaction = socket -> {};
@@ -28,6 +30,7 @@ final class FakeProof implements AutoCloseable {
 
     FakeProof() {
         this.server = vertx.createHttpServer()
+                .connectionHandler(connections::add)
                 .requestHandler(this::answer)
                 .listen(0, "localhost")
                 .toCompletionStage()
@@ -91,18 +94,30 @@ final class FakeProof implements AutoCloseable {
         return this;
     }
 
+    /** Ends all connections without a word. */
+    void breakConnections() {
+        connections.forEach(HttpConnection::close);
+    }
+
     private void answer(HttpServerRequest request) {
-        request.body().onSuccess(body -> {
-            asked.add(new Asked(request.method().name(), request.uri(), request.headers(), body.toString()));
-            Consumer<HttpServerRequest> reaction = reactions.poll();
-            if (reaction != null) {
-                reaction.accept(request);
-            } else if (request.headers().contains("Upgrade")) {
-                request.toWebSocket().onSuccess(this::opened);
-            } else {
-                request.response().setStatusCode(599).end("nothing was expected");
-            }
-        });
+        if (request.headers().contains("Upgrade")) {
+            react(request, "", () -> request.toWebSocket().onSuccess(this::opened));
+        } else {
+            request.body()
+                    .onSuccess(body -> react(request, body.toString(), () -> request.response()
+                            .setStatusCode(599)
+                            .end("nothing was expected")));
+        }
+    }
+
+    private void react(HttpServerRequest request, String body, Runnable otherwise) {
+        asked.add(new Asked(request.method().name(), request.uri(), request.headers(), body));
+        Consumer<HttpServerRequest> reaction = reactions.poll();
+        if (reaction == null) {
+            otherwise.run();
+        } else {
+            reaction.accept(request);
+        }
     }
 
     private void opened(ServerWebSocket socket) {
