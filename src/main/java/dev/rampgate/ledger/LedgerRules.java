@@ -39,7 +39,8 @@ public final class LedgerRules {
      * @param now our clock
      */
     public Decision decide(Optional<TransactionRecord> known, Observation news, Instant now) {
-        return known.map(record -> decideKnown(record, news, now)).orElseGet(() -> decideUnknown(news, now));
+        return known.map(record -> alarmed(record, news, decideKnown(record, news, now)))
+                .orElseGet(() -> decideUnknown(news, now));
     }
 
     private Decision decideKnown(TransactionRecord record, Observation news, Instant now) {
@@ -47,16 +48,19 @@ public final class LedgerRules {
             return claimedBySession(record, news);
         }
         Optional<Status> told = Status.of(news.status());
-        if (told.isEmpty()) {
-            return unknownStatus(record, news, now);
-        }
+        return told.isPresent() ? decideKnown(record, news, told.get(), now) : unknownStatus(record, news, now);
+    }
+
+    private Decision decideKnown(TransactionRecord record, Observation news, Status told, Instant now) {
         return switch (news.channel()) {
-            case POLL -> alarmed(record, news, polled(record, news, told.get(), now));
-            case SOCKET -> alarmed(record, news, pushed(record, news, told.get(), now));
+            case POLL -> polled(record, news, told, now);
+            case SOCKET -> pushed(record, news, told, now);
             case WEBHOOK ->
-                news.authoritative()
-                        ? alarmed(record, news, reported(pushed(record, news, told.get(), now), news, told.get()))
-                        : claimed(record, news, told.get());
+                reported(
+                        record,
+                        news.authoritative() ? pushed(record, news, told, now) : claimed(record, news, told),
+                        news,
+                        told);
             case SESSION -> throw new IllegalStateException("a session has no status to decide");
         };
     }
@@ -86,8 +90,8 @@ public final class LedgerRules {
         TransactionRecord record = new TransactionRecord(news.transactionId(), details, standing, followUp, false);
         Transition transition = transitionTo(record, news, null, polled, false);
         PollPlanning.Plan plan = polled
-                ? PollPlanning.afterPoll(record, news, status, now)
-                : new PollPlanning.Plan(record, PollPlanning.regular(record, now));
+                ? PollPlanning.afterAnswer(record, news, Optional.of(status), now)
+                : new PollPlanning.Plan(record, PollPlanning.whileOpen(record, now));
         return new Decision(
                 Outcome.ACCEPTED,
                 Optional.of(plan.record()),
@@ -108,7 +112,7 @@ public final class LedgerRules {
     private Decision polled(TransactionRecord record, Observation poll, Status told, Instant now) {
         Standing standing = record.standing();
         if (standing.isAfter(poll.changedAt())) {
-            return unmoved(Outcome.STALE, record, IN_A_SECOND); // rule 2
+            return askedTooEarly(record); // rule 2
         }
         if (told == standing.status()) {
             return confirmed(record, poll, now); // rule 3
@@ -138,7 +142,7 @@ public final class LedgerRules {
                 ? List.of()
                 : List.of(new TransitionMark(record.id(), after.attempt(), after.status(), null, poll.receivedAt()));
         boolean news = !after.equals(before) || !next.details().equals(record.details());
-        PollPlanning.Plan plan = PollPlanning.afterPoll(next, poll, after.status(), now);
+        PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(after.status()), now);
         return new Decision(
                 Outcome.CONFIRMED, Optional.of(plan.record()), List.of(), marks, Set.of(), plan.wish(), news);
     }
@@ -152,13 +156,14 @@ public final class LedgerRules {
         FollowUp followUp = correction
                 ? record.followUp().afterCorrection()
                 : record.followUp().afterChange();
-        TransactionRecord next = record.with(record.details().updatedFrom(poll.details()))
+        TransactionDetails details = correction ? record.details().withoutAmounts() : record.details();
+        TransactionRecord next = record.with(details.updatedFrom(poll.details()))
                 .with(moved.confirmedAt(poll.changedAt()))
                 .with(told.isProvisional() ? followUp.withWatchedSince(now) : followUp);
         Instant reportedAt = correction
                 ? claimedFirst(record.followUp().nudge(), told)
                 : record.followUp().reports().get(told);
-        PollPlanning.Plan plan = PollPlanning.afterPoll(next, poll, told, now);
+        PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(told), now);
         return new Decision(
                 outcome,
                 Optional.of(plan.record()),
@@ -170,7 +175,7 @@ public final class LedgerRules {
     }
 
     private Decision completedContradicted(TransactionRecord record, Observation poll, Status told, Instant now) {
-        PollPlanning.Plan plan = PollPlanning.afterPoll(record, poll, told, now);
+        PollPlanning.Plan plan = PollPlanning.afterAnswer(record, poll, Optional.of(told), now);
         return record.standing().isBefore(poll.changedAt())
                 ? new Decision(
                         Outcome.CONFLICT,
@@ -198,14 +203,13 @@ public final class LedgerRules {
 
     private Decision dissented(TransactionRecord record, Observation poll, Status told, Instant now) {
         if (!askedSinceChange(record, poll)) {
-            return unmoved(Outcome.STALE, record, IN_A_SECOND);
+            return askedTooEarly(record);
         }
         Dissent before = record.followUp().dissent();
         Dissent dissent = before != null && before.status() == told ? before.again() : new Dissent(told, now, 1);
-        return unmoved(
-                Outcome.STALE,
-                record.with(record.followUp().withDissent(dissent)),
-                PollLadder.afterDissent(dissent.polls()));
+        PollPlanning.Plan plan =
+                PollPlanning.afterDissent(record.with(record.followUp().withDissent(dissent)), poll, told);
+        return unmoved(Outcome.STALE, plan.record(), plan.wish());
     }
 
     // --- sockets, and webhooks that are trusted: rule 6
@@ -223,15 +227,16 @@ public final class LedgerRules {
                     List.of(transitionTo(next, news, reportedAt, false, false)),
                     List.of(),
                     Set.of(),
-                    told.isTerminal() ? PollWish.AT_ONCE : PollPlanning.regular(next, now),
+                    told.isTerminal() ? PollWish.AT_ONCE : PollPlanning.whileOpen(next, now),
                     true);
         }
         if (told == standing.status()) {
             boolean sameAttempt = standing.attemptCovers(news.changedAt());
-            return unmoved(
-                    Outcome.DUPLICATE,
-                    sameAttempt ? record.with(record.details().filledFrom(news.details())) : record,
-                    PollWish.KEEP);
+            TransactionRecord filled =
+                    sameAttempt ? record.with(record.details().filledFrom(news.details())) : record;
+            return standing.isLeftFor(told, news.changedAt())
+                    ? nudged(filled, news, told)
+                    : unmoved(Outcome.DUPLICATE, filled, PollWish.KEEP);
         }
         return nudged(record, news, told);
     }
@@ -244,27 +249,27 @@ public final class LedgerRules {
         return standing.attempt() == 1 ? !standing.isAfter(changedAt) : standing.isBefore(changedAt);
     }
 
-    /** Notes when a trusted webhook first said what it says. */
-    private static Decision reported(Decision decision, Observation news, Status told) {
-        TransactionRecord record = decision.record().orElseThrow();
-        if (record.followUp().reports().containsKey(told) || !record.standing().attemptCovers(news.changedAt())) {
-            return decision;
-        }
-        return decision.withRecord(record.with(record.followUp().withReport(told, news.receivedAt())))
-                .withMark(new TransitionMark(record.id(), record.standing().attempt(), told, news.receivedAt(), null));
-    }
-
     // --- advisory webhooks: rules 7 and 8
 
-    private Decision claimed(TransactionRecord record, Observation webhook, Status told) {
+    private static Decision claimed(TransactionRecord record, Observation webhook, Status told) {
         Standing standing = record.standing();
-        boolean higher = told.follows(standing.status());
-        boolean otherAndLater = told != standing.status() && standing.isBefore(webhook.changedAt());
-        Decision decision = higher || otherAndLater
-                ? nudged(record, webhook, told)
-                : unmoved(told == standing.status() ? Outcome.DUPLICATE : Outcome.STALE, record, PollWish.KEEP);
-        boolean ofNextAttempt = otherAndLater && !higher;
-        return ofNextAttempt ? decision : reported(decision, webhook, told);
+        if (told.follows(standing.status()) || standing.isLeftFor(told, webhook.changedAt())) {
+            return nudged(record, webhook, told);
+        }
+        return unmoved(told == standing.status() ? Outcome.DUPLICATE : Outcome.STALE, record, PollWish.KEEP);
+    }
+
+    /** Notes when a webhook first said something of the current attempt. */
+    private static Decision reported(TransactionRecord before, Decision decision, Observation webhook, Status told) {
+        TransactionRecord record = decision.record().orElseThrow();
+        boolean ofThisAttempt = record.standing().attemptCovers(webhook.changedAt())
+                && !before.standing().isLeftFor(told, webhook.changedAt());
+        if (!ofThisAttempt || record.followUp().reports().containsKey(told)) {
+            return decision;
+        }
+        return decision.withRecord(record.with(record.followUp().withReport(told, webhook.receivedAt())))
+                .withMark(
+                        new TransitionMark(record.id(), record.standing().attempt(), told, webhook.receivedAt(), null));
     }
 
     private static Decision nudged(TransactionRecord record, Observation news, Status told) {
@@ -276,22 +281,46 @@ public final class LedgerRules {
 
     // --- what the contract does not know: rule 9
 
-    private Decision unknownStatus(TransactionRecord record, Observation news, Instant now) {
-        if (!news.authoritative()) {
-            return record.standing().isBefore(news.changedAt())
-                    ? nudged(record, news, null).withOutcome(Outcome.UNKNOWN_STATUS)
-                    : unmoved(Outcome.UNKNOWN_STATUS, record, PollWish.KEEP);
+    private static Decision unknownStatus(TransactionRecord record, Observation news, Instant now) {
+        if (news.channel() == Channel.POLL) {
+            return record.standing().isAfter(news.changedAt())
+                    ? askedTooEarly(record) // rule 2
+                    : unknownByPoll(record, news, now);
         }
-        boolean first = !news.status().equals(record.followUp().unknownStatus());
-        TransactionRecord next = record.with(record.followUp().withUnknownStatus(news.status()));
+        if (!news.authoritative()) {
+            return unknownClaimed(record, news, record.standing().isBefore(news.changedAt())); // rule 7
+        }
+        Decision decision =
+                unknownClaimed(noted(record, news), news, !record.standing().isAfter(news.changedAt()));
+        return isNoted(record, news) ? decision : decision.withAlarm(Alarm.UNKNOWN_STATUS);
+    }
+
+    private static Decision unknownByPoll(TransactionRecord record, Observation poll, Instant now) {
+        boolean news = !isNoted(record, poll);
+        TransactionRecord unsettled = noted(record, poll).with(record.standing().withSettled(false));
+        PollPlanning.Plan plan = PollPlanning.afterAnswer(unsettled, poll, Optional.empty(), now);
         return new Decision(
                 Outcome.UNKNOWN_STATUS,
-                Optional.of(next),
+                Optional.of(plan.record()),
                 List.of(),
                 List.of(),
-                first ? EnumSet.of(Alarm.UNKNOWN_STATUS) : Set.of(),
-                news.channel() == Channel.POLL ? PollPlanning.regular(next, now) : PollWish.KEEP,
-                first);
+                news ? EnumSet.of(Alarm.UNKNOWN_STATUS) : Set.of(),
+                plan.wish(),
+                news);
+    }
+
+    private static Decision unknownClaimed(TransactionRecord record, Observation news, boolean isLater) {
+        Decision decision =
+                isLater ? nudged(record, news, null) : unmoved(Outcome.UNKNOWN_STATUS, record, PollWish.KEEP);
+        return decision.withOutcome(Outcome.UNKNOWN_STATUS);
+    }
+
+    private static boolean isNoted(TransactionRecord record, Observation news) {
+        return news.status().equals(record.followUp().unknownStatus());
+    }
+
+    private static TransactionRecord noted(TransactionRecord record, Observation news) {
+        return record.with(record.followUp().withUnknownStatus(news.status()));
     }
 
     /** Nothing is recorded and nothing gets recorded. */
@@ -301,17 +330,21 @@ public final class LedgerRules {
 
     // --- what can never change: rule 10
 
+    /** Once for each news that says it, not for every poll that repeats it. */
     private static Decision alarmed(TransactionRecord before, Observation news, Decision decision) {
-        if (!decision.archived() || !before.details().contradicts(news.details())) {
-            return decision;
-        }
-        return decision.withAlarm(Alarm.DETAILS_CONTRADICTED);
+        boolean contradicts = news.authoritative() && before.details().contradicts(news.details());
+        return contradicts && decision.archived() ? decision.withAlarm(Alarm.DETAILS_CONTRADICTED) : decision;
     }
 
     // --- values
 
     private static Decision unmoved(Outcome outcome, TransactionRecord record, PollWish wish) {
         return new Decision(outcome, Optional.of(record), List.of(), List.of(), Set.of(), wish, true);
+    }
+
+    /** An answer from before what is recorded tells nothing; the next one may. */
+    private static Decision askedTooEarly(TransactionRecord record) {
+        return unmoved(Outcome.STALE, record, IN_A_SECOND);
     }
 
     private static Transition transitionTo(

@@ -3,6 +3,7 @@ package dev.rampgate.ledger;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * When to ask Proof about a transaction again, and when no more needs to be asked: rule 8, the watch, and the ladder.
@@ -11,7 +12,7 @@ import java.time.Instant;
 final class PollPlanning {
 
     /**
-     * What a poll's answer leaves.
+     * What an answer leaves.
      *
      * @param record the transaction, its nudge answered, itself settled or abandoned where it needs no more polls
      * @param wish when to ask again
@@ -20,63 +21,84 @@ final class PollPlanning {
 
     private PollPlanning() {}
 
-    /** After a poll that was not stale and said this status: answers the nudge, settles or abandons. */
-    static Plan afterPoll(TransactionRecord record, Observation poll, Status told, Instant now) {
-        TransactionRecord rested = rested(record, now);
-        PollWish regular = regular(rested, now);
-        Nudge nudge = rested.followUp().nudge();
+    /**
+     * After a poll that agrees with the record, or that the record cannot follow.
+     *
+     * @param told what it said; none if the contract does not know it
+     */
+    static Plan afterAnswer(TransactionRecord record, Observation poll, Optional<Status> told, Instant now) {
+        Plan regular = regular(record, now);
+        return nudgeAnswered(regular.record, poll, told, regular.wish);
+    }
+
+    /** After a poll that said something else than what is recorded. */
+    static Plan afterDissent(TransactionRecord record, Observation poll, Status told) {
+        return nudgeAnswered(
+                record,
+                poll,
+                Optional.of(told),
+                PollLadder.afterDissent(record.followUp().dissent().polls()));
+    }
+
+    /** While the recorded status is no end, or no poll has confirmed it. */
+    static PollWish whileOpen(TransactionRecord record, Instant now) {
+        return PollLadder.unsettled(age(record, now), record.socketAttached());
+    }
+
+    private static Plan regular(TransactionRecord record, Instant now) {
+        Standing standing = record.standing();
+        if (standing.isFinal()) {
+            return new Plan(record.with(standing.withSettled(true)), PollWish.NEVER);
+        }
+        // A status that nobody knows may be anything but the end: no watch, no settling.
+        boolean watched = standing.confirmed()
+                && standing.status().isProvisional()
+                && record.followUp().unknownStatus() == null;
+        if (watched) {
+            return PollLadder.watch(record.followUp().watchedSince(), now)
+                    .map(wish -> new Plan(record, wish))
+                    .orElseGet(() -> new Plan(record.with(standing.withSettled(true)), PollWish.NEVER));
+        }
+        return isTooOld(record, now)
+                ? new Plan(record.with(standing.withAbandoned(true)), PollWish.NEVER)
+                : new Plan(record, whileOpen(record, now));
+    }
+
+    /** A user may leave a purchase open for good; a sale waits for a deposit and is Proof's to end (C16). */
+    private static boolean isTooOld(TransactionRecord record, Instant now) {
+        return !record.standing().status().isTerminal()
+                && "buy".equals(record.details().type())
+                && age(record, now).compareTo(PollLadder.HORIZON) >= 0;
+    }
+
+    private static Duration age(TransactionRecord record, Instant now) {
+        return Duration.between(record.standing().changedAt(), now);
+    }
+
+    private static Plan nudgeAnswered(
+            TransactionRecord record, Observation poll, Optional<Status> told, PollWish regular) {
+        Nudge nudge = record.followUp().nudge();
         if (nudge == null) {
-            return new Plan(rested, regular);
+            return new Plan(record, regular);
         }
         if (!poll.askedAt().isAfter(nudge.receivedAt())) {
-            return new Plan(rested, PollWish.AT_ONCE);
+            return new Plan(record, PollWish.AT_ONCE);
         }
-        if (!answersBelow(nudge, told, poll.changedAt())) {
-            return new Plan(rested.with(rested.followUp().withNudge(null)), regular);
-        }
-        Nudge answered = nudge.answeredBelow();
-        return PollLadder.afterNudge(answered.answers())
-                .map(wish ->
-                        new Plan(rested.with(rested.followUp().withNudge(answered)), PollWish.earlier(wish, regular)))
-                .orElseGet(() -> new Plan(rested.with(rested.followUp().withNudge(null)), regular));
+        Nudge below = nudge.answeredBelow();
+        return Optional.of(below)
+                .filter(open -> isBelow(told, poll.changedAt(), nudge))
+                .flatMap(open -> PollLadder.afterNudge(open.answers()))
+                .map(wish -> new Plan(record.with(record.followUp().withNudge(below)), PollWish.earlier(wish, regular)))
+                .orElseGet(() -> new Plan(record.with(record.followUp().withNudge(null)), regular));
     }
 
-    /** When to ask about it if nothing makes it urgent. */
-    static PollWish regular(TransactionRecord record, Instant now) {
-        Standing standing = record.standing();
-        if (standing.settled() || standing.abandoned()) {
-            return PollWish.NEVER;
-        }
-        if (standing.confirmed() && standing.status().isProvisional()) {
-            return PollLadder.watch(record.followUp().watchedSince(), now).orElse(PollWish.NEVER);
-        }
-        return PollLadder.unsettled(age(standing, now), record.socketAttached());
-    }
-
-    private static boolean answersBelow(Nudge nudge, Status told, Instant updatedAt) {
-        if (told == nudge.status()) {
+    private static boolean isBelow(Optional<Status> told, Instant updatedAt, Nudge nudge) {
+        Optional<Status> claimed = Optional.ofNullable(nudge.status());
+        if (told.equals(claimed)) {
             return false;
         }
-        boolean lower = nudge.status() != null && nudge.status().follows(told);
+        boolean lower = told.isPresent() && claimed.isPresent() && claimed.get().follows(told.get());
         boolean earlier = nudge.changedAt() != null && updatedAt != null && updatedAt.isBefore(nudge.changedAt());
         return lower || earlier;
-    }
-
-    private static TransactionRecord rested(TransactionRecord record, Instant now) {
-        Standing standing = record.standing();
-        boolean watchOver = standing.status().isProvisional()
-                && standing.confirmed()
-                && PollLadder.watch(record.followUp().watchedSince(), now).isEmpty();
-        if (standing.isFinal() || watchOver) {
-            return record.with(standing.withSettled(true));
-        }
-        boolean tooOld = !standing.status().isTerminal()
-                && "buy".equals(record.details().type())
-                && age(standing, now).compareTo(PollLadder.HORIZON) >= 0;
-        return tooOld ? record.with(standing.withAbandoned(true)) : record;
-    }
-
-    private static Duration age(Standing standing, Instant now) {
-        return Duration.between(standing.changedAt(), now);
     }
 }

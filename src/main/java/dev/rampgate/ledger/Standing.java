@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param confirmed whether a poll has shown the recorded status
  * @param asOf {@code updated_at} of the last applied poll; null before the first
  * @param since Proof's time of the change to the recorded status, or when we learned of it if Proof gave none
- * @param attemptSince Proof's time of the change that opened this attempt; null if it gave none
+ * @param attemptSince Proof's time of the change that opened this attempt, or when we learned of it if Proof gave none
  * @param changedAt when we last accepted a change, by our clock; the age of a transaction counts from here
  * @param settled nothing more is expected
  * @param abandoned a {@code buy} that stayed unsettled past the horizon
@@ -72,7 +72,17 @@ public record Standing(
 
     /** Whether news with this time can speak of the current attempt. */
     boolean attemptCovers(Instant time) {
-        return attempt == 1 || time != null && attemptSince != null && !time.isBefore(attemptSince);
+        return attempt == 1 || time != null && !time.isBefore(attemptSince);
+    }
+
+    /**
+     * Whether this status with this time, if it is true, belongs to an attempt after this one: later than the last applied
+     * poll and no higher than what is recorded, so another status, or the same provisional end once more.
+     */
+    boolean isLeftFor(Status told, Instant time) {
+        boolean other = told != status && !told.follows(status);
+        boolean again = told == status && confirmed && told.isProvisional();
+        return (other || again) && isBefore(time);
     }
 
     /** Whether nothing can change it any more but a conflict: {@code completed}, shown by a poll. */

@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param fiatCurrency fiat currency, which the user may switch inside the widget
  * @param fiatAmount final fiat amount, a decimal string exactly as Proof sent it
  * @param paymentMethod for example {@code card}; only the socket tells it
- * @param createdAt when it was created, by Proof's clock where Proof told, else when its session reached us
+ * @param createdAt when it was created: by our clock if we opened its session, else by Proof's; the first one known stays
  */
 public record TransactionDetails(
         String userId,
@@ -61,6 +61,12 @@ public record TransactionDetails(
                         first(other.paymentMethod, paymentMethod),
                         createdAt)
                 .filledFrom(other);
+    }
+
+    /** These details for another attempt, whose amounts may be others. */
+    TransactionDetails withoutAmounts() {
+        return new TransactionDetails(
+                userId, type, currency, network, requestedAmount, null, fiatCurrency, null, paymentMethod, createdAt);
     }
 
     /** These details with owner and requested amount filled from a session. */

@@ -460,6 +460,21 @@ class LedgerRulesTest {
         }
 
         @Test
+        void theNextAttemptHasNoAmountsButThoseThatThePollTells() {
+            story.hear(session());
+            story.pass(4).hear(poll(PROCESSING, at(3)).telling("42.60", "40.15"));
+            story.pass(2).hear(poll(FAILED, at(5)).telling(null, null));
+            assertThat(story.record().details().cryptoAmount()).isEqualTo("42.60");
+
+            story.pass(2).hear(poll(PROCESSING, at(7)).telling(null, "40.20"));
+
+            assertThat(story.record().details().cryptoAmount()).isNull();
+            assertThat(story.record().details().fiatAmount()).isEqualTo("40.20");
+            assertThat(story.record().details().fiatCurrency()).isEqualTo("EUR");
+            assertThat(story.record().details().requestedAmount()).isEqualTo("42.75");
+        }
+
+        @Test
         void aCorrectionEndsTheWatch() {
             story.hear(session());
             story.pass(6).hear(poll(FAILED, at(5)));
@@ -719,6 +734,17 @@ class LedgerRulesTest {
         }
 
         @Test
+        void theSameEndAgainAndLaterIsANudge() {
+            story.hear(session());
+            story.pass(6).hear(poll(FAILED, at(5)));
+
+            Decision decision = story.pass(2).hear(socket(FAILED, at(7)));
+
+            assertThat(decision.outcome()).isEqualTo(Outcome.NUDGE);
+            assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
+        }
+
+        @Test
         void aLowerStatusIsANudge() {
             story.hear(session());
             story.pass(6).hear(poll(PROCESSING, at(5)));
@@ -779,6 +805,19 @@ class LedgerRulesTest {
 
             assertThat(decision.marks()).containsExactly(new TransitionMark(Story.ID, 1, COMPLETED, at(6), null));
             assertThat(story.last().reportedAt()).isEqualTo(at(6));
+        }
+
+        @Test
+        void whatATrustedWebhookSaysOfTheNextAttemptIsNotReportedInThisOne() {
+            story.hear(session());
+            story.pass(4).hear(poll(PROCESSING, at(3)));
+            story.pass(2).hear(poll(FAILED, at(5)));
+
+            Decision decision = story.pass(2).hear(webhook(PROCESSING, at(7)).trusted());
+
+            assertThat(decision.outcome()).isEqualTo(Outcome.NUDGE);
+            assertThat(decision.marks()).isEmpty();
+            assertThat(story.followUp().reports()).isEmpty();
         }
 
         @Test
@@ -857,6 +896,31 @@ class LedgerRulesTest {
             assertThat(decision.wish()).isEqualTo(PollWish.KEEP);
             assertThat(story.followUp().nudge()).isNull();
             assertThat(story.record().details().cryptoAmount()).isNull();
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"FAILED", "CANCELLED"})
+        void theSameEndAgainAndLaterIsANudge(Status end) {
+            story.hear(session());
+            story.pass(6).hear(poll(end, at(5)));
+            story.pass(ofHours(25)).hear(poll(end, at(5)));
+            assertThat(story.standing().settled()).isTrue();
+
+            Decision same = story.pass(1).hear(webhook(end, at(5)));
+            Decision later = story.pass(1).hear(webhook(end, at(90_000)));
+
+            assertThat(same.outcome()).isEqualTo(Outcome.DUPLICATE);
+            assertThat(same.wish()).isEqualTo(PollWish.KEEP);
+            assertThat(later.outcome()).isEqualTo(Outcome.NUDGE);
+            assertThat(later.wish()).isEqualTo(PollWish.AT_ONCE);
+        }
+
+        @Test
+        void theSameEndIsADuplicateAsLongAsThePollThatConfirmsItIsOnItsWay() {
+            story.hear(session());
+            story.pass(6).hear(socket(FAILED, at(5)));
+
+            assertThat(story.pass(1).hear(webhook(FAILED, at(5))).outcome()).isEqualTo(Outcome.DUPLICATE);
         }
 
         @Test
@@ -1047,6 +1111,47 @@ class LedgerRulesTest {
         }
 
         @Test
+        void aPollAskedBeforeItThatDisagreesLeavesItDue() {
+            story.hear(session());
+            story.pass(6).hear(socket(FAILED, at(5)));
+            story.pass(1).hear(poll(PROCESSING, at(7)));
+            story.pass(2).hear(poll(PROCESSING, at(7)));
+            story.pass(2).hear(webhook(COMPLETED, at(11)));
+
+            Decision decision = story.pass(1).hear(poll(PROCESSING, at(7)).asked(at(10)));
+
+            assertThat(decision.outcome()).isEqualTo(Outcome.STALE);
+            assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
+        }
+
+        @Test
+        void aPollThatDisagreesAnswersItAllTheSame() {
+            story.hear(session());
+            story.pass(6).hear(socket(FAILED, at(5)));
+            story.pass(1).hear(webhook(COMPLETED, at(7)));
+
+            story.pass(2).hear(poll(PROCESSING, at(6)));
+            assertThat(story.followUp().nudge().answers()).isEqualTo(1);
+
+            story.pass(2).hear(poll(COMPLETED, at(7)));
+            assertThat(story.followUp().nudge()).isNull();
+            assertThat(story.followUp().dissent()).isNotNull();
+        }
+
+        @Test
+        void anUnknownStatusFromTheClaimedTimeOnAnswersIt() {
+            story.hear(session());
+            story.pass(6).hear(webhook(COMPLETED, at(5)));
+
+            Decision before = story.pass(1).hear(poll("on_hold", at(4)).asked(at(5)));
+            assertThat(before.wish()).isEqualTo(PollWish.AT_ONCE);
+            story.pass(1).hear(poll("on_hold", at(4)));
+            assertThat(story.followUp().nudge().answers()).isEqualTo(1);
+            story.pass(1).hear(poll("on_hold", at(5)));
+            assertThat(story.followUp().nudge()).isNull();
+        }
+
+        @Test
         void aStaleAnswerLeavesItAndIsAskedAgainInASecond() {
             story.hear(session());
             story.pass(6).hear(poll(PROCESSING, at(5)));
@@ -1230,16 +1335,108 @@ class LedgerRulesTest {
         }
 
         @Test
-        void anUnknownStatusByASocketAlarms() {
+        void anUnknownStatusInAPollFromBeforeTheLastAppliedOneIsStale() {
+            story.hear(session());
+            story.pass(6).hear(poll(PROCESSING, at(5)));
+            TransactionRecord before = story.record();
+
+            Decision decision = story.pass(1).hear(poll("on_hold", at(4)));
+
+            assertThat(decision.outcome()).isEqualTo(Outcome.STALE);
+            assertThat(decision.wish()).isEqualTo(IN_A_SECOND);
+            assertThat(decision.alarms()).isEmpty();
+            assertThat(story.record()).isEqualTo(before);
+        }
+
+        @Test
+        void anUnknownStatusByASocketAlarmsAndIsPolledAtOnce() {
             story.hear(session());
             Standing before = story.standing();
 
-            Decision decision = story.pass(6).hear(socket("on_hold", at(5)));
+            for (News news :
+                    List.of(socket("on_hold", at(5)), webhook("frozen", at(5)).trusted())) {
+                Decision decision = story.pass(6).hear(news);
+
+                assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN_STATUS);
+                assertThat(decision.alarms()).containsExactly(Alarm.UNKNOWN_STATUS);
+                assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
+                assertThat(decision.archived()).isTrue();
+                assertThat(story.standing()).isEqualTo(before);
+                assertThat(story.followUp().nudge())
+                        .isEqualTo(new FollowUp.Nudge(news.channel(), null, at(5), story.now(), 0));
+            }
+        }
+
+        @Test
+        void theSameUnknownStatusByASocketAlarmsOnce() {
+            story.hear(session());
+            story.pass(6).hear(socket("on_hold", at(5)));
+
+            Decision decision = story.pass(1).hear(socket("on_hold", at(5)));
 
             assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN_STATUS);
+            assertThat(decision.alarms()).isEmpty();
+            assertThat(decision.wish()).isEqualTo(PollWish.KEEP);
+        }
+
+        @Test
+        void anUnknownStatusByASocketFromBeforeTheLastPollIsNotPolled() {
+            story.hear(session());
+            story.pass(6).hear(poll(PROCESSING, at(5)));
+
+            assertThat(story.pass(1).hear(socket("on_hold", at(4))).wish()).isEqualTo(PollWish.KEEP);
+            assertThat(story.pass(1).hear(socket("on_hold", null)).wish()).isEqualTo(PollWish.AT_ONCE);
+        }
+
+        @Test
+        void anUnknownStatusEndsNoWatchAndSettlesNothing() {
+            story.hear(session());
+            story.pass(6).hear(poll(FAILED, at(5)));
+
+            Decision decision = story.pass(ofHours(30)).hear(poll("refunding", at(90_000)));
+
+            assertThat(story.standing().settled()).isFalse();
+            assertThat(decision.wish()).isEqualTo(PollWish.after(ofHours(1)));
+        }
+
+        @Test
+        void anUnknownStatusUnsettlesWhatIsNotFinal() {
+            story.hear(session());
+            story.pass(6).hear(poll(FAILED, at(5)));
+            story.pass(ofHours(25)).hear(poll(FAILED, at(5)));
+            assertThat(story.standing().settled()).isTrue();
+
+            Decision decision = story.pass(60).hear(poll("refunding", at(90_000)));
+
+            assertThat(story.standing().settled()).isFalse();
+            assertThat(decision.wish()).isEqualTo(PollWish.after(ofHours(1)));
+
+            story.pass(ofHours(1)).hear(poll(FAILED, at(5)));
+            assertThat(story.standing().settled()).isTrue();
+        }
+
+        @Test
+        void anUnknownStatusAfterAConfirmedCompletedAlarmsAndChangesNothing() {
+            story.hear(session());
+            story.pass(6).hear(poll(COMPLETED, at(5)));
+            story.pass(1).hear(webhook("refunded", at(7)));
+
+            Decision decision = story.pass(1).hear(poll("refunded", at(7)));
+
             assertThat(decision.alarms()).containsExactly(Alarm.UNKNOWN_STATUS);
-            assertThat(decision.archived()).isTrue();
-            assertThat(story.standing()).isEqualTo(before);
+            assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
+            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.followUp().nudge()).isNull();
+        }
+
+        @Test
+        void aBuyWithAnUnknownStatusIsAbandonedInTheEndLikeAnyOther() {
+            story.hear(session());
+
+            Decision decision = story.pass(ofDays(7)).hear(poll("on_hold", at(5)));
+
+            assertThat(story.standing().abandoned()).isTrue();
+            assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
         }
 
         @Test
@@ -1436,6 +1633,14 @@ class LedgerRulesTest {
                                     .trusted())
                             .alarms())
                     .containsExactly(Alarm.DETAILS_CONTRADICTED);
+        }
+
+        @Test
+        void aSessionOfAnAdoptedTransactionAlarmsToo() {
+            story.hear(poll(PENDING, at(0)).telling("sell", "USDC", "ERC20"));
+
+            assertThat(story.hear(session()).alarms()).containsExactly(Alarm.DETAILS_CONTRADICTED);
+            assertThat(story.record().details().type()).isEqualTo("sell");
         }
 
         @Test
