@@ -73,7 +73,7 @@ class PlainProblems {
         if (failure == null || (routing.statusCode() >= 400 && routing.statusCode() < 500)) {
             return Problem.of(typeOf(routing.statusCode()));
         }
-        LOG.errorf(failure, "Request %s failed outside of any resource", RequestId.of(routing));
+        LOG.errorf(FaultTrace.of(failure), "Request %s failed outside of any resource", RequestId.of(routing));
         return Problem.of(ProblemType.INTERNAL_ERROR);
     }
 }

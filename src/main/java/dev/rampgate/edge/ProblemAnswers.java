@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -19,7 +20,10 @@ public class ProblemAnswers {
 
     private final Map<ProblemType, Counter> counters = new EnumMap<>(ProblemType.class);
 
-    public ProblemAnswers(MeterRegistry registry) {
+    private final Challenge challenge;
+
+    public ProblemAnswers(MeterRegistry registry, Challenge challenge) {
+        this.challenge = challenge;
         for (ProblemType type : ProblemType.values()) {
             counters.put(
                     type,
@@ -36,7 +40,7 @@ public class ProblemAnswers {
         Response.ResponseBuilder response = Response.status(problem.type().status())
                 .type(Problem.MEDIA_TYPE)
                 .entity(problem.encode(RequestId.of(routing)));
-        problem.retryAfterSeconds().ifPresent(seconds -> response.header("Retry-After", seconds));
+        headers(problem, routing).forEach(response::header);
         return response.build();
     }
 
@@ -51,7 +55,17 @@ public class ProblemAnswers {
         response.setStatusCode(problem.type().status())
                 .putHeader(RequestId.HEADER, id)
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        problem.retryAfterSeconds().ifPresent(seconds -> response.putHeader("Retry-After", seconds));
+        headers(problem, routing).forEach(response::putHeader);
         response.end(problem.encode(id));
+    }
+
+    /** What a problem says in headers. */
+    private Map<String, String> headers(Problem problem, RoutingContext routing) {
+        Map<String, String> headers = new HashMap<>();
+        problem.retryAfterSeconds().ifPresent(seconds -> headers.put("Retry-After", seconds));
+        if (problem.type().status() == 401) {
+            headers.put("WWW-Authenticate", challenge.of(routing));
+        }
+        return headers;
     }
 }

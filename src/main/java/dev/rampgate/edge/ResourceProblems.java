@@ -28,9 +28,11 @@ class ResourceProblems {
     private static final Logger LOG = Logger.getLogger(ResourceProblems.class);
 
     private final ProblemAnswers answers;
+    private final AllowedMethods allowedMethods;
 
-    ResourceProblems(ProblemAnswers answers) {
+    ResourceProblems(ProblemAnswers answers, AllowedMethods allowedMethods) {
         this.answers = answers;
+        this.allowedMethods = allowedMethods;
     }
 
     @ServerExceptionMapper
@@ -88,15 +90,16 @@ class ResourceProblems {
             return answers.response(malformed(unreadable), routing);
         }
         Response answer = answers.response(Problem.of(PlainProblems.typeOf(asked.getStatus())), routing);
-        String allow = asked.getHeaderString(HttpHeaders.ALLOW);
-        return allow == null
-                ? answer
-                : Response.fromResponse(answer).header(HttpHeaders.ALLOW, allow).build();
+        return asked.getStatus() == 405
+                ? Response.fromResponse(answer)
+                        .header(HttpHeaders.ALLOW, allowedMethods.ofCurrentRequest())
+                        .build()
+                : answer;
     }
 
     @ServerExceptionMapper
     public Response internal(Throwable fault, RoutingContext routing, SimpleResourceInfo resource) {
-        LOG.errorf(fault, "Request %s failed in %s", RequestId.of(routing), name(resource));
+        LOG.errorf(FaultTrace.of(fault), "Request %s failed in %s", RequestId.of(routing), name(resource));
         return answers.response(Problem.of(ProblemType.INTERNAL_ERROR), routing);
     }
 

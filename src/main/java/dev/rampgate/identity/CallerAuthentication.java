@@ -1,5 +1,6 @@
 package dev.rampgate.identity;
 
+import dev.rampgate.edge.Challenge;
 import dev.rampgate.identity.IdentitySettings.Mode;
 import dev.rampgate.identity.RefusedIdentity.Reason;
 import io.micrometer.core.instrument.Counter;
@@ -30,7 +31,7 @@ import java.util.Set;
  */
 @Startup
 @ApplicationScoped
-public class CallerAuthentication implements HttpAuthenticationMechanism {
+public class CallerAuthentication implements HttpAuthenticationMechanism, Challenge {
 
     private static final String SETTING = "rampgate.identity.mode";
     private static final Set<String> PLAYGROUNDS = Set.of("dev", "test", "sandbox");
@@ -64,7 +65,12 @@ public class CallerAuthentication implements HttpAuthenticationMechanism {
 
     @Override
     public Uni<ChallengeData> getChallenge(RoutingContext routing) {
-        return Uni.createFrom().item(new ChallengeData(401, null, null));
+        return Uni.createFrom().item(new ChallengeData(401, "WWW-Authenticate", of(routing)));
+    }
+
+    @Override
+    public String of(RoutingContext routing) {
+        return source.challenge(routing.request().headers());
     }
 
     private static SecurityIdentity identity(Caller caller) {

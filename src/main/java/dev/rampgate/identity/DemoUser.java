@@ -30,4 +30,9 @@ final class DemoUser implements IdentitySource {
         }
         return Optional.of(new Caller(userId, email));
     }
+
+    @Override
+    public String challenge(MultiMap headers) {
+        return "Demo realm=\"rampgate\"";
+    }
 }

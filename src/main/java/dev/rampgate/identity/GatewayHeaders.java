@@ -56,6 +56,12 @@ final class GatewayHeaders implements IdentitySource {
         return Optional.of(new Caller(userId, email));
     }
 
+    /** A scheme that no browser knows, so that none asks the user for a password: one signs in at the gateway. */
+    @Override
+    public String challenge(MultiMap headers) {
+        return "Gateway realm=\"rampgate\"";
+    }
+
     private static String only(MultiMap headers, String name, Predicate<String> rule, Reason otherwise) {
         List<String> values = headers.getAll(name);
         if (values.size() != 1 || !rule.test(values.get(0))) {

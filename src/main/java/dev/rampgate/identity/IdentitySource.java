@@ -12,4 +12,7 @@ sealed interface IdentitySource permits GatewayHeaders, DemoUser {
      * @throws RefusedIdentity if the claim is not believed
      */
     Optional<Caller> caller(MultiMap headers);
+
+    /** What a refused call should have brought, as {@code WWW-Authenticate} says it. */
+    String challenge(MultiMap headers);
 }

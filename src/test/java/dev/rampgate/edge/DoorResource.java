@@ -71,7 +71,7 @@ public class DoorResource {
     @Path("/broken/{key}")
     @Operation(hidden = true)
     public Uni<String> broken(@PathParam("key") String key) {
-        return Uni.createFrom().failure(new IllegalStateException("a fault of ours"));
+        return Uni.createFrom().failure(new IllegalStateException("a fault of ours about canary-" + key));
     }
 
     @GET

@@ -15,6 +15,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -96,7 +98,9 @@ class ProblemAnswersQuarkusTest {
     @Test
     void a_wrong_method_is_told() {
         isProblem(when().delete("/test-door/order").then().statusCode(405))
-                .body("type", equalTo("urn:rampgate:problem:method-not-allowed"));
+                .body("type", equalTo("urn:rampgate:problem:method-not-allowed"))
+                .header("Allow", "OPTIONS, POST");
+        isProblem(when().delete("/test-door/broken/x").then().statusCode(405)).header("Allow", "GET, HEAD, OPTIONS");
     }
 
     @Test
@@ -128,7 +132,7 @@ class ProblemAnswersQuarkusTest {
     }
 
     @Test
-    void a_fault_tells_nothing_but_its_id_and_is_logged_once_without_the_path() {
+    void a_fault_tells_nothing_but_its_id_and_is_logged_once_without_the_path_and_its_own_words() {
         List<ExtLogRecord> logged = Collections.synchronizedList(new ArrayList<>());
         Handler listener = new Handler() {
             @Override
@@ -162,11 +166,15 @@ class ProblemAnswersQuarkusTest {
                 .filteredOn(entry -> entry.getThrown() != null)
                 .hasSize(1)
                 .allSatisfy(entry -> {
-                    org.jboss.logmanager.ExtLogRecord told = org.jboss.logmanager.ExtLogRecord.wrap(entry);
-                    assertThat(told.getFormattedMessage()).contains("fault-1").contains("DoorResource.broken");
-                    assertThat(told.getMdc(RequestId.LOGGED_AS)).isEqualTo("fault-1");
+                    assertThat(entry.getFormattedMessage()).contains("fault-1").contains("DoorResource.broken");
+                    assertThat(entry.getMdc(RequestId.LOGGED_AS)).isEqualTo("fault-1");
+                    assertThat(entry.getThrown())
+                            .hasToString("java.lang.IllegalStateException")
+                            .hasStackTraceContaining("DoorResource.broken");
                 });
-        assertThat(logged).extracting(ExtLogRecord::getFormattedMessage).noneMatch(text -> text.contains("canary-key"));
+        assertThat(logged)
+                .extracting(entry -> entry.getFormattedMessage() + trace(entry.getThrown()))
+                .noneMatch(text -> text.contains("canary"));
     }
 
     @ParameterizedTest
@@ -194,6 +202,14 @@ class ProblemAnswersQuarkusTest {
                 .then()
                 .statusCode(200)
                 .body(containsString("rampgate_edge_problems_total{type=\"not_found\"}"));
+    }
+
+    private static String trace(Throwable thrown) {
+        StringWriter printed = new StringWriter();
+        if (thrown != null) {
+            thrown.printStackTrace(new PrintWriter(printed));
+        }
+        return printed.toString();
     }
 
     private static int managementPort() {

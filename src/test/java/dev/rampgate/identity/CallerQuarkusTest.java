@@ -61,6 +61,7 @@ class CallerQuarkusTest {
         call.get("/test-door/me")
                 .then()
                 .statusCode(401)
+                .header("WWW-Authenticate", "Gateway realm=\"rampgate\"")
                 .contentType("application/problem+json")
                 .body("type", equalTo("urn:rampgate:problem:unauthenticated"))
                 .body("size()", equalTo(4));
