@@ -1,0 +1,144 @@
+package dev.rampgate.channel.socket;
+
+import dev.rampgate.channel.Observations;
+import dev.rampgate.proof.Backoff;
+import dev.rampgate.proof.ProofFailure;
+import dev.rampgate.proof.ProofSocket;
+import dev.rampgate.proof.ProofSocketConnection;
+import dev.rampgate.proof.StatusReport;
+import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.reconcile.Labels;
+import dev.rampgate.reconcile.ReconcileStream;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * The socket of one transaction, connected again and again until it is closed. Confined to the event loop of its
+ * surroundings, but for {@link #isHealthy()}.
+ */
+final class AttachedSocket implements ProofSocket.Listener {
+
+    private static final Logger LOG = Logger.getLogger(AttachedSocket.class);
+
+    /**
+     * What all sockets of a replica share.
+     *
+     * @param mayHaveMissed told of a transaction whose news may have been missed
+     */
+    record Surroundings(
+            ProofSocket proof,
+            Observations observations,
+            ReconcileStream stream,
+            Backoff backoff,
+            SocketSettings settings,
+            EventLoop loop,
+            InstantSource clock,
+            MeterRegistry meters,
+            Consumer<String> mayHaveMissed) {}
+
+    private final String transactionId;
+    private final Surroundings surroundings;
+    private ProofSocketConnection connection;
+    private Instant connectedAt;
+    private int failures;
+    private boolean closed;
+    private volatile boolean healthy;
+
+    AttachedSocket(String transactionId, Surroundings surroundings) {
+        this.transactionId = transactionId;
+        this.surroundings = surroundings;
+    }
+
+    /** Whether it is connected now. */
+    boolean isHealthy() {
+        return healthy;
+    }
+
+    void connect() {
+        if (closed) {
+            return;
+        }
+        surroundings
+                .proof()
+                .connect(transactionId, this)
+                .emitOn(surroundings.loop())
+                .subscribe()
+                .with(this::connected, this::refused);
+    }
+
+    void close() {
+        closed = true;
+        healthy = false;
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    private void connected(ProofSocketConnection opened) {
+        count("connected");
+        if (closed) {
+            opened.close();
+            return;
+        }
+        connection = opened;
+        connectedAt = surroundings.clock().instant();
+        healthy = true;
+        surroundings.mayHaveMissed().accept(transactionId);
+    }
+
+    private void refused(Throwable failure) {
+        ProofFailure.Kind kind = failure instanceof ProofFailure known ? known.kind() : ProofFailure.Kind.UNREACHABLE;
+        count(Labels.of(kind));
+        boolean barred = kind == ProofFailure.Kind.UNAUTHORISED || kind == ProofFailure.Kind.FORBIDDEN;
+        failures++;
+        connectAfter(
+                barred
+                        ? surroundings.settings().refusedPause()
+                        : surroundings.backoff().delay(failures));
+    }
+
+    private void connectAfter(Duration delay) {
+        if (!closed) {
+            surroundings.loop().schedule(delay, this::connect);
+        }
+    }
+
+    @Override
+    public void onReport(StatusReport report) {
+        surroundings.stream()
+                .offer(surroundings.observations().pushed(report))
+                .subscribe()
+                .with(outcome -> {}, notStored -> surroundings.mayHaveMissed().accept(transactionId));
+    }
+
+    @Override
+    public void onProtocolError(String reason) {
+        LOG.warnf("Socket of transaction %s: a frame was ignored: %s", transactionId, reason);
+    }
+
+    @Override
+    public void onClosed() {
+        surroundings.loop().execute(this::lost);
+    }
+
+    private void lost() {
+        count("closed");
+        connection = null;
+        healthy = false;
+        boolean lasted = connectedAt != null
+                && !surroundings
+                        .clock()
+                        .instant()
+                        .isBefore(connectedAt.plus(surroundings.settings().healthyAfter()));
+        failures = lasted ? 1 : failures + 1;
+        connectAfter(surroundings.backoff().delay(failures));
+    }
+
+    private void count(String event) {
+        surroundings.meters().counter("rampgate.socket.events", "event", event).increment();
+    }
+}

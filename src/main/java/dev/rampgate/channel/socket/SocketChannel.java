@@ -1,0 +1,160 @@
+package dev.rampgate.channel.socket;
+
+import dev.rampgate.channel.Observations;
+import dev.rampgate.ledger.Transition;
+import dev.rampgate.proof.Backoff;
+import dev.rampgate.proof.ProofSocket;
+import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.LedgerStore;
+import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.SchemaMigrated;
+import dev.rampgate.reconcile.Ticker;
+import dev.rampgate.reconcile.VertxEventLoop;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Holds a socket to Proof for each transaction that changed lately: claim -> connect -> ask once -> offer each frame.
+ * Sockets only make news come sooner; what they miss, polls find.
+ */
+@ApplicationScoped
+public class SocketChannel implements CommitListener {
+
+    private final SocketClaims claims;
+    private final LedgerStore store;
+    private final SocketSettings settings;
+    private final AttachedSocket.Surroundings surroundings;
+    private final VertxEventLoop loop;
+    private final Ticker ticker;
+    /** Changed on the event loop only; read by metrics too. */
+    private final Map<String, AttachedSocket> attached = new ConcurrentHashMap<>();
+    /** Transactions whose news may have been missed while no socket was there. */
+    private final Set<String> missed = ConcurrentHashMap.newKeySet();
+
+    SocketChannel(
+            SocketClaims claims,
+            LedgerStore store,
+            ProofSocket proof,
+            Observations observations,
+            ReconcileStream stream,
+            SocketSettings settings,
+            Vertx vertx,
+            InstantSource clock,
+            RandomGenerator chance,
+            MeterRegistry meters) {
+        this.claims = claims;
+        this.store = store;
+        this.settings = settings;
+        this.loop = new VertxEventLoop(vertx);
+        this.ticker = new Ticker("socket", loop, settings.interval(), this::round, chance);
+        Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), chance);
+        this.surroundings = new AttachedSocket.Surroundings(
+                proof, observations, stream, backoff, settings, loop, clock, meters, this::mayHaveMissed);
+        Gauge.builder("rampgate.sockets", attached, Map::size)
+                .tag("state", "attached")
+                .description("Transactions whose socket this replica holds")
+                .register(meters);
+        Gauge.builder("rampgate.sockets", this, SocketChannel::healthy)
+                .tag("state", "healthy")
+                .description("Of these, those that are connected")
+                .register(meters);
+    }
+
+    void onMigrated(@Observes SchemaMigrated migrated) {
+        if (settings.maxConnections() > 0) {
+            ticker.start();
+        }
+    }
+
+    void onShutdown(@Observes ShutdownEvent shutdown) {
+        ticker.stop();
+        Set<String> held = Set.copyOf(attached.keySet());
+        loop.execute(() -> detach(held));
+        claims.release(held).subscribe().with(done -> {}, failure -> {});
+    }
+
+    /** This replica sees its own sessions first, and so it will mostly hold their sockets. */
+    @Override
+    public void committed(Changes changes) {
+        List<Transition> transitions = changes.transitions();
+        if (!transitions.isEmpty()) {
+            loop.execute(() -> transitions.stream()
+                    .filter(transition -> transition.status().isTerminal())
+                    .map(Transition::transactionId)
+                    .forEach(id -> detach(Set.of(id))));
+            ticker.wake();
+        }
+    }
+
+    private Uni<Void> round() {
+        return renew().chain(this::claim).chain(this::askForMissed).chain(claims::forgetCold);
+    }
+
+    private Uni<Void> renew() {
+        Map<String, Boolean> held = new HashMap<>();
+        attached.forEach((id, socket) -> held.put(id, socket.isHealthy()));
+        return held.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : claims.renew(held)
+                        .emitOn(loop)
+                        .invoke(kept -> detach(lost(held.keySet(), kept)))
+                        .replaceWithVoid();
+    }
+
+    private static Set<String> lost(Set<String> held, Set<String> kept) {
+        Set<String> lost = new HashSet<>(held);
+        lost.removeAll(kept);
+        return lost;
+    }
+
+    private Uni<Void> claim() {
+        int free = settings.maxConnections() - attached.size();
+        return free <= 0
+                ? Uni.createFrom().voidItem()
+                : claims.claim(free).emitOn(loop).invoke(this::attach).replaceWithVoid();
+    }
+
+    /** Only changes are sent over a socket, so what happened before it was there has to be asked for. */
+    private Uni<Void> askForMissed() {
+        Set<String> due = Set.copyOf(missed);
+        return due.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : store.makeDue(due, Duration.ZERO).invoke(() -> missed.removeAll(due));
+    }
+
+    private void mayHaveMissed(String transactionId) {
+        missed.add(transactionId);
+        ticker.wake();
+    }
+
+    private void attach(Set<String> ids) {
+        ids.stream().filter(id -> !attached.containsKey(id)).forEach(id -> {
+            AttachedSocket socket = new AttachedSocket(id, surroundings);
+            attached.put(id, socket);
+            socket.connect();
+        });
+    }
+
+    private void detach(Set<String> ids) {
+        ids.stream().map(attached::remove).filter(socket -> socket != null).forEach(AttachedSocket::close);
+    }
+
+    private long healthy() {
+        return attached.values().stream().filter(AttachedSocket::isHealthy).count();
+    }
+}
