@@ -3,6 +3,7 @@ package dev.rampgate.reconcile;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
@@ -20,6 +21,9 @@ public class Migration {
 
     private static final Logger LOG = Logger.getLogger(Migration.class);
 
+    /** Whoever checks a setting does so before, at the default priority. */
+    private static final int AFTER_CHECKS = 5_000;
+
     private final Flyway flyway;
     private final Event<SchemaMigrated> migrated;
     private volatile boolean done;
@@ -34,7 +38,7 @@ public class Migration {
         return done;
     }
 
-    void onStart(@Observes StartupEvent start) {
+    void onStart(@Observes @Priority(AFTER_CHECKS) StartupEvent start) {
         try {
             migrate();
         } catch (FlywayException away) {

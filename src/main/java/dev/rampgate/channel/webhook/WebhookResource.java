@@ -10,6 +10,7 @@ import dev.rampgate.proof.MalformedReport;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.proof.StatusReports;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
@@ -27,6 +28,7 @@ import java.util.List;
  */
 @Path("/proof-webhook")
 @PermitAll
+@Startup
 @Consumes(MediaType.WILDCARD)
 public class WebhookResource {
 

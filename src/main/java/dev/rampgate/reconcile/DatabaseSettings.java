@@ -1,0 +1,63 @@
+package dev.rampgate.reconcile;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Where PostgreSQL is. {@code application.properties} hands these to the reactive client and to the migration. */
+@ConfigMapping(prefix = "rampgate.database")
+public interface DatabaseSettings {
+
+    /** Name or address of the server. Required, no default. */
+    Optional<String> host();
+
+    /** Its port. */
+    @WithDefault("5432")
+    @Min(1) @Max(65_535) int port();
+
+    /** Name of the database. Required, no default. */
+    Optional<String> name();
+
+    /** Who we are there; may create tables. Required, no default. */
+    Optional<String> user();
+
+    /** The password of this user. Required, no default. */
+    Optional<String> password();
+
+    /** Most connections of one replica. */
+    @WithDefault("10")
+    @Min(1) @Max(1_000) int maxConnections();
+
+    /** Stops the start when something is missing, before anybody tries to connect. */
+    @ApplicationScoped
+    class Check {
+
+        private final DatabaseSettings settings;
+
+        Check(DatabaseSettings settings) {
+            this.settings = settings;
+        }
+
+        void onStart(@Observes @Priority(1) StartupEvent start) {
+            require(settings.host(), "host", "the name or address of a PostgreSQL server");
+            require(settings.name(), "name", "the name of a database");
+            require(settings.user(), "user", "a user of that database who may create tables");
+            require(settings.password(), "password", "the password of that user");
+        }
+
+        private static void require(Optional<String> value, String setting, String meaning) {
+            if (value.isEmpty()) {
+                throw new ConfigurationException("rampgate.database." + setting + " (RAMPGATE_DATABASE_"
+                        + setting.toUpperCase(Locale.ROOT) + ") is not set; it must be " + meaning);
+            }
+        }
+    }
+}
