@@ -6,7 +6,6 @@ import java.util.Locale;
 enum Call {
     SESSION,
     TRANSACTION,
-    KYC_STATUS,
     SOCKET;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
  * Calls Proof. The one place that turns its errors into {@link ProofFailure}s and knows what is tried again; whoever
  * needs Proof asks this, or {@link ProofSocket}.
  */
+@Startup
 @Singleton
 public class ProofClient {
     private final ProofAccess access;
