@@ -47,6 +47,7 @@ final class Sandbox implements AutoCloseable {
                 .port(simulatorPort)
                 .clientToken(secret("tok"))
                 .webhookUrl("http://localhost:" + publicPort + "/proof-webhook/" + webhookKey)
+                .theme("auto")
                 .life(LifeMode.AUTOMATIC, environment.factor("sandbox.delay-factor", DELAY_FACTOR))
                 .build());
         environment.set("rampgate.proof.base-url", simulator.baseUrl());

@@ -29,6 +29,8 @@ import java.util.random.RandomGenerator;
  * @param sessionStatus HTTP status of a good session call, default 200 (the contract states none)
  * @param widgetId default {@code 77777777-aaaa-4bbb-8ccc-000000000001}
  * @param redirectUrl the partner's default, {@code https://shop.example.test/ramp/done}
+ * @param theme what sessions say of it, default {@code light}; the sandbox says {@code auto}: as the browser prefers
+ * @param initTokenLifetime how long a session's widget works, default 1 hour
  * @param lifeMode who moves transactions on, default MANUAL
  * @param delayFactor by what real delays are multiplied, default 1
  * @param depositWindow how long a sell waits for its deposit, default 6 hours, times the factor
@@ -50,6 +52,8 @@ public record SimulatorSettings(
         int sessionStatus,
         String widgetId,
         String redirectUrl,
+        String theme,
+        Duration initTokenLifetime,
         LifeMode lifeMode,
         double delayFactor,
         Duration depositWindow,
@@ -83,6 +87,8 @@ public record SimulatorSettings(
         private int sessionStatus = 200;
         private String widgetId = "77777777-aaaa-4bbb-8ccc-000000000001";
         private String redirectUrl = "https://shop.example.test/ramp/done";
+        private String theme = "light";
+        private Duration initTokenLifetime = Duration.ofHours(1);
         private LifeMode lifeMode = LifeMode.MANUAL;
         private double delayFactor = 1;
         private Duration depositWindow = Duration.ofHours(6);
@@ -121,6 +127,16 @@ public record SimulatorSettings(
         /** Replaces what is enabled: networks per currency. */
         public Builder wallets(Map<String, Set<String>> value) {
             wallets = value;
+            return this;
+        }
+
+        public Builder theme(String value) {
+            theme = value;
+            return this;
+        }
+
+        public Builder initTokenLifetime(Duration value) {
+            initTokenLifetime = value;
             return this;
         }
 
@@ -205,6 +221,8 @@ public record SimulatorSettings(
                     sessionStatus,
                     widgetId,
                     redirectUrl,
+                    theme,
+                    initTokenLifetime,
                     lifeMode,
                     delayFactor,
                     depositWindow,

@@ -137,6 +137,20 @@ class TransactionLifeTest {
         assertThat(book.all()).hasSize(100);
     }
 
+    @Test
+    void aPersonAtTheWidgetTakesTheUsersPartAndTheRestGoesByItself() {
+        TransactionLife life = live(LifeMode.AUTOMATIC, 1);
+        String id = open(SessionOrder.buy("cust-1", "USDC", "ERC20", "42.75"));
+
+        life.attend(id);
+        time.pass(Duration.ofHours(1));
+        assertThat(statuses(id)).containsExactly("pending");
+
+        book.apply(id, Action.PAY);
+        time.pass(Duration.ofHours(1));
+        assertThat(statuses(id)).containsExactly("pending", "processing", "completed");
+    }
+
     private TransactionLife live(LifeMode mode, double factor) {
         TransactionLife life = new TransactionLife(book, time::after, new Random(2), Duration.ofHours(6), mode, factor);
         book.listen(life);

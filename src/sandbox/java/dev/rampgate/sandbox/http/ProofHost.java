@@ -41,10 +41,14 @@ public final class ProofHost {
         this.tokens = new ClientTokens(settings.clock(), settings.clientToken());
         this.sockets = new TransactionSockets(vertx, context, book, faults, answers);
         this.webhooks = new Webhooks(vertx, context, clock, faults, settings.webhookUrl(), settings.webhookAtPending());
-        this.widgetApi = new WidgetApi(settings, book, kyc, faults, tokens, sockets, answers, clock, settings.random());
+        AnsweredSessions sessions =
+                new AnsweredSessions(settings.clock(), settings.initTokenLifetime(), settings.transactionLimit());
+        this.widgetApi = new WidgetApi(
+                settings, book, kyc, faults, tokens, sockets, sessions, answers, clock, settings.random());
 
         Router router = Router.router(vertx);
         widgetApi.mount(router);
+        new WidgetHost(book, life, kyc, sessions).mount(router);
         new ControlApi(book, life, kyc, faults, tokens, widgetApi, webhooks, sockets, clock).mount(router);
         router.route().handler(call -> answers.error(call, ProofError.notFound("route")));
         this.server = vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(0))

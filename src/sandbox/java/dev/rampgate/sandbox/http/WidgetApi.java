@@ -37,6 +37,7 @@ final class WidgetApi {
     private final Faults faults;
     private final ClientTokens tokens;
     private final TransactionSockets sockets;
+    private final AnsweredSessions sessions;
     private final Answers answers;
     private final ProofClock clock;
     private final RandomGenerator random;
@@ -50,6 +51,7 @@ final class WidgetApi {
             Faults faults,
             ClientTokens tokens,
             TransactionSockets sockets,
+            AnsweredSessions sessions,
             Answers answers,
             ProofClock clock,
             RandomGenerator random) {
@@ -59,6 +61,7 @@ final class WidgetApi {
         this.faults = faults;
         this.tokens = tokens;
         this.sockets = sockets;
+        this.sessions = sessions;
         this.answers = answers;
         this.clock = clock;
         this.random = random;
@@ -134,7 +137,8 @@ final class WidgetApi {
             answers.error(call, refusal.get());
             return;
         }
-        answers.json(call, settings.sessionStatus(), Json.text(session(order, open(Optional.empty(), order))), fault);
+        WidgetSession session = sessions.remember(session(order, open(Optional.empty(), order)));
+        answers.json(call, settings.sessionStatus(), Json.text(session), fault);
     }
 
     private Optional<ProofError> refusal(SessionOrder order) {
@@ -174,7 +178,7 @@ final class WidgetApi {
                 true,
                 transaction.type(),
                 "en",
-                "light",
+                settings.theme(),
                 order.redirectUrl() == null ? settings.redirectUrl() : order.redirectUrl());
     }
 

@@ -10,7 +10,10 @@ public final class KycStatuses {
 
     public static final String NOT_STARTED = "not_started";
 
-    private static final Set<String> KNOWN = Set.of(NOT_STARTED, "pending", "verified", "failed");
+    public static final String VERIFIED = "verified";
+    public static final String FAILED = "failed";
+
+    private static final Set<String> KNOWN = Set.of(NOT_STARTED, "pending", VERIFIED, FAILED);
 
     private final Map<String, String> byUser;
 

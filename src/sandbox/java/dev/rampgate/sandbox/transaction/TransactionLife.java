@@ -1,6 +1,10 @@
 package dev.rampgate.sandbox.transaction;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +27,15 @@ public final class TransactionLife implements TransactionBook.Listener {
     private final Timer timer;
     private final RandomGenerator random;
     private final Duration depositWindow;
+    /** How many transactions a person may play at once; beyond, the oldest go their way by themselves again. */
+    private static final int ATTENDED_LIMIT = 10_000;
+
+    private final Set<String> attended = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > ATTENDED_LIMIT;
+        }
+    }));
     private final AtomicReference<LifeMode> mode;
     private final AtomicReference<Double> factor;
 
@@ -63,6 +76,11 @@ public final class TransactionLife implements TransactionBook.Listener {
         factor.set(newFactor);
     }
 
+    /** From now on a person plays the user of this transaction, whatever the mode: the simulator no longer does. */
+    public void attend(String transactionId) {
+        attended.add(transactionId);
+    }
+
     @Override
     public void changed(ProofTransaction transaction, boolean opened) {
         if (ProofStatus.PENDING.is(transaction.status())) {
@@ -87,7 +105,7 @@ public final class TransactionLife implements TransactionBook.Listener {
                     .filter(now -> now.history().size() == change)
                     .filter(action::isPossibleFor)
                     .isPresent();
-            if (unchanged && takes(byTheUser)) {
+            if (unchanged && takes(byTheUser) && !(byTheUser && attended.contains(transaction.id()))) {
                 book.apply(transaction.id(), action);
             }
         });
