@@ -1,0 +1,300 @@
+// The checkout page. It does what a shop's page does: open a session at its own backend, hand it to the widget, and
+// show what the backend says. It decides nothing by what the widget says.
+'use strict';
+
+const simulator = new URLSearchParams(location.search).get('simulator')
+  ?? `${location.protocol}//${location.hostname}:8090`;
+const element = (id) => document.getElementById(id);
+
+const STATUS_TEXT = {
+  pending: 'Pending',
+  processing: 'Processing',
+  completed: 'Completed',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+const CHANNEL_TEXT = {session: 'Session', webhook: 'Webhook', poll: 'Poll', socket: 'Socket'};
+
+let unfollow = () => {};
+
+// --- the order
+
+const form = element('order');
+
+form.addEventListener('input', () => {
+  const order = new FormData(form);
+  element('unit').value = order.get('currency');
+  element('submit').textContent = order.get('type') === 'buy' ? 'Continue to buy' : 'Continue to sell';
+  form.elements.amount.removeAttribute('aria-invalid');
+});
+
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const order = Object.fromEntries(new FormData(form));
+  order.amount = order.amount.trim().replace(',', '.');
+  if (!(Number(order.amount) > 0)) {
+    form.elements.amount.setAttribute('aria-invalid', 'true');
+    form.elements.amount.focus();
+    explain({title: 'Which amount?', detail: 'Enter a number greater than zero, for example 42.75.'});
+    return;
+  }
+  explain(null);
+  element('submit').disabled = true;
+  try {
+    const session = await call('POST', '/session', order);
+    begin(session);
+    await runWidget(session);
+  } catch (problem) {
+    explain(problem);
+  } finally {
+    element('submit').disabled = false;
+  }
+});
+
+element('again').addEventListener('click', () => {
+  element('paying').hidden = true;
+  element('ordering').hidden = false;
+  element('widget').replaceChildren();
+  form.elements.amount.focus();
+});
+
+function begin(session) {
+  const id = session.merchant_transaction_id;
+  element('session').textContent = JSON.stringify(session, null, 2);
+  element('callbacks').replaceChildren();
+  element('timeline').replaceChildren();
+  element('facts').replaceChildren();
+  element('empty').hidden = true;
+  element('transaction').hidden = false;
+  show({merchant_transaction_id: id, status: 'pending', confirmed: false, timeline: []});
+  unfollow();
+  unfollow = follow(id, show);
+}
+
+// --- the widget
+
+/** The only place where names change: snake_case of the session to camelCase of the widget. Values stay as they are. */
+function widgetParameters(session) {
+  return Object.fromEntries(Object.entries(session)
+    .map(([name, value]) => [name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), value]));
+}
+
+async function runWidget(session) {
+  await loadScript(`${simulator}/widget.2.0.js`);
+  element('ordering').hidden = true;
+  element('paying').hidden = false;
+  element('widget-title').focus();
+  const told = (name) => (payload) => note(name, payload);
+  proofWidget.run({
+    ...widgetParameters(session),
+    host: element('widget'),
+    onLoad: told('onLoad'),
+    onReady: told('onReady'),
+    onStatusChange: told('onStatusChange'),
+    onPaymentFinished: told('onPaymentFinished'),
+    onSellTransferEnabled: told('onSellTransferEnabled'),
+  });
+}
+
+function loadScript(url) {
+  if (window.proofWidget) {
+    return Promise.resolve();
+  }
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = url;
+    script.onload = resolve;
+    script.onerror = () => {
+      script.remove();
+      reject({title: 'The widget could not be loaded', detail: `Nothing answers at ${url}.`});
+    };
+    document.head.append(script);
+  });
+}
+
+function note(name, payload) {
+  const line = make('li');
+  line.append(make('code', name), payload ? ` ${payload.status ?? payload.payment_method ?? payload.flow_id ?? ''}` : '');
+  line.append(make('time', clock(new Date().toISOString())));
+  element('callbacks').append(line);
+}
+
+// --- the status
+
+/**
+ * Calls `onState` with the transaction now and after each change, until the returned function is called or nothing more
+ * is expected. It asks again and again; whoever has a stream of events replaces this function alone.
+ */
+function follow(id, onState) {
+  let timer = 0;
+  let ended = false;
+  const ask = async () => {
+    let wait = 1000;
+    try {
+      const transaction = await call('GET', `/transactions/${encodeURIComponent(id)}`);
+      if (!ended) {
+        onState(transaction);
+      }
+      if (transaction.settled) {
+        wait = 5000;
+      }
+    } catch (problem) {
+      wait = 3000;
+      if (!ended) {
+        element('standing').textContent = problem.detail ?? problem.title;
+      }
+    }
+    if (!ended) {
+      timer = setTimeout(ask, wait);
+    }
+  };
+  ask();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
+}
+
+let drawn = '';
+
+function show(transaction) {
+  const now = JSON.stringify(transaction);
+  if (now === drawn) {
+    return;
+  }
+  drawn = now;
+  const status = element('status');
+  status.dataset.status = transaction.status;
+  setText(status, STATUS_TEXT[transaction.status] ?? transaction.status);
+  setText(element('standing'), [
+    transaction.confirmed ? 'confirmed by Proof' : 'not confirmed yet',
+    transaction.attempt > 1 && `attempt ${transaction.attempt}`,
+    transaction.settled && 'settled',
+    transaction.abandoned && 'abandoned',
+  ].filter(Boolean).join(' · '));
+
+  const reported = element('reported');
+  reported.hidden = !transaction.reported;
+  if (transaction.reported) {
+    setText(reported, `A webhook reports “${transaction.reported}”. Anybody can send a webhook, so Rampgate asks Proof before it believes it.`);
+  }
+
+  element('facts').replaceChildren(...[
+    ['Transaction', transaction.merchant_transaction_id],
+    ['Asked for', transaction.requested_amount && `${transaction.requested_amount} ${transaction.currency}`],
+    ['Network', transaction.network],
+    ['Crypto amount', transaction.crypto_amount && `${transaction.crypto_amount} ${transaction.currency}`],
+    ['Fiat amount', transaction.fiat_amount && `${transaction.fiat_amount} ${transaction.fiat_currency}`],
+    ['Paid by', transaction.payment_method],
+  ].filter(([, value]) => value).map(([name, value]) => {
+    const fact = make('div');
+    fact.append(make('dt', name), make('dd', value));
+    return fact;
+  }));
+
+  const changes = transaction.timeline ?? [];
+  element('timeline').replaceChildren(...changes.map((change, at) => entry(change, at === changes.length - 1)).reverse());
+}
+
+function entry(change, isLast) {
+  const item = make('li');
+  item.dataset.status = change.status;
+  const head = make('p', '', 'what');
+  head.append(make('strong', STATUS_TEXT[change.status] ?? change.status));
+  if (change.attempt > 1) {
+    head.append(make('span', `attempt ${change.attempt}`, 'tag'));
+  }
+  if (change.correction) {
+    head.append(make('span', 'correction', 'tag'));
+  }
+  if (change.confirmed_at) {
+    head.append(make('span', 'confirmed', 'tag good'));
+  } else if (isLast) {
+    head.append(make('span', 'not confirmed yet', 'tag wait'));
+  }
+
+  const channel = change.channel.toLowerCase();
+  const tellings = [
+    [change.occurred_at, 'proof', 'Proof', 'happened'],
+    [change.reported_at, 'webhook', 'Webhook', 'reported'],
+    [change.observed_at, channel, CHANNEL_TEXT[channel] ?? channel, 'told'],
+    [change.confirmed_at, 'poll', 'Poll', 'confirmed'],
+  ].filter(([at]) => at);
+  // A poll that brought the news confirms it at once: one line says both.
+  const merged = channel === 'poll' && change.observed_at === change.confirmed_at
+    ? tellings.filter(([, , , verb]) => verb !== 'told')
+    : tellings;
+  const list = make('ul');
+  list.append(...merged
+    .sort(([one], [other]) => Date.parse(one) - Date.parse(other))
+    .map(([at, kind, who, verb]) => {
+      const line = make('li');
+      line.dataset.channel = kind;
+      const when = make('time', clock(at));
+      when.dateTime = at;
+      line.append(make('span', who, 'who'), make('span', verb, verb), when);
+      return line;
+    }));
+  item.append(head, list);
+  return item;
+}
+
+// --- small things
+
+function explain(problem) {
+  element('problem').hidden = !problem;
+  setText(element('problem-title'), problem?.title ?? '');
+  setText(element('problem-detail'), problem?.detail ?? '');
+  setText(element('problem-id'), problem?.request_id ? `Request ${problem.request_id}` : '');
+}
+
+/** A JSON call; whatever goes wrong is thrown as {title, detail, request_id}. */
+async function call(method, url, body) {
+  let answer;
+  try {
+    answer = await fetch(url, {
+      method,
+      headers: {Accept: 'application/json, application/problem+json', ...(body && {'Content-Type': 'application/json'})},
+      body: body && JSON.stringify(body),
+    });
+  } catch {
+    throw {title: 'Rampgate does not answer', detail: 'Is it still running? Please try again.'};
+  }
+  const text = await answer.text();
+  let json = {};
+  try {
+    json = text ? JSON.parse(text) : {};
+  } catch {
+    json = {};
+  }
+  if (!answer.ok) {
+    const details = (json.errors ?? []).map((error) => [error.field, error.detail ?? error.message].filter(Boolean).join(': '));
+    throw {
+      title: json.title ?? `Something went wrong (${answer.status})`,
+      detail: details.join('. ') || json.detail || 'Please try again in a moment.',
+      request_id: json.request_id ?? answer.headers.get('X-Request-Id'),
+    };
+  }
+  return json;
+}
+
+function clock(text) {
+  const time = new Date(text);
+  const parts = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0'));
+  return `${parts.join(':')}.${String(time.getMilliseconds()).padStart(3, '0')}`;
+}
+
+function make(tag, content = '', className = '') {
+  const made = document.createElement(tag);
+  made.textContent = content;
+  made.className = className;
+  return made;
+}
+
+function setText(target, content) {
+  if (target.textContent !== content) {
+    target.textContent = content;
+  }
+}
+
+element('control').href = `${simulator}/control`;
