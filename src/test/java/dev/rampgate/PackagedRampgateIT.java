@@ -108,7 +108,7 @@ class PackagedRampgateIT {
             given().get(rampgate.managementUrl(path)).then().statusCode(200);
             given().get(rampgate.url(path)).then().statusCode(404);
         }
-        given().get(rampgate.managementUrl("/q/metrics")).then().body(containsString("rampgate_observations_total"));
+        given().get(rampgate.managementUrl("/q/metrics")).then().body(containsString("rampgate_backlog"));
         given().get(rampgate.managementUrl("/q/health/group/database")).then().statusCode(200);
     }
 
