@@ -155,7 +155,7 @@ public class ProofSocket {
     private void customize(WebSocketConnectOptions connect, WebSocketClientOptions client) {
         int limit = Math.toIntExact(access.attemptTimeout().toMillis());
         // Our own limit comes first, and tells a timeout from a closed connection; this one only cleans up.
-        connect.setTimeout(limit + limit / 10);
+        connect.setTimeout(2L * limit);
         // Left alone, the client invents an Origin, which Proof may refuse (Proof contract, C2).
         connect.setAllowOriginHeader(access.origin() != null);
         if (access.origin() != null) {

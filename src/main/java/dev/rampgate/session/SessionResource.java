@@ -39,7 +39,7 @@ public class SessionResource {
     }
 
     /** Never cached: it holds tokens that are good for one launch of the widget. */
-    static Response created(ProofSession session) {
+    private static Response created(ProofSession session) {
         return Response.status(Response.Status.CREATED)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header("Cache-Control", "no-store")

@@ -57,7 +57,6 @@ class SessionQuarkusTest {
                 .then()
                 .statusCode(200)
                 .body("status", equalTo("pending"))
-                .body("confirmed", equalTo(false))
                 .body("requested_amount", equalTo("0.10"))
                 .body("crypto_amount", nullValue())
                 .body("timeline[0].channel", equalTo("SESSION"));
