@@ -1,6 +1,7 @@
 package dev.rampgate;
 
 import static dev.rampgate.ProofAndDatabase.proof;
+import static dev.rampgate.TestSession.open;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,7 +13,6 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,7 +54,7 @@ class WholeTransactionQuarkusTest {
     @EnumSource(Channels.class)
     void aBuyEndsAsProofSaysWhateverTheChannelsDo(Channels channels) {
         channels.arrange();
-        String id = open("buy");
+        String id = open("demo-user", "buy");
 
         follow(id, Action.PAY, "processing");
         proof().drive(id, Action.COMPLETE);
@@ -66,7 +66,7 @@ class WholeTransactionQuarkusTest {
     @EnumSource(Channels.class)
     void aSellEndsAsProofSaysWhateverTheChannelsDo(Channels channels) {
         channels.arrange();
-        String id = open("sell");
+        String id = open("demo-user", "sell");
 
         follow(id, Action.DEPOSIT, "processing");
         proof().drive(id, Action.FAIL);
@@ -77,7 +77,7 @@ class WholeTransactionQuarkusTest {
     @ParameterizedTest
     @CsvSource({"FAIL, failed", "CANCEL, cancelled"})
     void aRetryInsideTheWidgetIsFollowedIntoTheNextAttempt(Action end, String status) {
-        String id = open("buy");
+        String id = open("demo-user", "buy");
         follow(id, end, status);
         await().atMost(LIMIT).until(() -> read(id).getBoolean("confirmed"));
 
@@ -117,16 +117,6 @@ class WholeTransactionQuarkusTest {
 
     private static String orNull(String amount) {
         return amount == null || amount.isEmpty() ? null : amount;
-    }
-
-    private static String open(String type) {
-        return given().contentType("application/json")
-                .body(Map.of("network", "ERC20", "currency", "USDC", "amount", "42.75", "type", type))
-                .post("/session")
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("merchant_transaction_id");
     }
 
     private static JsonPath read(String id) {

@@ -92,6 +92,7 @@ class SessionQuarkusTest {
                 bad("type", "swap"),
                 bad("type", ""),
                 bad("redirect_url", "javascript:alert(1)"),
+                bad("redirect_url", "javascript://%0aalert(1)"),
                 bad("redirect_url", "https://shop.example.test/\u0000"),
                 bad("address", "0x00\u0000"),
                 bad("address", "x".repeat(257)));

@@ -1,0 +1,98 @@
+package dev.rampgate;
+
+import static dev.rampgate.ProofAndDatabase.WEBHOOK_KEY;
+import static dev.rampgate.ProofAndDatabase.database;
+import static dev.rampgate.ProofAndDatabase.proof;
+import static dev.rampgate.TestSession.open;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.rampgate.sandbox.transaction.Action;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(ProofAndDatabase.class)
+class DatabaseAwayQuarkusTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    @TestHTTPResource(value = "/q/health/", management = true)
+    URI health;
+
+    @Inject
+    MeterRegistry meters;
+
+    @AfterEach
+    void bringBack() {
+        proof().faults().clear();
+        database().restart();
+    }
+
+    @Test
+    void aSessionThatProofOpenedReachesItsUserAndIsStoredWhenTheDatabaseIsBack() {
+        database().stop();
+
+        String id = open();
+        await().atMost(LIMIT).until(() -> backlog("session") > 0);
+        database().restart();
+
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/transactions/" + id)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("pending"))
+                .body("requested_amount", equalTo("42.75")));
+        await().atMost(LIMIT).until(() -> backlog("session") == 0);
+    }
+
+    @Test
+    void webhooksAreAcknowledgedMeanwhileAndTheLedgerCatchesUp() {
+        proof().faults().loseWebhooks().refuseSockets(503);
+        String id = open();
+        database().stop();
+
+        proof().drive(id, Action.PAY);
+        proof().drive(id, Action.COMPLETE);
+        given().contentType("application/json")
+                .body(new JsonObject()
+                        .put("merchant_transaction_id", id)
+                        .put("status", "completed")
+                        .encode())
+                .post("/proof-webhook/" + WEBHOOK_KEY)
+                .then()
+                .statusCode(204);
+        assertThat(backlog("webhook")).isPositive();
+        database().restart();
+
+        await().atMost(LIMIT).untilAsserted(() -> given().get("/transactions/" + id)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("completed"))
+                .body("confirmed", equalTo(true)));
+        await().atMost(LIMIT).until(() -> backlog("webhook") == 0);
+    }
+
+    @Test
+    void theReplicaStaysReadyAndOnlyTheDatabasesOwnGroupSaysThatItIsAway() {
+        database().stop();
+
+        given().get(health.resolve("ready")).then().statusCode(200);
+        given().get(health.resolve("live")).then().statusCode(200);
+        await().atMost(LIMIT).untilAsserted(() ->
+                given().get(health.resolve("group/database")).then().statusCode(503));
+    }
+
+    private double backlog(String what) {
+        return meters.get("rampgate.backlog").tag("what", what).gauge().value();
+    }
+}
