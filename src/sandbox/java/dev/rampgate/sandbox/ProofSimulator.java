@@ -1,13 +1,16 @@
 package dev.rampgate.sandbox;
 
 import dev.rampgate.sandbox.fault.Faults;
+import dev.rampgate.sandbox.http.Allowlist;
 import dev.rampgate.sandbox.http.ClientTokens;
 import dev.rampgate.sandbox.http.Journal;
 import dev.rampgate.sandbox.http.ProofHost;
 import dev.rampgate.sandbox.http.ReceivedCall;
 import dev.rampgate.sandbox.http.TransactionSockets;
 import dev.rampgate.sandbox.http.Webhooks;
+import dev.rampgate.sandbox.scenario.Stage;
 import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.sandbox.transaction.KycStatuses;
 import dev.rampgate.sandbox.transaction.ProofClock;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 import dev.rampgate.sandbox.transaction.SessionOrder;
@@ -37,6 +40,7 @@ public final class ProofSimulator implements AutoCloseable {
     private final TransactionBook book;
     private final TransactionLife life;
     private final Faults faults;
+    private final Stage stage;
     private final ProofHost host;
 
     /** Nothing listens before {@link #start()}. */
@@ -59,7 +63,8 @@ public final class ProofSimulator implements AutoCloseable {
                 settings.lifeMode(),
                 settings.delayFactor());
         this.faults = new Faults(settings.random());
-        this.host = new ProofHost(vertx, settings, clock, book, life, faults);
+        this.stage = new Stage(settings.scenarios(), faults, life, clock);
+        this.host = new ProofHost(vertx, settings, clock, book, life, faults, stage);
     }
 
     /** Starts listening; fails if the port is in use. */
@@ -132,6 +137,11 @@ public final class ProofSimulator implements AutoCloseable {
         return book.apply(transactionId, action);
     }
 
+    /** Where scenarios are played. */
+    public Stage stage() {
+        return stage;
+    }
+
     /** What goes wrong. */
     public Faults faults() {
         return faults;
@@ -153,6 +163,16 @@ public final class ProofSimulator implements AutoCloseable {
     /** Proof's clock; {@link ProofClock#skew(java.time.Duration)} puts it wrong. */
     public ProofClock clock() {
         return clock;
+    }
+
+    /** From where the partner may call. */
+    public Allowlist allowlist() {
+        return host.allowlist();
+    }
+
+    /** The users' identity checks. */
+    public KycStatuses kyc() {
+        return host.kyc();
     }
 
     public TransactionLife life() {

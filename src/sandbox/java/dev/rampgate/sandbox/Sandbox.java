@@ -1,9 +1,11 @@
 package dev.rampgate.sandbox;
 
+import dev.rampgate.sandbox.scenario.Scenarios;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,7 +19,7 @@ final class Sandbox implements AutoCloseable {
     static final int MANAGEMENT_PORT = 9000;
 
     /** A buy takes some ten seconds then, so that one can watch it. */
-    private static final double DELAY_FACTOR = 0.1;
+    static final double DELAY_FACTOR = 0.1;
 
     private final ProofSimulator simulator;
     private final Optional<EmbeddedDatabase> database;
@@ -39,17 +41,16 @@ final class Sandbox implements AutoCloseable {
                 environment.port("quarkus.management.port", MANAGEMENT_PORT),
                 "quarkus.management.port",
                 "Rampgate's health and metrics");
-        int simulatorPort = environment.port("sandbox.port", SIMULATOR_PORT);
-        requireFree(simulatorPort, "sandbox.port", "the simulator of Proof");
+        SimulatorSettings.Builder settings = simulatorSettings(environment);
 
         String webhookKey = secret("hook");
-        ProofSimulator simulator = simulator(SimulatorSettings.builder()
-                .port(simulatorPort)
-                .clientToken(secret("tok"))
-                .webhookUrl("http://localhost:" + publicPort + "/proof-webhook/" + webhookKey)
-                .theme("auto")
-                .life(LifeMode.AUTOMATIC, environment.factor("sandbox.delay-factor", DELAY_FACTOR))
-                .build());
+        ProofSimulator simulator = simulator(
+                settings.clientToken(secret("tok"))
+                        .webhookUrl("http://localhost:" + publicPort + "/proof-webhook/" + webhookKey)
+                        .theme("auto")
+                        .life(LifeMode.AUTOMATIC, environment.factor("sandbox.delay-factor", DELAY_FACTOR))
+                        .build(),
+                environment);
         environment.set("rampgate.proof.base-url", simulator.baseUrl());
         environment.set("rampgate.proof.client-token", simulator.clientToken());
         environment.set("rampgate.webhook.keys", webhookKey);
@@ -63,11 +64,49 @@ final class Sandbox implements AutoCloseable {
         }
     }
 
-    private static ProofSimulator simulator(SimulatorSettings settings) {
+    /**
+     * What the environment says of every simulator: its port, its host and the user's scenarios.
+     *
+     * @throws SandboxRefused if the port is taken, or a scenario cannot be read
+     */
+    static SimulatorSettings.Builder simulatorSettings(SandboxEnvironment environment) {
+        int port = environment.port("sandbox.port", SIMULATOR_PORT);
+        requireFree(port, "sandbox.port", "the simulator of Proof");
+        SimulatorSettings.Builder settings = SimulatorSettings.builder().port(port);
+        environment.find("sandbox.host").ifPresent(settings::host);
+        environment.find("sandbox.other-client-token").ifPresent(settings::otherClientToken);
         try {
-            return ProofSimulator.started(settings);
+            environment
+                    .find("sandbox.scenarios")
+                    .ifPresent(folder -> settings.scenarios(Scenarios.builtIn().withFolder(Path.of(folder))));
+        } catch (IllegalArgumentException unreadable) {
+            throw new SandboxRefused("sandbox.scenarios: " + unreadable.getMessage());
+        }
+        return settings;
+    }
+
+    /**
+     * A simulator that listens and plays what the environment says.
+     *
+     * @throws SandboxRefused if it cannot start, or there is no such scenario
+     */
+    static ProofSimulator simulator(SimulatorSettings settings, SandboxEnvironment environment) {
+        ProofSimulator simulator;
+        try {
+            simulator = ProofSimulator.started(settings);
         } catch (IllegalStateException broken) {
             throw new SandboxRefused(broken.getMessage());
+        }
+        try {
+            environment
+                    .find("sandbox.scenario")
+                    .ifPresent(name -> simulator.stage().play(name));
+            environment.find("sandbox.seed").ifPresent(seed -> simulator.stage().play(Long.parseLong(seed)));
+            return simulator;
+        } catch (IllegalArgumentException unknown) {
+            simulator.close();
+            throw new SandboxRefused("sandbox.scenario must be the name of a scenario and sandbox.seed a whole number: "
+                    + unknown.getMessage());
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Starts everything that a demonstration needs in one process: a PostgreSQL unless one is configured, the simulator of
- * Proof, and then Rampgate itself, set up to use both.
+ * Proof, and then Rampgate itself, set up to use both. With {@code sandbox.alone=true} it is the simulator alone.
  */
 @QuarkusMain(name = "sandbox")
 public final class SandboxMain {
@@ -16,6 +16,13 @@ public final class SandboxMain {
     private static final int DRAIN_LIMIT_SECONDS = 30;
 
     public static void main(String... arguments) {
+        if (SandboxEnvironment.ofThisProcess()
+                .find("sandbox.alone")
+                .filter(value -> !value.equals("false"))
+                .isPresent()) {
+            SimulatorMain.main(arguments);
+            return;
+        }
         Sandbox sandbox;
         try {
             sandbox = Sandbox.start(SandboxEnvironment.ofThisProcess());

@@ -1,5 +1,6 @@
 package dev.rampgate.sandbox;
 
+import dev.rampgate.sandbox.scenario.Scenarios;
 import dev.rampgate.sandbox.transaction.IdShape;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import java.time.Clock;
@@ -20,6 +21,7 @@ import java.util.random.RandomGenerator;
  * @param host address to listen on, default {@code localhost}
  * @param port TCP port, default 0: a free one
  * @param clientToken bearer token of the partner, default {@code tok_sandbox_0001}
+ * @param otherClientToken bearer token of another partner, default null: there is none
  * @param webhookUrl where webhooks go, default null: none
  * @param webhookAtPending whether the first {@code pending} is told by webhook too, default false: it is no change
  * @param wallets networks with an active wallet per enabled currency; default USDC and USDT on ERC20, USDT on TRC20
@@ -37,12 +39,14 @@ import java.util.random.RandomGenerator;
  * @param timePrecision of all times, default MILLIS; SECONDS as in the contract's examples
  * @param clock default the machine's
  * @param random source of ids, tokens and chance; must be thread-safe
+ * @param scenarios those that can be played by name, default the built-in ones
  * @param transactionLimit how many transactions are kept, default 100000
  */
 public record SimulatorSettings(
         String host,
         int port,
         String clientToken,
+        String otherClientToken,
         String webhookUrl,
         boolean webhookAtPending,
         Map<String, Set<String>> wallets,
@@ -60,6 +64,7 @@ public record SimulatorSettings(
         ChronoUnit timePrecision,
         InstantSource clock,
         RandomGenerator random,
+        Scenarios scenarios,
         int transactionLimit) {
 
     /** The defaults: a manual life, no webhooks, a free port. */
@@ -77,6 +82,7 @@ public record SimulatorSettings(
         private String host = "localhost";
         private int port;
         private String clientToken = "tok_sandbox_0001";
+        private String otherClientToken;
         private String webhookUrl;
         private boolean webhookAtPending;
         private Map<String, Set<String>> wallets =
@@ -95,6 +101,7 @@ public record SimulatorSettings(
         private ChronoUnit timePrecision = ChronoUnit.MILLIS;
         private InstantSource clock = Clock.systemUTC();
         private RandomGenerator random = new Random();
+        private Scenarios scenarios = Scenarios.builtIn();
         private int transactionLimit = 100_000;
 
         private Builder() {}
@@ -111,6 +118,11 @@ public record SimulatorSettings(
 
         public Builder clientToken(String value) {
             clientToken = value;
+            return this;
+        }
+
+        public Builder otherClientToken(String value) {
+            otherClientToken = value;
             return this;
         }
 
@@ -202,6 +214,11 @@ public record SimulatorSettings(
             return random(new Random(seed));
         }
 
+        public Builder scenarios(Scenarios value) {
+            scenarios = value;
+            return this;
+        }
+
         public Builder transactionLimit(int value) {
             transactionLimit = value;
             return this;
@@ -212,6 +229,7 @@ public record SimulatorSettings(
                     host,
                     port,
                     clientToken,
+                    otherClientToken,
                     webhookUrl,
                     webhookAtPending,
                     Map.copyOf(wallets),
@@ -229,6 +247,7 @@ public record SimulatorSettings(
                     timePrecision,
                     clock,
                     random,
+                    scenarios,
                     transactionLimit);
         }
     }

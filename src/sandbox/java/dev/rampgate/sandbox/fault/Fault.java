@@ -182,7 +182,7 @@ public sealed interface Fault {
     record ShiftTime(long millis) implements Fault {
         @Override
         public Set<Place> places() {
-            return Set.of(SOCKET_FRAME, WEBHOOK);
+            return Set.of(TRANSACTION_CALL, SOCKET_FRAME, WEBHOOK);
         }
     }
 

@@ -17,11 +17,16 @@ public final class Faults {
         }
     }
 
-    private final RandomGenerator random;
+    private RandomGenerator random;
     private final List<Standing> rules = new ArrayList<>();
 
     public Faults(RandomGenerator random) {
         this.random = random;
+    }
+
+    /** Another source of chance for the rates from now on. */
+    public synchronized void reseed(RandomGenerator newRandom) {
+        random = newRandom;
     }
 
     /** @throws IllegalStateException if there are too many rules already */

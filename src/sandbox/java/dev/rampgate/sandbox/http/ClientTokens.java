@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** The partner's bearer tokens: the current one and, for a grace period after a rotation, the one before. */
+/**
+ * The bearer tokens that Proof knows: the partner's current one and, for a grace period after a rotation, the one before;
+ * and that of another partner, if there is one.
+ */
 public final class ClientTokens {
 
     /** What an {@code Authorization} header is worth. */
@@ -16,11 +19,9 @@ public final class ClientTokens {
         /** The token in use. */
         CURRENT,
         /** The token before the last rotation, still in grace. */
-        PREVIOUS;
-
-        boolean isGood() {
-            return this == CURRENT || this == PREVIOUS;
-        }
+        PREVIOUS,
+        /** The token of another partner. */
+        OTHER_PARTNER
     }
 
     private static final String SCHEME = "Bearer ";
@@ -29,10 +30,18 @@ public final class ClientTokens {
     private String current;
     private String previous;
     private Instant previousUntil = Instant.MIN;
+    private String ofOtherPartner;
 
-    ClientTokens(InstantSource clock, String current) {
+    /** @param ofOtherPartner null if there is none */
+    ClientTokens(InstantSource clock, String current, String ofOtherPartner) {
         this.clock = clock;
         this.current = current;
+        this.ofOtherPartner = ofOtherPartner;
+    }
+
+    /** Lets another partner call, or nobody if null. */
+    public synchronized void otherPartner(String token) {
+        ofOtherPartner = token;
     }
 
     /** Issues a new token; the old one stays good for the grace period (Proof contract, section 1). */
@@ -55,6 +64,9 @@ public final class ClientTokens {
         }
         if (token.equals(current)) {
             return Standing.CURRENT;
+        }
+        if (token.equals(ofOtherPartner)) {
+            return Standing.OTHER_PARTNER;
         }
         return token.equals(previous) && clock.instant().isBefore(previousUntil) ? Standing.PREVIOUS : Standing.INVALID;
     }

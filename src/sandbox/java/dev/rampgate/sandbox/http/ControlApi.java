@@ -10,6 +10,7 @@ import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.ActionRefused;
 import dev.rampgate.sandbox.transaction.KycStatuses;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.sandbox.transaction.PartnerAccount;
 import dev.rampgate.sandbox.transaction.ProofClock;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 import dev.rampgate.sandbox.transaction.SessionOrder;
@@ -24,10 +25,12 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Steers the simulator while it runs, under {@code /control}. It is no part of Proof's contract and asks for no token.
@@ -52,6 +55,10 @@ final class ControlApi {
             new Call("POST", "/control/transactions/{id}/webhook", "tells its present state by webhook again"),
             new Call("POST", "/control/transactions/{id}/frame", "sends the body to its sockets as it is"),
             new Call("PUT", "/control/users/{id}/kyc-status", "{\"status\"}: not_started, pending, verified, failed"),
+            new Call("GET", "/control/scenarios", "the scenarios that can be played by name"),
+            new Call("GET", "/control/scenario", "the one that is played"),
+            new Call("PUT", "/control/scenario", "{\"name\"}, {\"seed\"} or a whole scenario: plays it"),
+            new Call("DELETE", "/control/scenario", "plays calm: everything works again"),
             new Call("GET", "/control/faults", "the rules that may still strike"),
             new Call(
                     "POST",
@@ -66,6 +73,8 @@ final class ControlApi {
             new Call("PUT", "/control/clock", "{\"skew_ms\"}: how far Proof's clock is ahead"),
             new Call("PUT", "/control/life", "{\"mode\": automatic|attended|manual, \"factor\"}, both optional"),
             new Call("PUT", "/control/client-token", "{\"token\", \"grace_ms\"}: rotates the bearer token"),
+            new Call("PUT", "/control/other-partner", "{\"token\"}: lets another partner call, null for none"),
+            new Call("PUT", "/control/access", "{\"addresses\": [...], \"origins\": [...]}, null for no check"),
             new Call("GET", "/control/calls", "calls received; DELETE empties the list"));
 
     private final TransactionBook book;
@@ -73,6 +82,7 @@ final class ControlApi {
     private final KycStatuses kyc;
     private final Faults faults;
     private final ClientTokens tokens;
+    private final Allowlist allowlist;
     private final WidgetApi widgetApi;
     private final Webhooks webhooks;
     private final TransactionSockets sockets;
@@ -84,6 +94,7 @@ final class ControlApi {
             KycStatuses kyc,
             Faults faults,
             ClientTokens tokens,
+            Allowlist allowlist,
             WidgetApi widgetApi,
             Webhooks webhooks,
             TransactionSockets sockets,
@@ -93,6 +104,7 @@ final class ControlApi {
         this.kyc = kyc;
         this.faults = faults;
         this.tokens = tokens;
+        this.allowlist = allowlist;
         this.widgetApi = widgetApi;
         this.webhooks = webhooks;
         this.sockets = sockets;
@@ -144,6 +156,11 @@ final class ControlApi {
                 router.put("/control/client-token"),
                 call -> tokens.rotate(required(body(call), "token"), millis(body(call), "grace_ms")));
 
+        does(
+                router.put("/control/other-partner"),
+                call -> tokens.otherPartner(text(body(call), "token").orElse(null)));
+        does(router.put("/control/access"), call -> restrict(body(call)));
+
         on(
                 router.get("/control/calls"),
                 call -> widgetApi.calls().all().stream().map(ControlApi::view).toList());
@@ -152,7 +169,7 @@ final class ControlApi {
 
     /** Reads a call's body; fails with what {@link #answer} turns into a 4xx. */
     @FunctionalInterface
-    private interface Step<R> {
+    interface Step<R> {
         R run(RoutingContext call) throws JsonProcessingException;
     }
 
@@ -161,7 +178,7 @@ final class ControlApi {
         void run(RoutingContext call) throws JsonProcessingException;
     }
 
-    private static void on(Route route, Step<?> step) {
+    static void on(Route route, Step<?> step) {
         route.handler(call -> answer(call, step));
     }
 
@@ -215,6 +232,7 @@ final class ControlApi {
         String user = text(body, "partner_user_id").orElse("control-user");
         return widgetApi.open(
                 text(body, "id"),
+                PartnerAccount.OWN,
                 new SessionOrder(
                         user,
                         text(body, "user_email").orElse(user + "@example.test"),
@@ -256,6 +274,22 @@ final class ControlApi {
         }
     }
 
+    private void restrict(JsonNode body) {
+        allowlist.addresses(texts(body, "addresses"));
+        List<String> origins = texts(body, "origins");
+        allowlist.origins(origins == null ? null : Set.copyOf(origins));
+    }
+
+    /** Null if it is not there. */
+    private static List<String> texts(JsonNode body, String name) {
+        if (!body.hasNonNull(name)) {
+            return null;
+        }
+        List<String> texts = new ArrayList<>();
+        body.get(name).forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
     private static String id(RoutingContext call) {
         return call.pathParam("id");
     }
@@ -265,7 +299,7 @@ final class ControlApi {
                 .orElseThrow(() -> new IllegalArgumentException("no action " + call.pathParam("action")));
     }
 
-    private static JsonNode body(RoutingContext call) throws JsonProcessingException {
+    static JsonNode body(RoutingContext call) throws JsonProcessingException {
         String text = call.body().asString();
         JsonNode body = text == null || text.isBlank() ? Json.object() : Json.MAPPER.readTree(text);
         if (!body.isObject()) {

@@ -2,7 +2,9 @@ package dev.rampgate.sandbox.http;
 
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.fault.Faults;
+import dev.rampgate.sandbox.scenario.Stage;
 import dev.rampgate.sandbox.transaction.KycStatuses;
+import dev.rampgate.sandbox.transaction.PartnerAccount;
 import dev.rampgate.sandbox.transaction.ProofClock;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 import dev.rampgate.sandbox.transaction.SessionOrder;
@@ -24,6 +26,8 @@ public final class ProofHost {
     private final TransactionSockets sockets;
     private final Webhooks webhooks;
     private final ClientTokens tokens;
+    private final KycStatuses kyc;
+    private final Allowlist allowlist = new Allowlist();
     private final SimulatorSettings settings;
 
     /** Wires everything and subscribes to the book; nothing listens yet. */
@@ -33,23 +37,25 @@ public final class ProofHost {
             ProofClock clock,
             TransactionBook book,
             TransactionLife life,
-            Faults faults) {
+            Faults faults,
+            Stage stage) {
         this.settings = settings;
         Context context = vertx.getOrCreateContext();
         Answers answers = new Answers(vertx, settings.random());
-        KycStatuses kyc = new KycStatuses(settings.transactionLimit());
-        this.tokens = new ClientTokens(settings.clock(), settings.clientToken());
-        this.sockets = new TransactionSockets(vertx, context, book, faults, answers);
+        this.kyc = new KycStatuses(settings.transactionLimit());
+        this.tokens = new ClientTokens(settings.clock(), settings.clientToken(), settings.otherClientToken());
+        this.sockets = new TransactionSockets(vertx, context, faults, answers);
         this.webhooks = new Webhooks(vertx, context, clock, faults, settings.webhookUrl(), settings.webhookAtPending());
         AnsweredSessions sessions =
                 new AnsweredSessions(settings.clock(), settings.initTokenLifetime(), settings.transactionLimit());
         this.widgetApi = new WidgetApi(
-                settings, book, kyc, faults, tokens, sockets, sessions, answers, clock, settings.random());
+                settings, book, kyc, faults, tokens, allowlist, sockets, sessions, answers, clock, settings.random());
 
         Router router = Router.router(vertx);
         widgetApi.mount(router);
         new WidgetHost(book, life, kyc, sessions).mount(router);
-        new ControlApi(book, life, kyc, faults, tokens, widgetApi, webhooks, sockets, clock).mount(router);
+        new ControlApi(book, life, kyc, faults, tokens, allowlist, widgetApi, webhooks, sockets, clock).mount(router);
+        new ScenarioApi(stage).mount(router);
         router.route().handler(call -> answers.error(call, ProofError.notFound("route")));
         this.server = vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(0))
                 .requestHandler(router);
@@ -69,7 +75,7 @@ public final class ProofHost {
 
     /** A transaction that no session call opened. */
     public ProofTransaction open(Optional<String> id, SessionOrder order) {
-        return widgetApi.open(id, order);
+        return widgetApi.open(id, PartnerAccount.OWN, order);
     }
 
     public Journal<ReceivedCall> calls() {
@@ -82,6 +88,14 @@ public final class ProofHost {
 
     public Webhooks webhooks() {
         return webhooks;
+    }
+
+    public Allowlist allowlist() {
+        return allowlist;
+    }
+
+    public KycStatuses kyc() {
+        return kyc;
     }
 
     public ClientTokens tokens() {

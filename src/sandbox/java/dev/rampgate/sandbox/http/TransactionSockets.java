@@ -17,10 +17,12 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * The sockets of {@code /ws?tx_id=}: one connection hears of one transaction, and of its changes only (Proof contract,
@@ -46,15 +48,13 @@ public final class TransactionSockets implements TransactionBook.Listener {
     }
 
     private final Context context;
-    private final TransactionBook book;
     private final Faults faults;
     private final Answers answers;
     private final Map<String, Set<Line>> byTransaction = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
 
-    TransactionSockets(Vertx vertx, Context context, TransactionBook book, Faults faults, Answers answers) {
+    TransactionSockets(Vertx vertx, Context context, Faults faults, Answers answers) {
         this.context = context;
-        this.book = book;
         this.faults = faults;
         this.answers = answers;
         vertx.setPeriodic(PING_EVERY_MILLIS, tick -> all().forEach(line -> {
@@ -103,14 +103,14 @@ public final class TransactionSockets implements TransactionBook.Listener {
         }
     }
 
-    /** An upgrade request whose bearer token was good. */
-    void upgrade(RoutingContext call) {
+    /** An upgrade request of a partner who may call. @param visible the transactions that this partner may see */
+    void upgrade(RoutingContext call, Function<String, Optional<ProofTransaction>> visible) {
         String id = call.request().getParam("tx_id");
         if (id == null || id.isEmpty()) {
             answers.error(call, ProofError.invalidRequest("missing_param", "tx_id is required"));
             return;
         }
-        ProofTransaction transaction = book.find(id).orElse(null);
+        ProofTransaction transaction = visible.apply(id).orElse(null);
         if (transaction == null) {
             answers.error(call, ProofError.notFound("transaction"));
             return;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rampgate.sandbox.fault.Fault;
 import dev.rampgate.sandbox.fault.Faults;
 import dev.rampgate.sandbox.fault.Place;
+import dev.rampgate.sandbox.transaction.PartnerAccount;
 import dev.rampgate.sandbox.transaction.ProofClock;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 import dev.rampgate.sandbox.transaction.TransactionBook;
@@ -98,7 +99,9 @@ public final class Webhooks implements TransactionBook.Listener {
 
     @Override
     public void changed(ProofTransaction transaction, boolean opened) {
-        if (url.get() != null && (atPending || !opened)) {
+        // The other partner registered no URL.
+        boolean own = transaction.partner() == PartnerAccount.OWN;
+        if (own && url.get() != null && (atPending || !opened)) {
             // Decided now, so that a fault switched on or off right after a change is not for that change.
             Fault fault = faults.strike(Place.WEBHOOK, transaction.id(), transaction.status())
                     .orElse(null);

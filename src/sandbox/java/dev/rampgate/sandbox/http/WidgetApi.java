@@ -6,6 +6,7 @@ import dev.rampgate.sandbox.fault.Fault;
 import dev.rampgate.sandbox.fault.Faults;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.transaction.KycStatuses;
+import dev.rampgate.sandbox.transaction.PartnerAccount;
 import dev.rampgate.sandbox.transaction.ProofClock;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 import dev.rampgate.sandbox.transaction.SessionOrder;
@@ -26,6 +27,7 @@ import java.util.random.RandomGenerator;
 /** Proof's partner API, to the letter of the contract: sections 2, 3, 4 and 10, with the errors of section 7. */
 final class WidgetApi {
 
+    private static final String PARTNER = "partner";
     private static final int BODY_LIMIT = 64 * 1024;
     private static final int CALL_JOURNAL_LIMIT = 50_000;
     private static final List<String> HEADERS_OF_INTEREST =
@@ -36,6 +38,7 @@ final class WidgetApi {
     private final KycStatuses kyc;
     private final Faults faults;
     private final ClientTokens tokens;
+    private final Allowlist allowlist;
     private final TransactionSockets sockets;
     private final AnsweredSessions sessions;
     private final Answers answers;
@@ -50,6 +53,7 @@ final class WidgetApi {
             KycStatuses kyc,
             Faults faults,
             ClientTokens tokens,
+            Allowlist allowlist,
             TransactionSockets sockets,
             AnsweredSessions sessions,
             Answers answers,
@@ -60,6 +64,7 @@ final class WidgetApi {
         this.kyc = kyc;
         this.faults = faults;
         this.tokens = tokens;
+        this.allowlist = allowlist;
         this.sockets = sockets;
         this.sessions = sessions;
         this.answers = answers;
@@ -79,17 +84,16 @@ final class WidgetApi {
         router.post("/widget/session").handler(this::openSession);
         router.get("/widget/transactions/:id").handler(this::transaction);
         router.get("/widget/users/:user/kyc-status").handler(this::kycStatus);
-        router.get("/ws").handler(sockets::upgrade);
+        router.get("/ws").handler(call -> sockets.upgrade(call, id -> visible(call, id)));
         router.route("/widget/*").handler(call -> answers.error(call, ProofError.notFound("route")));
     }
 
     /** The session that a partner's call would open, for tests that need a transaction without a call. */
-    ProofTransaction open(Optional<String> id, SessionOrder order) {
+    ProofTransaction open(Optional<String> id, PartnerAccount partner, SessionOrder order) {
         String address = wallets.address(order.currency(), order.network()).orElse("0x0");
-        kyc.meet(order.partnerUserId());
+        kyc.meet(partner, order.partnerUserId());
         String fiat = settings.fiatCurrencies().get(0);
-        return id.map(chosen -> book.open(chosen, order, fiat, address))
-                .orElseGet(() -> book.open(order, fiat, address));
+        return book.open(id, partner, order, fiat, address);
     }
 
     private void admit(RoutingContext call) {
@@ -105,10 +109,29 @@ final class WidgetApi {
                 headersOfInterest(request),
                 call.body() == null ? null : call.body().asString()));
         switch (bearer) {
-            case CURRENT, PREVIOUS -> call.next();
+            case CURRENT, PREVIOUS -> admit(call, PartnerAccount.OWN);
+            case OTHER_PARTNER -> admit(call, PartnerAccount.OTHER);
             case MISSING -> answers.error(call, ProofError.unauthorised(codeOfMissingToken(request)));
             case INVALID -> answers.error(call, ProofError.unauthorised("invalid_token"));
         }
+    }
+
+    private void admit(RoutingContext call, PartnerAccount partner) {
+        if (allowlist.admits(call.request())) {
+            call.put(PARTNER, partner);
+            call.next();
+        } else {
+            answers.error(call, ProofError.forbidden());
+        }
+    }
+
+    private static PartnerAccount partner(RoutingContext call) {
+        return call.get(PARTNER);
+    }
+
+    /** Another partner's transaction cannot be told from one that does not exist (Proof contract, section 3). */
+    private Optional<ProofTransaction> visible(RoutingContext call, String id) {
+        return book.find(id).filter(transaction -> transaction.partner() == partner(call));
     }
 
     /** The pages of the two reading calls know one code only, for missing and inactive tokens alike. */
@@ -137,7 +160,7 @@ final class WidgetApi {
             answers.error(call, refusal.get());
             return;
         }
-        WidgetSession session = sessions.remember(session(order, open(Optional.empty(), order)));
+        WidgetSession session = sessions.remember(session(order, open(Optional.empty(), partner(call), order)));
         answers.json(call, settings.sessionStatus(), Json.text(session), fault);
     }
 
@@ -193,7 +216,7 @@ final class WidgetApi {
 
     private void transaction(RoutingContext call) {
         String id = call.pathParam("id");
-        Optional<ProofTransaction> found = book.find(id);
+        Optional<ProofTransaction> found = visible(call, id);
         Fault fault = faults.strike(
                         Place.TRANSACTION_CALL,
                         id,
@@ -207,6 +230,10 @@ final class WidgetApi {
             ObjectNode news = StatusNews.call(found.get());
             if (fault instanceof Fault.UnknownStatus unknown) {
                 news.put("status", unknown.status());
+            } else if (fault instanceof Fault.ShiftTime shift) {
+                news.put(
+                        "updated_at",
+                        found.get().updatedAt().plusMillis(shift.millis()).toString());
             }
             answers.json(call, 200, Json.text(news), fault);
         }
@@ -219,7 +246,7 @@ final class WidgetApi {
             answers.fault(call, status);
             return;
         }
-        Optional<String> known = kyc.of(user);
+        Optional<String> known = kyc.of(partner(call), user);
         if (known.isEmpty()) {
             answers.error(call, ProofError.notFound("user"));
         } else {

@@ -124,7 +124,7 @@ final class WidgetHost {
                 return;
             }
             ProofTransaction transaction = book.get(session.merchantTransactionId());
-            if (step.get().needsVerifiedUser() && !isVerified(transaction)) {
+            if (step.get().needsVerifiedUser() && !kyc.isVerified(transaction)) {
                 refuse(call, 409, "the user's identity is not verified yet");
                 return;
             }
@@ -142,14 +142,11 @@ final class WidgetHost {
         if (action.isPresent()) {
             book.apply(transaction.id(), action.get());
         } else {
-            kyc.set(transaction.partnerUserId(), step == WidgetStep.VERIFY ? KycStatuses.VERIFIED : KycStatuses.FAILED);
+            kyc.set(
+                    transaction.partner(),
+                    transaction.partnerUserId(),
+                    step == WidgetStep.VERIFY ? KycStatuses.VERIFIED : KycStatuses.FAILED);
         }
-    }
-
-    private boolean isVerified(ProofTransaction transaction) {
-        return kyc.of(transaction.partnerUserId())
-                .filter(KycStatuses.VERIFIED::equals)
-                .isPresent();
     }
 
     /** The session whose token the frame carries; answers the call itself if there is none. */
@@ -172,7 +169,10 @@ final class WidgetHost {
                 .put("merchant_transaction_id", transaction.id())
                 .put("type", transaction.type())
                 .put("status", transaction.status())
-                .put("kyc_status", kyc.of(transaction.partnerUserId()).orElse(KycStatuses.NOT_STARTED))
+                .put(
+                        "kyc_status",
+                        kyc.of(transaction.partner(), transaction.partnerUserId())
+                                .orElse(KycStatuses.NOT_STARTED))
                 .put("amount", transaction.requestedAmount())
                 .put("currency", transaction.currency())
                 .put("network", transaction.network())

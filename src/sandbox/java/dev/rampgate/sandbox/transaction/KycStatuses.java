@@ -15,30 +15,44 @@ public final class KycStatuses {
 
     private static final Set<String> KNOWN = Set.of(NOT_STARTED, "pending", VERIFIED, FAILED);
 
-    private final Map<String, String> byUser;
+    private record User(PartnerAccount partner, String id) {}
+
+    private final Map<User, String> byUser;
 
     public KycStatuses(int limit) {
         byUser = new LinkedHashMap<>() {
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<User, String> eldest) {
                 return size() > limit;
             }
         };
     }
 
-    public synchronized void meet(String partnerUserId) {
-        byUser.putIfAbsent(partnerUserId, NOT_STARTED);
+    public synchronized void meet(PartnerAccount partner, String partnerUserId) {
+        byUser.putIfAbsent(new User(partner, partnerUserId), NOT_STARTED);
     }
 
-    public synchronized Optional<String> of(String partnerUserId) {
-        return Optional.ofNullable(byUser.get(partnerUserId));
+    public synchronized Optional<String> of(PartnerAccount partner, String partnerUserId) {
+        return Optional.ofNullable(byUser.get(new User(partner, partnerUserId)));
+    }
+
+    /** Whether the user of a transaction may pay. */
+    public boolean isVerified(ProofTransaction transaction) {
+        return of(transaction.partner(), transaction.partnerUserId())
+                .filter(VERIFIED::equals)
+                .isPresent();
+    }
+
+    /** As {@link #set(PartnerAccount, String, String)}, for a user of the partner under test. */
+    public void set(String partnerUserId, String status) {
+        set(PartnerAccount.OWN, partnerUserId, status);
     }
 
     /** @throws IllegalArgumentException if the contract does not know the status */
-    public synchronized void set(String partnerUserId, String status) {
+    public synchronized void set(PartnerAccount partner, String partnerUserId, String status) {
         if (!KNOWN.contains(status)) {
             throw new IllegalArgumentException("a KYC status is one of " + KNOWN + ", not " + status);
         }
-        byUser.put(partnerUserId, status);
+        byUser.put(new User(partner, partnerUserId), status);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * change makes a new one.
  *
  * @param id {@code merchant_transaction_id}
+ * @param partner whose it is
  * @param partnerUserId echo of the session request
  * @param userEmail echo of the session request; personal, never logged
  * @param clientIp the user's address as the session request said it, null if it did not
@@ -25,6 +26,7 @@ import java.util.Optional;
  */
 public record ProofTransaction(
         String id,
+        PartnerAccount partner,
         String partnerUserId,
         String userEmail,
         String clientIp,
@@ -104,6 +106,7 @@ public record ProofTransaction(
             String newType, String newCurrency, String newNetwork, String method, List<StatusChange> newHistory) {
         return new ProofTransaction(
                 id,
+                partner,
                 partnerUserId,
                 userEmail,
                 clientIp,

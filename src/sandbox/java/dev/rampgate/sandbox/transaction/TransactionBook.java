@@ -43,19 +43,31 @@ public final class TransactionBook {
         listeners.add(listener);
     }
 
-    /** Opens a transaction as a session call does. */
-    public synchronized ProofTransaction open(SessionOrder order, String fiatCurrency, String address) {
-        return open(idShape.next(random), order, fiatCurrency, address);
+    /** Opens a transaction as a session call of the partner under test does. */
+    public ProofTransaction open(SessionOrder order, String fiatCurrency, String address) {
+        return open(Optional.empty(), PartnerAccount.OWN, order, fiatCurrency, address);
     }
 
-    /** As {@link #open(SessionOrder, String, String)}, under an id of the caller's choice. */
-    public synchronized ProofTransaction open(String id, SessionOrder order, String fiatCurrency, String address) {
+    /**
+     * Opens a transaction of any partner.
+     *
+     * @param chosenId empty for a new one
+     * @throws IllegalArgumentException if there is one of this id already
+     */
+    public synchronized ProofTransaction open(
+            Optional<String> chosenId,
+            PartnerAccount partner,
+            SessionOrder order,
+            String fiatCurrency,
+            String address) {
+        String id = chosenId.orElseGet(() -> idShape.next(random));
         if (byId.containsKey(id)) {
             throw new IllegalArgumentException("there is a transaction " + id + " already");
         }
         Instant now = clock.instant();
         ProofTransaction opened = new ProofTransaction(
                 id,
+                partner,
                 order.partnerUserId(),
                 order.userEmail(),
                 order.clientIp(),

@@ -3,6 +3,7 @@ package dev.rampgate.sandbox.transaction;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,15 +28,12 @@ public final class TransactionLife implements TransactionBook.Listener {
     private final Timer timer;
     private final RandomGenerator random;
     private final Duration depositWindow;
-    /** How many transactions a person may play at once; beyond, the oldest go their way by themselves again. */
-    private static final int ATTENDED_LIMIT = 10_000;
+    /** How many ids are remembered as attended, and as scripted; beyond, the oldest live as usual again. */
+    private static final int REMEMBERED_LIMIT = 10_000;
 
-    private final Set<String> attended = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > ATTENDED_LIMIT;
-        }
-    }));
+    private final Set<String> attended = bounded();
+    private final Set<String> scripted = bounded();
+    private final AtomicReference<List<StoryStep>> story = new AtomicReference<>(List.of());
     private final AtomicReference<LifeMode> mode;
     private final AtomicReference<Double> factor;
 
@@ -81,8 +79,36 @@ public final class TransactionLife implements TransactionBook.Listener {
         attended.add(transactionId);
     }
 
+    /** What happens to transactions opened from now on, instead of their usual life; empty for the usual one. */
+    public void story(List<StoryStep> steps) {
+        story.set(List.copyOf(steps));
+    }
+
     @Override
     public void changed(ProofTransaction transaction, boolean opened) {
+        List<StoryStep> told = story.get();
+        if (opened && !told.isEmpty()) {
+            scripted.add(transaction.id());
+            tell(transaction.id(), told, 0);
+        } else if (!scripted.contains(transaction.id()) || attended.contains(transaction.id())) {
+            liveOn(transaction);
+        }
+    }
+
+    /** One step of a story after the other, unless a person takes over or something else has happened. */
+    private void tell(String id, List<StoryStep> steps, int next) {
+        if (next < steps.size()) {
+            timer.after(scaled(Duration.ofMillis(steps.get(next).afterMs())), () -> book.find(id)
+                    .filter(transaction -> !attended.contains(id))
+                    .filter(transaction -> steps.get(next).fitting(transaction).isPossibleFor(transaction))
+                    .ifPresent(transaction -> {
+                        book.apply(id, steps.get(next).fitting(transaction));
+                        tell(id, steps, next + 1);
+                    }));
+        }
+    }
+
+    private void liveOn(ProofTransaction transaction) {
         if (ProofStatus.PENDING.is(transaction.status())) {
             later(transaction, varied(USER_TAKES), transaction.isSell() ? Action.DEPOSIT : Action.PAY, true);
             if (transaction.isSell()) {
@@ -98,8 +124,7 @@ public final class TransactionLife implements TransactionBook.Listener {
             return;
         }
         int change = transaction.history().size();
-        Duration scaled = Duration.ofMillis(Math.max(1, Math.round(delay.toMillis() * factor.get())));
-        timer.after(scaled, () -> {
+        timer.after(scaled(delay), () -> {
             // Whatever happened meanwhile has its own next step; this one is no longer meant.
             boolean unchanged = book.find(transaction.id())
                     .filter(now -> now.history().size() == change)
@@ -111,12 +136,25 @@ public final class TransactionLife implements TransactionBook.Listener {
         });
     }
 
+    private Duration scaled(Duration delay) {
+        return Duration.ofMillis(Math.max(1, Math.round(delay.toMillis() * factor.get())));
+    }
+
     private boolean takes(boolean byTheUser) {
         return switch (mode.get()) {
             case AUTOMATIC -> true;
             case ATTENDED -> !byTheUser;
             case MANUAL -> false;
         };
+    }
+
+    private static Set<String> bounded() {
+        return Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > REMEMBERED_LIMIT;
+            }
+        }));
     }
 
     /** Half as long to half as long again. */

@@ -1,0 +1,64 @@
+package dev.rampgate.sandbox.http;
+
+import inet.ipaddr.AddressStringException;
+import inet.ipaddr.IPAddressString;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * From where a partner may call (Proof contract, section 1): registered addresses, and registered origins for calls that
+ * send an {@code Origin}. Each list is off until it is set, since the contract contradicts itself about both (C1 to C3).
+ * Thread-safe.
+ */
+public final class Allowlist {
+
+    private final AtomicReference<List<IPAddressString>> addresses = new AtomicReference<>();
+    private final AtomicReference<Set<String>> origins = new AtomicReference<>();
+
+    /**
+     * Registers source addresses.
+     *
+     * @param registered IPv4 or IPv6 addresses or CIDR ranges; empty refuses everybody, null switches the check off
+     * @throws IllegalArgumentException if one is no address
+     */
+    public void addresses(List<String> registered) {
+        if (registered == null) {
+            addresses.set(null);
+            return;
+        }
+        List<IPAddressString> ranges = new ArrayList<>();
+        for (String text : registered) {
+            IPAddressString range = new IPAddressString(text);
+            try {
+                range.validate();
+            } catch (AddressStringException e) {
+                throw new IllegalArgumentException("an address or CIDR range is expected, not " + text, e);
+            }
+            ranges.add(range);
+        }
+        addresses.set(List.copyOf(ranges));
+    }
+
+    /** Registers origins, for example {@code https://shop.example.test}; null switches the check off. */
+    public void origins(Set<String> registered) {
+        origins.set(registered == null ? null : Set.copyOf(registered));
+    }
+
+    boolean admits(HttpServerRequest request) {
+        return admitsAddress(request.remoteAddress().hostAddress()) && admitsOrigin(request.getHeader("Origin"));
+    }
+
+    private boolean admitsAddress(String peer) {
+        List<IPAddressString> ranges = addresses.get();
+        return ranges == null || ranges.stream().anyMatch(range -> range.contains(new IPAddressString(peer)));
+    }
+
+    /** The header is optional: only one that is sent must be registered. */
+    private boolean admitsOrigin(String origin) {
+        Set<String> registered = origins.get();
+        return registered == null || origin == null || registered.contains(origin);
+    }
+}
