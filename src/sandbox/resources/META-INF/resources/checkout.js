@@ -135,9 +135,7 @@ function follow(id, onState) {
       if (!ended) {
         onState(transaction);
       }
-      if (transaction.settled) {
-        wait = 5000;
-      }
+      ended ||= transaction.settled;
     } catch (problem) {
       wait = 3000;
       if (!ended) {

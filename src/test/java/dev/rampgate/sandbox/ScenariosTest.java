@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.rampgate.sandbox.scenario.Scenario;
 import dev.rampgate.sandbox.scenario.Scenarios;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.sandbox.transaction.SessionOrder;
 import dev.rampgate.sandbox.transaction.StatusChange;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -198,9 +201,7 @@ class ScenariosTest {
 
     private List<Integer> outcomes() {
         simulator.stage().play("proof-429");
-        String id = simulator
-                .open(dev.rampgate.sandbox.transaction.SessionOrder.buy("c", "USDC", "ERC20", "1"))
-                .id();
+        String id = simulator.open(SessionOrder.buy("c", "USDC", "ERC20", "1")).id();
         return Stream.generate(() -> partner.transaction(id).status()).limit(20).toList();
     }
 
@@ -210,10 +211,10 @@ class ScenariosTest {
 
     private static SandboxEnvironment environment(String variable, String value) {
         Properties properties = new Properties();
-        try (java.net.ServerSocket probe = new java.net.ServerSocket(0)) {
+        try (ServerSocket probe = new ServerSocket(0)) {
             properties.setProperty("sandbox.port", Integer.toString(probe.getLocalPort()));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         return new SandboxEnvironment(properties, Map.of(variable, value)::get);
     }

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -246,10 +247,7 @@ class WidgetTest {
         session.properties().forEach(field -> {
             StringBuilder name = new StringBuilder();
             for (String word : field.getKey().split("_")) {
-                name.append(
-                        name.isEmpty()
-                                ? word
-                                : word.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + word.substring(1));
+                name.append(name.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
             }
             parameters.set(name.toString(), field.getValue());
         });

@@ -1,0 +1,43 @@
+package dev.rampgate;
+
+import dev.rampgate.sandbox.EmbeddedDatabase;
+import dev.rampgate.sandbox.ProofSimulator;
+import dev.rampgate.sandbox.SimulatorSettings;
+import dev.rampgate.sandbox.transaction.LifeMode;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The sandbox as a person meets it: they act for the user, and what follows a payment comes by itself, soon. */
+public final class AttendedSandbox implements QuarkusTestResourceLifecycleManager {
+
+    private static final double DELAY_FACTOR = 0.01;
+
+    private static ProofSimulator proof;
+    private static EmbeddedDatabase database;
+
+    static ProofSimulator proof() {
+        return proof;
+    }
+
+    @Override
+    public Map<String, String> start() {
+        int httpPort = ProofAndDatabase.freePort();
+        database = EmbeddedDatabase.start();
+        proof = ProofSimulator.started(SimulatorSettings.builder()
+                .clientToken(ProofAndDatabase.CLIENT_TOKEN)
+                .webhookUrl("http://localhost:" + httpPort + "/proof-webhook/" + ProofAndDatabase.WEBHOOK_KEY)
+                .theme("auto")
+                .life(LifeMode.ATTENDED, DELAY_FACTOR)
+                .build());
+        Map<String, String> settings = new HashMap<>(ProofAndDatabase.settings(proof, database));
+        settings.put("quarkus.http.test-port", Integer.toString(httpPort));
+        return settings;
+    }
+
+    @Override
+    public void stop() {
+        proof.close();
+        database.close();
+    }
+}

@@ -1,0 +1,161 @@
+package dev.rampgate;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** The machine's Chromium without a window, with an empty profile of its own; nothing is downloaded. */
+final class Chromium implements AutoCloseable {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final Path profile;
+    private final ChromeDriver driver;
+
+    Chromium() {
+        try {
+            profile = Files.createTempDirectory("rampgate-chromium-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(System.getProperty("browser.binary", "/usr/bin/chromium"));
+        options.addArguments(
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--hide-scrollbars",
+                "--window-size=1280,900",
+                "--user-data-dir=" + profile);
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(Path.of(System.getProperty("browser.driver", "/usr/bin/chromedriver"))
+                        .toFile())
+                .usingAnyFreePort()
+                .build();
+        driver = new ChromeDriver(service, options);
+    }
+
+    void open(String url) {
+        driver.get(url);
+    }
+
+    /** Waits until the element is there and can be clicked, and clicks it. */
+    void click(String css) {
+        patient()
+                .until(ExpectedConditions.elementToBeClickable(By.cssSelector(css)))
+                .click();
+    }
+
+    void choose(String css, String value) {
+        click(css + " option[value=" + value + "]");
+    }
+
+    void type(String css, String text) {
+        WebElement field = patient().until(ExpectedConditions.elementToBeClickable(By.cssSelector(css)));
+        field.clear();
+        field.sendKeys(text);
+    }
+
+    /** Presses keys where the focus is. */
+    void press(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    /** Goes on with the tabulator until the element has the focus; fails if it cannot be reached so. */
+    void tabTo(String css) {
+        for (int step = 0; step < 30; step++) {
+            if (driver.switchTo().activeElement().equals(driver.findElement(By.cssSelector(css)))) {
+                return;
+            }
+            press(Keys.TAB);
+        }
+        throw new AssertionError("the tabulator does not lead to " + css);
+    }
+
+    /** Waits until the element is seen and shows the text. */
+    void sees(String css, String text) {
+        patient()
+                .withMessage(() -> css + " to say " + text + ", but it says: " + textOf(css))
+                .until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(css), text));
+    }
+
+    /** What is shown there now; empty if it is not there. */
+    String textOf(String css) {
+        List<WebElement> found = driver.findElements(By.cssSelector(css));
+        return found.isEmpty() ? "" : found.get(0).getText();
+    }
+
+    List<String> textsOf(String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    void enterFrame(String css) {
+        patient().until(ExpectedConditions.frameToBeAvailableAndSwitchToIt(By.cssSelector(css)));
+    }
+
+    void leaveFrame() {
+        driver.switchTo().defaultContent();
+    }
+
+    Object run(String script, Object... arguments) {
+        return driver.executeScript(script, arguments);
+    }
+
+    /** Shows pages as a screen of this kind would. @param scheme {@code light} or {@code dark} */
+    void emulate(int width, int height, boolean phone, String scheme) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", phone));
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** The whole page as a PNG. */
+    byte[] picture() {
+        Map<String, Object> answer = driver.executeCdpCommand(
+                "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
+        return Base64.getDecoder().decode((String) answer.get("data"));
+    }
+
+    private WebDriverWait patient() {
+        WebDriverWait wait = new WebDriverWait(driver, LIMIT, Duration.ofMillis(50));
+        wait.ignoring(StaleElementReferenceException.class);
+        return wait;
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+        try (Stream<Path> files = Files.walk(profile)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
