@@ -16,8 +16,11 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +42,8 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
     private final IdentitySource source;
     private final Map<Reason, Counter> refusals = new EnumMap<>(Reason.class);
 
-    public CallerAuthentication(IdentitySettings settings, MeterRegistry registry) {
-        this.source = source(settings, ConfigUtils.getProfiles());
+    public CallerAuthentication(IdentitySettings settings, MeterRegistry registry, Vertx vertx, InstantSource clock) {
+        this.source = source(settings, ConfigUtils.getProfiles(), vertx, clock);
         for (Reason reason : Reason.values()) {
             refusals.put(
                     reason,
@@ -53,14 +56,18 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
 
     @Override
     public Uni<SecurityIdentity> authenticate(RoutingContext routing, IdentityProviderManager providers) {
-        try {
-            return source.caller(routing.request().headers())
-                    .map(caller -> Uni.createFrom().item(identity(caller)))
-                    .orElseGet(() -> Uni.createFrom().nullItem());
-        } catch (RefusedIdentity refused) {
-            refusals.get(refused.reason()).increment();
-            return Uni.createFrom().failure(new AuthenticationFailedException(refused));
-        }
+        Context context = Vertx.currentContext();
+        Uni<SecurityIdentity> identity = source.caller(routing.request().headers())
+                .map(caller -> caller.map(CallerAuthentication::identity).orElse(null))
+                .onFailure(RefusedIdentity.class)
+                .transform(refused -> counted((RefusedIdentity) refused));
+        // Keys that had to be read may arrive on another thread; the call goes on where it belongs.
+        return context == null ? identity : identity.emitOn(command -> context.runOnContext(here -> command.run()));
+    }
+
+    private AuthenticationFailedException counted(RefusedIdentity refused) {
+        refusals.get(refused.reason()).increment();
+        return new AuthenticationFailedException(refused);
     }
 
     @Override
@@ -86,10 +93,11 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
      * @param profiles the active ones
      * @throws ConfigurationException if that cannot be, or must not be in these profiles
      */
-    static IdentitySource source(IdentitySettings settings, List<String> profiles) {
+    static IdentitySource source(IdentitySettings settings, List<String> profiles, Vertx vertx, InstantSource clock) {
         Mode mode = settings.mode().orElseThrow(() -> wrong("is missing"));
         return switch (mode) {
             case HEADER -> new GatewayHeaders(settings.header());
+            case JWT -> BearerToken.of(settings.jwt(), vertx, clock);
             case DEMO -> {
                 if (profiles.stream().noneMatch(PLAYGROUNDS::contains)) {
                     throw wrong("is demo, which would let anybody in");
@@ -102,7 +110,8 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
     private static ConfigurationException wrong(String why) {
         return new ConfigurationException(
                 SETTING + " (RAMPGATE_IDENTITY_MODE) " + why
-                        + ": set it to header and let the gateway in front of Rampgate sign users in",
+                        + ": set it to jwt if users bring a token of your issuer, or to header and let the gateway in"
+                        + " front of Rampgate sign users in",
                 Set.of(SETTING));
     }
 }

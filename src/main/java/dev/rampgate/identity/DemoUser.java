@@ -1,6 +1,7 @@
 package dev.rampgate.identity;
 
 import dev.rampgate.identity.RefusedIdentity.Reason;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import java.util.Optional;
 
@@ -19,7 +20,11 @@ final class DemoUser implements IdentitySource {
     }
 
     @Override
-    public Optional<Caller> caller(MultiMap headers) {
+    public Uni<Optional<Caller>> caller(MultiMap headers) {
+        return Uni.createFrom().item(() -> named(headers));
+    }
+
+    private Optional<Caller> named(MultiMap headers) {
         String userId = headers.contains(userIdName) ? headers.get(userIdName) : USER_ID;
         if (!CallerRules.isUserId(userId)) {
             throw new RefusedIdentity(Reason.BAD_USER_ID);

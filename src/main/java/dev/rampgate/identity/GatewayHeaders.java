@@ -2,6 +2,7 @@ package dev.rampgate.identity;
 
 import dev.rampgate.identity.RefusedIdentity.Reason;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -42,7 +43,11 @@ final class GatewayHeaders implements IdentitySource {
     }
 
     @Override
-    public Optional<Caller> caller(MultiMap headers) {
+    public Uni<Optional<Caller>> caller(MultiMap headers) {
+        return Uni.createFrom().item(() -> named(headers));
+    }
+
+    private Optional<Caller> named(MultiMap headers) {
         if (!headers.contains(secretName) && !headers.contains(userIdName) && !headers.contains(emailName)) {
             return Optional.empty();
         }

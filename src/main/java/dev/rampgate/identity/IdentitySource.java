@@ -1,17 +1,17 @@
 package dev.rampgate.identity;
 
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import java.util.Optional;
 
 /** One way to learn from the headers of a call who makes it. */
-sealed interface IdentitySource permits GatewayHeaders, DemoUser {
+sealed interface IdentitySource permits GatewayHeaders, BearerToken, DemoUser {
 
     /**
-     * The caller; none if the call does not even claim one.
-     *
-     * @throws RefusedIdentity if the claim is not believed
+     * The caller; none if the call does not even claim one. Fails with {@link RefusedIdentity} if the claim is not
+     * believed, and with a problem if it cannot be judged at the moment.
      */
-    Optional<Caller> caller(MultiMap headers);
+    Uni<Optional<Caller>> caller(MultiMap headers);
 
     /** What a refused call should have brought, as {@code WWW-Authenticate} says it. */
     String challenge(MultiMap headers);

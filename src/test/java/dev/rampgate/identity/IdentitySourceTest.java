@@ -8,8 +8,11 @@ import dev.rampgate.identity.IdentitySettings.Mode;
 import dev.rampgate.identity.RefusedIdentity.Reason;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,19 +23,27 @@ class IdentitySourceTest {
     private static final String SECRET = "0123456789abcdef";
     private static final List<String> PROD = List.of("prod");
 
+    private static final Vertx vertx = Vertx.vertx();
+
+    @AfterAll
+    static void close() {
+        vertx.close();
+    }
+
     @Test
     void an_unset_mode_stops_the_start_and_says_what_to_set() {
-        assertThatThrownBy(() -> CallerAuthentication.source(settings(null, SECRET), PROD))
+        assertThatThrownBy(() -> source(settings(null, SECRET), PROD))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.identity.mode")
                 .hasMessageContaining("RAMPGATE_IDENTITY_MODE")
-                .hasMessageContaining("header");
+                .hasMessageContaining("header")
+                .hasMessageContaining("jwt");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"prod", "staging", "Test", ""})
     void demo_mode_stops_the_start_outside_of_the_playgrounds(String profile) {
-        assertThatThrownBy(() -> CallerAuthentication.source(settings(Mode.DEMO, null), List.of(profile)))
+        assertThatThrownBy(() -> source(settings(Mode.DEMO, null), List.of(profile)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.identity.mode")
                 .hasMessageContaining("demo");
@@ -41,14 +52,14 @@ class IdentitySourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"dev", "test", "sandbox"})
     void demo_mode_is_for_the_playgrounds(String profile) {
-        assertThatCode(() -> CallerAuthentication.source(settings(Mode.DEMO, null), List.of(profile)))
+        assertThatCode(() -> source(settings(Mode.DEMO, null), List.of(profile)))
                 .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0123456789abcde"})
     void header_mode_without_a_good_secret_stops_the_start_and_does_not_print_it(String secret) {
-        assertThatThrownBy(() -> CallerAuthentication.source(settings(Mode.HEADER, secret), PROD))
+        assertThatThrownBy(() -> source(settings(Mode.HEADER, secret), PROD))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.identity.header.secret")
                 .hasMessageContaining("RAMPGATE_IDENTITY_HEADER_SECRET")
@@ -59,19 +70,17 @@ class IdentitySourceTest {
     @ParameterizedTest
     @EnumSource(Mode.class)
     void no_source_prints_what_it_knows(Mode mode) {
-        assertThat(CallerAuthentication.source(settings(mode, SECRET), List.of("test")))
-                .asString()
-                .doesNotContain(SECRET);
+        assertThat(source(settings(mode, SECRET), List.of("test"))).asString().doesNotContain(SECRET);
     }
 
     @Test
     void the_gateway_names_the_caller() {
-        assertThat(gateway().caller(claim())).contains(new Caller("cust-8841", "jo@example.test"));
+        assertThat(caller(gateway(), claim())).contains(new Caller("cust-8841", "jo@example.test"));
     }
 
     @Test
     void no_claim_is_nobody() {
-        assertThat(gateway().caller(MultiMap.caseInsensitiveMultiMap().add("Accept", "*/*")))
+        assertThat(caller(gateway(), MultiMap.caseInsensitiveMultiMap().add("Accept", "*/*")))
                 .isEmpty();
     }
 
@@ -94,7 +103,7 @@ class IdentitySourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"a", "cust-8841", "A.b_c~d@e:f-1", "auth0:5f7c", "jo@example.test", "...", ".a"})
     void a_user_id_that_is_safe_in_a_path_is_taken(String userId) {
-        assertThat(gateway().caller(claim().set("X-User-Id", userId)))
+        assertThat(caller(gateway(), claim().set("X-User-Id", userId)))
                 .map(Caller::userId)
                 .contains(userId);
     }
@@ -123,7 +132,7 @@ class IdentitySourceTest {
 
     @Test
     void a_user_id_has_at_most_128_characters() {
-        assertThat(gateway().caller(claim().set("X-User-Id", "x".repeat(128)))).isPresent();
+        assertThat(caller(gateway(), claim().set("X-User-Id", "x".repeat(128)))).isPresent();
         refused(claim().set("X-User-Id", "x".repeat(129)), Reason.BAD_USER_ID);
     }
 
@@ -136,7 +145,7 @@ class IdentitySourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"jo@example.test", "jo.x+tag@mail.example.test", "o'neil@example.test", "a@b"})
     void a_plausible_e_mail_is_taken(String email) {
-        assertThat(gateway().caller(claim().set("X-User-Email", email)))
+        assertThat(caller(gateway(), claim().set("X-User-Email", email)))
                 .map(Caller::email)
                 .contains(email);
     }
@@ -167,14 +176,14 @@ class IdentitySourceTest {
 
     @Test
     void everybody_is_the_demo_user_or_whom_the_headers_name() {
-        IdentitySource demo = CallerAuthentication.source(settings(Mode.DEMO, null), List.of("sandbox"));
+        IdentitySource demo = source(settings(Mode.DEMO, null), List.of("sandbox"));
 
-        assertThat(demo.caller(MultiMap.caseInsensitiveMultiMap()))
+        assertThat(caller(demo, MultiMap.caseInsensitiveMultiMap()))
                 .contains(new Caller("demo-user", "demo-user@example.test"));
-        assertThat(demo.caller(MultiMap.caseInsensitiveMultiMap().add("X-User-Id", "jo")))
+        assertThat(caller(demo, MultiMap.caseInsensitiveMultiMap().add("X-User-Id", "jo")))
                 .map(Caller::userId)
                 .contains("jo");
-        assertThatThrownBy(() -> demo.caller(MultiMap.caseInsensitiveMultiMap().add("X-User-Id", "a/b")))
+        assertThatThrownBy(() -> caller(demo, MultiMap.caseInsensitiveMultiMap().add("X-User-Id", "a/b")))
                 .isInstanceOf(RefusedIdentity.class);
     }
 
@@ -184,13 +193,22 @@ class IdentitySourceTest {
     }
 
     private static void refused(MultiMap headers, Reason reason) {
-        assertThatThrownBy(() -> gateway().caller(headers))
+        assertThatThrownBy(() -> caller(gateway(), headers))
                 .isInstanceOfSatisfying(RefusedIdentity.class, refused -> assertThat(refused.reason())
                         .isEqualTo(reason));
     }
 
+    private static Optional<Caller> caller(IdentitySource source, MultiMap headers) {
+        return source.caller(headers).await().indefinitely();
+    }
+
+    /** None of these modes reads keys, but jwt does not do so before it is asked. */
+    private static IdentitySource source(IdentitySettings settings, List<String> profiles) {
+        return CallerAuthentication.source(settings, profiles, vertx, InstantSource.system());
+    }
+
     private static IdentitySource gateway() {
-        return CallerAuthentication.source(settings(Mode.HEADER, SECRET), PROD);
+        return source(settings(Mode.HEADER, SECRET), PROD);
     }
 
     private static MultiMap claim() {
@@ -205,6 +223,11 @@ class IdentitySourceTest {
             @Override
             public Optional<Mode> mode() {
                 return Optional.ofNullable(mode);
+            }
+
+            @Override
+            public Jwt jwt() {
+                return new JwtSettings().keysAt("https://issuer.example.test/jwks");
             }
 
             @Override

@@ -1,0 +1,246 @@
+package dev.rampgate.identity;
+
+import dev.rampgate.edge.Problem;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
+import dev.rampgate.identity.RefusedIdentity.Reason;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Key;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.jwt.consumer.ErrorCodes;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.jwx.JsonWebStructure;
+import org.jose4j.lang.JoseException;
+import org.jose4j.lang.UnresolvableKeyException;
+
+/**
+ * {@code jwt} mode: the caller brings a signed JSON Web Token (RFC 7519) of the company's own issuer as bearer token
+ * (RFC 6750). Believed are tokens of the configured issuer and audience, that have an end, are in their time, and are
+ * signed by one of the issuer's keys with an asymmetric algorithm.
+ */
+final class BearerToken implements IdentitySource {
+
+    private static final String PREFIX = "rampgate.identity.jwt.";
+    private static final String SCHEME = "Bearer ";
+
+    /** Which kind of key an algorithm needs; those with a shared secret are not here, nor is {@code none}. */
+    private static final Map<String, String> KEY_TYPES = Map.of(
+            "RS256", "RSA",
+            "RS384", "RSA",
+            "RS512", "RSA",
+            "PS256", "RSA",
+            "PS384", "RSA",
+            "PS512", "RSA",
+            "ES256", "EC",
+            "ES384", "EC",
+            "ES512", "EC");
+
+    private final SigningKeys keys;
+    private final InstantSource clock;
+    private final String issuer;
+    private final String[] audience;
+    private final Set<String> algorithms;
+    private final int skewSeconds;
+    private final String userIdClaim;
+    private final String emailClaim;
+
+    /** @throws ConfigurationException naming the first setting that cannot be used */
+    BearerToken(IdentitySettings.Jwt settings, SigningKeys keys, InstantSource clock) {
+        this.keys = keys;
+        this.clock = clock;
+        this.issuer = settings.issuer()
+                .orElseThrow(() -> wrong("issuer", "is missing: jwt mode needs the iss of your tokens"));
+        this.audience = settings.audience()
+                .orElseThrow(
+                        () -> wrong("audience", "is missing: jwt mode needs the aud of tokens that are meant for us"))
+                .toArray(String[]::new);
+        this.algorithms = Set.copyOf(settings.algorithms());
+        if (algorithms.isEmpty() || !KEY_TYPES.keySet().containsAll(algorithms)) {
+            throw wrong(
+                    "algorithms", "must name some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512");
+        }
+        this.skewSeconds = Math.toIntExact(settings.clockSkew().toSeconds());
+        this.userIdClaim = settings.userIdClaim();
+        this.emailClaim = settings.emailClaim();
+    }
+
+    /** With the keys that the settings name. */
+    static BearerToken of(IdentitySettings.Jwt settings, Vertx vertx, InstantSource clock) {
+        check(settings);
+        KeySource source = settings.jwksUrl()
+                .map(url -> KeySource.ofUrl(vertx, url, settings.fetchTimeout()))
+                .orElseGet(() -> KeySource.ofFile(vertx, settings.keyFile().orElseThrow()));
+        String setting = PREFIX + (settings.jwksUrl().isPresent() ? "jwks-url" : "key-file");
+        return new BearerToken(settings, new SigningKeys(source, setting, settings.keysRefresh(), clock), clock);
+    }
+
+    /** Whether the settings name one place where keys may be; what is there shows later. */
+    static void check(IdentitySettings.Jwt settings) {
+        if (settings.jwksUrl().isPresent() == settings.keyFile().isPresent()) {
+            throw wrong("jwks-url", "or " + PREFIX + "key-file must be set, and not both");
+        }
+        if (settings.jwksUrl().isPresent() && !isUrl(settings.jwksUrl().get())) {
+            throw wrong("jwks-url", "is no URL; write for example https://issuer.example.com/.well-known/jwks.json");
+        }
+        if (settings.keyFile().isPresent()
+                && !Files.isReadable(Path.of(settings.keyFile().get()))) {
+            throw wrong("key-file", "names no file that can be read; it must hold a JSON Web Key set or PEM");
+        }
+    }
+
+    @Override
+    public Uni<Optional<Caller>> caller(MultiMap headers) {
+        List<String> claims = headers.getAll(HttpHeaders.AUTHORIZATION);
+        if (claims.stream().noneMatch(BearerToken::isBearer)) {
+            return Uni.createFrom().item(Optional.empty());
+        }
+        if (claims.size() != 1) {
+            return refused(Reason.BAD_TOKEN);
+        }
+        String token = claims.get(0).substring(SCHEME.length()).strip();
+        Optional<JsonWebSignature> signed = signed(token);
+        if (signed.isEmpty()) {
+            return refused(Reason.BAD_TOKEN);
+        }
+        return keys.candidates(signed.get().getKeyIdHeaderValue())
+                .map(candidates -> Optional.of(caller(token, candidates)))
+                .onFailure(SigningKeys.KeysAway.class)
+                .transform(away ->
+                        new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(SigningKeys.PAUSE)));
+    }
+
+    @Override
+    public String challenge(MultiMap headers) {
+        // RFC 6750, section 3: no error where nothing was claimed.
+        return headers.getAll(HttpHeaders.AUTHORIZATION).stream().anyMatch(BearerToken::isBearer)
+                ? "Bearer realm=\"rampgate\", error=\"invalid_token\""
+                : "Bearer realm=\"rampgate\"";
+    }
+
+    private static boolean isBearer(String authorization) {
+        return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+    }
+
+    private static <T> Uni<T> refused(Reason reason) {
+        return Uni.createFrom().failure(new RefusedIdentity(reason));
+    }
+
+    /** The token if it is signed by an algorithm that we take; nothing of it is believed yet. */
+    private Optional<JsonWebSignature> signed(String token) {
+        try {
+            return JsonWebStructure.fromCompactSerialization(token) instanceof JsonWebSignature jws
+                            && algorithms.contains(jws.getAlgorithmHeaderValue())
+                    ? Optional.of(jws)
+                    : Optional.empty();
+        } catch (JoseException garbage) {
+            return Optional.empty();
+        }
+    }
+
+    private Caller caller(String token, List<PublicJsonWebKey> candidates) {
+        try {
+            JwtClaims claims = new JwtConsumerBuilder()
+                    .setVerificationKeyResolver((jws, nesting) -> signer(jws, candidates))
+                    .setJwsAlgorithmConstraints(new AlgorithmConstraints(
+                            AlgorithmConstraints.ConstraintType.PERMIT, algorithms.toArray(String[]::new)))
+                    .setExpectedIssuer(issuer)
+                    .setExpectedAudience(audience)
+                    .setRequireExpirationTime()
+                    .setAllowedClockSkewInSeconds(skewSeconds)
+                    // Not clock.millis(): the JDK's clock that ticks in microseconds divides by zero there.
+                    .setEvaluationTime(NumericDate.fromMilliseconds(clock.instant().toEpochMilli()))
+                    .build()
+                    .processToClaims(token);
+            return new Caller(
+                    text(claims, userIdClaim, CallerRules::isUserId, Reason.BAD_USER_ID),
+                    text(claims, emailClaim, CallerRules::isEmail, Reason.BAD_EMAIL));
+        } catch (InvalidJwtException refused) {
+            throw new RefusedIdentity(reason(refused));
+        }
+    }
+
+    /** The key that fits and verifies; several may fit where a token names none or keys come without ids. */
+    private static Key signer(JsonWebSignature jws, List<PublicJsonWebKey> candidates) throws UnresolvableKeyException {
+        String type = KEY_TYPES.get(jws.getAlgorithmHeaderValue());
+        List<Key> fitting = candidates.stream()
+                .filter(key -> key.getKeyType().equals(type))
+                .filter(key -> key.getAlgorithm() == null || key.getAlgorithm().equals(jws.getAlgorithmHeaderValue()))
+                .<Key>map(PublicJsonWebKey::getPublicKey)
+                .toList();
+        if (fitting.isEmpty()) {
+            throw new UnresolvableKeyException("no key fits");
+        }
+        for (Key key : fitting.subList(0, fitting.size() - 1)) {
+            if (verifies(jws, key)) {
+                return key;
+            }
+        }
+        return fitting.get(fitting.size() - 1);
+    }
+
+    private static boolean verifies(JsonWebSignature jws, Key key) {
+        try {
+            jws.setKey(key);
+            return jws.verifySignature();
+        } catch (JoseException another) {
+            return false;
+        }
+    }
+
+    private static String text(JwtClaims claims, String name, Predicate<String> rule, Reason otherwise) {
+        if (claims.getClaimValue(name) instanceof String text && rule.test(text)) {
+            return text;
+        }
+        throw new RefusedIdentity(otherwise);
+    }
+
+    private static Reason reason(InvalidJwtException refused) {
+        if (refused.hasErrorCode(ErrorCodes.EXPIRED)) {
+            return Reason.EXPIRED;
+        }
+        if (refused.hasErrorCode(ErrorCodes.ISSUER_INVALID) || refused.hasErrorCode(ErrorCodes.ISSUER_MISSING)) {
+            return Reason.WRONG_ISSUER;
+        }
+        if (refused.hasErrorCode(ErrorCodes.AUDIENCE_INVALID) || refused.hasErrorCode(ErrorCodes.AUDIENCE_MISSING)) {
+            return Reason.WRONG_AUDIENCE;
+        }
+        if (refused.hasErrorCode(ErrorCodes.SIGNATURE_INVALID)) {
+            return Reason.WRONG_SIGNATURE;
+        }
+        return refused.getCause() instanceof UnresolvableKeyException ? Reason.UNKNOWN_KEY : Reason.BAD_TOKEN;
+    }
+
+    private static boolean isUrl(String url) {
+        try {
+            URI uri = new URI(url);
+            return uri.getHost() != null
+                    && uri.getUserInfo() == null
+                    && Set.of("http", "https").contains(uri.getScheme());
+        } catch (URISyntaxException noUri) {
+            return false;
+        }
+    }
+
+    private static ConfigurationException wrong(String name, String why) {
+        return new ConfigurationException(PREFIX + name + " " + why, Set.of(PREFIX + name));
+    }
+}

@@ -1,0 +1,129 @@
+package dev.rampgate.identity;
+
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jose4j.jwk.PublicJsonWebKey;
+
+/**
+ * The issuer's public keys. They are read when first needed, again when they are old, and at once when a token names one
+ * that is not among them, so that the issuer may change its keys at any time; but never more often than once in
+ * {@link #PAUSE}, whatever tokens say. While the source is away, the keys that were read last go on counting.
+ */
+final class SigningKeys {
+
+    /** Shortest time between two readings. */
+    static final Duration PAUSE = Duration.ofSeconds(10);
+
+    private static final Logger LOG = Logger.getLogger(SigningKeys.class);
+
+    private final KeySource source;
+    private final String setting;
+    private final Duration refresh;
+    private final InstantSource clock;
+
+    private List<PublicJsonWebKey> keys = List.of();
+    private Instant readAt = Instant.MIN;
+    private Instant askedAt = Instant.MIN;
+    private Uni<List<PublicJsonWebKey>> reading;
+
+    /**
+     * @param setting names the source in the log
+     * @param refresh after which age the keys are read again
+     */
+    SigningKeys(KeySource source, String setting, Duration refresh, InstantSource clock) {
+        this.source = source;
+        this.setting = setting;
+        this.refresh = refresh;
+        this.clock = clock;
+    }
+
+    /**
+     * The keys that may have signed a token: those with its key id and those without any, or all of them if the token names
+     * none. Empty if there is no such key; fails with {@link KeysAway} if there are no keys at all yet.
+     *
+     * @param keyId as the token says it, not believed; null if it says none
+     */
+    Uni<List<PublicJsonWebKey>> candidates(String keyId) {
+        List<PublicJsonWebKey> known;
+        Uni<List<PublicJsonWebKey>> news;
+        synchronized (this) {
+            known = matching(keys, keyId);
+            news = known.isEmpty() || isOld() ? read() : null;
+        }
+        if (news == null) {
+            return Uni.createFrom().item(known);
+        }
+        if (known.isEmpty()) {
+            return news.map(read -> matching(read, keyId));
+        }
+        // Old keys do for this token; nobody waits for the issuer.
+        news.subscribe().with(read -> {}, away -> {});
+        return Uni.createFrom().item(known);
+    }
+
+    private boolean isOld() {
+        return readAt.plus(refresh).isBefore(clock.instant());
+    }
+
+    /** One reading for all who wait; what is known already if the last one was just now. */
+    private Uni<List<PublicJsonWebKey>> read() {
+        if (reading != null) {
+            return reading;
+        }
+        Instant now = clock.instant();
+        if (askedAt.isAfter(now.minus(PAUSE))) {
+            return keys.isEmpty()
+                    ? Uni.createFrom().failure(new KeysAway())
+                    : Uni.createFrom().item(keys);
+        }
+        askedAt = now;
+        reading = source.read()
+                .map(PublicKeys::of)
+                .invoke(this::adopt)
+                .onFailure()
+                .recoverWithUni(this::keep)
+                .memoize()
+                .indefinitely();
+        return reading;
+    }
+
+    private synchronized void adopt(List<PublicJsonWebKey> read) {
+        keys = read;
+        readAt = clock.instant();
+        reading = null;
+    }
+
+    private synchronized Uni<List<PublicJsonWebKey>> keep(Throwable away) {
+        reading = null;
+        LOG.errorf(
+                "The keys that %s names could not be read (%s); %s",
+                setting,
+                // Only texts of our own; those of others may quote anything.
+                away instanceof IllegalArgumentException
+                        ? "it " + away.getMessage()
+                        : away.getClass().getSimpleName(),
+                keys.isEmpty() ? "nobody can sign in until they can" : "the ones read before go on counting");
+        return keys.isEmpty()
+                ? Uni.createFrom().failure(new KeysAway())
+                : Uni.createFrom().item(keys);
+    }
+
+    private static List<PublicJsonWebKey> matching(List<PublicJsonWebKey> keys, String keyId) {
+        return keys.stream()
+                .filter(key -> keyId == null
+                        || key.getKeyId() == null
+                        || key.getKeyId().equals(keyId))
+                .toList();
+    }
+
+    /** No keys have been read yet, so that nobody can be known. */
+    static final class KeysAway extends RuntimeException {
+        private KeysAway() {
+            super("no keys yet", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package dev.rampgate.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
+import dev.rampgate.identity.RefusedIdentity.Reason;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.MultiMap;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.keys.HmacKey;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BearerTokenTest {
+
+    private static PublicJsonWebKey rsa;
+    private static PublicJsonWebKey ec;
+    private static PublicJsonWebKey nameless;
+    private static Issuer issuer;
+
+    private final Instant now = Instant.parse("2026-05-02T08:00:00Z");
+
+    @BeforeAll
+    static void generateKeysOnce() {
+        issuer = new Issuer();
+        rsa = issuer.rsa("rsa-1");
+        ec = issuer.ec("ec-1");
+        nameless = issuer.rsa(null);
+    }
+
+    @Test
+    void a_token_of_the_issuer_names_the_caller() {
+        assertThat(caller(token(rsa, claims -> {}))).contains(new Caller("cust-8841", "jo@example.test"));
+        assertThat(caller(token(ec, claims -> {}))).contains(new Caller("cust-8841", "jo@example.test"));
+    }
+
+    @Test
+    void without_key_ids_every_fitting_key_is_tried() {
+        assertThat(caller(token(nameless, claims -> {}))).isPresent();
+        assertThat(caller(Issuer.token(claims(), jws -> {
+                    jws.setAlgorithmHeaderValue("RS256");
+                    jws.setKey(rsa.getPrivateKey());
+                })))
+                .isPresent();
+    }
+
+    @Test
+    void the_claims_for_id_and_e_mail_can_be_others() {
+        BearerToken source = source(new JwtSettings().claims("https://example.test/id", "mail"));
+
+        assertThat(caller(source, token(rsa, claims -> {
+                    claims.setStringClaim("https://example.test/id", "cust-1");
+                    claims.setStringClaim("mail", "al@example.test");
+                })))
+                .contains(new Caller("cust-1", "al@example.test"));
+    }
+
+    @Test
+    void no_bearer_token_is_nobody() {
+        assertThat(source(new JwtSettings())
+                        .caller(MultiMap.caseInsensitiveMultiMap())
+                        .await()
+                        .indefinitely())
+                .isEmpty();
+        assertThat(source(new JwtSettings())
+                        .caller(MultiMap.caseInsensitiveMultiMap().add("Authorization", "Basic am86am8="))
+                        .await()
+                        .indefinitely())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "a.b.c", "....", "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJSUzI1NiJ9.e30", "\u0000"})
+    void what_is_no_signed_token_is_refused(String token) {
+        refused(token, Reason.BAD_TOKEN);
+    }
+
+    @Test
+    void two_tokens_are_refused() {
+        String token = token(rsa, claims -> {});
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap()
+                .add("Authorization", "Bearer " + token)
+                .add("Authorization", "Bearer " + token);
+
+        assertThatThrownBy(
+                        () -> source(new JwtSettings()).caller(headers).await().indefinitely())
+                .isInstanceOf(RefusedIdentity.class);
+    }
+
+    @Test
+    void the_scheme_may_be_written_in_any_case() {
+        MultiMap headers =
+                MultiMap.caseInsensitiveMultiMap().add("authorization", "bEARER " + token(rsa, claims -> {}));
+
+        assertThat(source(new JwtSettings()).caller(headers).await().indefinitely())
+                .isPresent();
+    }
+
+    @Test
+    void an_unsigned_token_is_refused() {
+        refused(
+                Issuer.token(claims(), jws -> {
+                    jws.setAlgorithmConstraints(AlgorithmConstraints.NO_CONSTRAINTS);
+                    jws.setAlgorithmHeaderValue("none");
+                }),
+                Reason.BAD_TOKEN);
+    }
+
+    @Test
+    void a_public_key_does_not_serve_as_a_shared_secret() {
+        refused(
+                Issuer.token(claims(), jws -> {
+                    jws.setAlgorithmHeaderValue("HS256");
+                    jws.setKey(new HmacKey(rsa.getPublicKey().getEncoded()));
+                    jws.setKeyIdHeaderValue("rsa-1");
+                }),
+                Reason.BAD_TOKEN);
+    }
+
+    @Test
+    void an_algorithm_that_is_not_allowed_is_refused() {
+        refused(
+                Issuer.token(claims(), jws -> {
+                    jws.setAlgorithmHeaderValue("RS512");
+                    jws.setKey(rsa.getPrivateKey());
+                    jws.setKeyIdHeaderValue("rsa-1");
+                }),
+                Reason.BAD_TOKEN);
+    }
+
+    @Test
+    void a_key_that_only_claims_a_published_id_is_refused() {
+        refused(Issuer.token(Issuer.unpublished("rsa-1"), claims()), Reason.WRONG_SIGNATURE);
+    }
+
+    @Test
+    void a_key_brought_by_the_token_itself_is_not_used() {
+        PublicJsonWebKey own = Issuer.unpublished("rsa-1");
+        refused(
+                Issuer.token(claims(), jws -> {
+                    jws.setAlgorithmHeaderValue("RS256");
+                    jws.setKey(own.getPrivateKey());
+                    jws.setKeyIdHeaderValue("rsa-1");
+                    jws.setJwkHeader(own);
+                }),
+                Reason.WRONG_SIGNATURE);
+    }
+
+    @Test
+    void a_changed_token_is_refused() {
+        String[] one = token(rsa, claims -> {}).split("\\.");
+        String[] other =
+                token(rsa, claims -> claims.setSubject("somebody-else")).split("\\.");
+
+        refused(one[0] + "." + other[1] + "." + one[2], Reason.WRONG_SIGNATURE);
+    }
+
+    @Test
+    void another_issuer_audience_or_none_is_refused() {
+        refused(token(rsa, claims -> claims.setIssuer("https://other.example.test")), Reason.WRONG_ISSUER);
+        refused(token(rsa, claims -> claims.unsetClaim("iss")), Reason.WRONG_ISSUER);
+        refused(token(rsa, claims -> claims.setAudience("another")), Reason.WRONG_AUDIENCE);
+        refused(token(rsa, claims -> claims.unsetClaim("aud")), Reason.WRONG_AUDIENCE);
+        assertThat(caller(token(rsa, claims -> claims.setAudience("another", "rampgate"))))
+                .isPresent();
+    }
+
+    @Test
+    void a_token_counts_in_its_time_only_give_or_take_the_skew() {
+        refused(token(rsa, claims -> claims.setExpirationTime(at(-31))), Reason.EXPIRED);
+        assertThat(caller(token(rsa, claims -> claims.setExpirationTime(at(-29)))))
+                .isPresent();
+        refused(token(rsa, claims -> claims.setNotBefore(at(31))), Reason.BAD_TOKEN);
+        assertThat(caller(token(rsa, claims -> claims.setNotBefore(at(29))))).isPresent();
+        refused(token(rsa, claims -> claims.unsetClaim("exp")), Reason.BAD_TOKEN);
+    }
+
+    @Test
+    void ids_and_addresses_obey_the_same_rules_as_elsewhere() {
+        refused(token(rsa, claims -> claims.setSubject("a/b")), Reason.BAD_USER_ID);
+        refused(token(rsa, claims -> claims.unsetClaim("sub")), Reason.BAD_USER_ID);
+        refused(token(rsa, claims -> claims.setClaim("sub", 7)), Reason.BAD_TOKEN);
+        refused(token(rsa, claims -> claims.setStringClaim("email", "no address")), Reason.BAD_EMAIL);
+        refused(token(rsa, claims -> claims.setClaim("email", 7)), Reason.BAD_EMAIL);
+        refused(token(rsa, claims -> claims.unsetClaim("email")), Reason.BAD_EMAIL);
+    }
+
+    @Test
+    void while_no_keys_can_be_had_nobody_is_refused_but_all_are_asked_to_come_back() {
+        KeySource away = () -> Uni.createFrom().failure(new IllegalStateException("away"));
+        BearerToken source = new BearerToken(
+                new JwtSettings(), new SigningKeys(away, "it", Duration.ofMinutes(1), () -> now), () -> now);
+
+        assertThatThrownBy(() -> caller(source, token(rsa, claims -> {})))
+                .isInstanceOfSatisfying(ProblemException.class, problem -> {
+                    assertThat(problem.problem().type()).isEqualTo(ProblemType.UNAVAILABLE);
+                    assertThat(problem.problem().retryAfterSeconds()).contains("10");
+                });
+    }
+
+    @Test
+    void the_challenge_speaks_of_an_error_only_if_a_token_was_brought() {
+        BearerToken source = source(new JwtSettings());
+
+        assertThat(source.challenge(MultiMap.caseInsensitiveMultiMap())).isEqualTo("Bearer realm=\"rampgate\"");
+        assertThat(source.challenge(MultiMap.caseInsensitiveMultiMap().add("Authorization", "Bearer x")))
+                .isEqualTo("Bearer realm=\"rampgate\", error=\"invalid_token\"");
+    }
+
+    @Test
+    void a_missing_or_wrong_setting_stops_the_start_and_is_named() {
+        stops(new JwtSettings().keysAt("https://x.test/").issuer(null), "rampgate.identity.jwt.issuer");
+        stops(new JwtSettings().keysAt("https://x.test/").audience(null), "rampgate.identity.jwt.audience");
+        stops(new JwtSettings(), "rampgate.identity.jwt.jwks-url");
+        stops(new JwtSettings().keysAt("https://x.test/").keysIn("/x"), "rampgate.identity.jwt.key-file");
+        stops(new JwtSettings().keysAt("ftp://x.test/"), "rampgate.identity.jwt.jwks-url");
+        stops(new JwtSettings().keysAt("https:x"), "rampgate.identity.jwt.jwks-url");
+        stops(new JwtSettings().keysIn("/nowhere/keys.json"), "rampgate.identity.jwt.key-file");
+        stops(new JwtSettings().keysAt("https://x.test/").algorithms("HS256"), "rampgate.identity.jwt.algorithms");
+        stops(new JwtSettings().keysAt("https://x.test/").algorithms("none"), "rampgate.identity.jwt.algorithms");
+    }
+
+    private void stops(JwtSettings settings, String name) {
+        assertThatThrownBy(() -> {
+                    // Only what the settings say is checked here, so that no HTTP client is needed.
+                    BearerToken.check(settings);
+                    source(settings);
+                })
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(name);
+    }
+
+    private void refused(String token, Reason reason) {
+        assertThatThrownBy(() -> caller(token))
+                .isInstanceOfSatisfying(RefusedIdentity.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(reason));
+    }
+
+    private Optional<Caller> caller(String token) {
+        return caller(source(new JwtSettings()), token);
+    }
+
+    private static Optional<Caller> caller(BearerToken source, String token) {
+        return source.caller(MultiMap.caseInsensitiveMultiMap().add("Authorization", "Bearer " + token))
+                .await()
+                .indefinitely();
+    }
+
+    private BearerToken source(JwtSettings settings) {
+        KeySource published = () -> Uni.createFrom().item(issuer.keySet());
+        return new BearerToken(
+                settings, new SigningKeys(published, "it", Duration.ofMinutes(10), () -> now), () -> now);
+    }
+
+    private String token(PublicJsonWebKey key, Consumer<JwtClaims> change) {
+        JwtClaims claims = claims();
+        change.accept(claims);
+        return Issuer.token(key, claims);
+    }
+
+    private JwtClaims claims() {
+        return Issuer.claims(now.toEpochMilli());
+    }
+
+    private NumericDate at(int seconds) {
+        return NumericDate.fromMilliseconds(now.plusSeconds(seconds).toEpochMilli());
+    }
+}
