@@ -51,4 +51,9 @@ public class ClientAddress {
         MultiMap headers = request.headers();
         return resolver.resolve(peer.hostAddress(), headers.getAll("X-Forwarded-For"), headers.getAll("Forwarded"));
     }
+
+    /** Who counts as one when calls are counted, as {@link Networks#source} says; those without an address are one. */
+    public String source(RoutingContext routing) {
+        return of(routing).map(Networks::source).orElse("unknown");
+    }
 }

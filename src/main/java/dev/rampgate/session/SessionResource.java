@@ -1,6 +1,7 @@
 package dev.rampgate.session;
 
 import dev.rampgate.edge.ClientAddress;
+import dev.rampgate.identity.Caller;
 import dev.rampgate.identity.CurrentCaller;
 import dev.rampgate.proof.ProofSession;
 import io.quarkus.security.Authenticated;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 
 /** Opens widget sessions for signed-in users. */
 @Path("/session")
@@ -25,17 +27,23 @@ public class SessionResource {
     private final SessionOpening opening;
     private final CurrentCaller current;
     private final ClientAddress addresses;
+    private final SessionLimits limits;
 
-    SessionResource(SessionOpening opening, CurrentCaller current, ClientAddress addresses) {
+    SessionResource(
+            SessionOpening opening, CurrentCaller current, ClientAddress addresses, SessionLimits limits) {
         this.opening = opening;
         this.current = current;
         this.addresses = addresses;
+        this.limits = limits;
     }
 
     /** Opens a session: 201 with Proof's answer, byte for byte, for the widget. */
     @POST
     public Uni<Response> open(@NotNull @Valid SessionRequest request, RoutingContext routing) {
-        return opening.open(current.caller(), request, addresses.of(routing)).map(SessionResource::created);
+        Caller caller = current.caller();
+        Optional<String> clientAddress = addresses.of(routing);
+        limits.pass(caller, clientAddress);
+        return opening.open(caller, request, clientAddress).map(SessionResource::created);
     }
 
     /** Never cached: it holds tokens that are good for one launch of the widget. */

@@ -12,6 +12,7 @@ import dev.rampgate.proof.StatusReports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -34,32 +35,50 @@ public class WebhookResource {
 
     private final WebhookKeys keys;
     private final WebhookSettings settings;
+    private final WebhookSources sources;
     private final WebhookIntake intake;
     private final Observations observations;
     private final MeterRegistry meters;
 
-    WebhookResource(WebhookSettings settings, WebhookIntake intake, Observations observations, MeterRegistry meters) {
+    WebhookResource(
+            WebhookSettings settings,
+            WebhookSources sources,
+            WebhookIntake intake,
+            Observations observations,
+            MeterRegistry meters) {
         this.keys = WebhookKeys.of(settings.keys().orElse(List.of()));
         this.settings = settings;
+        this.sources = sources;
         this.intake = intake;
         this.observations = observations;
         this.meters = meters;
     }
 
-    /** Takes a webhook at the registered URL. A wrong key looks like a path that does not exist. */
+    /** Takes a webhook at the registered URL. A wrong key or source looks like a path that does not exist. */
     @POST
     @Path("/{key}")
-    public Uni<Response> keyed(@PathParam("key") String key, byte[] body) {
+    public Uni<Response> keyed(@PathParam("key") String key, byte[] body, RoutingContext routing) {
+        if (!sources.allow(routing)) {
+            return refused("source");
+        }
         if (!keys.contain(key)) {
             return refused("key");
         }
+        sources.passKeyed(routing);
         return take(body, settings.trust() == Trust.AUTHORITATIVE);
     }
 
     /** Takes a webhook without a key, where that is allowed. */
     @POST
-    public Uni<Response> open(byte[] body) {
-        return settings.open() ? take(body, false) : refused("closed");
+    public Uni<Response> open(byte[] body, RoutingContext routing) {
+        if (!settings.open()) {
+            return refused("closed");
+        }
+        if (!sources.allow(routing)) {
+            return refused("source");
+        }
+        sources.passOpen(routing);
+        return take(body, false);
     }
 
     private Uni<Response> take(byte[] body, boolean trusted) {

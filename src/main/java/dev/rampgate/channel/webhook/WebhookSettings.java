@@ -27,9 +27,27 @@ public interface WebhookSettings {
     @WithDefault("advisory")
     Trust trust();
 
+    /** How many webhooks one source may send. */
+    Limits limits();
+
     /** Longest time until a webhook is acknowledged, stored or kept in memory. */
     @WithDefault("1s")
     Duration ackTimeout();
+
+    /**
+     * Rates such as {@code 100/1s}, or {@code off}, for each address (for IPv6: each /64) and replica. Proof never repeats a
+     * webhook that was refused, so that its news waits for the next poll.
+     */
+    interface Limits {
+
+        /** With a key. Default: off, as the key is known to Proof alone and what webhooks make us ask has a budget. */
+        @WithDefault("off")
+        String keyed();
+
+        /** Without a key, where {@link #open()}. Default: 100 in a second. */
+        @WithDefault("100/1s")
+        String open();
+    }
 
     /** How far a webhook is believed. */
     enum Trust {

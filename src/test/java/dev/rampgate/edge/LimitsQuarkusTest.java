@@ -1,0 +1,122 @@
+package dev.rampgate.edge;
+
+import static dev.rampgate.ProofAndDatabase.WEBHOOK_KEY;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.rampgate.ProofAndDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Who may call how often, and from where; each test from addresses of its own. */
+@QuarkusTest
+@TestProfile(LimitsQuarkusTest.Narrow.class)
+@QuarkusTestResource(ProofAndDatabase.class)
+class LimitsQuarkusTest {
+
+    @Inject
+    MeterRegistry meters;
+
+    /** Little patience, and webhooks from two networks only. */
+    public static final class Narrow implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "rampgate.client-address.trusted-proxies", "127.0.0.1, ::1",
+                    "rampgate.session.limits.user", "2/1h",
+                    "rampgate.session.limits.address", "3/1h",
+                    "rampgate.webhook.open", "true",
+                    "rampgate.webhook.limits.open", "2/1h",
+                    "rampgate.webhook.allowlist", "203.0.113.0/24, 2001:db8::/32");
+        }
+    }
+
+    @Test
+    void a_user_may_open_only_so_many_sessions_from_wherever() {
+        session("jo", "198.51.100.1").statusCode(201);
+        session("jo", "198.51.100.2").statusCode(201);
+        tooMany(session("jo", "198.51.100.3"));
+        session("al", "198.51.100.3").statusCode(201);
+    }
+
+    @Test
+    void an_address_may_open_only_so_many_sessions_for_whomever() {
+        double before = limited("session_address");
+
+        session("u1", "2001:db8:5:5::1").statusCode(201);
+        session("u2", "2001:db8:5:5::2").statusCode(201);
+        session("u3", "2001:db8:5:5:ffff::3").statusCode(201);
+        tooMany(session("u4", "2001:db8:5:5::4"));
+        session("u4", "2001:db8:5:6::4").statusCode(201);
+        assertThat(limited("session_address")).isEqualTo(before + 1);
+    }
+
+    @Test
+    void a_source_may_send_only_so_many_webhooks_without_a_key() {
+        webhook("", "203.0.113.1").statusCode(204);
+        webhook("", "203.0.113.1").statusCode(204);
+        tooMany(webhook("", "203.0.113.1"));
+        webhook("", "203.0.113.2").statusCode(204);
+        webhook("/" + WEBHOOK_KEY, "203.0.113.1").statusCode(204);
+    }
+
+    @Test
+    void webhooks_from_elsewhere_find_nothing_with_and_without_the_key() {
+        double before = refused();
+
+        webhook("/" + WEBHOOK_KEY, "198.51.100.1")
+                .statusCode(404)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:rampgate:problem:not-found"))
+                .body("size()", equalTo(4));
+        webhook("", "198.51.100.1").statusCode(404);
+        assertThat(refused()).isEqualTo(before + 2);
+    }
+
+    @Test
+    void webhooks_from_nobody_knows_where_find_nothing() {
+        webhook("/" + WEBHOOK_KEY, "unknown").statusCode(404);
+    }
+
+    private static void tooMany(ValidatableResponse answer) {
+        answer.statusCode(429)
+                .contentType("application/problem+json")
+                .header("Retry-After", notNullValue())
+                .body("type", equalTo("urn:rampgate:problem:too-many-requests"));
+    }
+
+    private static ValidatableResponse session(String user, String address) {
+        return given().header("X-User-Id", user)
+                .header("X-Forwarded-For", address)
+                .contentType("application/json")
+                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}")
+                .post("/session")
+                .then();
+    }
+
+    private static ValidatableResponse webhook(String key, String address) {
+        return given().header("X-Forwarded-For", address)
+                .contentType("application/json")
+                .body("{\"merchant_transaction_id\":\"limits-0001\",\"status\":\"pending\"}")
+                .post("/proof-webhook" + key)
+                .then();
+    }
+
+    private double limited(String limit) {
+        return meters.get("rampgate.edge.limited").tag("limit", limit).counter().count();
+    }
+
+    private double refused() {
+        return meters.counter("rampgate.webhooks", "result", "refused", "detail", "source")
+                .count();
+    }
+}
