@@ -27,13 +27,19 @@ public class SessionResource {
     private final SessionOpening opening;
     private final CurrentCaller current;
     private final ClientAddress addresses;
+    private final SessionPolicy policy;
     private final SessionLimits limits;
 
     SessionResource(
-            SessionOpening opening, CurrentCaller current, ClientAddress addresses, SessionLimits limits) {
+            SessionOpening opening,
+            CurrentCaller current,
+            ClientAddress addresses,
+            SessionPolicy policy,
+            SessionLimits limits) {
         this.opening = opening;
         this.current = current;
         this.addresses = addresses;
+        this.policy = policy;
         this.limits = limits;
     }
 
@@ -42,6 +48,7 @@ public class SessionResource {
     public Uni<Response> open(@NotNull @Valid SessionRequest request, RoutingContext routing) {
         Caller caller = current.caller();
         Optional<String> clientAddress = addresses.of(routing);
+        policy.check(request);
         limits.pass(caller, clientAddress);
         return opening.open(caller, request, clientAddress).map(SessionResource::created);
     }

@@ -3,6 +3,8 @@ package dev.rampgate.session;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Settings of the session call. */
 @ConfigMapping(prefix = "rampgate.session")
@@ -11,6 +13,22 @@ public interface SessionSettings {
     /** How long a session that Proof opened waits to be stored before the user gets it all the same. */
     @WithDefault("1s")
     Duration storeTimeout();
+
+    /** Currencies and networks that are offered, such as {@code USDC/ERC20}. Default: whatever Proof allows. */
+    Optional<List<String>> pairs();
+
+    /** Whether users may sell; Proof has to enable it too. Default: no. */
+    @WithDefault("false")
+    boolean sell();
+
+    /** Amounts for a pair, such as {@code USDC/ERC20=10..5000}, {@code USDC/ERC20=10..}. Default: whatever Proof allows. */
+    Optional<List<String>> amountRanges();
+
+    /**
+     * Where {@code redirect_url} may lead: origins such as {@code https://shop.example.com}, or the scheme of the company's
+     * own app, such as {@code myapp://}. Default: nowhere, so that a request with a {@code redirect_url} is refused.
+     */
+    Optional<List<String>> redirectOrigins();
 
     /** How many sessions may be asked for. */
     Limits limits();

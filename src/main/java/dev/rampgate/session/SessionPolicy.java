@@ -1,0 +1,122 @@
+package dev.rampgate.session;
+
+import dev.rampgate.edge.Problem;
+import dev.rampgate.edge.Problem.FieldError;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What is refused before Proof is asked, by the company's own settings (Proof contract, section 9, G3 and G12). A wrong
+ * setting stops the start.
+ */
+@Startup
+@ApplicationScoped
+public class SessionPolicy {
+
+    private static final String PAIRS = "rampgate.session.pairs";
+    private static final String AMOUNTS = "rampgate.session.amount-ranges";
+    private static final Pattern PAIR =
+            Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,31})/([A-Za-z0-9][A-Za-z0-9._-]{0,31})");
+
+    private final Optional<Set<Pair>> pairs;
+    private final Map<Pair, AmountRange> amounts;
+    private final boolean sell;
+    private final RedirectOrigins redirects;
+
+    /** @throws ConfigurationException naming the first setting that cannot be used */
+    SessionPolicy(SessionSettings settings) {
+        this.pairs = settings.pairs().map(SessionPolicy::pairs);
+        this.amounts = amounts(settings.amountRanges().orElse(List.of()));
+        this.sell = settings.sell();
+        this.redirects = RedirectOrigins.of(settings.redirectOrigins().orElse(List.of()));
+        amounts.keySet().forEach(this::mustBeOffered);
+    }
+
+    /**
+     * Lets pass what may be asked of Proof.
+     *
+     * @param request a valid one
+     * @throws ProblemException otherwise
+     */
+    public void check(SessionRequest request) {
+        Pair pair = new Pair(request.currency(), request.network());
+        if (pairs.isPresent() && !pairs.get().contains(pair)) {
+            boolean elsewhere = pairs.get().stream().anyMatch(other -> other.currency.equals(pair.currency));
+            throw new ProblemException(elsewhere ? ProblemType.WALLET_NOT_SUPPORTED : ProblemType.CURRENCY_NOT_ALLOWED);
+        }
+        if ("sell".equals(request.type()) && !sell) {
+            throw new ProblemException(ProblemType.SELL_NOT_OFFERED);
+        }
+        AmountRange range = amounts.get(pair);
+        if (range != null && !range.contains(request.amount())) {
+            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST)
+                    .withErrors(List.of(new FieldError("amount", range.rule()))));
+        }
+        if (request.redirectUrl() != null && !redirects.allow(request.redirectUrl())) {
+            throw new ProblemException(ProblemType.REDIRECT_NOT_ALLOWED);
+        }
+    }
+
+    private static Set<Pair> pairs(List<String> entries) {
+        Set<Pair> pairs = new LinkedHashSet<>();
+        for (String entry : entries) {
+            pairs.add(pair(entry.strip())
+                    .orElseThrow(() ->
+                            wrong(PAIRS, entry, "is no pair; write currency and network, for example USDC/ERC20")));
+        }
+        return Set.copyOf(pairs);
+    }
+
+    private static Map<Pair, AmountRange> amounts(List<String> entries) {
+        Map<Pair, AmountRange> amounts = new HashMap<>();
+        for (String entry : entries) {
+            String[] parts = entry.strip().split("=", 2);
+            Optional<Pair> pair = pair(parts[0].strip());
+            Optional<AmountRange> range = AmountRange.of(parts[parts.length - 1].strip());
+            if (parts.length != 2 || pair.isEmpty() || range.isEmpty()) {
+                throw wrong(
+                        AMOUNTS,
+                        entry,
+                        "is no range of amounts; write for example USDC/ERC20=10..5000 or USDC/ERC20=10..");
+            }
+            if (amounts.put(pair.get(), range.get()) != null) {
+                throw wrong(AMOUNTS, entry, "is the second range of this pair");
+            }
+        }
+        return Map.copyOf(amounts);
+    }
+
+    private void mustBeOffered(Pair pair) {
+        if (pairs.isPresent() && !pairs.get().contains(pair)) {
+            throw wrong(AMOUNTS, pair.toString(), "is not among " + PAIRS);
+        }
+    }
+
+    private static Optional<Pair> pair(String text) {
+        Matcher parts = PAIR.matcher(text);
+        return parts.matches() ? Optional.of(new Pair(parts.group(1), parts.group(2))) : Optional.empty();
+    }
+
+    private static ConfigurationException wrong(String setting, String entry, String why) {
+        return new ConfigurationException(setting + ": '" + entry.strip() + "' " + why, Set.of(setting));
+    }
+
+    /** A currency on a network, spelled as Proof spells them. */
+    private record Pair(String currency, String network) {
+        @Override
+        public String toString() {
+            return currency + "/" + network;
+        }
+    }
+}
