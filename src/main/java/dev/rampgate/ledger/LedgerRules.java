@@ -80,7 +80,7 @@ public final class LedgerRules {
 
     // --- sessions: rule 1
 
-    private Decision opened(Observation news, Status status, Instant now) {
+    private static Decision opened(Observation news, Status status, Instant now) {
         boolean polled = news.channel() == Channel.POLL;
         Instant since = timeOf(news);
         Standing standing = Standing.opened(status, polled, polled ? news.changedAt() : null, since, now);
@@ -102,7 +102,7 @@ public final class LedgerRules {
                 true);
     }
 
-    private Decision claimedBySession(TransactionRecord record, Observation news) {
+    private static Decision claimedBySession(TransactionRecord record, Observation news) {
         TransactionRecord owned = record.with(record.details().claimedBy(news.details()));
         return unmoved(owned.equals(record) ? Outcome.DUPLICATE : Outcome.ACCEPTED, owned, PollWish.KEEP);
     }
@@ -117,19 +117,18 @@ public final class LedgerRules {
         if (told == standing.status()) {
             return confirmed(record, poll, now); // rule 3
         }
-        if (told.follows(standing.status())) {
-            return movedByPoll(record, poll, told, Outcome.ACCEPTED, now); // rule 4
-        }
         if (standing.isFinal()) {
             return completedContradicted(record, poll, told, now); // rule 5
         }
-        if (standing.confirmed() && standing.isBefore(poll.changedAt()) || dissentHasLasted(record, poll, told, now)) {
-            return movedByPoll(record, poll, told, Outcome.CORRECTION, now); // rule 5
-        }
-        return dissented(record, poll, told, now); // rule 5
+        boolean believed = told.follows(standing.status())
+                ? standing.surelyRisesTo(told, poll.changedAt()) // rule 4
+                : standing.confirmed() && standing.isSurelyBefore(poll.changedAt()); // rule 5
+        return believed || dissentHasLasted(record, poll, told)
+                ? movedByPoll(record, poll, told, now)
+                : dissented(record, poll, told, now);
     }
 
-    private Decision confirmed(TransactionRecord record, Observation poll, Instant now) {
+    private static Decision confirmed(TransactionRecord record, Observation poll, Instant now) {
         Standing before = record.standing();
         Standing after = before.confirmedAt(poll.changedAt());
         boolean watchStarts =
@@ -147,10 +146,9 @@ public final class LedgerRules {
                 Outcome.CONFIRMED, Optional.of(plan.record()), List.of(), marks, Set.of(), plan.wish(), news);
     }
 
-    private Decision movedByPoll(
-            TransactionRecord record, Observation poll, Status told, Outcome outcome, Instant now) {
-        boolean correction = outcome == Outcome.CORRECTION;
+    private static Decision movedByPoll(TransactionRecord record, Observation poll, Status told, Instant now) {
         Standing before = record.standing();
+        boolean correction = !told.follows(before.status());
         Standing moved =
                 correction ? before.correctedTo(told, timeOf(poll), now) : before.movedTo(told, timeOf(poll), now);
         FollowUp followUp = correction
@@ -165,7 +163,7 @@ public final class LedgerRules {
                 : record.followUp().reports().get(told);
         PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(told), now);
         return new Decision(
-                outcome,
+                correction ? Outcome.CORRECTION : Outcome.ACCEPTED,
                 Optional.of(plan.record()),
                 List.of(transitionTo(next, poll, reportedAt, true, correction)),
                 List.of(),
@@ -174,7 +172,8 @@ public final class LedgerRules {
                 true);
     }
 
-    private Decision completedContradicted(TransactionRecord record, Observation poll, Status told, Instant now) {
+    private static Decision completedContradicted(
+            TransactionRecord record, Observation poll, Status told, Instant now) {
         PollPlanning.Plan plan = PollPlanning.afterAnswer(record, poll, Optional.of(told), now);
         return record.standing().isBefore(poll.changedAt())
                 ? new Decision(
@@ -188,21 +187,20 @@ public final class LedgerRules {
                 : unmoved(Outcome.STALE, plan.record(), plan.wish());
     }
 
-    /** Only polls asked since the last change can speak against it: an earlier one may have crossed it. */
-    private static boolean askedSinceChange(TransactionRecord record, Observation poll) {
-        return poll.askedAt().isAfter(record.standing().changedAt());
-    }
-
-    private boolean dissentHasLasted(TransactionRecord record, Observation poll, Status told, Instant now) {
+    /**
+     * Whether polls have said the same against the record for so long that no copy can lag behind its last change. What
+     * counts is when they were asked: an answer may be under way for long.
+     */
+    private boolean dissentHasLasted(TransactionRecord record, Observation poll, Status told) {
         Dissent dissent = record.followUp().dissent();
         return dissent != null
                 && dissent.status() == told
-                && askedSinceChange(record, poll)
-                && !now.isBefore(dissent.since().plus(lagTolerance));
+                && !poll.askedAt().isBefore(dissent.since().plus(lagTolerance));
     }
 
-    private Decision dissented(TransactionRecord record, Observation poll, Status told, Instant now) {
-        if (!askedSinceChange(record, poll)) {
+    private static Decision dissented(TransactionRecord record, Observation poll, Status told, Instant now) {
+        // One asked before the last change may have crossed it.
+        if (!poll.askedAt().isAfter(record.standing().changedAt())) {
             return askedTooEarly(record);
         }
         Dissent before = record.followUp().dissent();
@@ -214,9 +212,11 @@ public final class LedgerRules {
 
     // --- sockets, and webhooks that are trusted: rule 6
 
-    private Decision pushed(TransactionRecord record, Observation news, Status told, Instant now) {
+    private static Decision pushed(TransactionRecord record, Observation news, Status told, Instant now) {
         Standing standing = record.standing();
-        if (told.follows(standing.status()) && canBeNews(standing, news.changedAt())) {
+        if (told.follows(standing.status())
+                && !standing.isAfter(news.changedAt())
+                && standing.surelyRisesTo(told, news.changedAt())) {
             TransactionRecord next = record.with(record.details().updatedFrom(news.details()))
                     .with(standing.movedTo(told, timeOf(news), now))
                     .with(record.followUp().afterChange());
@@ -239,14 +239,6 @@ public final class LedgerRules {
                     : unmoved(Outcome.DUPLICATE, filled, PollWish.KEEP);
         }
         return nudged(record, news, told);
-    }
-
-    /**
-     * A tie in Proof's time is news within the first attempt, since statuses only rise there. In a later attempt it may
-     * as well be a late word of the attempt before, so only a poll may tell (decision 0004).
-     */
-    private static boolean canBeNews(Standing standing, Instant changedAt) {
-        return standing.attempt() == 1 ? !standing.isAfter(changedAt) : standing.isBefore(changedAt);
     }
 
     // --- advisory webhooks: rules 7 and 8

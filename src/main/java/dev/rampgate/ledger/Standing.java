@@ -70,6 +70,21 @@ public record Standing(
         return time != null && asOf != null && time.isBefore(asOf);
     }
 
+    /** Whether what happened at this time is surely later than what is recorded; a tie or an unknown time is not. */
+    boolean isSurelyBefore(Instant time) {
+        return isBefore(time) && time.isAfter(since);
+    }
+
+    /**
+     * Whether a higher status with this time can only have come after what is recorded. In doubt it may as well have come
+     * before: a late word of an attempt that failed and was retried (decision 0004). No doubt is about {@code completed},
+     * which nothing follows, nor about what comes after the {@code pending} that comes before all.
+     */
+    boolean surelyRisesTo(Status higher, Instant time) {
+        boolean isFirst = status == Status.PENDING && attempt == 1;
+        return higher == Status.COMPLETED || isFirst || isSurelyBefore(time);
+    }
+
     /** Whether news with this time can speak of the current attempt. */
     boolean attemptCovers(Instant time) {
         return attempt == 1 || time != null && !time.isBefore(attemptSince);

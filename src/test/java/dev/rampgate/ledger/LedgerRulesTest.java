@@ -376,6 +376,70 @@ class LedgerRulesTest {
         }
 
         @Test
+        void inDoubtWhetherItCameAfterWhatIsRecordedItMustLast() {
+            story.hear(session());
+            story.pass(6).hear(poll(PROCESSING, at(5)));
+
+            Decision tie = story.pass(2).hear(poll(FAILED, at(5)));
+
+            assertThat(tie.outcome()).isEqualTo(Outcome.STALE);
+            assertThat(tie.wish()).isEqualTo(IN_A_SECOND);
+            assertThat(story.standing().status()).isEqualTo(PROCESSING);
+            assertThat(story.followUp().dissent()).isEqualTo(new FollowUp.Dissent(FAILED, story.now(), 1));
+
+            Decision lasting = story.pass(30).hear(poll(FAILED, at(5)));
+
+            assertThat(lasting.outcome()).isEqualTo(Outcome.ACCEPTED);
+            assertThat(lasting.transitions())
+                    .containsExactly(
+                            new Transition(Story.ID, 3, 1, FAILED, Channel.POLL, null, at(5), at(38), at(38), false));
+            assertThat(story.followUp().dissent()).isNull();
+        }
+
+        @Test
+        void aPollFromBeforeWhatASocketToldIsInDoubt() {
+            story.hear(session());
+            story.pass(8).hear(socket(PROCESSING, at(7)));
+
+            assertThat(story.pass(1).hear(poll(FAILED, at(5))).outcome()).isEqualTo(Outcome.STALE);
+            assertThat(story.pass(1).hear(poll(FAILED, at(7))).outcome()).isEqualTo(Outcome.STALE);
+            assertThat(story.pass(1).hear(poll(FAILED, at(8))).outcome()).isEqualTo(Outcome.ACCEPTED);
+        }
+
+        @Test
+        void aPollWithoutATimeIsInDoubt() {
+            story.hear(session());
+            story.pass(6).hear(poll(PROCESSING, at(5)));
+
+            assertThat(story.pass(2).hear(poll(FAILED, null)).outcome()).isEqualTo(Outcome.STALE);
+        }
+
+        @Test
+        void completedIsNeverInDoubt() {
+            story.hear(session());
+            story.pass(6).hear(poll(PROCESSING, at(5)));
+
+            assertThat(story.pass(2).hear(poll(COMPLETED, at(5))).outcome()).isEqualTo(Outcome.ACCEPTED);
+        }
+
+        @Test
+        void nothingAfterTheFirstPendingIsInDoubt() {
+            story.hear(session());
+            story.pass(6).hear(poll(PENDING, at(5)));
+
+            assertThat(story.pass(2).hear(poll(FAILED, at(5))).outcome()).isEqualTo(Outcome.ACCEPTED);
+        }
+
+        @Test
+        void aLaterPendingLeavesTheSameDoubtAsAnyStatus() {
+            story.hear(session());
+            story.pass(6).hear(poll(FAILED, at(5)));
+            story.pass(2).hear(poll(PENDING, at(7)));
+
+            assertThat(story.pass(2).hear(poll(PROCESSING, at(7))).outcome()).isEqualTo(Outcome.STALE);
+        }
+
+        @Test
         void itEndsWhatPollsSaidAgainstTheStatusBefore() {
             story.hear(session());
             story.pass(6).hear(socket(PROCESSING, at(5)));
@@ -584,6 +648,40 @@ class LedgerRulesTest {
         }
 
         @Test
+        void whatCountsIsWhenTheLastOfThemWasAsked() {
+            story.hear(session());
+            story.pass(6).hear(socket(FAILED, at(5)));
+            story.pass(2).hear(poll(PROCESSING, at(7)));
+
+            Decision underWayForLong =
+                    story.pass(60).hear(poll(PROCESSING, at(7)).asked(at(37)));
+            Decision askedLater = story.hear(poll(PROCESSING, at(7)).asked(at(38)));
+
+            assertThat(underWayForLong.outcome()).isEqualTo(Outcome.STALE);
+            assertThat(askedLater.outcome()).isEqualTo(Outcome.CORRECTION);
+        }
+
+        @Test
+        void aChangeSinceTheySpokeUpIsNotAtIssue() {
+            story.hear(session());
+            story.pass(6).hear(socket(PROCESSING, at(5)));
+            story.pass(2).hear(poll(PENDING, at(0)));
+            story.pass(20).hear(socket(FAILED, at(27)));
+
+            assertThat(story.pass(20).hear(poll(PENDING, at(0))).outcome()).isEqualTo(Outcome.STALE);
+        }
+
+        @Test
+        void aConfirmedStatusIsNotCorrectedAtOnceByWhatIsOlderThanItsSocketSaid() {
+            story.hear(session());
+            story.pass(10).hear(socket(FAILED, at(9)));
+            story.pass(1).hear(poll(FAILED, at(5)));
+
+            assertThat(story.pass(1).hear(poll(PROCESSING, at(7))).outcome()).isEqualTo(Outcome.STALE);
+            assertThat(story.pass(1).hear(poll(PROCESSING, at(10))).outcome()).isEqualTo(Outcome.CORRECTION);
+        }
+
+        @Test
         void pollsThatDisagreeMustAllSayTheSame() {
             story.hear(session());
             story.pass(6).hear(socket(FAILED, at(5)));
@@ -673,6 +771,43 @@ class LedgerRulesTest {
             assertThat(decision.outcome()).isEqualTo(Outcome.NUDGE);
             assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
             assertThat(story.standing().status()).isEqualTo(PROCESSING);
+        }
+
+        @Test
+        void inDoubtWhetherItCameAfterWhatIsRecordedItIsANudge() {
+            story.hear(session());
+            story.pass(8).hear(socket(PROCESSING, at(7)));
+
+            assertThat(story.hear(socket(FAILED, at(5))).outcome()).isEqualTo(Outcome.NUDGE);
+            assertThat(story.hear(socket(FAILED, at(7))).outcome()).isEqualTo(Outcome.NUDGE);
+            assertThat(story.hear(socket(FAILED, null)).outcome()).isEqualTo(Outcome.NUDGE);
+            assertThat(story.standing().status()).isEqualTo(PROCESSING);
+            assertThat(story.hear(socket(FAILED, at(8))).outcome()).isEqualTo(Outcome.ACCEPTED);
+        }
+
+        @Test
+        void completedIsNeverInDoubt() {
+            story.hear(session());
+            story.pass(8).hear(poll(PROCESSING, at(7)));
+
+            assertThat(story.hear(socket(COMPLETED, at(7))).outcome()).isEqualTo(Outcome.ACCEPTED);
+        }
+
+        @Test
+        void completedIsAcceptedWithoutATimeToo() {
+            story.hear(session());
+            story.pass(8).hear(poll(PROCESSING, at(7)));
+
+            assertThat(story.hear(socket(COMPLETED, null)).outcome()).isEqualTo(Outcome.ACCEPTED);
+            assertThat(story.standing().since()).isEqualTo(story.now());
+        }
+
+        @Test
+        void completedFromBeforeTheLastPollIsANudge() {
+            story.hear(session());
+            story.pass(8).hear(poll(PROCESSING, at(7)));
+
+            assertThat(story.hear(socket(COMPLETED, at(6))).outcome()).isEqualTo(Outcome.NUDGE);
         }
 
         @ParameterizedTest
