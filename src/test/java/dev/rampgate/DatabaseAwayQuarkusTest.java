@@ -88,8 +88,20 @@ class DatabaseAwayQuarkusTest {
 
         given().get(health.resolve("ready")).then().statusCode(200);
         given().get(health.resolve("live")).then().statusCode(200);
-        await().atMost(LIMIT).untilAsserted(() ->
-                given().get(health.resolve("group/database")).then().statusCode(503));
+        await().atMost(LIMIT)
+                .untilAsserted(() ->
+                        given().get(health.resolve("group/database")).then().statusCode(503));
+    }
+
+    @Test
+    void readingIsRefusedWithAProblemThatSaysToComeBack() {
+        database().stop();
+
+        given().get("/transactions")
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2");
     }
 
     private double backlog(String what) {

@@ -167,7 +167,8 @@ final class BearerToken implements IdentitySource {
                     .setRequireExpirationTime()
                     .setAllowedClockSkewInSeconds(skewSeconds)
                     // Not clock.millis(): the JDK's clock that ticks in microseconds divides by zero there.
-                    .setEvaluationTime(NumericDate.fromMilliseconds(clock.instant().toEpochMilli()))
+                    .setEvaluationTime(
+                            NumericDate.fromMilliseconds(clock.instant().toEpochMilli()))
                     .build()
                     .processToClaims(token);
             return new Caller(

@@ -2,6 +2,9 @@ package dev.rampgate.live;
 
 import static dev.rampgate.reconcile.Columns.instant;
 
+import dev.rampgate.edge.Problem;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import dev.rampgate.ledger.Status;
@@ -15,13 +18,18 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Reads what users may see of their own transactions. */
 @ApplicationScoped
 class TransactionReader {
+
+    private static final Logger LOG = Logger.getLogger(TransactionReader.class);
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
 
     private final Pool pool;
 
@@ -57,7 +65,14 @@ class TransactionReader {
                     List<TransactionView> views = new ArrayList<>(rows.size());
                     rows.forEach(row -> views.add(view(row)));
                     return views;
-                });
+                })
+                .onFailure()
+                .transform(TransactionReader::unavailable);
+    }
+
+    private static ProblemException unavailable(Throwable failure) {
+        LOG.warnf("Transactions cannot be read: %s", failure.getClass().getSimpleName());
+        return new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(TRY_AGAIN));
     }
 
     private static Optional<TransactionView> withTimeline(RowSet<Row> rows) {

@@ -2,6 +2,7 @@ package dev.rampgate.reconcile;
 
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -68,6 +69,11 @@ public final class Columns<T> {
     public static Instant instant(Row row, String column) {
         OffsetDateTime time = row.getOffsetDateTime(column);
         return time == null ? null : time.toInstant();
+    }
+
+    /** A duration as a parameter that is multiplied by {@code interval '1 s'}. */
+    public static double seconds(Duration duration) {
+        return duration.toMillis() / 1_000.0;
     }
 
     /** A list of texts as one array parameter. */

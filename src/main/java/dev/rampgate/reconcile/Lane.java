@@ -79,8 +79,10 @@ final class Lane {
         while (batch.size() < settings.batchSize() && !waiting.isEmpty()) {
             batch.add(waiting.remove());
         }
-        reconcile
-                .apply(batch.stream().map(Waiting::observation).toList())
+        List<Observation> observations =
+                batch.stream().map(Waiting::observation).toList();
+        Uni.createFrom()
+                .deferred(() -> reconcile.apply(observations))
                 .emitOn(loop)
                 .subscribe()
                 .with(outcomes -> endBatch(batch, outcomes), failure -> failBatch(batch, failure));

@@ -41,7 +41,7 @@ public class PostgresLedgerStore implements LedgerStore {
                         ON CONFLICT (transaction_id) DO UPDATE
                         SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s'))
                         """)
-                .execute(Tuple.of(Columns.texts(transactionIds), spread.toMillis() / 1_000.0))
+                .execute(Tuple.of(Columns.texts(transactionIds), Columns.seconds(spread)))
                 .onFailure()
                 .transform(PostgresLedgerStore::classified)
                 .replaceWithVoid();

@@ -376,7 +376,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
                         .text(Transition::transactionId)
                         .integer(Transition::sequence)
                         .flag(transition -> transition.status().isTerminal())
-                        .and((double) HOT.toSeconds())
+                        .and(Columns.seconds(HOT))
                         .parameters());
     }
 

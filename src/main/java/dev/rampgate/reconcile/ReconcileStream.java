@@ -94,8 +94,14 @@ public class ReconcileStream {
                 .failWith(() -> new StoreException(StoreException.Kind.AWAY, "no answer within the deadline", null));
     }
 
+    /** A rule that fails on one observation is a matter of that one, not of its neighbours. */
     private Changes decide(List<Observation> batch, Set<String> openable, Map<String, Recorded> recorded) {
-        return new Changes.Fold(rules, chance, settings.archiveLimit(), clock.instant(), recorded).of(batch, openable);
+        try {
+            return new Changes.Fold(rules, chance, settings.archiveLimit(), clock.instant(), recorded)
+                    .of(batch, openable);
+        } catch (RuntimeException broken) {
+            throw new StoreException(StoreException.Kind.DATA, "the rules failed", broken);
+        }
     }
 
     /** Halves the batch until the culprit stands alone. */

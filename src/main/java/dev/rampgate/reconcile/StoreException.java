@@ -7,7 +7,7 @@ public final class StoreException extends RuntimeException {
     public enum Kind {
         /** Another batch was in the way; doing it again helps. */
         COLLISION,
-        /** A value was refused; doing it again does not help. */
+        /** A value was refused, by the database or by the rules; doing it again does not help. */
         DATA,
         /** It did not answer, or refused to work. */
         AWAY

@@ -5,8 +5,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
-import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 
 import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.TestSession;
@@ -70,7 +70,10 @@ class TransactionResourceQuarkusTest {
 
     @Test
     void anIdOfTwoHundredCharactersIsNotFound() {
-        given().header("X-User-Id", user).get("/transactions/" + "x".repeat(200)).then().statusCode(404);
+        given().header("X-User-Id", user)
+                .get("/transactions/" + "x".repeat(200))
+                .then()
+                .statusCode(404);
     }
 
     @Test

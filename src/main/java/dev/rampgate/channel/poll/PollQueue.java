@@ -1,6 +1,9 @@
 package dev.rampgate.channel.poll;
 
+import static dev.rampgate.reconcile.Columns.seconds;
+
 import dev.rampgate.reconcile.PollPlan.Priority;
+import dev.rampgate.reconcile.ReplicaId;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -10,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.random.RandomGenerator;
 
 /**
  * What is due to be polled, shared by all replicas: each claims what it will ask for, for the time of a lease, together
@@ -26,10 +28,10 @@ class PollQueue {
     private final PollSettings settings;
     private final UUID replica;
 
-    PollQueue(Pool pool, PollSettings settings, RandomGenerator chance) {
+    PollQueue(Pool pool, PollSettings settings, ReplicaId replica) {
         this.pool = pool;
         this.settings = settings;
-        this.replica = new UUID(chance.nextLong(), chance.nextLong());
+        this.replica = replica.value();
     }
 
     /**
@@ -157,9 +159,5 @@ class PollQueue {
                 row.getInteger("failures"),
                 Duration.ofMillis((long) (row.getDouble("missing") * 1_000)),
                 Duration.ofNanos((long) (Math.max(0, row.getDouble("wait")) * 1_000_000_000)));
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1_000.0;
     }
 }

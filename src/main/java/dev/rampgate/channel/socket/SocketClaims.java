@@ -1,17 +1,18 @@
 package dev.rampgate.channel.socket;
 
+import static dev.rampgate.reconcile.Columns.seconds;
+
+import dev.rampgate.reconcile.ReplicaId;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.random.RandomGenerator;
 
 /** Which replica holds the socket of which transaction, for the time of a lease. All times are the database's. */
 @ApplicationScoped
@@ -21,10 +22,10 @@ class SocketClaims {
     private final SocketSettings settings;
     private final UUID replica;
 
-    SocketClaims(Pool pool, SocketSettings settings, RandomGenerator chance) {
+    SocketClaims(Pool pool, SocketSettings settings, ReplicaId replica) {
         this.pool = pool;
         this.settings = settings;
-        this.replica = new UUID(chance.nextLong(), chance.nextLong());
+        this.replica = replica.value();
     }
 
     /** Claims hot transactions that nobody holds, the freshest first. */
@@ -92,9 +93,5 @@ class SocketClaims {
         Set<String> ids = new HashSet<>();
         rows.forEach(row -> ids.add(row.getString("transaction_id")));
         return ids;
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1_000.0;
     }
 }

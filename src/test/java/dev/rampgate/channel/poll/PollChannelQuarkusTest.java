@@ -50,10 +50,12 @@ class PollChannelQuarkusTest {
 
     @Test
     void anUnknownTransactionThatProofKnowsIsAdopted() {
-        String id = proof().open(SessionOrder.sell("cust-1", "USDC", "ERC20", "42.75")).id();
+        String id = proof().open(SessionOrder.sell("cust-1", "USDC", "ERC20", "42.75"))
+                .id();
         makeDue(id);
 
-        await().atMost(LIMIT).until(() -> count("SELECT count(*) FROM transaction WHERE id = $1 AND confirmed", id) == 1);
+        await().atMost(LIMIT)
+                .until(() -> count("SELECT count(*) FROM transaction WHERE id = $1 AND confirmed", id) == 1);
         assertThat(count("SELECT count(*) FROM transaction WHERE id = $1 AND user_id = 'cust-1' AND type = 'sell'", id))
                 .isEqualTo(1);
     }
@@ -63,7 +65,8 @@ class PollChannelQuarkusTest {
         String id = UUID.randomUUID().toString();
         makeDue(id);
 
-        await().atMost(LIMIT).until(() -> proof().calls().count(call -> call.path().endsWith(id)) > 0);
+        await().atMost(LIMIT)
+                .until(() -> proof().calls().count(call -> call.path().endsWith(id)) > 0);
         await().atMost(LIMIT).until(() -> count("SELECT count(*) FROM poll WHERE transaction_id = $1", id) == 0);
         assertThat(count("SELECT count(*) FROM transaction WHERE id = $1", id)).isZero();
     }
@@ -94,7 +97,8 @@ class PollChannelQuarkusTest {
                                 "SELECT count(*) FROM transaction WHERE id = $1 AND status = 'processing' AND confirmed",
                                 id)
                         == 1);
-        assertThat(count("SELECT count(*) FROM poll WHERE transaction_id = $1 AND failures = 0", id)).isEqualTo(1);
+        assertThat(count("SELECT count(*) FROM poll WHERE transaction_id = $1 AND failures = 0", id))
+                .isEqualTo(1);
     }
 
     @Test
@@ -128,14 +132,17 @@ class PollChannelQuarkusTest {
     @Test
     void callsOfOneClaimLeaveInSlotsOfTheBudget() {
         pause();
-        List<String> ids = Stream.generate(() -> "slot-" + UUID.randomUUID()).limit(30).toList();
-        pool.preparedQuery("INSERT INTO poll (transaction_id, priority, due_at) SELECT id, 1, now() FROM unnest($1::text[]) AS t (id)")
+        List<String> ids =
+                Stream.generate(() -> "slot-" + UUID.randomUUID()).limit(30).toList();
+        pool.preparedQuery(
+                        "INSERT INTO poll (transaction_id, priority, due_at) SELECT id, 1, now() FROM unnest($1::text[]) AS t (id)")
                 .execute(Tuple.of(ids.toArray(String[]::new)))
                 .await()
                 .atMost(LIMIT);
         heal();
 
-        // The channel claims, too: whoever comes first, the slots of one claim stand at least a twentieth of a second apart.
+        // The channel claims, too: whoever comes first, the slots of one claim stand at least a twentieth of a second
+        // apart.
         List<Claim> claims = queue.claim(Priority.KNOWN).await().atMost(LIMIT);
 
         for (int i = 1; i < claims.size(); i++) {
@@ -154,9 +161,7 @@ class PollChannelQuarkusTest {
         List<String> plan = pool.withTransaction(connection -> connection
                         .query("SET LOCAL enable_seqscan = off")
                         .execute()
-                        .chain(() -> connection
-                                .query(
-                                        """
+                        .chain(() -> connection.query("""
                                         EXPLAIN
                                         SELECT transaction_id
                                         FROM poll
@@ -164,8 +169,7 @@ class PollChannelQuarkusTest {
                                         ORDER BY due_at
                                         LIMIT 5
                                         FOR UPDATE SKIP LOCKED
-                                        """)
-                                .execute()))
+                                        """).execute()))
                 .map(rows -> {
                     List<String> lines = new ArrayList<>();
                     for (Row row : rows) {
@@ -176,7 +180,9 @@ class PollChannelQuarkusTest {
                 .await()
                 .atMost(LIMIT);
 
-        assertThat(plan).anyMatch(line -> line.contains("Index Scan using poll_due")).noneMatch(line -> line.contains("Sort"));
+        assertThat(plan)
+                .anyMatch(line -> line.contains("Index Scan using poll_due"))
+                .noneMatch(line -> line.contains("Sort"));
     }
 
     private void pause() {

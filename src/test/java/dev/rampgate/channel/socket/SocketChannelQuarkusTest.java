@@ -80,8 +80,8 @@ class SocketChannelQuarkusTest {
                                 + "\",\"type\":\"buy\",\"status\":\"completed\",\"occurred_at\":\"2027-01-01T00:00:00Z\"}");
         proof().drive(id, Action.PAY);
 
-        await().atMost(LIMIT).untilAsserted(() ->
-                given().get("/transactions/" + id).then().body("status", equalTo("processing")));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> given().get("/transactions/" + id).then().body("status", equalTo("processing")));
         given().get("/transactions/" + other).then().body("status", equalTo("pending"));
     }
 }
