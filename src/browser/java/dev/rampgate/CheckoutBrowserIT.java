@@ -42,6 +42,7 @@ class CheckoutBrowserIT {
 
     @BeforeEach
     void openPage() {
+        AttendedSandbox.proof().stage().play("calm");
         AttendedSandbox.proof().kyc().set(USER, "not_started");
         browser.emulate(1280, 900, false, "light");
         browser.open(page());
@@ -103,6 +104,19 @@ class CheckoutBrowserIT {
         browser.sees("#status", "Completed");
         browser.sees("#standing", "confirmed by Proof");
         assertThat(told()).contains("onSellTransferEnabled payout");
+    }
+
+    @Test
+    void aBuyCompletesByPollsAloneInThatScenario() {
+        browser.choose("#scenario", "polls-only");
+        browser.sees("#scenario-summary", "polls must find everything");
+        order("buy");
+        step("verify");
+        step("pay");
+
+        browser.sees("#status", "Completed");
+        browser.sees("#standing", "confirmed by Proof");
+        assertThat(browser.textsOf("#timeline .who")).contains("Poll").doesNotContain("Webhook", "Socket");
     }
 
     @Test

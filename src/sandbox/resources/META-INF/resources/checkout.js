@@ -180,9 +180,9 @@ function show(transaction) {
   element('facts').replaceChildren(...[
     ['Transaction', transaction.merchant_transaction_id],
     ['Asked for', transaction.requested_amount && `${transaction.requested_amount} ${transaction.currency}`],
-    ['Network', transaction.network],
     ['Crypto amount', transaction.crypto_amount && `${transaction.crypto_amount} ${transaction.currency}`],
     ['Fiat amount', transaction.fiat_amount && `${transaction.fiat_amount} ${transaction.fiat_currency}`],
+    ['Network', transaction.network],
     ['Paid by', transaction.payment_method],
   ].filter(([, value]) => value).map(([name, value]) => {
     const fact = make('div');
@@ -236,6 +236,25 @@ function entry(change, isLast) {
   item.append(head, list);
   return item;
 }
+
+// --- what goes wrong at Proof
+
+async function offerScenarios() {
+  const [scenarios, playing] = await Promise.all(
+    ['scenarios', 'scenario'].map((path) => call('GET', `${simulator}/control/${path}`)));
+  const summaries = new Map([...scenarios, playing].map(({name, summary}) => [name, summary]));
+  element('scenario').append(...[...summaries.keys()].map((name) => new Option(name, name, false, name === playing.name)));
+  const say = () => setText(element('scenario-summary'), summaries.get(element('scenario').value));
+  element('scenario').addEventListener('change', async () => {
+    await call('PUT', `${simulator}/control/scenario`, {name: element('scenario').value});
+    say();
+  });
+  say();
+  element('harder').hidden = false;
+}
+
+// Without a simulator there is nothing to steer, and the page works all the same.
+offerScenarios().catch(() => {});
 
 // --- small things
 
