@@ -27,7 +27,7 @@ class DatabaseAwayQuarkusTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
-    @TestHTTPResource(value = "/q/health/", management = true)
+    @TestHTTPResource(value = "/health/", management = true)
     URI health;
 
     @Inject
