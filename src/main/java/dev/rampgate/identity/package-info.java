@@ -1,0 +1,2 @@
+/** Who calls. */
+package dev.rampgate.identity;

@@ -1,0 +1,2 @@
+/** What users may see of their own transactions. */
+package dev.rampgate.live;
