@@ -1,6 +1,7 @@
 package dev.rampgate.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -318,6 +319,8 @@ class ContractRowsTest {
         expectError(partner.openSession(Partner.buy()), status, error, code);
         expectError(partner.transaction(id), status, error, code);
         expectError(partner.send("GET", "/widget/users/cust-8841/kyc-status", null), status, error, code);
+        assertThatThrownBy(() -> partner.listen(id))
+                .hasRootCauseMessage("Unexpected HTTP response status code " + status);
     }
 
     /** Of the first session of a simulator that begins with the same seed each time. */
