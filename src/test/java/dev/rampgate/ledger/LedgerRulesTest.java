@@ -16,6 +16,7 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -1101,6 +1102,25 @@ class LedgerRulesTest {
         }
 
         @Test
+        void whenItFirstSaidWhatIsAcceptedInTheEndOutlivesTheStepsBetween() {
+            story.hear(session());
+            story.pass(6).hear(webhook(COMPLETED, at(5)));
+            story.pass(1).hear(poll(PROCESSING, at(5)));
+            story.pass(1).hear(poll(COMPLETED, at(8)));
+
+            assertThat(story.last().reportedAt()).isEqualTo(at(6));
+        }
+
+        @Test
+        void allThatItSaidOfThisAttemptIsKept() {
+            story.hear(session());
+            story.pass(6).hear(webhook(PROCESSING, at(5)));
+            story.pass(1).hear(webhook(FAILED, at(6)));
+
+            assertThat(story.followUp().reports()).containsOnly(entry(PROCESSING, at(6)), entry(FAILED, at(7)));
+        }
+
+        @Test
         void whenItFirstSaidWhatACorrectionThenShowedIsKeptToo() {
             story.hear(session());
             story.pass(6).hear(poll(FAILED, at(5)));
@@ -1158,7 +1178,8 @@ class LedgerRulesTest {
         void reportsOfAnEarlierAttemptAreForgottenByACorrection() {
             story.hear(session());
             story.pass(2).hear(webhook(COMPLETED, at(1)));
-            story.pass(4).hear(poll(FAILED, at(5)));
+            story.pass(4).hear(socket(FAILED, at(5)));
+            story.pass(1).hear(poll(FAILED, at(5)));
             story.pass(2).hear(poll(PROCESSING, at(7)));
 
             story.pass(4).hear(poll(COMPLETED, at(11)));
