@@ -74,6 +74,7 @@ CREATE TABLE poll (
     priority       smallint    NOT NULL CHECK (priority BETWEEN 0 AND 2),
     due_at         timestamptz,
     asked_at       timestamptz,
+    wanted_at      timestamptz,
     lease_until    timestamptz,
     leased_by      uuid,
     failures       integer     NOT NULL DEFAULT 0,
@@ -81,6 +82,7 @@ CREATE TABLE poll (
 ) WITH (fillfactor = 80);
 
 COMMENT ON COLUMN poll.priority IS '0 known and nudged, 1 known, 2 unknown';
+COMMENT ON COLUMN poll.wanted_at IS 'since when news may have been missed; only a poll asked after it will do';
 COMMENT ON COLUMN poll.missing_since IS 'since when Proof answers 404 for a known transaction';
 
 -- For: PollQueue.claim (what is due, by priority).

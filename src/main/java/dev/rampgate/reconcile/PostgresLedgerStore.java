@@ -33,13 +33,14 @@ public class PostgresLedgerStore implements LedgerStore {
     @Override
     public Uni<Void> makeDue(Collection<String> transactionIds, Duration spread) {
         return pool.preparedQuery("""
-                        INSERT INTO poll AS planned (transaction_id, priority, due_at)
-                        SELECT id, CASE WHEN transaction.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s'
+                        INSERT INTO poll AS planned (transaction_id, priority, due_at, wanted_at)
+                        SELECT id, CASE WHEN transaction.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s', now()
                         FROM unnest($1::text[]) AS missed (id)
                              LEFT JOIN transaction USING (id)
                         ORDER BY id
                         ON CONFLICT (transaction_id) DO UPDATE
-                        SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s'))
+                        SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s')),
+                            wanted_at = excluded.wanted_at
                         """)
                 .execute(Tuple.of(Columns.texts(transactionIds), Columns.seconds(spread)))
                 .onFailure()

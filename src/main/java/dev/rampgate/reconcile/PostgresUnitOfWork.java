@@ -314,7 +314,10 @@ final class PostgresUnitOfWork implements UnitOfWork {
                         .parameters());
     }
 
-    /** A poll was answered: what was planned is replaced, and the claim ends. At most one poll a second. */
+    /**
+     * A poll was answered: what was planned is replaced, and the claim ends. Unless somebody wanted a poll after this one was
+     * asked: then the next one comes at once. At most one poll a second.
+     */
     private Uni<Void> replan(List<PollPlan> plans) {
         return run("""
                 INSERT INTO poll AS planned (transaction_id, priority, due_at)
@@ -323,6 +326,8 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 ON CONFLICT (transaction_id) DO UPDATE
                 SET priority = excluded.priority,
                     due_at = CASE
+                        WHEN planned.wanted_at > planned.asked_at
+                            THEN greatest(least(excluded.due_at, planned.due_at), planned.asked_at + interval '1 s')
                         WHEN excluded.due_at IS NULL THEN NULL
                         ELSE greatest(excluded.due_at, planned.asked_at + interval '1 s')
                     END,

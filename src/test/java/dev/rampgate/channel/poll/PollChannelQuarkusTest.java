@@ -86,6 +86,22 @@ class PollChannelQuarkusTest {
     }
 
     @Test
+    void aPollThatIsWantedWhileAnotherIsUnderWayComesAfterIt() {
+        String id = open();
+        await().atMost(LIMIT).until(() -> proof().sockets().count(id) == 1);
+        fail(id, new Fault.Slow(1_500), 1);
+        long before = asked(id);
+        makeDue(id);
+        await().atMost(LIMIT).until(() -> asked(id) > before);
+
+        long underWay = asked(id);
+        makeDue(id);
+
+        // With a healthy socket the next one of its own would come after a minute.
+        await().atMost(LIMIT).until(() -> asked(id) > underWay);
+    }
+
+    @Test
     void failedCallsBackOffAndTheNextGoodOneEndsIt() {
         proof().faults().loseWebhooks().refuseSockets(503);
         String id = open();
@@ -184,6 +200,10 @@ class PollChannelQuarkusTest {
                 .add(FaultRule.always(Place.TRANSACTION_CALL, fault)
                         .times(times)
                         .transaction(id));
+    }
+
+    private static long asked(String id) {
+        return proof().calls().count(call -> call.path().endsWith(id));
     }
 
     private boolean pausedFor(String interval) {
