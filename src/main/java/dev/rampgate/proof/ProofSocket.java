@@ -51,7 +51,6 @@ public class ProofSocket {
     private static final Logger LOG = Logger.getLogger(ProofSocket.class);
     private static final int MAX_MESSAGE_BYTES = 64 * 1024;
     private static final TypedKey<OpenSocket> OPEN_SOCKET = new TypedKey<>("rampgate.socket");
-    private static final Buffer PING = Buffer.buffer("rampgate");
 
     private final Instance<BasicWebSocketConnector> connectors;
     private final ProofAccess access;
@@ -220,7 +219,7 @@ public class ProofSocket {
         }
 
         private void ping() {
-            connection.sendPing(PING).subscribe().with(sent -> {}, ProofSocket::ignore);
+            connection.sendPing(Buffer.buffer("rampgate")).subscribe().with(sent -> {}, ProofSocket::ignore);
         }
 
         void received(String text) {
