@@ -152,7 +152,7 @@ public class PollChannel implements CommitListener {
 
     private Uni<Void> pauseAll(Claim claim, ProofFailure failure, Duration pause) {
         LOG.warnf("Proof refuses polls (%s): all replicas pause for %d s", failure.kind(), pause.toSeconds());
-        meters.counter("rampgate.poll.pauses", "kind", Labels.of(failure.kind()))
+        meters.counter("rampgate.poll.pauses", "kind", failure.kind().wireName())
                 .increment();
         return queue.pause(pause).chain(() -> queue.postpone(claim, pause, false));
     }
@@ -171,8 +171,9 @@ public class PollChannel implements CommitListener {
     }
 
     private void count(Claim claim, Throwable failure) {
-        String result =
-                failure == null ? "ok" : failure instanceof ProofFailure known ? Labels.of(known.kind()) : "other";
+        String result = failure == null
+                ? "ok"
+                : failure instanceof ProofFailure known ? known.kind().wireName() : "other";
         meters.counter("rampgate.polls", "priority", Labels.of(claim.priority()), "result", result)
                 .increment();
     }

@@ -7,7 +7,6 @@ import dev.rampgate.proof.ProofSocket;
 import dev.rampgate.proof.ProofSocketConnection;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.EventLoop;
-import dev.rampgate.reconcile.Labels;
 import dev.rampgate.reconcile.ReconcileStream;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -92,7 +91,7 @@ final class AttachedSocket implements ProofSocket.Listener {
 
     private void refused(Throwable failure) {
         ProofFailure.Kind kind = failure instanceof ProofFailure known ? known.kind() : ProofFailure.Kind.UNREACHABLE;
-        count(Labels.of(kind));
+        count(kind.wireName());
         boolean barred = kind == ProofFailure.Kind.UNAUTHORISED || kind == ProofFailure.Kind.FORBIDDEN;
         failures++;
         connectAfter(
