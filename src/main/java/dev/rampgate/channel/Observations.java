@@ -16,7 +16,7 @@ public class Observations {
     private final InstantSource clock;
     private final ObservationIds ids;
 
-    Observations(InstantSource clock, ObservationIds ids) {
+    public Observations(InstantSource clock, ObservationIds ids) {
         this.clock = clock;
         this.ids = ids;
     }

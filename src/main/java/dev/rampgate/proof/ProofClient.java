@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
  */
 @Startup
 @Singleton
-public class ProofClient {
+public class ProofClient implements ProofTransactions {
     private final ProofAccess access;
     private final ProofApi sessions;
     private final ProofApi transactions;
@@ -71,13 +71,7 @@ public class ProofClient {
         return onCallersContext(session);
     }
 
-    /**
-     * Asks for one transaction: {@code GET /widget/transactions/{id}}. Exactly one attempt, for whoever polls owns the
-     * budget of calls and the back-off.
-     *
-     * @param id as Proof gave it
-     * @return a report about that very transaction; fails with a {@link ProofFailure}, and with nothing else
-     */
+    @Override
     public Uni<StatusReport> transaction(String id) {
         Uni<StatusReport> report = once(
                         Call.TRANSACTION,

@@ -29,24 +29,7 @@ import org.jboss.logging.Logger;
  * finds a dead one by silence; it never reconnects, which is up to whoever asked for it.
  */
 @Singleton
-public class ProofSocket {
-
-    /** What a socket tells; called on an event loop, one call after the other. */
-    public interface Listener {
-
-        /** The transaction's status changed. */
-        void onReport(StatusReport report);
-
-        /**
-         * A frame that breaks the protocol was ignored: counted already.
-         *
-         * @param reason what was wrong with it, never what it said
-         */
-        void onProtocolError(String reason);
-
-        /** The socket is closed, by whichever side; comes once for each opened socket, and after everything else. */
-        void onClosed();
-    }
+public class ProofSocket implements ProofSockets {
 
     private static final Logger LOG = Logger.getLogger(ProofSocket.class);
     private static final int MAX_MESSAGE_BYTES = 64 * 1024;
@@ -74,12 +57,8 @@ public class ProofSocket {
         this.baseUrl = URI.create("ws" + access.baseUrl().toString().substring("http".length()));
     }
 
-    /**
-     * Opens a socket. A refused client token is followed once by the other, if there are two.
-     *
-     * @param id the transaction, as Proof gave it
-     * @return the open socket; fails with a {@link ProofFailure}, with nothing else, and then the listener hears nothing
-     */
+    /** {@inheritDoc} A refused client token is followed once by the other, if there are two. */
+    @Override
     public Uni<ProofSocketConnection> connect(String id, Listener listener) {
         return once(id, listener)
                 .onFailure(failure -> isRefusedToken(failure) && access.tokens().hasOther())

@@ -1,6 +1,6 @@
 package dev.rampgate.proof;
 
-/** An open socket for one transaction; made by {@link ProofSocket}. */
+/** An open socket for one transaction; made by {@link ProofSockets}. */
 public interface ProofSocketConnection {
 
     /** The transaction that it tells about. */
@@ -8,6 +8,6 @@ public interface ProofSocketConnection {
 
     boolean isOpen();
 
-    /** Begins to close it; {@link ProofSocket.Listener#onClosed()} tells when that is done. Closing twice is harmless. */
+    /** Begins to close it; {@link ProofSockets.Listener#onClosed()} tells when that is done. Closing twice is harmless. */
     void close();
 }

@@ -6,9 +6,9 @@ import dev.rampgate.reconcile.Changes.Raised;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Any;
-import jakarta.enterprise.inject.Instance;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Tells of what was committed: the transition row is the announcement, so here it is only counted and logged. */
@@ -20,9 +20,10 @@ public class Announcer {
     private final MeterRegistry meters;
     private final DistributionSummary batchSize;
     private final Counter quarantined;
-    private final Instance<CommitListener> listeners;
+    private final List<CommitListener> listeners;
 
-    Announcer(MeterRegistry meters, @Any Instance<CommitListener> listeners) {
+    /** @param listeners hear of each committed batch, in this order */
+    public Announcer(MeterRegistry meters, @All List<CommitListener> listeners) {
         this.meters = meters;
         this.listeners = listeners;
         this.batchSize = DistributionSummary.builder("rampgate.batch.observations")

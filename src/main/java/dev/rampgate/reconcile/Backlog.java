@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -55,24 +54,29 @@ public class Backlog {
     private final Set<String> ids = new LinkedHashSet<>();
     private int rawCharacters;
 
-    Backlog(
+    public Backlog(
             ReconcileStream stream,
             LedgerStore store,
             ReconcileSettings settings,
-            Vertx vertx,
+            EventLoop loop,
             RandomGenerator chance,
             MeterRegistry meters) {
         this.stream = stream;
         this.store = store;
         this.settings = settings;
         this.meters = meters;
-        this.ticker = new Ticker("backlog", new VertxEventLoop(vertx), settings.backlogInterval(), this::drain, chance);
+        this.ticker = new Ticker("backlog", loop, settings.backlogInterval(), this::drain, chance);
         gauge("session", sessions::size);
         gauge("webhook", webhooks::size);
         gauge("id", ids::size);
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {
+        start();
+    }
+
+    /** Begins to try again by itself. */
+    public void start() {
         ticker.start();
     }
 

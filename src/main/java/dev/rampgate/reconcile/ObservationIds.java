@@ -11,7 +11,7 @@ public class ObservationIds {
 
     private final RandomGenerator chance;
 
-    ObservationIds(RandomGenerator chance) {
+    public ObservationIds(RandomGenerator chance) {
         this.chance = chance;
     }
 

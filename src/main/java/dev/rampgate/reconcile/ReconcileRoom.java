@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -25,6 +27,13 @@ class ReconcileRoom {
         return new LedgerRules(lagTolerance);
     }
 
+    /** One for each who asks, spread over the threads of Vert.x. */
+    @Produces
+    @Dependent
+    EventLoop eventLoop(Vertx vertx) {
+        return new VertxEventLoop(vertx);
+    }
+
     @Produces
     @Singleton
     ReconcileStream stream(
@@ -32,12 +41,11 @@ class ReconcileRoom {
             LedgerRules rules,
             Announcer announcer,
             ReconcileSettings settings,
-            Vertx vertx,
+            Instance<EventLoop> loops,
             InstantSource clock,
             RandomGenerator chance,
             MeterRegistry meters) {
-        ReconcileStream stream =
-                new ReconcileStream(store, rules, announcer, settings, () -> new VertxEventLoop(vertx), clock, chance);
+        ReconcileStream stream = new ReconcileStream(store, rules, announcer, settings, loops::get, clock, chance);
         Gauge.builder("rampgate.stream.waiting", stream, ReconcileStream::waiting)
                 .description("Observations that wait for their batch")
                 .register(meters);

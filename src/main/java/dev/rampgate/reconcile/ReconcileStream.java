@@ -34,9 +34,10 @@ public class ReconcileStream {
     private final ReconcileSettings settings;
     private final InstantSource clock;
     private final RandomGenerator chance;
+    private final EventLoop timers;
     private final List<Lane> lanes;
 
-    ReconcileStream(
+    public ReconcileStream(
             LedgerStore store,
             LedgerRules rules,
             Announcer announcer,
@@ -50,6 +51,7 @@ public class ReconcileStream {
         this.settings = settings;
         this.clock = clock;
         this.chance = chance;
+        this.timers = loops.get();
         this.lanes = Stream.generate(() -> new Lane(loops.get(), settings, this::reconcile))
                 .limit(settings.lanes())
                 .toList();
@@ -86,12 +88,13 @@ public class ReconcileStream {
     private Uni<Changes> store(List<Observation> batch) {
         Set<String> openable = ids(batch, true);
         Set<String> known = ids(batch, false);
-        return store.inTransaction(unit -> unit.load(openable, known, clock.instant())
-                        .map(recorded -> decide(batch, openable, recorded))
-                        .call(unit::persist))
-                .ifNoItem()
-                .after(settings.batchDeadline())
-                .failWith(() -> new StoreException(StoreException.Kind.AWAY, "no answer within the deadline", null));
+        Uni<Changes> stored = store.inTransaction(unit -> unit.load(openable, known, clock.instant())
+                .map(recorded -> decide(batch, openable, recorded))
+                .call(unit::persist));
+        return timers.within(
+                settings.batchDeadline(),
+                stored,
+                () -> new StoreException(StoreException.Kind.AWAY, "no answer within the deadline", null));
     }
 
     /** A rule that fails on one observation is a matter of that one, not of its neighbours. */

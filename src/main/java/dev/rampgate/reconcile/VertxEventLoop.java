@@ -1,7 +1,8 @@
 package dev.rampgate.reconcile;
 
-import io.vertx.core.Context;
+import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 
@@ -9,7 +10,7 @@ import java.time.Duration;
 public final class VertxEventLoop implements EventLoop {
 
     private final Vertx vertx;
-    private final Context context;
+    private final ContextInternal context;
 
     public VertxEventLoop(Vertx vertx) {
         this.vertx = vertx;
@@ -22,11 +23,8 @@ public final class VertxEventLoop implements EventLoop {
     }
 
     @Override
-    public void schedule(Duration delay, Runnable task) {
-        if (delay.toMillis() < 1) {
-            execute(task);
-        } else {
-            execute(() -> vertx.setTimer(delay.toMillis(), ignored -> task.run()));
-        }
+    public Cancellable schedule(Duration delay, Runnable task) {
+        long timer = context.setTimer(Math.max(1, delay.toMillis()), ignored -> task.run());
+        return () -> vertx.cancelTimer(timer);
     }
 }

@@ -4,22 +4,21 @@ import dev.rampgate.channel.Observations;
 import dev.rampgate.channel.poll.PollQueue.Claim;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.proof.Backoff;
-import dev.rampgate.proof.ProofClient;
 import dev.rampgate.proof.ProofFailure;
+import dev.rampgate.proof.ProofTransactions;
 import dev.rampgate.reconcile.Changes;
 import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.Labels;
 import dev.rampgate.reconcile.PollPlan;
 import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.SchemaMigrated;
 import dev.rampgate.reconcile.Ticker;
-import dev.rampgate.reconcile.VertxEventLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -41,7 +40,7 @@ public class PollChannel implements CommitListener {
     private static final Duration MISSING_ALARM = Duration.ofHours(1);
 
     private final PollQueue queue;
-    private final ProofClient proof;
+    private final ProofTransactions proof;
     private final Observations observations;
     private final ReconcileStream stream;
     private final PollSettings settings;
@@ -49,16 +48,16 @@ public class PollChannel implements CommitListener {
     private final RandomGenerator chance;
     private final MeterRegistry meters;
     private final Backoff backoff;
-    private final VertxEventLoop loop;
+    private final EventLoop loop;
     private final Ticker ticker;
 
-    PollChannel(
+    public PollChannel(
             PollQueue queue,
-            ProofClient proof,
+            ProofTransactions proof,
             Observations observations,
             ReconcileStream stream,
             PollSettings settings,
-            Vertx vertx,
+            EventLoop loop,
             InstantSource clock,
             RandomGenerator chance,
             MeterRegistry meters) {
@@ -71,11 +70,16 @@ public class PollChannel implements CommitListener {
         this.chance = chance;
         this.meters = meters;
         this.backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5), chance);
-        this.loop = new VertxEventLoop(vertx);
+        this.loop = loop;
         this.ticker = new Ticker("poll", loop, settings.interval(), this::round, chance);
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {
+        start();
+    }
+
+    /** Begins to ask. */
+    public void start() {
         ticker.start();
     }
 
@@ -96,12 +100,12 @@ public class PollChannel implements CommitListener {
                 .items(Priority.values())
                 .onItem()
                 .transformToUniAndConcatenate(queue::claim)
-                .invoke(this::start)
+                .invoke(this::startCalls)
                 .onItem()
                 .ignoreAsUni();
     }
 
-    private void start(List<Claim> claims) {
+    private void startCalls(List<Claim> claims) {
         claims.forEach(claim -> loop.schedule(claim.delay(), () -> poll(claim)
                 .subscribe()
                 .with(done -> {}, failure -> LOG.debugf("poll of %s: %s", claim.transactionId(), failure))));

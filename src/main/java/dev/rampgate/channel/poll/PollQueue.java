@@ -1,38 +1,15 @@
 package dev.rampgate.channel.poll;
 
-import static dev.rampgate.reconcile.Columns.seconds;
-
 import dev.rampgate.reconcile.PollPlan.Priority;
-import dev.rampgate.reconcile.ReplicaId;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.Tuple;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * What is due to be polled, shared by all replicas: each claims what it will ask for, for the time of a lease, together
- * with the moments at which the calls may leave. All times are the database's.
+ * with the moments at which the calls may leave.
  */
-@ApplicationScoped
-class PollQueue {
-
-    /** How far ahead moments are reserved, in seconds; with the pause between two rounds it bounds what may pile up. */
-    private static final double HORIZON = 0.3;
-
-    private final Pool pool;
-    private final PollSettings settings;
-    private final UUID replica;
-
-    PollQueue(Pool pool, PollSettings settings, ReplicaId replica) {
-        this.pool = pool;
-        this.settings = settings;
-        this.replica = replica.value();
-    }
+public interface PollQueue {
 
     /**
      * A transaction that this replica alone may ask for.
@@ -45,119 +22,20 @@ class PollQueue {
      */
     record Claim(String transactionId, Priority priority, int failures, Duration missing, Duration delay) {}
 
-    /** A budget of calls: its name and the seconds between two of them. */
-    private record Budget(String name, double spacing) {}
-
     /** Claims what is due, as much as the budgets allow. */
-    Uni<List<Claim>> claim(Priority priority) {
-        List<Budget> budgets = budgets(priority);
-        return pool.preparedQuery("""
-                        WITH budget AS MATERIALIZED (
-                            SELECT poll_budget.name, greatest(next_at, now()) AS free_at, spacing
-                            FROM poll_budget
-                                 JOIN unnest($1::text[], $2::double precision[]) AS pace (name, spacing)
-                                      ON pace.name = poll_budget.name
-                            WHERE EXISTS (
-                                SELECT
-                                FROM poll
-                                WHERE priority = $3 AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-                            )
-                            ORDER BY poll_budget.name
-                            FOR UPDATE OF poll_budget
-                        ), allowance AS (
-                            SELECT min(greatest(0, ceil(extract(epoch FROM now() - free_at + $4 * interval '1 s') / spacing)))::bigint
-                                       AS calls
-                            FROM budget
-                        ), due AS (
-                            SELECT transaction_id
-                            FROM poll
-                            WHERE priority = $3 AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-                            ORDER BY due_at
-                            LIMIT (SELECT coalesce(calls, 0) FROM allowance)
-                            FOR UPDATE SKIP LOCKED
-                        ), claimed AS (
-                            UPDATE poll
-                            SET lease_until = now() + $5 * interval '1 s', leased_by = $6, asked_at = now()
-                            FROM due
-                            WHERE poll.transaction_id = due.transaction_id
-                            RETURNING poll.transaction_id, due_at, failures, now() - missing_since AS missing
-                        ), spent AS (
-                            UPDATE poll_budget
-                            SET next_at = free_at + (SELECT count(*) FROM claimed) * spacing * interval '1 s'
-                            FROM budget
-                            WHERE poll_budget.name = budget.name AND EXISTS (SELECT FROM claimed)
-                        )
-                        SELECT transaction_id,
-                               failures,
-                               coalesce(extract(epoch FROM missing), 0)::double precision AS missing,
-                               extract(epoch FROM free_at - now())::double precision
-                                   + (row_number() OVER (ORDER BY due_at) - 1) * spacing AS wait
-                        FROM claimed
-                             CROSS JOIN (SELECT free_at, spacing FROM budget WHERE name = 'all') AS pace
-                        ORDER BY due_at
-                        """)
-                .execute(Tuple.tuple(List.of(
-                        budgets.stream().map(Budget::name).toArray(String[]::new),
-                        budgets.stream().map(Budget::spacing).toArray(Double[]::new),
-                        (short) priority.ordinal(),
-                        HORIZON,
-                        seconds(settings.lease()),
-                        replica)))
-                .map(rows -> {
-                    List<Claim> claims = new ArrayList<>();
-                    rows.forEach(row -> claims.add(claim(priority, row)));
-                    return claims;
-                });
-    }
+    Uni<List<Claim>> claim(Priority priority);
 
-    /** Gives a claim back after a call that failed. */
-    Uni<Void> postpone(Claim claim, Duration delay, boolean missing) {
-        return pool.preparedQuery("""
-                        UPDATE poll
-                        SET due_at = now() + $2 * interval '1 s',
-                            failures = failures + 1,
-                            missing_since = CASE WHEN $4 THEN coalesce(missing_since, now()) END,
-                            lease_until = NULL,
-                            leased_by = NULL
-                        WHERE transaction_id = $1 AND leased_by = $3
-                        """)
-                .execute(Tuple.of(claim.transactionId(), seconds(delay), replica, missing))
-                .replaceWithVoid();
-    }
+    /**
+     * Gives a claim back after a call that failed.
+     *
+     * @param delay until it is due again
+     * @param missing whether Proof answered that it does not know it
+     */
+    Uni<Void> postpone(Claim claim, Duration delay, boolean missing);
 
     /** Forgets an id that Proof does not know either, unless it became known meanwhile. */
-    Uni<Void> forget(Claim claim) {
-        return pool.preparedQuery("DELETE FROM poll WHERE transaction_id = $1 AND priority = 2")
-                .execute(Tuple.of(claim.transactionId()))
-                .replaceWithVoid();
-    }
+    Uni<Void> forget(Claim claim);
 
     /** Stops the calls of all replicas for a while. */
-    Uni<Void> pause(Duration duration) {
-        return pool.preparedQuery("""
-                        UPDATE poll_budget
-                        SET next_at = greatest(next_at, now() + $1 * interval '1 s')
-                        WHERE name = 'all'
-                        """).execute(Tuple.of(seconds(duration))).replaceWithVoid();
-    }
-
-    private List<Budget> budgets(Priority priority) {
-        Budget all = new Budget("all", 1 / settings.maxRate());
-        Budget nudged = new Budget("webhook", 1 / settings.nudgedMaxRate());
-        Budget unknown = new Budget("unknown", 1 / settings.unknownMaxRate());
-        return switch (priority) {
-            case NUDGED -> List.of(all, nudged);
-            case KNOWN -> List.of(all);
-            case UNKNOWN -> List.of(all, nudged, unknown);
-        };
-    }
-
-    private static Claim claim(Priority priority, Row row) {
-        return new Claim(
-                row.getString("transaction_id"),
-                priority,
-                row.getInteger("failures"),
-                Duration.ofMillis((long) (row.getDouble("missing") * 1_000)),
-                Duration.ofNanos((long) (Math.max(0, row.getDouble("wait")) * 1_000_000_000)));
-    }
+    Uni<Void> pause(Duration duration);
 }

@@ -3,8 +3,8 @@ package dev.rampgate.channel.socket;
 import dev.rampgate.channel.Observations;
 import dev.rampgate.proof.Backoff;
 import dev.rampgate.proof.ProofFailure;
-import dev.rampgate.proof.ProofSocket;
 import dev.rampgate.proof.ProofSocketConnection;
+import dev.rampgate.proof.ProofSockets;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.ReconcileStream;
@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
  * The socket of one transaction, connected again and again until it is closed. Confined to the event loop of its
  * surroundings, but for {@link #isHealthy()}.
  */
-final class AttachedSocket implements ProofSocket.Listener {
+final class AttachedSocket implements ProofSockets.Listener {
 
     private static final Logger LOG = Logger.getLogger(AttachedSocket.class);
 
@@ -29,7 +29,7 @@ final class AttachedSocket implements ProofSocket.Listener {
      * @param mayHaveMissed told of a transaction whose news may have been missed
      */
     record Surroundings(
-            ProofSocket proof,
+            ProofSockets proof,
             Observations observations,
             ReconcileStream stream,
             Backoff backoff,

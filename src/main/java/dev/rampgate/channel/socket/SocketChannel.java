@@ -3,19 +3,18 @@ package dev.rampgate.channel.socket;
 import dev.rampgate.channel.Observations;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.proof.Backoff;
-import dev.rampgate.proof.ProofSocket;
+import dev.rampgate.proof.ProofSockets;
 import dev.rampgate.reconcile.Changes;
 import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.SchemaMigrated;
 import dev.rampgate.reconcile.Ticker;
-import dev.rampgate.reconcile.VertxEventLoop;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -39,28 +38,28 @@ public class SocketChannel implements CommitListener {
     private final LedgerStore store;
     private final SocketSettings settings;
     private final AttachedSocket.Surroundings surroundings;
-    private final VertxEventLoop loop;
+    private final EventLoop loop;
     private final Ticker ticker;
     /** Changed on the event loop only; read by metrics too. */
     private final Map<String, AttachedSocket> attached = new ConcurrentHashMap<>();
     /** Transactions whose news may have been missed while no socket was there. */
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
 
-    SocketChannel(
+    public SocketChannel(
             SocketClaims claims,
             LedgerStore store,
-            ProofSocket proof,
+            ProofSockets proof,
             Observations observations,
             ReconcileStream stream,
             SocketSettings settings,
-            Vertx vertx,
+            EventLoop loop,
             InstantSource clock,
             RandomGenerator chance,
             MeterRegistry meters) {
         this.claims = claims;
         this.store = store;
         this.settings = settings;
-        this.loop = new VertxEventLoop(vertx);
+        this.loop = loop;
         this.ticker = new Ticker("socket", loop, settings.interval(), this::round, chance);
         Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), chance);
         this.surroundings = new AttachedSocket.Surroundings(
@@ -76,6 +75,11 @@ public class SocketChannel implements CommitListener {
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {
+        start();
+    }
+
+    /** Begins to hold sockets, if it may hold any. */
+    public void start() {
         if (settings.maxConnections() > 0) {
             ticker.start();
         }

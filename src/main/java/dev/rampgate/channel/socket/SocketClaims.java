@@ -1,52 +1,14 @@
 package dev.rampgate.channel.socket;
 
-import static dev.rampgate.reconcile.Columns.seconds;
-
-import dev.rampgate.reconcile.ReplicaId;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.Tuple;
-import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 
-/** Which replica holds the socket of which transaction, for the time of a lease. All times are the database's. */
-@ApplicationScoped
-class SocketClaims {
-
-    private final Pool pool;
-    private final SocketSettings settings;
-    private final UUID replica;
-
-    SocketClaims(Pool pool, SocketSettings settings, ReplicaId replica) {
-        this.pool = pool;
-        this.settings = settings;
-        this.replica = replica.value();
-    }
+/** Which replica holds the socket of which transaction, for the time of a lease. */
+public interface SocketClaims {
 
     /** Claims hot transactions that nobody holds, the freshest first. */
-    Uni<Set<String>> claim(int limit) {
-        return pool.preparedQuery("""
-                        UPDATE socket
-                        SET leased_by = $1, lease_until = now() + $2 * interval '1 s', healthy_until = NULL
-                        FROM (
-                            SELECT transaction_id
-                            FROM socket
-                            WHERE hot_until > now() AND (lease_until IS NULL OR lease_until <= now())
-                            ORDER BY hot_until DESC
-                            LIMIT $3
-                            FOR UPDATE SKIP LOCKED
-                        ) AS free
-                        WHERE socket.transaction_id = free.transaction_id
-                        RETURNING socket.transaction_id
-                        """)
-                .execute(Tuple.of(replica, seconds(settings.lease()), limit))
-                .map(SocketClaims::ids);
-    }
+    Uni<Set<String>> claim(int limit);
 
     /**
      * Renews what this replica holds.
@@ -54,44 +16,11 @@ class SocketClaims {
      * @param held whether the connection of each transaction is healthy now
      * @return those that are still ours and still hot
      */
-    Uni<Set<String>> renew(Map<String, Boolean> held) {
-        return pool.preparedQuery("""
-                        UPDATE socket
-                        SET lease_until = now() + $2 * interval '1 s',
-                            healthy_until = CASE WHEN held.healthy THEN now() + $2 * interval '1 s' END
-                        FROM unnest($3::text[], $4::boolean[]) AS held (transaction_id, healthy)
-                        WHERE socket.transaction_id = held.transaction_id AND leased_by = $1 AND hot_until > now()
-                        RETURNING socket.transaction_id
-                        """)
-                .execute(Tuple.of(
-                        replica,
-                        seconds(settings.lease()),
-                        held.keySet().toArray(String[]::new),
-                        held.values().toArray(Boolean[]::new)))
-                .map(SocketClaims::ids);
-    }
+    Uni<Set<String>> renew(Map<String, Boolean> held);
 
     /** Forgets transactions that are no longer hot. */
-    Uni<Void> forgetCold() {
-        return pool.query("DELETE FROM socket WHERE hot_until <= now()")
-                .execute()
-                .replaceWithVoid();
-    }
+    Uni<Void> forgetCold();
 
     /** Gives everything back, for another replica to take at once. */
-    Uni<Void> release(Set<String> held) {
-        return pool.preparedQuery("""
-                        UPDATE socket
-                        SET lease_until = NULL, leased_by = NULL, healthy_until = NULL
-                        WHERE transaction_id = ANY ($1::text[]) AND leased_by = $2
-                        """)
-                .execute(Tuple.of(held.toArray(String[]::new), replica))
-                .replaceWithVoid();
-    }
-
-    private static Set<String> ids(RowSet<Row> rows) {
-        Set<String> ids = new HashSet<>();
-        rows.forEach(row -> ids.add(row.getString("transaction_id")));
-        return ids;
-    }
+    Uni<Void> release(Set<String> held);
 }
