@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
@@ -40,6 +41,23 @@ class FailureNotices {
                         "kind",
                         failure.kind().wireName())
                 .increment();
+    }
+
+    /** Shows a circuit breaker among the metrics: 1 while it is open. */
+    void watch(Call call, CircuitBreaker breaker) {
+        Gauge.builder("rampgate.proof.breaker.open", breaker, watched -> watched.isClosed() ? 0 : 1)
+                .tag("call", call.wireName())
+                .description("Whether Proof was down for the last calls and is only tried now and then")
+                .register(meters);
+    }
+
+    /** Tells that a circuit breaker opened or closed. */
+    void turned(Call call, CircuitBreaker breaker) {
+        if (breaker.isClosed()) {
+            LOG.infof("Proof is there again for %s calls", call.wireName());
+        } else {
+            LOG.warnf("Proof is down for %s calls: it is only tried now and then", call.wireName());
+        }
     }
 
     /** Counts a socket's frame that breaks the protocol. */

@@ -28,6 +28,7 @@ public class ProofClient implements ProofTransactions {
     private final FailureNotices notices;
     private final InstantSource clock;
     private final Function<Duration, Uni<Void>> pause;
+    private final CircuitBreaker sessionBreaker;
 
     @Inject
     ProofClient(ProofAccess access, FailureNotices notices, InstantSource clock, RandomGenerator chance) {
@@ -53,19 +54,27 @@ public class ProofClient implements ProofTransactions {
         this.notices = notices;
         this.clock = clock;
         this.pause = pause;
+        this.sessionBreaker = new CircuitBreaker(clock);
+        notices.watch(Call.SESSION, sessionBreaker);
     }
 
     /**
      * Opens a session: {@code POST /widget/session}, tried again as the Proof contract, section 7, says, within the
-     * session deadline.
+     * session deadline. While Proof is down it is not asked at all but now and then; that is {@code UNAVAILABLE}, with
+     * the time after which a call has a chance again.
      *
      * @return the session; fails with the {@link ProofFailure} of the last attempt, and with nothing else
      */
     public Uni<ProofSession> openSession(SessionCall call) {
         byte[] body = call.body();
         Uni<ProofSession> session = Uni.createFrom()
-                .deferred(() -> attempt(
-                        body, SessionRetry.Attempts.FIRST, clock.instant().plus(access.sessionDeadline())))
+                .deferred(() -> sessionBreaker
+                        .refusal()
+                        .map(wait -> Uni.createFrom().<ProofSession>failure(ProofFailure.notAsked(wait)))
+                        .orElseGet(() -> attempt(
+                                body,
+                                SessionRetry.Attempts.FIRST,
+                                clock.instant().plus(access.sessionDeadline()))))
                 .onFailure(ProofFailure.class)
                 .invoke(failure -> notices.lost(Call.SESSION, call.subject(), (ProofFailure) failure));
         return onCallersContext(session);
@@ -89,6 +98,8 @@ public class ProofClient implements ProofTransactions {
                         shorter(access.attemptTimeout(), left(deadline)),
                         token -> sessions.openSession(token, access.origin(), body),
                         ProofSession::of)
+                .onItemOrFailure()
+                .invoke((session, failure) -> ended(failure))
                 .onFailure(ProofFailure.class)
                 .recoverWithUni(failure -> again(body, attempts, deadline, (ProofFailure) failure));
     }
@@ -143,6 +154,12 @@ public class ProofClient implements ProofTransactions {
         notices.failed(call, failure);
         if (failure.kind() == ProofFailure.Kind.UNAUTHORISED && access.tokens().refused(token)) {
             notices.otherToken(failure);
+        }
+    }
+
+    private void ended(Throwable failure) {
+        if (sessionBreaker.ended(failure)) {
+            notices.turned(Call.SESSION, sessionBreaker);
         }
     }
 

@@ -56,6 +56,31 @@ public final class ProofFailure extends RuntimeException {
         public String wireName() {
             return wireName;
         }
+
+        /** Whether Proof is not there at all, for anybody; the other kinds say something about one call or one setting. */
+        boolean isOutage() {
+            return switch (this) {
+                case UNREACHABLE, TIMEOUT, UNAVAILABLE, UPSTREAM_UNAVAILABLE -> true;
+                case CURRENCY_NOT_ALLOWED,
+                        WALLET_NOT_SUPPORTED,
+                        INVALID_REQUEST,
+                        UNAUTHORISED,
+                        FORBIDDEN,
+                        SELL_NOT_ENABLED,
+                        NOT_FOUND,
+                        VERIFICATION_REQUIRED,
+                        RATE_LIMITED,
+                        INTERNAL_ERROR,
+                        UPSTREAM_ERROR,
+                        INVALID_ANSWER,
+                        REFUSED -> false;
+            };
+        }
+
+        /** Whether it is our client token or address that Proof does not take: a matter of configuration. */
+        public boolean isRefusal() {
+            return this == UNAUTHORISED || this == FORBIDDEN;
+        }
     }
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -127,6 +152,19 @@ public final class ProofFailure extends RuntimeException {
                 null,
                 null,
                 null);
+    }
+
+    /** Proof was not asked, since the last calls found it down: {@link Kind#UNAVAILABLE}. */
+    static ProofFailure notAsked(Duration retryAfter) {
+        return new ProofFailure(
+                "Proof was not asked: it was down for the last calls",
+                null,
+                Kind.UNAVAILABLE,
+                null,
+                null,
+                null,
+                null,
+                retryAfter);
     }
 
     public Kind kind() {

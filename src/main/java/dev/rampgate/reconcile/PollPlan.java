@@ -1,6 +1,7 @@
 package dev.rampgate.reconcile;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,22 @@ import java.util.Optional;
  * @param delay from now; none for not by itself any more
  */
 public record PollPlan(String transactionId, Priority priority, boolean answered, Optional<Duration> delay) {
+
+    /** What {@link #period()} may be, in seconds; also the values of the column {@code poll.period}. */
+    public static final List<Integer> PERIODS = List.of(10, 60, 300, 3_600, 21_600);
+
+    /**
+     * About how often the transaction is polled, in seconds. When the budget is short, whoever is late by the largest
+     * part of it goes first.
+     */
+    public int period() {
+        long seconds = delay.map(Duration::toSeconds).orElse(Long.MAX_VALUE);
+        // Up to twice a period counts as that period, for delays are jittered.
+        return PERIODS.stream()
+                .filter(period -> seconds <= 2L * period)
+                .findFirst()
+                .orElse(21_600);
+    }
 
     /** Whether it is wanted as soon as the budget allows. */
     public boolean isDueAtOnce() {

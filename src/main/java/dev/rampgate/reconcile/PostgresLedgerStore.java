@@ -40,7 +40,8 @@ public class PostgresLedgerStore implements LedgerStore {
                         ORDER BY id
                         ON CONFLICT (transaction_id) DO UPDATE
                         SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s')),
-                            wanted_at = excluded.wanted_at
+                            wanted_at = excluded.wanted_at,
+                            period = CASE WHEN planned.failures = 0 THEN least(planned.period, excluded.period) ELSE planned.period END
                         """)
                 .execute(Tuple.of(Columns.texts(transactionIds), Columns.seconds(spread)))
                 .onFailure()

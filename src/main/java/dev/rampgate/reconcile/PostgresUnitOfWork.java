@@ -320,11 +320,13 @@ final class PostgresUnitOfWork implements UnitOfWork {
      */
     private Uni<Void> replan(List<PollPlan> plans) {
         return run("""
-                INSERT INTO poll AS planned (transaction_id, priority, due_at)
-                SELECT transaction_id, priority, now() + delay * interval '1 ms'
-                FROM unnest($1::text[], $2::smallint[], $3::bigint[]) AS plan (transaction_id, priority, delay)
+                INSERT INTO poll AS planned (transaction_id, priority, due_at, period)
+                SELECT transaction_id, priority, now() + delay * interval '1 ms', period
+                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[])
+                     AS plan (transaction_id, priority, delay, period)
                 ON CONFLICT (transaction_id) DO UPDATE
                 SET priority = excluded.priority,
+                    period = excluded.period,
                     due_at = CASE
                         WHEN planned.wanted_at > planned.asked_at
                             THEN greatest(least(excluded.due_at, planned.due_at), planned.asked_at + interval '1 s')
@@ -341,13 +343,15 @@ final class PostgresUnitOfWork implements UnitOfWork {
     /** Something else wants a poll: it may only come earlier. Unknown ids are kept up to a number. */
     private Uni<Void> hasten(List<PollPlan> plans) {
         return run("""
-                INSERT INTO poll AS planned (transaction_id, priority, due_at)
-                SELECT transaction_id, priority, now() + delay * interval '1 ms'
-                FROM unnest($1::text[], $2::smallint[], $3::bigint[]) AS plan (transaction_id, priority, delay)
+                INSERT INTO poll AS planned (transaction_id, priority, due_at, period)
+                SELECT transaction_id, priority, now() + delay * interval '1 ms', period
+                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[])
+                     AS plan (transaction_id, priority, delay, period)
                 WHERE priority < 2
-                   OR (SELECT count(*) FROM (SELECT FROM poll WHERE priority = 2 AND due_at IS NOT NULL LIMIT $4) AS unknown) < $4
+                   OR (SELECT count(*) FROM (SELECT FROM poll WHERE priority = 2 AND due_at IS NOT NULL LIMIT $5) AS unknown) < $5
                 ON CONFLICT (transaction_id) DO UPDATE
                 SET priority = least(planned.priority, excluded.priority),
+                    period = CASE WHEN planned.failures = 0 THEN least(planned.period, excluded.period) ELSE planned.period END,
                     due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s'))
                 """, planColumns(plans).and((long) unknownCapacity).parameters());
     }
@@ -356,7 +360,8 @@ final class PostgresUnitOfWork implements UnitOfWork {
         return Columns.of(plans)
                 .text(PollPlan::transactionId)
                 .array(plan -> (short) plan.priority().ordinal(), Short[]::new)
-                .array(plan -> plan.delay().map(Duration::toMillis).orElse(null), Long[]::new);
+                .array(plan -> plan.delay().map(Duration::toMillis).orElse(null), Long[]::new)
+                .integer(PollPlan::period);
     }
 
     /** Sockets follow what moved lately and may move on; the end of an attempt ends the socket. */

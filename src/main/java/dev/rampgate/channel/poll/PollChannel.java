@@ -4,6 +4,7 @@ import dev.rampgate.channel.Observations;
 import dev.rampgate.channel.poll.PollQueue.Claim;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.proof.Backoff;
+import dev.rampgate.proof.CircuitBreaker;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofTransactions;
 import dev.rampgate.reconcile.Changes;
@@ -15,9 +16,9 @@ import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.SchemaMigrated;
 import dev.rampgate.reconcile.Ticker;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -48,6 +49,7 @@ public class PollChannel implements CommitListener {
     private final RandomGenerator chance;
     private final MeterRegistry meters;
     private final Backoff backoff;
+    private final CircuitBreaker breaker;
     private final EventLoop loop;
     private final Ticker ticker;
 
@@ -70,6 +72,11 @@ public class PollChannel implements CommitListener {
         this.chance = chance;
         this.meters = meters;
         this.backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5), chance);
+        this.breaker = new CircuitBreaker(clock);
+        Gauge.builder("rampgate.proof.breaker.open", breaker, watched -> watched.isClosed() ? 0 : 1)
+                .tag("call", "transaction")
+                .description("Whether Proof was down for the last calls and is only tried now and then")
+                .register(meters);
         this.loop = loop;
         this.ticker = new Ticker("poll", loop, settings.interval(), this::round, chance);
     }
@@ -96,13 +103,28 @@ public class PollChannel implements CommitListener {
 
     /** Claims by priority, the most urgent first; the calls themselves go on beside the next rounds. */
     private Uni<Void> round() {
-        return Multi.createFrom()
-                .items(Priority.values())
-                .onItem()
-                .transformToUniAndConcatenate(queue::claim)
-                .invoke(this::startCalls)
-                .onItem()
-                .ignoreAsUni();
+        int most = wanted();
+        return most == 0
+                ? Uni.createFrom().voidItem()
+                : claim(Priority.NUDGED, most)
+                        .chain(left -> claim(Priority.KNOWN, left))
+                        .chain(left -> claim(Priority.UNKNOWN, left))
+                        .replaceWithVoid();
+    }
+
+    /** While Proof is down, one call now and then is enough to see it come back. */
+    private int wanted() {
+        if (breaker.isClosed()) {
+            return Integer.MAX_VALUE;
+        }
+        return breaker.refusal().isEmpty() ? 1 : 0;
+    }
+
+    /** Answers how many more are wanted. */
+    private Uni<Integer> claim(Priority priority, int most) {
+        return most == 0
+                ? Uni.createFrom().item(0)
+                : queue.claim(priority, most).invoke(this::startCalls).map(claims -> most - claims.size());
     }
 
     private void startCalls(List<Claim> claims) {
@@ -116,7 +138,8 @@ public class PollChannel implements CommitListener {
         Instant askedAt = clock.instant();
         return proof.transaction(claim.transactionId())
                 .onItemOrFailure()
-                .invoke((report, failure) -> count(claim, failure))
+                .invoke((report, failure) -> ended(claim, failure))
+                .call(report -> answered(claim))
                 .map(report -> observations.polled(report, askedAt))
                 .onFailure(ProofFailure.class)
                 .call(failure -> putOff(claim, (ProofFailure) failure))
@@ -125,8 +148,10 @@ public class PollChannel implements CommitListener {
 
     private Uni<Void> putOff(Claim claim, ProofFailure failure) {
         return switch (failure.kind()) {
-            case NOT_FOUND -> claim.priority() == Priority.UNKNOWN ? queue.forget(claim) : missing(claim);
-            case UNAUTHORISED, FORBIDDEN -> pauseAll(claim, failure, settings.refusedPause());
+            case NOT_FOUND ->
+                answered(claim)
+                        .chain(() -> claim.priority() == Priority.UNKNOWN ? queue.forget(claim) : missing(claim));
+            case UNAUTHORISED, FORBIDDEN -> refused(claim, failure);
             case RATE_LIMITED -> pauseAll(claim, failure, retryAfter(failure, backoffOf(claim)));
             case CURRENCY_NOT_ALLOWED,
                     WALLET_NOT_SUPPORTED,
@@ -144,6 +169,31 @@ public class PollChannel implements CommitListener {
         };
     }
 
+    /** Proof takes our token and address. */
+    private Uni<Void> answered(Claim claim) {
+        return claim.probe()
+                ? queue.resume().invoke(() -> LOG.info("Proof takes polls again: all replicas go on"))
+                : Uni.createFrom().voidItem();
+    }
+
+    /** The next one to be tried is another transaction, lest one that is refused by itself keep all others waiting. */
+    private Uni<Void> refused(Claim claim, ProofFailure failure) {
+        countPause(failure);
+        return queue.refuse()
+                .invoke(news -> alarmRefused(news, failure))
+                .chain(() -> queue.postpone(claim, settings.refusedPause(), false));
+    }
+
+    private void alarmRefused(boolean news, ProofFailure failure) {
+        if (news) {
+            meters.counter("rampgate.alarms", "alarm", "polls_refused").increment();
+            LOG.errorf(
+                    "Proof refuses polls (%s): all replicas stop and try one every %d s. Check our client token, and our"
+                            + " outgoing address with Proof",
+                    failure.kind().wireName(), settings.refusedPause().toSeconds());
+        }
+    }
+
     private Uni<Void> missing(Claim claim) {
         if (claim.missing().compareTo(MISSING_ALARM) >= 0) {
             meters.counter("rampgate.alarms", "alarm", "transaction_missing").increment();
@@ -155,10 +205,16 @@ public class PollChannel implements CommitListener {
     }
 
     private Uni<Void> pauseAll(Claim claim, ProofFailure failure, Duration pause) {
-        LOG.warnf("Proof refuses polls (%s): all replicas pause for %d s", failure.kind(), pause.toSeconds());
+        LOG.warnf(
+                "Proof refuses polls (%s): all replicas pause for %d s",
+                failure.kind().wireName(), pause.toSeconds());
+        countPause(failure);
+        return queue.pause(pause).chain(() -> queue.postpone(claim, pause, false));
+    }
+
+    private void countPause(ProofFailure failure) {
         meters.counter("rampgate.poll.pauses", "kind", failure.kind().wireName())
                 .increment();
-        return queue.pause(pause).chain(() -> queue.postpone(claim, pause, false));
     }
 
     private Duration backoffOf(Claim claim) {
@@ -174,7 +230,10 @@ public class PollChannel implements CommitListener {
                 .orElse(ownDelay);
     }
 
-    private void count(Claim claim, Throwable failure) {
+    private void ended(Claim claim, Throwable failure) {
+        if (breaker.ended(failure)) {
+            LOG.warnf("Proof is %s for polls", breaker.isClosed() ? "there again" : "down and only tried now and then");
+        }
         String result = failure == null
                 ? "ok"
                 : failure instanceof ProofFailure known ? known.kind().wireName() : "other";

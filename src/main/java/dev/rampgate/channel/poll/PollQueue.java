@@ -18,18 +18,25 @@ public interface PollQueue {
      * @param priority why it is asked for
      * @param failures calls that failed in a row
      * @param missing how long Proof has answered that it does not know it
+     * @param probe whether Proof refuses polls, and this one is to find out if it still does
      * @param delay until the call may leave
      */
-    record Claim(String transactionId, Priority priority, int failures, Duration missing, Duration delay) {}
-
-    /** Claims what is due, as much as the budgets allow. */
-    Uni<List<Claim>> claim(Priority priority);
+    record Claim(
+            String transactionId, Priority priority, int failures, Duration missing, boolean probe, Duration delay) {}
 
     /**
-     * Gives a claim back after a call that failed.
+     * Claims what is due, as much as the budgets allow: first what is late by the largest part of its own period, so that
+     * rows that always fail never starve good ones. While Proof refuses us, all replicas together get one claim per pause.
+     *
+     * @param most how many claims are wanted
+     */
+    Uni<List<Claim>> claim(Priority priority, int most);
+
+    /**
+     * Gives a claim back after a call that failed. As long as it fails it goes after what does not.
      *
      * @param delay until it is due again
-     * @param missing whether Proof answered that it does not know it
+     * @param missing whether Proof answered that it does not know it; another failure says nothing about that
      */
     Uni<Void> postpone(Claim claim, Duration delay, boolean missing);
 
@@ -38,4 +45,14 @@ public interface PollQueue {
 
     /** Stops the calls of all replicas for a while. */
     Uni<Void> pause(Duration duration);
+
+    /**
+     * Proof refuses our token or address: stops the calls of all replicas but one per pause.
+     *
+     * @return whether that is news
+     */
+    Uni<Boolean> refuse();
+
+    /** Proof answers us again. */
+    Uni<Void> resume();
 }

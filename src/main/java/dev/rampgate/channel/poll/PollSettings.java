@@ -33,7 +33,7 @@ public interface PollSettings {
     @WithDefault("15s")
     Duration lease();
 
-    /** How long all replicas stop polling after Proof refused our token or address; then one looks again. */
+    /** After Proof refused our token or address, all replicas together make one call in this time until one is answered. */
     @WithDefault("1m")
     Duration refusedPause();
 }

@@ -27,6 +27,8 @@ final class AttachedSocket implements ProofSockets.Listener {
      * What all sockets of a replica share.
      *
      * @param mayHaveMissed told of a transaction whose news may have been missed
+     * @param taken told that Proof took a socket
+     * @param barred told that Proof refused our token or address at the upgrade; nobody tries again before he is let to
      */
     record Surroundings(
             ProofSockets proof,
@@ -37,13 +39,16 @@ final class AttachedSocket implements ProofSockets.Listener {
             EventLoop loop,
             InstantSource clock,
             MeterRegistry meters,
-            Consumer<String> mayHaveMissed) {}
+            Consumer<String> mayHaveMissed,
+            Runnable taken,
+            Consumer<ProofFailure> barred) {}
 
     private final String transactionId;
     private final Surroundings surroundings;
     private ProofSocketConnection connection;
     private Instant connectedAt;
     private int failures;
+    private boolean waiting;
     private boolean closed;
     private volatile boolean healthy;
 
@@ -57,10 +62,24 @@ final class AttachedSocket implements ProofSockets.Listener {
         return healthy;
     }
 
-    void connect() {
+    /** Whether it waits to be connected. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** Connects after a while. */
+    void connectAfter(Duration delay) {
+        if (!closed) {
+            waiting = true;
+            surroundings.loop().schedule(delay, this::connect);
+        }
+    }
+
+    private void connect() {
         if (closed) {
             return;
         }
+        waiting = false;
         surroundings
                 .proof()
                 .connect(transactionId, this)
@@ -86,23 +105,17 @@ final class AttachedSocket implements ProofSockets.Listener {
         connection = opened;
         connectedAt = surroundings.clock().instant();
         healthy = true;
+        surroundings.taken().run();
         surroundings.mayHaveMissed().accept(transactionId);
     }
 
     private void refused(Throwable failure) {
         ProofFailure.Kind kind = failure instanceof ProofFailure known ? known.kind() : ProofFailure.Kind.UNREACHABLE;
         count(kind.wireName());
-        boolean barred = kind == ProofFailure.Kind.UNAUTHORISED || kind == ProofFailure.Kind.FORBIDDEN;
         failures++;
-        connectAfter(
-                barred
-                        ? surroundings.settings().refusedPause()
-                        : surroundings.backoff().delay(failures));
-    }
-
-    private void connectAfter(Duration delay) {
-        if (!closed) {
-            surroundings.loop().schedule(delay, this::connect);
+        connectAfter(surroundings.backoff().delay(failures));
+        if (kind.isRefusal()) {
+            surroundings.barred().accept((ProofFailure) failure);
         }
     }
 

@@ -31,21 +31,58 @@ public class PostgresSocketClaims implements SocketClaims {
     @Override
     public Uni<Set<String>> claim(int limit) {
         return pool.preparedQuery("""
-                        UPDATE socket
-                        SET leased_by = $1, lease_until = now() + $2 * interval '1 s', healthy_until = NULL
-                        FROM (
+                        WITH probe AS (
+                            UPDATE poll_budget
+                            SET next_at = now() + $4 * interval '1 s'
+                            WHERE name = 'socket' AND refused AND next_at <= now()
+                            RETURNING name
+                        ), allowance AS (
+                            SELECT CASE WHEN refused THEN (SELECT count(*) FROM probe) ELSE $3 END AS sockets
+                            FROM poll_budget
+                            WHERE name = 'socket'
+                        ), free AS (
                             SELECT transaction_id
                             FROM socket
                             WHERE hot_until > now() AND (lease_until IS NULL OR lease_until <= now())
                             ORDER BY hot_until DESC
-                            LIMIT $3
+                            LIMIT (SELECT sockets FROM allowance)
                             FOR UPDATE SKIP LOCKED
-                        ) AS free
+                        )
+                        UPDATE socket
+                        SET leased_by = $1, lease_until = now() + $2 * interval '1 s', healthy_until = NULL
+                        FROM free
                         WHERE socket.transaction_id = free.transaction_id
                         RETURNING socket.transaction_id
                         """)
-                .execute(Tuple.of(replica, seconds(settings.lease()), limit))
+                .execute(Tuple.of(replica, seconds(settings.lease()), (long) limit, seconds(settings.refusedPause())))
                 .map(PostgresSocketClaims::ids);
+    }
+
+    @Override
+    public Uni<Boolean> areRefused() {
+        return pool.preparedQuery("SELECT refused FROM poll_budget WHERE name = 'socket'")
+                .execute()
+                .map(rows -> rows.iterator().next().getBoolean("refused"));
+    }
+
+    @Override
+    public Uni<Boolean> refuse() {
+        return pool.preparedQuery("""
+                        UPDATE poll_budget
+                        SET next_at = greatest(poll_budget.next_at, now() + $1 * interval '1 s'), refused = true
+                        FROM (SELECT refused FROM poll_budget WHERE name = 'socket' FOR UPDATE) AS before
+                        WHERE name = 'socket'
+                        RETURNING NOT before.refused AS news
+                        """)
+                .execute(Tuple.of(seconds(settings.refusedPause())))
+                .map(rows -> rows.iterator().next().getBoolean("news"));
+    }
+
+    @Override
+    public Uni<Void> resume() {
+        return pool.query("UPDATE poll_budget SET refused = false WHERE name = 'socket' AND refused")
+                .execute()
+                .replaceWithVoid();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.rampgate.channel.socket;
 import dev.rampgate.channel.Observations;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.proof.Backoff;
+import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSockets;
 import dev.rampgate.reconcile.Changes;
 import dev.rampgate.reconcile.CommitListener;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Holds a socket to Proof for each transaction that changed lately: claim -> connect -> ask once -> offer each frame.
@@ -34,16 +37,25 @@ import java.util.random.RandomGenerator;
 @ApplicationScoped
 public class SocketChannel implements CommitListener {
 
+    private static final Logger LOG = Logger.getLogger(SocketChannel.class);
+
+    /** Many sockets are opened one after the other, about this far apart: a replica may take over hundreds at once. */
+    private static final Duration APART = Duration.ofMillis(20);
+
     private final SocketClaims claims;
     private final LedgerStore store;
     private final SocketSettings settings;
     private final AttachedSocket.Surroundings surroundings;
     private final EventLoop loop;
+    private final RandomGenerator chance;
+    private final MeterRegistry meters;
     private final Ticker ticker;
     /** Changed on the event loop only; read by metrics too. */
     private final Map<String, AttachedSocket> attached = new ConcurrentHashMap<>();
     /** Transactions whose news may have been missed while no socket was there. */
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
+    /** Whether Proof refuses us, as far as this replica knows. Changed on the event loop only. */
+    private boolean refused;
 
     public SocketChannel(
             SocketClaims claims,
@@ -59,11 +71,23 @@ public class SocketChannel implements CommitListener {
         this.claims = claims;
         this.store = store;
         this.settings = settings;
+        this.chance = chance;
+        this.meters = meters;
         this.loop = loop;
         this.ticker = new Ticker("socket", loop, settings.interval(), this::round, chance);
         Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), chance);
         this.surroundings = new AttachedSocket.Surroundings(
-                proof, observations, stream, backoff, settings, loop, clock, meters, this::mayHaveMissed);
+                proof,
+                observations,
+                stream,
+                backoff,
+                settings,
+                loop,
+                clock,
+                meters,
+                this::mayHaveMissed,
+                this::taken,
+                this::barred);
         Gauge.builder("rampgate.sockets", attached, Map::size)
                 .tag("state", "attached")
                 .description("Transactions whose socket this replica holds")
@@ -106,7 +130,65 @@ public class SocketChannel implements CommitListener {
     }
 
     private Uni<Void> round() {
-        return renew().chain(this::claim).chain(this::askForMissed).chain(claims::forgetCold);
+        return giveWayIfRefused()
+                .chain(this::renew)
+                .chain(this::claim)
+                .chain(this::askForMissed)
+                .chain(claims::forgetCold);
+    }
+
+    /** What only waits to be refused once more is given back, so that one of all replicas can find out. */
+    private Uni<Void> giveWayIfRefused() {
+        return claims.areRefused().emitOn(loop).chain(known -> {
+            refused = known;
+            Set<String> waiting = refused ? waiting() : Set.of();
+            detach(waiting);
+            return waiting.isEmpty() ? Uni.createFrom().voidItem() : claims.release(waiting);
+        });
+    }
+
+    private Set<String> waiting() {
+        return attached.entrySet().stream()
+                .filter(one -> one.getValue().isWaiting())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private void barred(ProofFailure failure) {
+        claims.refuse()
+                .invoke(news -> alarmRefused(news, failure))
+                .subscribe()
+                .with(
+                        done -> ticker.wake(),
+                        away -> LOG.debugf("sockets are refused, and so is the database: %s", away));
+    }
+
+    private void alarmRefused(boolean news, ProofFailure failure) {
+        if (news) {
+            meters.counter("rampgate.alarms", "alarm", "sockets_refused").increment();
+            LOG.errorf(
+                    "Proof refuses sockets (%s): all replicas stop and try one every %d s. Check our client token, and our"
+                            + " outgoing address with Proof",
+                    failure.kind().wireName(), settings.refusedPause().toSeconds());
+        }
+    }
+
+    private void taken() {
+        if (refused) {
+            refused = false;
+            resume();
+        }
+    }
+
+    private void resume() {
+        claims.resume()
+                .subscribe()
+                .with(
+                        done -> {
+                            LOG.info("Proof takes sockets again");
+                            ticker.wake();
+                        },
+                        away -> LOG.debugf("sockets are taken again, but the database is away: %s", away));
     }
 
     private Uni<Void> renew() {
@@ -150,7 +232,7 @@ public class SocketChannel implements CommitListener {
         ids.stream().filter(id -> !attached.containsKey(id)).forEach(id -> {
             AttachedSocket socket = new AttachedSocket(id, surroundings);
             attached.put(id, socket);
-            socket.connect();
+            socket.connectAfter(APART.multipliedBy(chance.nextInt(ids.size())));
         });
     }
 

@@ -7,8 +7,24 @@ import java.util.Set;
 /** Which replica holds the socket of which transaction, for the time of a lease. */
 public interface SocketClaims {
 
-    /** Claims hot transactions that nobody holds, the freshest first. */
+    /**
+     * Claims hot transactions that nobody holds, the freshest first. While Proof refuses us, all replicas together get one
+     * per pause.
+     */
     Uni<Set<String>> claim(int limit);
+
+    /** Whether Proof refuses the sockets of all replicas. */
+    Uni<Boolean> areRefused();
+
+    /**
+     * Proof refuses our token or address: stops the sockets of all replicas but one per pause.
+     *
+     * @return whether that is news
+     */
+    Uni<Boolean> refuse();
+
+    /** Proof takes our sockets again. */
+    Uni<Void> resume();
 
     /**
      * Renews what this replica holds.

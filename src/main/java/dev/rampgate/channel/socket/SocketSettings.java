@@ -21,7 +21,7 @@ public interface SocketSettings {
     @WithDefault("15s")
     Duration lease();
 
-    /** How long a replica opens no socket after Proof refused our token or address. */
+    /** After Proof refused our token or address, all replicas together open one socket in this time until one is taken. */
     @WithDefault("1m")
     Duration refusedPause();
 

@@ -14,10 +14,11 @@ import dev.rampgate.sandbox.fault.FaultRule;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.SessionOrder;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -43,10 +44,16 @@ class PollChannelQuarkusTest {
     @Inject
     PollQueue queue;
 
+    @Inject
+    MeterRegistry meters;
+
     @AfterEach
     void heal() {
         proof().faults().clear();
-        pool.query("UPDATE poll_budget SET next_at = now()").execute().await().atMost(LIMIT);
+        pool.query("UPDATE poll_budget SET next_at = now(), refused = false")
+                .execute()
+                .await()
+                .atMost(LIMIT);
     }
 
     @Test
@@ -135,63 +142,84 @@ class PollChannelQuarkusTest {
 
         await().atMost(LIMIT).until(() -> pausedFor("20 s"));
         makeDue(id);
-        assertThat(queue.claim(Priority.KNOWN).await().atMost(LIMIT)).isEmpty();
+        assertThat(queue.claim(Priority.KNOWN, 100).await().atMost(LIMIT)).isEmpty();
     }
 
     @Test
     void callsOfOneClaimLeaveInSlotsOfTheBudget() {
         pause();
-        List<String> ids =
-                Stream.generate(() -> "slot-" + UUID.randomUUID()).limit(30).toList();
-        pool.preparedQuery(
-                        "INSERT INTO poll (transaction_id, priority, due_at) SELECT id, 1, now() FROM unnest($1::text[]) AS t (id)")
-                .execute(Tuple.of(ids.toArray(String[]::new)))
-                .await()
-                .atMost(LIMIT);
+        List<String> ids = due(30, Priority.KNOWN, 10, "0 s");
         heal();
 
         // The channel claims, too: whoever comes first, the slots of one claim stand at least a twentieth of a second
         // apart.
-        List<Claim> claims = queue.claim(Priority.KNOWN).await().atMost(LIMIT);
+        List<Claim> claims = queue.claim(Priority.KNOWN, 100).await().atMost(LIMIT);
 
         for (int i = 1; i < claims.size(); i++) {
             Duration gap = claims.get(i).delay().minus(claims.get(i - 1).delay());
             assertThat(gap).isBetween(Duration.ofMillis(49), Duration.ofMillis(51));
         }
         assertThat(claims).hasSizeLessThanOrEqualTo(6);
-        pool.preparedQuery("DELETE FROM poll WHERE transaction_id = ANY ($1::text[])")
-                .execute(Tuple.of(ids.toArray(String[]::new)))
-                .await()
-                .atMost(LIMIT);
+        forget(ids);
     }
 
     @Test
-    void claimingUsesTheIndexOfDuePolls() {
-        List<String> plan = pool.withTransaction(connection -> connection
-                        .query("SET LOCAL enable_seqscan = off")
-                        .execute()
-                        .chain(() -> connection.query("""
-                                        EXPLAIN
-                                        SELECT transaction_id
-                                        FROM poll
-                                        WHERE priority = 1 AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-                                        ORDER BY due_at
-                                        LIMIT 5
-                                        FOR UPDATE SKIP LOCKED
-                                        """).execute()))
-                .map(rows -> {
-                    List<String> lines = new ArrayList<>();
-                    for (Row row : rows) {
-                        lines.add(row.getString(0));
-                    }
-                    return lines;
-                })
+    void whileProofRefusesUsOneCallAPauseFindsOutAndThenAllGoOn() {
+        String id = open();
+        fail(id, Fault.Status.of(403), 1);
+        makeDue(id);
+        await().atMost(LIMIT).until(() -> refused() && pausedFor("20 s"));
+        proof().faults().clear();
+
+        // The pause is over; many wait.
+        List<String> ids = due(20, Priority.KNOWN, 10, "1 s");
+        pool.query("UPDATE poll_budget SET next_at = now()").execute().await().atMost(LIMIT);
+        List<Claim> claims = queue.claim(Priority.KNOWN, 100).await().atMost(LIMIT);
+
+        // Whoever came first, this test or the channel.
+        assertThat(claims).hasSizeLessThanOrEqualTo(1);
+        assertThat(claims).allMatch(Claim::probe);
+        assertThat(queue.claim(Priority.KNOWN, 100).await().atMost(LIMIT)).isEmpty();
+        forget(ids);
+        makeDue(id);
+        pool.query("UPDATE poll_budget SET next_at = now()").execute().await().atMost(LIMIT);
+        await().atMost(LIMIT).until(() -> !refused());
+    }
+
+    @Test
+    void whoIsLateByTheLargestPartOfItsPeriodGoesFirst() {
+        pause();
+        List<String> slow = due(20, Priority.KNOWN, 3_600, "10 min");
+        List<String> failing = due(20, Priority.KNOWN, 300, "2 min");
+        List<String> fresh = due(1, Priority.KNOWN, 10, "30 s");
+        heal();
+
+        List<String> claimed = new ArrayList<>();
+        await().atMost(LIMIT).until(() -> {
+            queue.claim(Priority.KNOWN, 1).await().atMost(LIMIT).forEach(claim -> claimed.add(claim.transactionId()));
+            return count("SELECT count(*) FROM poll WHERE transaction_id = $1 AND asked_at IS NOT NULL", fresh.get(0))
+                    == 1;
+        });
+
+        long before = countOf(
+                "SELECT count(*) FROM poll WHERE transaction_id = ANY ($1::text[]) AND asked_at IS NOT NULL",
+                Stream.concat(slow.stream(), failing.stream()).toList());
+        assertThat(before).isLessThanOrEqualTo(5);
+        forget(Stream.of(slow, failing, fresh).flatMap(List::stream).toList());
+    }
+
+    @Test
+    void aTransactionThatProofHasNotKnownForAnHourRaisesAnAlarm() {
+        String id = open();
+        proof().transactions().forget(id);
+        double before = alarms();
+        pool.preparedQuery("UPDATE poll SET missing_since = now() - interval '61 min' WHERE transaction_id = $1")
+                .execute(Tuple.of(id))
                 .await()
                 .atMost(LIMIT);
+        makeDue(id);
 
-        assertThat(plan)
-                .anyMatch(line -> line.contains("Index Scan using poll_due"))
-                .noneMatch(line -> line.contains("Sort"));
+        await().atMost(LIMIT).until(() -> alarms() > before);
     }
 
     /** Other tests' transactions are polled, too; this fault is for one. */
@@ -204,6 +232,45 @@ class PollChannelQuarkusTest {
 
     private static long asked(String id) {
         return proof().calls().count(call -> call.path().endsWith(id));
+    }
+
+    /** Rows that are due, of transactions that nobody knows. */
+    private List<String> due(int number, Priority priority, int period, String late) {
+        List<String> ids =
+                Stream.generate(() -> "row-" + UUID.randomUUID()).limit(number).toList();
+        pool.preparedQuery("""
+                        INSERT INTO poll (transaction_id, priority, due_at, period)
+                        SELECT id, $2, now() - $4::text::interval, $3
+                        FROM unnest($1::text[]) AS t (id)
+                        """)
+                .execute(Tuple.of(ids.toArray(String[]::new), (short) priority.ordinal(), period, late))
+                .await()
+                .atMost(LIMIT);
+        return ids;
+    }
+
+    private void forget(List<String> ids) {
+        pool.preparedQuery("DELETE FROM poll WHERE transaction_id = ANY ($1::text[])")
+                .execute(Tuple.of(ids.toArray(String[]::new)))
+                .await()
+                .atMost(LIMIT);
+    }
+
+    private double alarms() {
+        Counter counter = meters.find("rampgate.alarms")
+                .tag("alarm", "transaction_missing")
+                .counter();
+        return counter == null ? 0 : counter.count();
+    }
+
+    private boolean refused() {
+        return pool.query("SELECT refused FROM poll_budget WHERE name = 'all'")
+                .execute()
+                .await()
+                .atMost(LIMIT)
+                .iterator()
+                .next()
+                .getBoolean("refused");
     }
 
     private boolean pausedFor(String interval) {
@@ -222,8 +289,16 @@ class PollChannelQuarkusTest {
     }
 
     private long count(String query, String id) {
+        return countOf(query, id);
+    }
+
+    private long countOf(String query, List<String> ids) {
+        return countOf(query, (Object) ids.toArray(String[]::new));
+    }
+
+    private long countOf(String query, Object parameter) {
         return pool.preparedQuery(query)
-                .execute(Tuple.of(id))
+                .execute(Tuple.of(parameter))
                 .await()
                 .atMost(LIMIT)
                 .iterator()

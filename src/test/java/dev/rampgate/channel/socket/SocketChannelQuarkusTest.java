@@ -3,6 +3,7 @@ package dev.rampgate.channel.socket;
 import static dev.rampgate.ProofAndDatabase.proof;
 import static dev.rampgate.TestSession.open;
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -11,6 +12,8 @@ import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.sandbox.transaction.Action;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,9 +24,19 @@ class SocketChannelQuarkusTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
+    @Inject
+    Pool pool;
+
+    @Inject
+    SocketClaims claims;
+
     @AfterEach
     void heal() {
         proof().faults().clear();
+        pool.query("UPDATE poll_budget SET next_at = now(), refused = false WHERE name = 'socket'")
+                .execute()
+                .await()
+                .atMost(LIMIT);
     }
 
     @Test
@@ -83,5 +96,30 @@ class SocketChannelQuarkusTest {
         await().atMost(LIMIT)
                 .untilAsserted(() -> given().get("/transactions/" + id).then().body("status", equalTo("processing")));
         given().get("/transactions/" + other).then().body("status", equalTo("pending"));
+    }
+
+    @Test
+    void whileProofRefusesUsOneSocketAPauseFindsOutAndThenAllAreOpened() {
+        proof().faults().refuseSockets(403);
+        String id = open();
+        await().atMost(LIMIT).until(this::refused);
+        String other = open();
+
+        // The pause is not over yet, for nobody.
+        assertThat(claims.claim(100).await().atMost(LIMIT)).isEmpty();
+        proof().faults().clear();
+        pool.query("UPDATE poll_budget SET next_at = now() WHERE name = 'socket'")
+                .execute()
+                .await()
+                .atMost(LIMIT);
+
+        await().atMost(LIMIT).until(() -> !refused());
+        await().atMost(LIMIT)
+                .until(() ->
+                        proof().sockets().count(id) == 1 && proof().sockets().count(other) == 1);
+    }
+
+    private boolean refused() {
+        return claims.areRefused().await().atMost(LIMIT);
     }
 }
