@@ -94,6 +94,24 @@ class DatabaseAwayQuarkusTest {
     }
 
     @Test
+    void aSessionUnderAnIdempotencyKeyIsRefusedSinceItCouldNotBeRepeated() {
+        database().stop();
+
+        given().contentType("application/json")
+                .header("Idempotency-Key", "key-while-away")
+                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.76\"}")
+                .post("/session")
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:rampgate:problem:unavailable"))
+                .header("Retry-After", "2");
+        assertThat(proof().calls()
+                        .count(call -> call.isSessionCall() && call.body().contains("42.76")))
+                .isZero();
+    }
+
+    @Test
     void readingIsRefusedWithAProblemThatSaysToComeBack() {
         database().stop();
 

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,8 +173,21 @@ class PackagedRampgateIT {
     }
 
     @Test
-    void aSecondReplicaStartsOnTheSameDatabaseAndEndsOnSigterm() {
+    void aSecondReplicaStartsOnTheSameDatabaseKnowsTheSameKeysAndEndsOnSigterm() {
         try (PackagedRampgate second = PackagedRampgate.start(environment())) {
+            String order = ORDER.replace("42.75", "77.01");
+            CompletableFuture<Response> here = CompletableFuture.supplyAsync(() -> repeated(rampgate, order));
+            CompletableFuture<Response> there = CompletableFuture.supplyAsync(() -> repeated(second, order));
+            List<Integer> statuses =
+                    List.of(here.join().statusCode(), there.join().statusCode());
+            assertThat(statuses).contains(201).isSubsetOf(201, 409);
+            assertThat(repeated(second, order).asString())
+                    .isEqualTo(repeated(rampgate, order).asString())
+                    .contains("init_token");
+            assertThat(proof.calls()
+                            .count(call -> call.isSessionCall() && call.body().contains("77.01")))
+                    .isEqualTo(1);
+
             second.terminate();
             assertThat(second.exitCode()).isEqualTo(143);
         }
@@ -194,6 +208,13 @@ class PackagedRampgateIT {
                 }
             }
         }
+    }
+
+    private static Response repeated(PackagedRampgate replica, String order) {
+        return user("cust-4")
+                .header("Idempotency-Key", "over-two-replicas")
+                .body(order)
+                .post(replica.url("/session"));
     }
 
     private static RequestSpecification user(String userId) {

@@ -52,6 +52,29 @@ public final class ProofFailure extends RuntimeException {
 
         private final String wireName = name().toLowerCase(Locale.ROOT);
 
+        /** Whether Proof certainly did nothing: it said no. After any other failure it may have done what was asked. */
+        public boolean didNothing() {
+            return switch (this) {
+                case CURRENCY_NOT_ALLOWED,
+                        WALLET_NOT_SUPPORTED,
+                        INVALID_REQUEST,
+                        UNAUTHORISED,
+                        FORBIDDEN,
+                        SELL_NOT_ENABLED,
+                        NOT_FOUND,
+                        VERIFICATION_REQUIRED,
+                        RATE_LIMITED,
+                        REFUSED -> true;
+                case INTERNAL_ERROR,
+                        UPSTREAM_ERROR,
+                        UPSTREAM_UNAVAILABLE,
+                        UNAVAILABLE,
+                        UNREACHABLE,
+                        TIMEOUT,
+                        INVALID_ANSWER -> false;
+            };
+        }
+
         /** For metrics and logs, for example {@code currency_not_allowed}. */
         public String wireName() {
             return wireName;

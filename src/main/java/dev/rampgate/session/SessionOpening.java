@@ -56,15 +56,13 @@ public class SessionOpening {
      * Opens a session for a user.
      *
      * @param clientAddress the user's own address, if it is known
-     * @return Proof's answer; fails with a {@link dev.rampgate.edge.ProblemException}
+     * @return Proof's answer; fails with a {@link ProofFailure}
      */
     public Uni<ProofSession> open(Caller caller, SessionRequest request, Optional<String> clientAddress) {
         return proof.openSession(call(caller, request, clientAddress))
                 .call(session -> store(observation(caller, request, session)))
                 .onItemOrFailure()
-                .invoke((session, failure) -> count(failure))
-                .onFailure(ProofFailure.class)
-                .transform(failure -> SessionProblems.of((ProofFailure) failure));
+                .invoke((session, failure) -> count(failure));
     }
 
     private static SessionCall call(Caller caller, SessionRequest request, Optional<String> clientAddress) {

@@ -3,6 +3,7 @@ package dev.rampgate.session;
 import dev.rampgate.edge.ClientAddress;
 import dev.rampgate.identity.Caller;
 import dev.rampgate.identity.CurrentCaller;
+import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSession;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
@@ -25,6 +26,7 @@ import java.util.Optional;
 public class SessionResource {
 
     private final SessionOpening opening;
+    private final RepeatableOpening repeatable;
     private final CurrentCaller current;
     private final ClientAddress addresses;
     private final SessionPolicy policy;
@@ -32,33 +34,44 @@ public class SessionResource {
 
     SessionResource(
             SessionOpening opening,
+            RepeatableOpening repeatable,
             CurrentCaller current,
             ClientAddress addresses,
             SessionPolicy policy,
             SessionLimits limits) {
         this.opening = opening;
+        this.repeatable = repeatable;
         this.current = current;
         this.addresses = addresses;
         this.policy = policy;
         this.limits = limits;
     }
 
-    /** Opens a session: 201 with Proof's answer, byte for byte, for the widget. */
+    /**
+     * Opens a session: 201 with Proof's answer, byte for byte, for the widget. Under an {@code Idempotency-Key} the same
+     * request gets the same answer.
+     */
     @POST
     public Uni<Response> open(@NotNull @Valid SessionRequest request, RoutingContext routing) {
         Caller caller = current.caller();
         Optional<String> clientAddress = addresses.of(routing);
+        Optional<IdempotencyKey> key = IdempotencyKey.of(routing, caller.userId());
         policy.check(request);
         limits.pass(caller, clientAddress);
-        return opening.open(caller, request, clientAddress).map(SessionResource::created);
+        Uni<ProofSession> session = opening.open(caller, request, clientAddress);
+        return key.map(known -> repeatable.open(known, session))
+                .orElseGet(() -> session.map(ProofSession::body))
+                .map(SessionResource::created)
+                .onFailure(ProofFailure.class)
+                .transform(failure -> SessionProblems.of((ProofFailure) failure));
     }
 
     /** Never cached: it holds tokens that are good for one launch of the widget. */
-    private static Response created(ProofSession session) {
+    private static Response created(byte[] session) {
         return Response.status(Response.Status.CREATED)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header("Cache-Control", "no-store")
-                .entity(session.body())
+                .entity(session)
                 .build();
     }
 }

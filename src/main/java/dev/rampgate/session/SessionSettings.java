@@ -33,6 +33,21 @@ public interface SessionSettings {
     /** How many sessions may be asked for. */
     Limits limits();
 
+    /** What is kept for callers that repeat a request under an {@code Idempotency-Key}. */
+    Idempotency idempotency();
+
+    /** How long answers are kept, and how soon they are deleted. */
+    interface Idempotency {
+
+        /** How long the same key gets the same answer; less than 1 h. Default: 15 min. */
+        @WithDefault("15m")
+        Duration keep();
+
+        /** How often each replica deletes what has expired. Default: 30 s. */
+        @WithDefault("30s")
+        Duration sweepInterval();
+    }
+
     /** Rates such as {@code 10/1m}, or {@code off}; for each replica. */
     interface Limits {
 

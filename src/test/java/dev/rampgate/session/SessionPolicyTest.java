@@ -273,5 +273,10 @@ class SessionPolicyTest {
         public Limits limits() {
             throw new UnsupportedOperationException("no business of the policy");
         }
+
+        @Override
+        public Idempotency idempotency() {
+            throw new UnsupportedOperationException("no business of the policy");
+        }
     }
 }

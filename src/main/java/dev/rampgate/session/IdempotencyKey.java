@@ -1,0 +1,64 @@
+package dev.rampgate.session;
+
+import dev.rampgate.edge.Problem;
+import dev.rampgate.edge.Problem.FieldError;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * By which a caller repeats a request without doing it twice: the header {@code Idempotency-Key}, chosen by the caller.
+ *
+ * @param userId whose key it is; another user's equal one is another key
+ * @param value as it came, opaque
+ * @param requestHash SHA-256 of the user and the body; a key stands for one body, byte for byte
+ */
+record IdempotencyKey(String userId, String value, byte[] requestHash) {
+
+    static final String HEADER = "Idempotency-Key";
+
+    private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e]{1,128}");
+    private static final String RULE = "must stand once and have 1 to 128 printable ASCII characters without spaces";
+
+    /**
+     * The key of a request; none if it has none.
+     *
+     * @throws ProblemException 400 if it cannot be used
+     */
+    static Optional<IdempotencyKey> of(RoutingContext routing, String userId) {
+        List<String> values = routing.request().headers().getAll(HEADER);
+        if (values.isEmpty()) {
+            return Optional.empty();
+        }
+        if (values.size() > 1 || !VALUE.matcher(values.get(0)).matches()) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.INVALID_REQUEST).withErrors(List.of(new FieldError(HEADER, RULE))));
+        }
+        return Optional.of(new IdempotencyKey(
+                userId, values.get(0), hash(userId, routing.body().buffer())));
+    }
+
+    /** No user id has a NUL, so that user and body cannot be mixed up. */
+    static byte[] hash(String userId, Buffer body) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(userId.getBytes(StandardCharsets.UTF_8));
+            sha256.update((byte) 0);
+            return body == null ? sha256.digest() : sha256.digest(body.getBytes());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "IdempotencyKey[of " + userId + "]";
+    }
+}
