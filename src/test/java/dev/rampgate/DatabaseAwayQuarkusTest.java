@@ -18,6 +18,9 @@ import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,14 +66,7 @@ class DatabaseAwayQuarkusTest {
 
         proof().drive(id, Action.PAY);
         proof().drive(id, Action.COMPLETE);
-        given().contentType("application/json")
-                .body(new JsonObject()
-                        .put("merchant_transaction_id", id)
-                        .put("status", "completed")
-                        .encode())
-                .post("/proof-webhook/" + WEBHOOK_KEY)
-                .then()
-                .statusCode(204);
+        acknowledgement(id, "completed");
         assertThat(backlog("webhook")).isPositive();
         database().restart();
 
@@ -79,6 +75,60 @@ class DatabaseAwayQuarkusTest {
                 .statusCode(200)
                 .body("status", equalTo("completed"))
                 .body("confirmed", equalTo(true)));
+        await().atMost(LIMIT).until(() -> backlog("webhook") == 0);
+    }
+
+    @Test
+    void aDatabaseThatKeepsConnectionsOpenAndNeverAnswersDoesNoMoreHarmThanOneThatIsGone() {
+        proof().faults().loseWebhooks().refuseSockets(503);
+        String id = open();
+        List<Duration> acknowledged = new ArrayList<>();
+        database().freeze();
+        try {
+            proof().drive(id, Action.PAY);
+            proof().drive(id, Action.COMPLETE);
+            // Longer than a hanging connection lives, so that new ones hang, too.
+            await().pollInterval(Duration.ofMillis(50)).atMost(LIMIT).until(() -> {
+                acknowledged.add(acknowledgement(id, "completed"));
+                return acknowledged.stream()
+                                        .reduce(Duration.ZERO, Duration::plus)
+                                        .toSeconds()
+                                >= 1
+                        && acknowledged.size() >= 160;
+            });
+            given().get(health.resolve("ready")).then().statusCode(200);
+            given().get(health.resolve("live")).then().statusCode(200);
+        } finally {
+            database().thaw();
+        }
+
+        // The acknowledgement's own limit is one second; the rest is this machine's.
+        assertThat(acknowledged).allMatch(time -> time.toMillis() < 1_800);
+        assertThat(acknowledged.stream().filter(time -> time.toMillis() > 500)).hasSizeLessThan(10);
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> given().get("/transactions/" + id)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("completed"))
+                .body("confirmed", equalTo(true)));
+        await().atMost(LIMIT).until(() -> backlog("webhook") == 0);
+    }
+
+    @Test
+    void whatWasAcknowledgedSurvivesAFailoverThatLosesOpenTransactions() {
+        proof().faults().loseWebhooks().refuseSockets(503);
+        List<String> ids = Stream.generate(TestSession::open).limit(3).toList();
+        ids.forEach(id -> proof().drive(id, Action.PAY));
+        ids.forEach(id -> acknowledgement(id, "processing"));
+        database().crash();
+        ids.forEach(id -> proof().drive(id, Action.COMPLETE));
+        ids.forEach(id -> acknowledgement(id, "completed"));
+        database().restart();
+
+        ids.forEach(id -> await().atMost(LIMIT).untilAsserted(() -> given().get("/transactions/" + id)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("completed"))
+                .body("confirmed", equalTo(true))));
         await().atMost(LIMIT).until(() -> backlog("webhook") == 0);
     }
 
@@ -120,6 +170,20 @@ class DatabaseAwayQuarkusTest {
                 .statusCode(503)
                 .contentType("application/problem+json")
                 .header("Retry-After", "2");
+    }
+
+    /** How long it took. */
+    private static Duration acknowledgement(String id, String status) {
+        long sent = System.nanoTime();
+        given().contentType("application/json")
+                .body(new JsonObject()
+                        .put("merchant_transaction_id", id)
+                        .put("status", status)
+                        .encode())
+                .post("/proof-webhook/" + WEBHOOK_KEY)
+                .then()
+                .statusCode(204);
+        return Duration.ofNanos(System.nanoTime() - sent);
     }
 
     private double backlog(String what) {

@@ -5,6 +5,7 @@ import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.reconcile.LedgerStore.Recorded;
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -88,13 +89,23 @@ public class ReconcileStream {
     private Uni<Changes> store(List<Observation> batch) {
         Set<String> openable = ids(batch, true);
         Set<String> known = ids(batch, false);
+        Instant deadline = clock.instant().plus(settings.batchDeadline());
         Uni<Changes> stored = store.inTransaction(unit -> unit.load(openable, known, clock.instant())
+                .invoke(() -> refuseAfter(deadline))
                 .map(recorded -> decide(batch, openable, recorded))
                 .call(unit::persist));
-        return timers.within(
-                settings.batchDeadline(),
-                stored,
-                () -> new StoreException(StoreException.Kind.AWAY, "no answer within the deadline", null));
+        return timers.within(settings.batchDeadline(), stored, ReconcileStream::late);
+    }
+
+    /** A database that wakes up must not go on with a batch that has failed meanwhile and comes again. */
+    private void refuseAfter(Instant deadline) {
+        if (clock.instant().isAfter(deadline)) {
+            throw late();
+        }
+    }
+
+    private static StoreException late() {
+        return new StoreException(StoreException.Kind.AWAY, "no answer within the deadline", null);
     }
 
     /** A rule that fails on one observation is a matter of that one, not of its neighbours. */

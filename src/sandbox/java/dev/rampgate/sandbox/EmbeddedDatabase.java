@@ -13,7 +13,9 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -41,6 +43,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final Path directory;
     private final Thread closeAtExit = new Thread(this::release, "embedded-database-exit");
     private EmbeddedPostgres server;
+    private boolean frozen;
 
     private EmbeddedDatabase(int port, Path directory) {
         this.port = port;
@@ -117,6 +120,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Takes the server away and keeps its data: open connections end, new ones are refused. Does nothing if it is away. */
     public synchronized void stop() {
         if (server != null) {
+            thaw();
             try {
                 server.close();
             } catch (IOException e) {
@@ -124,6 +128,58 @@ public final class EmbeddedDatabase implements AutoCloseable {
             } finally {
                 server = null;
             }
+        }
+    }
+
+    /** Stops all its processes where they stand (SIGSTOP): connections stay open, and nothing is answered any more. */
+    public synchronized void freeze() {
+        frozen = true;
+        signal("STOP", processes());
+    }
+
+    /** Lets a frozen server go on. Does nothing if it is not frozen. */
+    public synchronized void thaw() {
+        if (frozen) {
+            frozen = false;
+            signal("CONT", processes());
+        }
+    }
+
+    /** Ends the server at once, as a failover does: connections are reset, open transactions are lost. */
+    public synchronized void crash() {
+        ProcessHandle postmaster = postmaster();
+        // Immediate shutdown; the next start recovers what was committed.
+        signal("QUIT", Stream.of(postmaster));
+        postmaster.onExit().join();
+        stop();
+    }
+
+    private Stream<ProcessHandle> processes() {
+        ProcessHandle postmaster = postmaster();
+        return Stream.concat(Stream.of(postmaster), postmaster.descendants());
+    }
+
+    private ProcessHandle postmaster() {
+        try (Stream<String> lines = Files.lines(directory.resolve("data").resolve("postmaster.pid"))) {
+            long pid = Long.parseLong(lines.findFirst().orElseThrow().strip());
+            return ProcessHandle.of(pid).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void signal(String name, Stream<ProcessHandle> processes) {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+        processes.map(ProcessHandle::pid).map(String::valueOf).forEach(command::add);
+        try {
+            new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .onExit()
+                    .join();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -143,6 +199,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log()))
                     .setServerConfig("listen_addresses", "127.0.0.1,::1")
                     .setServerConfig("max_connections", "100")
+                    // Off by default there; then what was committed could be lost by a crash.
+                    .setServerConfig("synchronous_commit", "on")
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(
