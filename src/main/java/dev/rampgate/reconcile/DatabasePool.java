@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 class DatabasePool implements PgPoolCreator {
 
-    /** Longest wait for a connection out of the pool, or for a new one. */
+    /** Longest wait for a new connection. */
     private static final Duration CONNECTION = Duration.ofSeconds(2);
 
-    /** Most statements that wait for a connection; more fail at once. */
-    private static final int WAITING = 1_000;
+    /** Most statements that wait for a connection; more fail at once. Who cannot wait has a limit of his own. */
+    private static final int WAITING = 500;
 
     /** A connection that nobody used this long is closed by the pool, before it would count as hanging. */
     private static final Duration UNUSED = Duration.ofSeconds(3);
@@ -35,8 +35,8 @@ class DatabasePool implements PgPoolCreator {
         List<PgConnectOptions> servers = input.pgConnectOptionsList();
         servers.forEach(DatabasePool::bounded);
         PoolOptions pool = input.poolOptions()
-                .setConnectionTimeout((int) CONNECTION.toMillis())
-                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                // The pool's own limit goes off, too, when connecting has failed long before, and then throws.
+                .setConnectionTimeout(0)
                 .setMaxWaitQueueSize(WAITING)
                 .setIdleTimeout((int) UNUSED.toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
