@@ -6,7 +6,8 @@ import java.util.Locale;
 enum Call {
     SESSION,
     TRANSACTION,
-    SOCKET;
+    SOCKET,
+    KYC_STATUS;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 

@@ -1,6 +1,7 @@
 package dev.rampgate.proof;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -28,22 +29,27 @@ final class ClientTokens {
         }
     }
 
-    private final List<Token> tokens;
-    private final AtomicReference<Token> preferred;
+    private record Known(List<Token> tokens, Token preferred) {
+        Optional<Token> of(String text) {
+            return tokens.stream().filter(token -> token.text.equals(text)).findFirst();
+        }
+    }
+
+    private final AtomicReference<Known> known;
 
     ClientTokens(List<String> texts) {
-        this.tokens = texts.stream().distinct().map(Token::new).toList();
-        this.preferred = new AtomicReference<>(tokens.get(0));
+        List<Token> tokens = texts.stream().distinct().map(Token::new).toList();
+        this.known = new AtomicReference<>(new Known(tokens, tokens.get(0)));
     }
 
     /** The one to use for the next call. */
     Token preferred() {
-        return preferred.get();
+        return known.get().preferred();
     }
 
     /** Whether there are two. */
     boolean hasOther() {
-        return tokens.size() > 1;
+        return known.get().tokens().size() > 1;
     }
 
     /**
@@ -52,6 +58,30 @@ final class ClientTokens {
      * @return whether this was news; it is not if somebody else came with the same before
      */
     boolean refused(Token token) {
-        return tokens.stream().filter(other -> other != token).anyMatch(other -> preferred.compareAndSet(token, other));
+        Known now = known.get();
+        Optional<Token> other =
+                now.tokens().stream().filter(each -> each != token).findFirst();
+        return now.preferred() == token
+                && other.isPresent()
+                && known.compareAndSet(now, new Known(now.tokens(), other.get()));
+    }
+
+    /**
+     * Takes these tokens from now on. One that was known before stays the same, and stays preferred.
+     *
+     * @param texts the first is preferred if the one preferred before is gone
+     * @return whether that changed anything
+     */
+    boolean replace(List<String> texts) {
+        Known before = known.get();
+        List<Token> tokens = texts.stream()
+                .distinct()
+                .map(text -> before.of(text).orElseGet(() -> new Token(text)))
+                .toList();
+        if (tokens.equals(before.tokens())) {
+            return false;
+        }
+        Token preferred = tokens.contains(before.preferred()) ? before.preferred() : tokens.get(0);
+        return known.compareAndSet(before, new Known(tokens, preferred));
     }
 }

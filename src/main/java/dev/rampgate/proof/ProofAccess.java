@@ -40,6 +40,7 @@ final class ProofAccess {
         this.tokens = tokens(settings);
         this.origin = settings.origin().map(ProofAccess::origin).orElse(null);
         this.proxy = settings.proxy().map(ProofAccess::proxy).orElse(null);
+        positive("token-refresh", settings.tokenRefresh());
         positive("attempt-timeout", settings.attemptTimeout());
         positive("session-deadline", settings.sessionDeadline());
         positive("socket-ping-interval", settings.socketPingInterval());
@@ -114,8 +115,13 @@ final class ProofAccess {
         return new ClientTokens(Stream.concat(Stream.of(current), next).toList());
     }
 
+    /** Whether a text can be a client token. */
+    static boolean isToken(String text) {
+        return TOKEN.matcher(text).matches();
+    }
+
     private static String token(String name, String text) {
-        if (!TOKEN.matcher(text).matches()) {
+        if (!isToken(text)) {
             throw wrong(name, "must be " + HANDED_OVER + ": printable ASCII without spaces or line ends");
         }
         return text;

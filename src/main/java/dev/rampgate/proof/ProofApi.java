@@ -14,7 +14,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 /**
- * Proof's HTTP interface as it is, one method a call (Proof contract, sections 2 and 3). For {@link ProofClient}
+ * Proof's HTTP interface as it is, one method a call (Proof contract, sections 2, 3 and 10). For {@link ProofClient}
  * only, which knows about tokens, errors and retries. Made by {@link ProofApiConnector}.
  */
 @Path("/widget")
@@ -34,6 +34,14 @@ interface ProofApi {
     @GET
     @Path("/transactions/{id}")
     Uni<Response> transaction(
+            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+            @HeaderParam("Origin") String origin,
+            @Encoded @PathParam("id") String encodedId);
+
+    /** @param encodedId percent-encoded already */
+    @GET
+    @Path("/users/{id}/kyc-status")
+    Uni<Response> kycStatus(
             @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
             @HeaderParam("Origin") String origin,
             @Encoded @PathParam("id") String encodedId);

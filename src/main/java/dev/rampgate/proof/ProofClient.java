@@ -24,11 +24,13 @@ public class ProofClient implements ProofTransactions {
     private final ProofAccess access;
     private final ProofApi sessions;
     private final ProofApi transactions;
+    private final ProofApi users;
     private final SessionRetry retry;
     private final FailureNotices notices;
     private final InstantSource clock;
     private final Function<Duration, Uni<Void>> pause;
     private final CircuitBreaker sessionBreaker;
+    private final CircuitBreaker kycBreaker;
 
     @Inject
     ProofClient(ProofAccess access, FailureNotices notices, InstantSource clock, RandomGenerator chance) {
@@ -50,12 +52,15 @@ public class ProofClient implements ProofTransactions {
         // A pool of connections each: polls must not starve users, nor the other way round.
         this.sessions = ProofApiConnector.connect(access);
         this.transactions = ProofApiConnector.connect(access);
+        this.users = ProofApiConnector.connect(access);
         this.retry = retry;
         this.notices = notices;
         this.clock = clock;
         this.pause = pause;
         this.sessionBreaker = new CircuitBreaker(clock);
         notices.watch(Call.SESSION, sessionBreaker);
+        this.kycBreaker = new CircuitBreaker(clock);
+        notices.watch(Call.KYC_STATUS, kycBreaker);
     }
 
     /**
@@ -67,17 +72,30 @@ public class ProofClient implements ProofTransactions {
      */
     public Uni<ProofSession> openSession(SessionCall call) {
         byte[] body = call.body();
-        Uni<ProofSession> session = Uni.createFrom()
-                .deferred(() -> sessionBreaker
-                        .refusal()
-                        .map(wait -> Uni.createFrom().<ProofSession>failure(ProofFailure.notAsked(wait)))
-                        .orElseGet(() -> attempt(
-                                body,
-                                SessionRetry.Attempts.FIRST,
-                                clock.instant().plus(access.sessionDeadline()))))
-                .onFailure(ProofFailure.class)
-                .invoke(failure -> notices.lost(Call.SESSION, call.subject(), (ProofFailure) failure));
-        return onCallersContext(session);
+        return persistently(new Question<>(
+                Call.SESSION,
+                call.subject(),
+                sessionBreaker,
+                token -> sessions.openSession(token, access.origin(), body),
+                ProofSession::of));
+    }
+
+    /**
+     * Asks how far a user's identity check is: {@code GET /widget/users/{id}/kyc-status}, tried again like
+     * {@link #openSession}. For messages to the user alone; nothing may depend on it (Proof contract, section 10).
+     *
+     * @param userId {@code partner_user_id} of the user's sessions
+     * @return also for a user whom Proof does not know; fails with a {@link ProofFailure}, and with nothing else
+     */
+    public Uni<KycStatus> kycStatus(String userId) {
+        return persistently(new Question<>(
+                        Call.KYC_STATUS,
+                        "a user's identity check",
+                        kycBreaker,
+                        token -> users.kycStatus(token, access.origin(), UrlText.encoded(userId)),
+                        KycStatus::of))
+                .onFailure(failure -> ((ProofFailure) failure).kind() == ProofFailure.Kind.NOT_FOUND)
+                .recoverWithItem(KycStatus.NOT_STARTED);
     }
 
     @Override
@@ -92,24 +110,46 @@ public class ProofClient implements ProofTransactions {
         return onCallersContext(report);
     }
 
-    private Uni<ProofSession> attempt(byte[] body, SessionRetry.Attempts attempts, Instant deadline) {
-        return once(
-                        Call.SESSION,
-                        shorter(access.attemptTimeout(), left(deadline)),
-                        token -> sessions.openSession(token, access.origin(), body),
-                        ProofSession::of)
-                .onItemOrFailure()
-                .invoke((session, failure) -> ended(failure))
+    /** A call that is worth another attempt. */
+    private record Question<T>(
+            Call call,
+            String subject,
+            CircuitBreaker breaker,
+            Function<String, Uni<Response>> request,
+            Function<Answer, T> reading) {}
+
+    private <T> Uni<T> persistently(Question<T> question) {
+        Uni<T> answer = Uni.createFrom()
+                .deferred(() -> question.breaker()
+                        .refusal()
+                        .map(wait -> Uni.createFrom().<T>failure(ProofFailure.notAsked(wait)))
+                        .orElseGet(() -> attempt(
+                                question,
+                                SessionRetry.Attempts.FIRST,
+                                clock.instant().plus(access.sessionDeadline()))))
                 .onFailure(ProofFailure.class)
-                .recoverWithUni(failure -> again(body, attempts, deadline, (ProofFailure) failure));
+                .invoke(failure -> notices.lost(question.call(), question.subject(), (ProofFailure) failure));
+        return onCallersContext(answer);
     }
 
-    private Uni<ProofSession> again(
-            byte[] body, SessionRetry.Attempts attempts, Instant deadline, ProofFailure failure) {
+    private <T> Uni<T> attempt(Question<T> question, SessionRetry.Attempts attempts, Instant deadline) {
+        return once(
+                        question.call(),
+                        shorter(access.attemptTimeout(), left(deadline)),
+                        question.request(),
+                        question.reading())
+                .onItemOrFailure()
+                .invoke((answer, failure) -> ended(question, failure))
+                .onFailure(ProofFailure.class)
+                .recoverWithUni(failure -> again(question, attempts, deadline, (ProofFailure) failure));
+    }
+
+    private <T> Uni<T> again(
+            Question<T> question, SessionRetry.Attempts attempts, Instant deadline, ProofFailure failure) {
         return retry.after(failure, attempts, left(deadline), access.tokens().hasOther())
                 .map(next -> {
-                    notices.retried(Call.SESSION, failure);
-                    return pause.apply(next.delay()).chain(() -> attempt(body, next.attempts(), deadline));
+                    notices.retried(question.call(), failure);
+                    return pause.apply(next.delay()).chain(() -> attempt(question, next.attempts(), deadline));
                 })
                 .orElseGet(() -> Uni.createFrom().failure(failure));
     }
@@ -157,9 +197,9 @@ public class ProofClient implements ProofTransactions {
         }
     }
 
-    private void ended(Throwable failure) {
-        if (sessionBreaker.ended(failure)) {
-            notices.turned(Call.SESSION, sessionBreaker);
+    private void ended(Question<?> question, Throwable failure) {
+        if (question.breaker().ended(failure)) {
+            notices.turned(question.call(), question.breaker());
         }
     }
 

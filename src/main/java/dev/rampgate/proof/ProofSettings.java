@@ -21,6 +21,16 @@ public interface ProofSettings {
     /** The other client token while Proof rotates it: tried once when the first is refused. Default: none. */
     Optional<String> clientTokenNext();
 
+    /** A file that holds the client token instead; may be replaced at any time. Default: none. */
+    Optional<String> clientTokenFile();
+
+    /** The same for the other token. Default: none. */
+    Optional<String> clientTokenNextFile();
+
+    /** How often these files are looked at. Default 10 s. */
+    @WithDefault("10s")
+    Duration tokenRefresh();
+
     /**
      * {@code Origin} header of every call and socket; must be one that is registered with Proof. Default: none is sent
      * (Proof contract, C2).

@@ -58,5 +58,9 @@ public interface SessionSettings {
         /** From one address (for IPv6: one /64), behind which many users may sit. Default: 60 in a minute. */
         @WithDefault("60/1m")
         String address();
+
+        /** Questions for the KYC status by one user; each is a call to Proof. Default: 30 in a minute. */
+        @WithDefault("30/1m")
+        String kycUser();
     }
 }

@@ -27,12 +27,16 @@ final class ProofSettingsFixture {
     }
 
     ProofAccess access() {
-        return new ProofAccess(new SmallRyeConfigBuilder()
+        return new ProofAccess(settings());
+    }
+
+    ProofSettings settings() {
+        return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .addDefaultInterceptors()
                 .withMapping(ProofSettings.class)
                 .withSources(new PropertiesConfigSource(values, "test", 100))
                 .build()
-                .getConfigMapping(ProofSettings.class));
+                .getConfigMapping(ProofSettings.class);
     }
 }

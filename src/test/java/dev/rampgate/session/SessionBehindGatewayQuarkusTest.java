@@ -115,6 +115,11 @@ class SessionBehindGatewayQuarkusTest {
         assertThat(proofWasAsked()).isEmpty();
     }
 
+    @Test
+    void nobodyLearnsAKycStatusOfNobody() {
+        given().get("/kyc-status").then().statusCode(401).contentType("application/problem+json");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "400, invalid_request, currency_not_allowed, 400, currency-not-allowed",

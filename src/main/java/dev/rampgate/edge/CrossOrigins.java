@@ -1,0 +1,115 @@
+package dev.rampgate.edge;
+
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Which web pages may call (the CORS protocol, Fetch standard, section 3.3): those of our own host and of the configured
+ * origins. Pages from elsewhere are refused, sockets included, for which browsers ask nobody. Who is no browser sends no
+ * {@code Origin} and is not concerned. A wrong setting stops the start.
+ */
+@Startup
+@ApplicationScoped
+public class CrossOrigins {
+
+    private static final String SETTING = "rampgate.cors.origins";
+    private static final Pattern ORIGIN = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]{1,5})?");
+    private static final String METHODS = "GET, POST, OPTIONS";
+    private static final String HEADERS =
+            "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id";
+    private static final String EXPOSED = "X-Request-Id, Retry-After, ETag";
+    private static final String PREFLIGHT_SECONDS = "600";
+
+    /** Proof's webhooks come from no page; whatever they say in {@code Origin} must not lose one. */
+    private static final String WEBHOOKS = "/proof-webhook";
+
+    private final ProblemAnswers answers;
+    private final Set<String> allowed;
+
+    /** @throws ConfigurationException if an origin is none, or stands for all */
+    public CrossOrigins(ProblemAnswers answers, CorsSettings settings) {
+        this.answers = answers;
+        this.allowed = settings.origins().orElse(List.of()).stream()
+                .map(String::strip)
+                .map(CrossOrigins::checked)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    void inFrontOfAllRoutes(@Observes Filters filters) {
+        filters.register(this::enter, FilterOrder.CROSS_ORIGIN);
+    }
+
+    private void enter(RoutingContext routing) {
+        HttpServerResponse response = routing.response();
+        if (!allowed.isEmpty()) {
+            // Caches must not give one page's answer to another.
+            response.headers().add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        }
+        List<String> origins = routing.request().headers().getAll(HttpHeaders.ORIGIN);
+        if (origins.isEmpty() || routing.request().path().startsWith(WEBHOOKS)) {
+            routing.next();
+            return;
+        }
+        String origin = origins.get(0);
+        boolean named = origins.size() == 1 && allowed.contains(origin);
+        if (!named
+                && !(origins.size() == 1 && isOurHost(origin, routing.request().getHeader(HttpHeaders.HOST)))) {
+            answers.send(Problem.of(ProblemType.FORBIDDEN, "Pages of this origin may not call"), routing);
+            return;
+        }
+        if (named) {
+            response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+                    .putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            if (isPreflight(routing)) {
+                response.setStatusCode(204)
+                        .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
+                        .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)
+                        .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS)
+                        .end();
+                return;
+            }
+        }
+        routing.next();
+    }
+
+    private static boolean isPreflight(RoutingContext routing) {
+        return routing.request().method() == HttpMethod.OPTIONS
+                && routing.request().headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
+    }
+
+    /** Whatever the scheme: the proxy in front may have ended TLS. A page cannot choose the {@code Host} it calls with. */
+    private static boolean isOurHost(String origin, String host) {
+        int scheme = origin.indexOf("://");
+        return host != null
+                && scheme > 0
+                && withoutPort(origin.substring(scheme + 3)).equals(withoutPort(host));
+    }
+
+    /** Without the port that nobody writes. */
+    private static String withoutPort(String authority) {
+        return authority.toLowerCase(Locale.ROOT).replaceFirst(":(80|443)$", "");
+    }
+
+    private static String checked(String origin) {
+        if (!ORIGIN.matcher(origin).matches()) {
+            throw new ConfigurationException(
+                    SETTING + ": '" + origin
+                            + "' is no origin; write scheme, host in lower case, and the port if it is not"
+                            + " the usual one, for example https://shop.example.com. There is no * for all",
+                    Set.of(SETTING));
+        }
+        return origin;
+    }
+}

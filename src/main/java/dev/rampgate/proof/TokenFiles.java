@@ -1,0 +1,109 @@
+package dev.rampgate.proof;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes new client tokens out of their files when these change, so that a rotation needs no restart. What cannot be used
+ * is told to the operator once, and the tokens known before go on counting. Counted:
+ * {@code rampgate.proof.token.reloads}, by result.
+ */
+@Singleton
+final class TokenFiles {
+
+    private static final Logger LOG = Logger.getLogger(TokenFiles.class);
+    /** Real tokens are far shorter. */
+    private static final long MAX_SIZE = 16 * 1024;
+
+    private final ProofSettings settings;
+    private final ClientTokens tokens;
+    private final Vertx vertx;
+    private final MeterRegistry meters;
+    private long timer;
+    private boolean failing;
+
+    TokenFiles(ProofSettings settings, ProofAccess access, Vertx vertx, MeterRegistry meters) {
+        this.settings = settings;
+        this.tokens = access.tokens();
+        this.vertx = vertx;
+        this.meters = meters;
+    }
+
+    void onStart(@Observes StartupEvent start) {
+        if (settings.clientTokenFile().isPresent()
+                || settings.clientTokenNextFile().isPresent()) {
+            timer = vertx.setPeriodic(settings.tokenRefresh().toMillis(), tick -> reload());
+        }
+    }
+
+    void onShutdown(@Observes ShutdownEvent shutdown) {
+        vertx.cancelTimer(timer);
+    }
+
+    /** Reads the files once; never fails. */
+    Future<Void> reload() {
+        Future<List<String>> current = texts("client-token", settings.clientToken(), settings.clientTokenFile());
+        Future<List<String>> next =
+                texts("client-token-next", settings.clientTokenNext(), settings.clientTokenNextFile());
+        return Future.all(current, next)
+                .map(both -> {
+                    List<String> texts = new ArrayList<>(current.result());
+                    texts.addAll(next.result());
+                    return texts;
+                })
+                .onSuccess(this::adopt)
+                .onFailure(this::complain)
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+    }
+
+    private Future<List<String>> texts(String name, Optional<String> value, Optional<String> file) {
+        if (file.isEmpty()) {
+            return Future.succeededFuture(value.stream().toList());
+        }
+        return vertx.fileSystem()
+                .props(file.get())
+                .compose(props -> props.size() > MAX_SIZE
+                        ? Future.succeededFuture(Buffer.buffer())
+                        : vertx.fileSystem().readFile(file.get()))
+                .map(Buffer::toString)
+                .map(String::strip)
+                .compose(text -> ProofAccess.isToken(text)
+                        ? Future.succeededFuture(List.of(text))
+                        : Future.failedFuture("no token"))
+                // Without what the file system says, which need not be repeated.
+                .recover(wrong -> Future.failedFuture("rampgate.proof." + name + "-file names no file with a token"));
+    }
+
+    private void adopt(List<String> texts) {
+        failing = false;
+        if (tokens.replace(texts)) {
+            count("changed");
+            LOG.info("The client token was read anew out of its file and is used from now on");
+        }
+    }
+
+    private void complain(Throwable wrong) {
+        count("failed");
+        if (!failing) {
+            failing = true;
+            LOG.errorf(
+                    "%s; the client token known before goes on counting. Write what Proof handed over into that file",
+                    wrong.getMessage());
+        }
+    }
+
+    private void count(String result) {
+        meters.counter("rampgate.proof.token.reloads", "result", result).increment();
+    }
+}

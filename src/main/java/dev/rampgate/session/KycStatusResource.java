@@ -1,0 +1,57 @@
+package dev.rampgate.session;
+
+import dev.rampgate.edge.RateLimits;
+import dev.rampgate.identity.CurrentCaller;
+import dev.rampgate.proof.KycStatus;
+import dev.rampgate.proof.ProofClient;
+import dev.rampgate.proof.ProofFailure;
+import io.quarkus.runtime.Startup;
+import io.quarkus.security.Authenticated;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+
+/** Tells users how far their identity check is. Nothing else in Rampgate asks, so that nothing can depend on it. */
+@Path("/kyc-status")
+@Authenticated
+@Startup
+@Produces(MediaType.APPLICATION_JSON)
+public class KycStatusResource {
+
+    private final ProofClient proof;
+    private final CurrentCaller current;
+    private final RateLimits.Gate user;
+
+    KycStatusResource(ProofClient proof, CurrentCaller current, SessionSettings settings, RateLimits limits) {
+        this.proof = proof;
+        this.current = current;
+        this.user = limits.limit(
+                "kyc_user",
+                "rampgate.session.limits.kyc-user",
+                settings.limits().kycUser());
+    }
+
+    /** {@code not_started}, {@code pending}, {@code verified} or {@code failed}; clients must bear others, too. */
+    record Answer(String status) {}
+
+    /** The caller's own status at Proof; informational. */
+    @GET
+    public Uni<RestResponse<Answer>> own() {
+        String userId = current.caller().userId();
+        user.pass(userId);
+        return proof.kycStatus(userId)
+                .map(KycStatusResource::fresh)
+                .onFailure(ProofFailure.class)
+                .transform(failure -> SessionProblems.of((ProofFailure) failure));
+    }
+
+    private static RestResponse<Answer> fresh(KycStatus status) {
+        return ResponseBuilder.ok(new Answer(status.value()))
+                .header("Cache-Control", "no-store")
+                .build();
+    }
+}
