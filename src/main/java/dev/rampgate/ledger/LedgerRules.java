@@ -16,7 +16,7 @@ import java.util.Set;
  * <p>News of an authenticated call may change the record; an unsigned webhook only makes us ask. Polls are ordered among
  * themselves by Proof's {@code updated_at}; times of different channels serve only to tell news from stale.
  */
-public final class LedgerRules {
+public class LedgerRules {
 
     private static final PollWish IN_A_SECOND = PollWish.after(Duration.ofSeconds(1));
     private static final PollWish IN_A_MINUTE = PollWish.after(Duration.ofMinutes(1));

@@ -340,17 +340,21 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 """, planColumns(plans).parameters());
     }
 
-    /** Something else wants a poll: it may only come earlier. Unknown ids are kept up to a number. */
+    /**
+     * Something else wants a poll: it may only come earlier. A claim that it has changed is only answered by a poll that is
+     * asked after it. Unknown ids are kept up to a number.
+     */
     private Uni<Void> hasten(List<PollPlan> plans) {
         return run("""
-                INSERT INTO poll AS planned (transaction_id, priority, due_at, period)
-                SELECT transaction_id, priority, now() + delay * interval '1 ms', period
+                INSERT INTO poll AS planned (transaction_id, priority, due_at, period, wanted_at)
+                SELECT transaction_id, priority, now() + delay * interval '1 ms', period, CASE WHEN delay = 0 THEN now() END
                 FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[])
                      AS plan (transaction_id, priority, delay, period)
                 WHERE priority < 2
                    OR (SELECT count(*) FROM (SELECT FROM poll WHERE priority = 2 AND due_at IS NOT NULL LIMIT $5) AS unknown) < $5
                 ON CONFLICT (transaction_id) DO UPDATE
                 SET priority = least(planned.priority, excluded.priority),
+                    wanted_at = coalesce(excluded.wanted_at, planned.wanted_at),
                     period = CASE WHEN planned.failures = 0 THEN least(planned.period, excluded.period) ELSE planned.period END,
                     due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s'))
                 """, planColumns(plans).and((long) unknownCapacity).parameters());

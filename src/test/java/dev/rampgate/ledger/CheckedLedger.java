@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One transaction under the rules that checks, after every decision, what must hold whatever was heard: the invariants
- * I1 to I3, rule 7, and that some poll is always planned while one is needed. If what was heard comes from a legal
+ * One transaction under the rules that checks, after every decision, what must hold whatever was heard: the
+ * {@link LedgerInvariants}, rule 7, and that some poll is always planned while one is needed. If what was heard comes from a legal
  * history, it also checks I4: what is recorded follows that history, and in the end equals it.
  */
 final class CheckedLedger {
@@ -64,11 +64,10 @@ final class CheckedLedger {
         record = decision.record().orElse(null);
         pollPlanned = planned(news, decision);
         check(decision.transitions().size() <= 1, "more than one transition");
-        for (Transition transition : decision.transitions()) {
-            announce(transition);
-        }
+        int known = timeline.size();
+        announce(decision.transitions());
         checkWebhook(news, before, decision);
-        checkStanding(before, decision);
+        checkStanding(before == null ? null : before.standing(), known);
         checkPolls(news, decision);
         return decision.wish();
     }
@@ -79,17 +78,9 @@ final class CheckedLedger {
         return news.channel() == Channel.POLL ? wished : wished || pollPlanned;
     }
 
-    /** I2 and I3. */
-    private void announce(Transition transition) {
-        check(transition.sequence() == timeline.size() + 1, "a gap in the sequence");
-        for (Transition earlier : timeline) {
-            check(
-                    earlier.attempt() != transition.attempt() || earlier.status() != transition.status(),
-                    "a status announced twice in one attempt");
-            check(earlier.attempt() <= transition.attempt(), "a step back to an earlier attempt");
-        }
+    private void announce(List<Transition> added) {
         List<Transition> more = new ArrayList<>(timeline);
-        more.add(transition);
+        more.addAll(added);
         timeline = List.copyOf(more);
     }
 
@@ -104,51 +95,12 @@ final class CheckedLedger {
         check(decision.transitions().isEmpty(), "a webhook made a transition");
     }
 
-    /** I1, and what I4 says of transitions and attempts all along. */
-    private void checkStanding(TransactionRecord before, Decision decision) {
-        if (record == null) {
-            check(before == null, "a transaction was forgotten");
-            return;
+    private void checkStanding(Standing before, int known) {
+        try {
+            LedgerInvariants.check(before, record == null ? null : record.standing(), timeline, known, history);
+        } catch (AssertionError broken) {
+            check(false, broken.getMessage());
         }
-        Standing after = record.standing();
-        check(after.sequence() == timeline.size(), "the sequence is not that of the last transition");
-        check(after.status() == timeline.get(timeline.size() - 1).status(), "the status is not that last announced");
-        check(after.attempt() == timeline.get(timeline.size() - 1).attempt(), "the attempt is not that last announced");
-        check(history == null || after.attempt() <= history.last().attempt(), "more attempts than there were");
-        check(history == null || isInOrder(), "transitions that are no subsequence of the history");
-        check(before == null || !before.standing().isAfter(after.asOf()), "polls applied out of order");
-        if (before == null
-                || !before.standing().confirmed()
-                || !before.standing().status().isTerminal()) {
-            return;
-        }
-        if (after.sequence() == before.standing().sequence()) {
-            check(
-                    after.confirmed() && after.status() == before.standing().status(),
-                    "a confirmed end changed silently");
-        } else {
-            check(decision.outcome() == Outcome.CORRECTION, "a confirmed end changed without a correction");
-            check(before.standing().status() != Status.COMPLETED, "a confirmed completed changed");
-        }
-    }
-
-    /** Each transition is found in the history, with its time where it tells one, after the one before it. */
-    private boolean isInOrder() {
-        int next = 0;
-        for (ProofHistory.Step step : history.steps()) {
-            if (next < timeline.size() && isOf(timeline.get(next), step)) {
-                next++;
-            }
-        }
-        return next == timeline.size();
-    }
-
-    private static boolean isOf(Transition transition, ProofHistory.Step step) {
-        // A transaction that was adopted at a later pending passed through the first one all the same.
-        boolean anyTime =
-                transition.occurredAt() == null || transition.attempt() == 1 && transition.status() == Status.PENDING;
-        return transition.status() == step.status()
-                && (anyTime || transition.occurredAt().equals(step.updatedAt()));
     }
 
     private void checkPolls(Observation news, Decision decision) {

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * What truly happened to a transaction at Proof. A legal history begins with {@code pending}, rises to an end, and may go
  * on after {@code failed} and {@code cancelled}, anywhere (Proof contract, C7); nothing follows {@code completed}.
  */
-record ProofHistory(List<Step> steps) {
+public record ProofHistory(List<Step> steps) {
 
     /**
      * One status.
@@ -20,10 +20,10 @@ record ProofHistory(List<Step> steps) {
      * @param updatedAt what Proof says about that, perhaps rounded
      * @param attempt the true number of the attempt
      */
-    record Step(Status status, Instant at, Instant updatedAt, int attempt) {
+    public record Step(Status status, Instant at, Instant updatedAt, int attempt) {
 
         /** Proof tells amounts once they are known; each attempt has its own. */
-        String amount() {
+        public String amount() {
             return switch (status) {
                 case PENDING, FAILED, CANCELLED -> null;
                 case PROCESSING -> attempt + ".50";
@@ -37,27 +37,27 @@ record ProofHistory(List<Step> steps) {
         }
     }
 
-    ProofHistory {
+    public ProofHistory {
         steps = List.copyOf(steps);
     }
 
-    static ProofHistory begunAt(Instant at, Instant updatedAt) {
+    public static ProofHistory begunAt(Instant at, Instant updatedAt) {
         return new ProofHistory(List.of(new Step(Status.PENDING, at, updatedAt, 1)));
     }
 
-    ProofHistory then(Status status, Instant at, Instant updatedAt) {
+    public ProofHistory then(Status status, Instant at, Instant updatedAt) {
         List<Step> more = new ArrayList<>(steps);
         int attempt = last().attempt() + (last().status().isProvisional() ? 1 : 0);
         more.add(new Step(status, at, updatedAt, attempt));
         return new ProofHistory(more);
     }
 
-    Step last() {
+    public Step last() {
         return steps.get(steps.size() - 1);
     }
 
     /** What Proof's state was at this moment. */
-    Step stateAt(Instant moment) {
+    public Step stateAt(Instant moment) {
         Step state = steps.get(0);
         for (Step step : steps) {
             if (!step.at().isAfter(moment)) {
@@ -68,7 +68,7 @@ record ProofHistory(List<Step> steps) {
     }
 
     /** What may come after this status. */
-    static Set<Status> successors(Status status) {
+    public static Set<Status> successors(Status status) {
         return switch (status) {
             case PENDING -> EnumSet.of(Status.PROCESSING, Status.COMPLETED, Status.FAILED, Status.CANCELLED);
             case PROCESSING -> EnumSet.of(Status.COMPLETED, Status.FAILED, Status.CANCELLED);

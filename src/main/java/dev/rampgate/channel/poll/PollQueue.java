@@ -33,7 +33,8 @@ public interface PollQueue {
     Uni<List<Claim>> claim(Priority priority, int most);
 
     /**
-     * Gives a claim back after a call that failed. As long as it fails it goes after what does not.
+     * Gives a claim back after a call that failed. As long as it fails it goes after what does not. If somebody wanted a
+     * poll after this one was asked, it is due at once.
      *
      * @param delay until it is due again
      * @param missing whether Proof answered that it does not know it; another failure says nothing about that

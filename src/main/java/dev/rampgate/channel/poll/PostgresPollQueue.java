@@ -124,7 +124,10 @@ public class PostgresPollQueue implements PollQueue {
     public Uni<Void> postpone(Claim claim, Duration delay, boolean missing) {
         return pool.preparedQuery("""
                         UPDATE poll
-                        SET due_at = now() + $2 * interval '1 s',
+                        SET due_at = CASE
+                                WHEN wanted_at > asked_at THEN greatest(now(), asked_at + interval '1 s')
+                                ELSE now() + $2 * interval '1 s'
+                            END,
                             failures = failures + 1,
                             period = greatest(period, 300),
                             missing_since = CASE WHEN $4 THEN coalesce(missing_since, now()) ELSE missing_since END,

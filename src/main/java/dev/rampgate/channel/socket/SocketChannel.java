@@ -218,9 +218,12 @@ public class SocketChannel implements CommitListener {
     /** Only changes are sent over a socket, so what happened before it was there has to be asked for. */
     private Uni<Void> askForMissed() {
         Set<String> due = Set.copyOf(missed);
-        return due.isEmpty()
-                ? Uni.createFrom().voidItem()
-                : store.makeDue(due, Duration.ZERO).invoke(() -> missed.removeAll(due));
+        if (due.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        // Before the call: who misses something during it needs another one.
+        missed.removeAll(due);
+        return store.makeDue(due, Duration.ZERO).onFailure().invoke(() -> missed.addAll(due));
     }
 
     private void mayHaveMissed(String transactionId) {

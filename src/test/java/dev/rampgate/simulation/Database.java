@@ -1,0 +1,36 @@
+package dev.rampgate.simulation;
+
+import dev.rampgate.channel.poll.PollQueue;
+import dev.rampgate.channel.socket.SocketClaims;
+import dev.rampgate.ledger.Standing;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.ledger.Transition;
+import dev.rampgate.reconcile.LedgerStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** The database of a simulated world: what the replicas use of it, and what can be read of it from outside. */
+interface Database extends AutoCloseable {
+
+    /**
+     * What is committed of one transaction.
+     *
+     * @param timeline its transitions, oldest first
+     * @param archive ids of its archived observations
+     */
+    record Row(Standing standing, TransactionDetails details, List<Transition> timeline, Set<UUID> archive) {}
+
+    LedgerStore store();
+
+    PollQueue polls(UUID replica);
+
+    SocketClaims sockets(UUID replica);
+
+    /** What is committed of a transaction; none if it is unknown. */
+    Optional<Row> row(String id);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,141 @@
+package dev.rampgate.simulation;
+
+import dev.rampgate.channel.Observations;
+import dev.rampgate.channel.poll.PollChannel;
+import dev.rampgate.channel.socket.SocketChannel;
+import dev.rampgate.channel.webhook.WebhookIntake;
+import dev.rampgate.channel.webhook.WebhookSettings.Trust;
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.proof.StatusReport;
+import dev.rampgate.reconcile.Announcer;
+import dev.rampgate.reconcile.Backlog;
+import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.LedgerStore;
+import dev.rampgate.reconcile.ObservationIds;
+import dev.rampgate.reconcile.ReconcileStream;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** One process of the service from its start to its death: the real stream and channels in a simulated world. */
+final class Replica {
+
+    private final VirtualLoop loop;
+    private final DatabaseLink link;
+    private final ReconcileStream stream;
+    private final Backlog backlog;
+    private final WebhookIntake intake;
+    private final Observations observations;
+    private final ObservationIds ids;
+    private final VirtualTime time;
+    private final boolean trusting;
+
+    Replica(
+            World.Plan plan,
+            VirtualTime time,
+            RandomGenerator chance,
+            Database database,
+            SimulatedProof proof,
+            Weather weather,
+            World.Watch watch) {
+        this.time = time;
+        this.trusting = plan.webhooks().trust() == Trust.AUTHORITATIVE;
+        loop = new VirtualLoop(time);
+        link = new DatabaseLink(loop, weather, watch::written);
+        UUID name = new UUID(chance.nextLong(), chance.nextLong());
+        MeterRegistry meters = new CompositeMeterRegistry();
+        LedgerStore store = link.store(database.store());
+        List<CommitListener> listeners = new ArrayList<>();
+        listeners.add(watch::announced);
+        Announcer announcer = new Announcer(meters, listeners);
+        stream = new ReconcileStream(
+                store,
+                plan.mutation().rules(plan.polling().lagTolerance()),
+                announcer,
+                plan.reconciling(),
+                () -> loop,
+                time,
+                chance);
+        backlog = new Backlog(stream, store, plan.reconciling(), loop, chance, meters);
+        ids = new ObservationIds(chance);
+        observations = new Observations(time, ids);
+        intake = new WebhookIntake(stream, backlog, plan.webhooks(), loop);
+        PollChannel polls = new PollChannel(
+                link.polls(database.polls(name)),
+                proof.transactions(loop),
+                observations,
+                stream,
+                plan.polling(),
+                loop,
+                time,
+                chance,
+                meters);
+        SocketChannel sockets = new SocketChannel(
+                link.sockets(database.sockets(name)),
+                plan.mutation().storeOfSockets(store),
+                proof.sockets(loop),
+                observations,
+                stream,
+                plan.socketing(),
+                loop,
+                time,
+                chance,
+                meters);
+        listeners.add(polls);
+        listeners.add(sockets);
+        backlog.start();
+        polls.start();
+        sockets.start();
+    }
+
+    boolean isAlive() {
+        return !loop.isDead();
+    }
+
+    /** As by {@code kill -9}: what was not committed is gone. */
+    void kill() {
+        loop.kill();
+        link.cut();
+    }
+
+    boolean isHoldingBack() {
+        return backlog.isHolding();
+    }
+
+    /** A session was opened here: stored, or kept while that is impossible. */
+    void opened(String transactionId) {
+        loop.execute(() -> {
+            Observation session = session(transactionId);
+            stream.offer(session).subscribe().with(stored -> {}, notStored -> backlog.keep(session));
+        });
+    }
+
+    private Observation session(String transactionId) {
+        return new Observation(
+                ids.next(time.instant()),
+                Channel.SESSION,
+                true,
+                transactionId,
+                Status.PENDING.wireName(),
+                null,
+                null,
+                time.instant(),
+                new TransactionDetails("cust-8841", "buy", "USDC", "ERC20", "1", null, "EUR", null, null, null),
+                null);
+    }
+
+    /** A webhook came. @param acknowledged told if it was answered 2xx */
+    void reported(StatusReport report, boolean forged, Consumer<Observation> acknowledged) {
+        loop.execute(() -> {
+            Observation webhook = observations.reported(report, trusting && !forged);
+            intake.take(webhook).subscribe().with(taken -> acknowledged.accept(webhook), refused -> {});
+        });
+    }
+}

@@ -1,0 +1,485 @@
+package dev.rampgate.simulation;
+
+import dev.rampgate.channel.webhook.WebhookSettings.Trust;
+import dev.rampgate.ledger.LedgerInvariants;
+import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.ProofHistory;
+import dev.rampgate.ledger.ProofHistory.Step;
+import dev.rampgate.ledger.Standing;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.Transition;
+import dev.rampgate.proof.ProofFailure;
+import dev.rampgate.proof.StatusReport;
+import dev.rampgate.reconcile.Changes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * A world grown from a seed: some transactions at Proof, three replicas of the service that crash and come back, a
+ * database and networks that fail, and webhooks that are lost, doubled, late, out of order and forged. After every step
+ * it checks the invariants; then everything gets well, and the ledger has to come to Proof's truth in time.
+ */
+final class World {
+
+    private static final Instant START = Instant.parse("2026-05-02T08:00:00Z");
+    private static final int REPLICAS = 3;
+    private static final List<ProofFailure.Kind> PROOF_TROUBLES = List.of(
+            ProofFailure.Kind.TIMEOUT,
+            ProofFailure.Kind.INTERNAL_ERROR,
+            ProofFailure.Kind.UPSTREAM_UNAVAILABLE,
+            ProofFailure.Kind.RATE_LIMITED,
+            ProofFailure.Kind.UNAUTHORISED,
+            ProofFailure.Kind.FORBIDDEN);
+
+    /** Rule 8: at most one poll per transaction and second, less by what a reserved moment may be ahead. */
+    private static final Duration BETWEEN_CALLS = Duration.ofMillis(690);
+
+    private static final Duration LONGEST_OUTAGE = Duration.ofSeconds(40);
+
+    /** The longest pause that Proof may have asked for, or that a refused token causes, is over by then. */
+    private static final Duration SOCKETS_ARE_CUT = Duration.ofSeconds(100);
+    /** A call after a socket was connected leaves by then; the back-off between two sockets is longer. */
+    private static final Duration CALL_AFTER_CONNECT = Duration.ofSeconds(12);
+    /** While a socket is healthy, a minute passes between two calls, give or take. */
+    private static final Duration LONGEST_PERIOD = Duration.ofSeconds(80);
+    /** What failed often is asked again after this, at the latest. */
+    private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(5);
+    /** A lease, the lag tolerance twice and some polls, after the longest pause; the longest back-off may add to it. */
+    private static final Duration RECOVERY = Duration.ofSeconds(185);
+
+    /** What a world is like. */
+    record Plan(
+            Mutation mutation,
+            Settings.Reconciling reconciling,
+            Settings.Polling polling,
+            Settings.Socketing socketing,
+            Settings.Webhooks webhooks) {}
+
+    /** What a world is told by its processes. */
+    interface Watch {
+
+        void written(Set<String> transactionIds);
+
+        void announced(Changes changes);
+    }
+
+    /** What happened in a world, to see that it is no quiet one. */
+    record Tally(long transitions, long corrections, long calls, long webhooks, long crashes) {
+
+        static final Tally NOTHING = new Tally(0, 0, 0, 0, 0);
+
+        Tally plus(Tally other) {
+            return new Tally(
+                    transitions + other.transitions,
+                    corrections + other.corrections,
+                    calls + other.calls,
+                    webhooks + other.webhooks,
+                    crashes + other.crashes);
+        }
+    }
+
+    private record Acknowledged(Observation webhook, Replica by) {}
+
+    private final RandomGenerator chance;
+    private final VirtualTime time = new VirtualTime(START);
+    private final Plan plan;
+    private final Weather weather;
+    private final SimulatedProof proof;
+    private final Database database;
+    private final List<Replica> replicas = new ArrayList<>();
+    private final Map<String, Database.Row> seen = new HashMap<>();
+    private final Set<String> touched = new HashSet<>();
+    private final Set<List<Object>> announced = new HashSet<>();
+    private final List<Acknowledged> acknowledged = new ArrayList<>();
+    private final ChronoUnit precision;
+    private final Duration skew;
+    private final double noTime;
+    private boolean calm;
+    private Instant well;
+    private long webhooks;
+    private long crashes;
+    private AssertionError broken;
+
+    /** @param databases makes the world's database */
+    World(long seed, Mutation mutation, Function<World, Database> databases) {
+        chance = new SplittableRandom(seed);
+        boolean tight = chance.nextInt(4) == 0;
+        plan = new Plan(
+                mutation,
+                new Settings.Reconciling(
+                        chance.nextInt(1, 9), chance.nextInt(1, 4), tight ? 5 : 500, tight ? 3 : 500, tight ? 2 : 50),
+                new Settings.Polling(
+                        one(List.of(2.0, 5.0, 20.0)), 2, 1, Duration.ofMillis(one(List.of(500, 1_000, 3_000)))),
+                new Settings.Socketing(one(List.of(0, 1, 100, 100))),
+                new Settings.Webhooks(chance.nextInt(4) == 0 ? Trust.AUTHORITATIVE : Trust.ADVISORY));
+        precision = chance.nextInt(4) == 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
+        skew = Duration.ofMillis(chance.nextInt(4) == 0 ? chance.nextInt(-5_000, 5_000) : 0);
+        // News without a time counts from its receipt, which is only safe if Proof's clock is not ahead of ours.
+        noTime = chance.nextInt(4) == 0 && skew.compareTo(Duration.ZERO) <= 0 ? 0.2 : 0;
+        weather = new Weather(
+                chance, one(List.of(0.0, 0.02, 0.05, 0.1)), plan.polling().lagTolerance());
+        proof = new SimulatedProof(
+                time, chance, weather, changed -> !calm && chance.nextDouble() < noTime ? null : changed);
+        database = databases.apply(this);
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    VirtualTime time() {
+        return time;
+    }
+
+    RandomGenerator chance() {
+        return chance;
+    }
+
+    /** Lets everything happen; fails with an {@link AssertionError} that tells which invariant was broken. */
+    Tally run() {
+        try (database) {
+            for (int i = 0; i < REPLICAS; i++) {
+                replicas.add(null);
+                start(i);
+            }
+            Instant end = START;
+            for (int i = chance.nextInt(1, 6); i > 0; i--) {
+                ProofHistory history = transaction("transaction-" + i);
+                end = history.last().at().isAfter(end) ? history.last().at() : end;
+            }
+            Duration trouble = Duration.between(START, end).plusMillis(chance.nextInt(1, 30_000));
+            for (int i = chance.nextInt(8); i > 0; i--) {
+                time.after(fraction(trouble), misfortune());
+            }
+            for (int i = chance.nextInt(6); i > 0; i--) {
+                time.after(fraction(trouble), this::forge);
+            }
+            happen(trouble);
+            getWell();
+            happen(SOCKETS_ARE_CUT);
+            proof.cutSockets();
+            happen(RECOVERY.minus(SOCKETS_ARE_CUT));
+            for (int more = 0; more < LONGEST_BACK_OFF.toSeconds() && !isTrue(); more += 30) {
+                happen(Duration.ofSeconds(30));
+            }
+            checkTruth();
+            checkBudget();
+            checkDoubleCalls();
+            checkCallsAfterConnect();
+            checkPeriods();
+            checkAcknowledged();
+            return tally();
+        }
+    }
+
+    private Tally tally() {
+        List<Transition> transitions =
+                seen.values().stream().flatMap(row -> row.timeline().stream()).toList();
+        long corrections = transitions.stream().filter(Transition::correction).count();
+        return new Tally(transitions.size(), corrections, proof.calls().size(), webhooks, crashes);
+    }
+
+    private void happen(Duration duration) {
+        boolean[] over = new boolean[1];
+        time.after(duration, () -> over[0] = true);
+        while (!over[0]) {
+            time.step();
+            if (!touched.isEmpty()) {
+                Set<String> ids = Set.copyOf(touched);
+                touched.clear();
+                ids.forEach(this::checkStep);
+            }
+            if (broken != null) {
+                throw broken;
+            }
+        }
+    }
+
+    // --- What happens
+
+    private ProofHistory transaction(String id) {
+        ProofHistory history = history();
+        proof.add(id, history);
+        if (chance.nextInt(5) > 0) {
+            time.at(history.steps().get(0).at().plusMillis(chance.nextInt(20, 500)), () -> one(replicas)
+                    .opened(id));
+        }
+        history.steps().forEach(step -> time.at(step.at(), () -> tell(id, step)));
+        return history;
+    }
+
+    private ProofHistory history() {
+        Instant at = START.plusMillis(chance.nextInt(1, 20_000));
+        ProofHistory grown = ProofHistory.begunAt(at, told(at));
+        for (int i = chance.nextInt(6); i > 0; i--) {
+            List<Status> successors =
+                    List.copyOf(ProofHistory.successors(grown.last().status()));
+            if (!successors.isEmpty()) {
+                at = at.plus(gap());
+                grown = grown.then(one(successors), at, told(at));
+            }
+        }
+        return grown;
+    }
+
+    private Duration gap() {
+        return switch (chance.nextInt(4)) {
+            case 0 -> Duration.ofMillis(chance.nextInt(1, 400));
+            case 1 -> Duration.ofMillis(chance.nextInt(400, 5_000));
+            case 2 -> Duration.ofMillis(chance.nextInt(5_000, 20_000));
+            default -> Duration.ofMillis(chance.nextInt(20_000, 60_000));
+        };
+    }
+
+    private Instant told(Instant at) {
+        return at.plus(skew).truncatedTo(precision);
+    }
+
+    private void tell(String id, Step step) {
+        proof.push(id, step);
+        for (int copies = weather.copies(); copies > 0; copies--) {
+            if (!weather.losesNews()) {
+                StatusReport report = proof.report(id, step);
+                time.after(weather.newsDelay(), () -> webhook(report, false));
+            }
+        }
+    }
+
+    private void webhook(StatusReport report, boolean forged) {
+        webhooks++;
+        Replica replica = one(replicas);
+        boolean known = seen.containsKey(report.transactionId());
+        replica.reported(report, forged, taken -> {
+            // Kept in memory it may be lost with its process; of unknown transactions nothing is archived.
+            if (known) {
+                acknowledged.add(new Acknowledged(taken, replica.isHoldingBack() ? replica : null));
+            }
+        });
+    }
+
+    /** Anybody may claim anything about any transaction, known or not. */
+    private void forge() {
+        String id = chance.nextInt(3) == 0
+                ? "made-up-" + chance.nextInt(10)
+                : one(List.copyOf(proof.histories().keySet()));
+        String status = one(List.of("pending", "processing", "completed", "failed", "cancelled", "on_hold"));
+        Instant time = chance.nextInt(5) == 0 ? null : this.time.instant().plusSeconds(chance.nextInt(-200, 200));
+        webhook(
+                new StatusReport(id, status, time, time, "thief", "sell", "DOGE", "X", "9", "XXX", "9", "x", 0, null),
+                true);
+    }
+
+    private Runnable misfortune() {
+        return switch (chance.nextInt(4)) {
+            case 0 ->
+                () -> {
+                    weather.databaseGoes(chance.nextBoolean());
+                    time.after(fraction(LONGEST_OUTAGE), weather::databaseIsBack);
+                };
+            case 1 ->
+                () -> {
+                    weather.proofFails(one(PROOF_TROUBLES));
+                    time.after(fraction(LONGEST_OUTAGE), () -> weather.proofFails(null));
+                };
+            case 2 -> proof::cutSockets;
+            default -> this::crash;
+        };
+    }
+
+    private void crash() {
+        crashes++;
+        int which = chance.nextInt(REPLICAS);
+        replicas.get(which).kill();
+        time.after(Duration.ofMillis(chance.nextInt(500, 40_000)), () -> start(which));
+    }
+
+    private void start(int which) {
+        if (replicas.get(which) == null || !replicas.get(which).isAlive()) {
+            replicas.set(which, new Replica(plan, time, chance, database, proof, weather, watch()));
+        }
+    }
+
+    private Watch watch() {
+        return new Watch() {
+            @Override
+            public void written(Set<String> transactionIds) {
+                touched.addAll(transactionIds);
+            }
+
+            @Override
+            public void announced(Changes changes) {
+                changes.transitions().forEach(World.this::announced);
+            }
+        };
+    }
+
+    /** From now on all goes well, and webhooks tell once more where each transaction is. */
+    private void getWell() {
+        calm = true;
+        well = time.instant();
+        weather.calmDown();
+        for (int i = 0; i < REPLICAS; i++) {
+            start(i);
+        }
+        time.after(Duration.ofSeconds(1), () -> proof.histories()
+                .forEach((id, history) -> webhook(proof.report(id, history.last()), false)));
+    }
+
+    // --- What must hold
+
+    /** I2: whoever announces, each transition is announced once. */
+    private void announced(Transition transition) {
+        if (!announced.add(List.of(transition.transactionId(), transition.sequence()))) {
+            broken = new AssertionError("announced twice: " + transition);
+        }
+    }
+
+    /** I1, I3 and the first half of I4. */
+    private void checkStep(String id) {
+        Optional<Database.Row> row = database.row(id);
+        Database.Row before = seen.get(id);
+        Standing stood = before == null ? null : before.standing();
+        Standing stands = row.map(Database.Row::standing).orElse(null);
+        List<Transition> timeline = row.map(Database.Row::timeline).orElse(List.of());
+        int known = before == null ? 0 : before.timeline().size();
+        try {
+            LedgerInvariants.check(
+                    stood, stands, timeline, known, proof.histories().get(id));
+        } catch (AssertionError wrong) {
+            throw new AssertionError(
+                    wrong.getMessage() + "\nof " + id + "\nhistory "
+                            + proof.histories().get(id) + "\nrecorded " + timeline + "\nas " + stands + "\nbefore "
+                            + stood,
+                    wrong);
+        }
+        row.ifPresent(now -> seen.put(id, now));
+    }
+
+    /** The second half of I4. */
+    private void checkTruth() {
+        proof.histories()
+                .forEach((id, history) -> check(
+                        isTrue(id), () -> "not Proof's truth of " + id + ": " + seen.get(id) + "\nhistory " + history));
+        List<String> invented = seen.keySet().stream()
+                .filter(id -> !proof.histories().containsKey(id))
+                .toList();
+        check(invented.isEmpty(), () -> "transactions that Proof does not know: " + invented);
+    }
+
+    private boolean isTrue() {
+        return proof.histories().keySet().stream().allMatch(this::isTrue);
+    }
+
+    private boolean isTrue(String id) {
+        Step truth = proof.histories().get(id).last();
+        Database.Row row = seen.get(id);
+        return row != null
+                && row.standing().status() == truth.status()
+                && row.standing().confirmed()
+                && (truth.amount() == null
+                        || truth.amount().equals(row.details().cryptoAmount())
+                                && truth.amount().equals(row.details().fiatAmount()));
+    }
+
+    /** I5. */
+    private void checkBudget() {
+        List<SimulatedProof.Call> calls = proof.calls();
+        int most = (int) Math.ceil(plan.polling().maxRate() * 1.1);
+        for (int i = most; i < calls.size(); i++) {
+            Instant first = calls.get(i - most).at();
+            Instant last = calls.get(i).at();
+            check(
+                    Duration.between(first, last).compareTo(Duration.ofSeconds(1)) >= 0,
+                    () -> "more than " + most + " calls in the second from " + first);
+        }
+    }
+
+    /** Rule 8, and what leases are for. What was claimed in bad times may still leave in a hurry. */
+    private void checkDoubleCalls() {
+        Map<String, Instant> last = new HashMap<>();
+        callsSince(well.plusSeconds(2)).forEach(call -> {
+            Instant before = last.put(call.id(), call.at());
+            check(
+                    before == null || Duration.between(before, call.at()).compareTo(BETWEEN_CALLS) >= 0,
+                    () -> "two calls about " + call.id() + " at " + before + " and " + call.at());
+        });
+    }
+
+    /** Over a socket only changes are sent, so what happened before has to be asked for. */
+    private void checkCallsAfterConnect() {
+        Instant decided = time.instant().minus(CALL_AFTER_CONNECT);
+        proof.opened().stream()
+                .filter(opened -> opened.at().isAfter(well.plus(SOCKETS_ARE_CUT)))
+                .filter(opened -> opened.at().isBefore(decided))
+                .filter(opened -> opened.socket().isOpen())
+                .forEach(opened -> check(
+                        isCalled(
+                                opened.socket().transactionId(),
+                                opened.at(),
+                                opened.at().plus(CALL_AFTER_CONNECT)),
+                        () -> "nobody asked about " + opened.socket().transactionId()
+                                + " after its socket was opened at " + opened.at()));
+    }
+
+    /** The last part of I4; what failed often in bad times is left alone until its back-off is over. */
+    private void checkPeriods() {
+        Instant from = time.instant().minus(LONGEST_PERIOD);
+        seen.forEach((id, row) -> check(
+                row.standing().status().isTerminal()
+                        || !isCalled(id, well.plusSeconds(2), from)
+                        || isCalled(id, from, time.instant()),
+                () -> "nobody asked about " + id + " for " + LONGEST_PERIOD));
+    }
+
+    private Stream<SimulatedProof.Call> callsSince(Instant since) {
+        return proof.calls().stream().filter(call -> !call.at().isBefore(since));
+    }
+
+    private boolean isCalled(String id, Instant from, Instant until) {
+        return callsSince(from)
+                .anyMatch(call -> call.id().equals(id) && !call.at().isAfter(until));
+    }
+
+    /** What was acknowledged is in the archive, unless it was kept by a process that died. */
+    private void checkAcknowledged() {
+        if (plan.reconciling().backlogCapacity() < 100) {
+            return;
+        }
+        for (Acknowledged one : acknowledged) {
+            boolean safe = one.by == null || one.by.isAlive();
+            String id = one.webhook.transactionId();
+            check(
+                    !safe || database.row(id).orElseThrow().archive().contains(one.webhook.id()),
+                    () -> "acknowledged and lost: " + one.webhook);
+        }
+    }
+
+    private static void check(boolean holds, Supplier<String> otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise.get());
+        }
+    }
+
+    // --- Chance
+
+    private Duration fraction(Duration whole) {
+        return Duration.ofMillis(chance.nextLong(whole.toMillis() + 1));
+    }
+
+    private <T> T one(List<T> choices) {
+        return choices.get(chance.nextInt(choices.size()));
+    }
+}
