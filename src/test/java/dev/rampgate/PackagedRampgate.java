@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * The packaged artifact as a process of its own, in the production profile, told everything by its environment: the
  * native executable where one was built, else {@code quarkus-run.jar}.
  */
-final class PackagedRampgate implements AutoCloseable {
+public final class PackagedRampgate implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
@@ -38,9 +38,12 @@ final class PackagedRampgate implements AutoCloseable {
     }
 
     /** Starts it, without waiting for anything. */
-    static PackagedRampgate launch(Map<String, String> environment) {
-        int port = ProofAndDatabase.freePort();
-        int managementPort = ProofAndDatabase.freePort();
+    public static PackagedRampgate launch(Map<String, String> environment) {
+        return launch(environment, ProofAndDatabase.freePort(), ProofAndDatabase.freePort());
+    }
+
+    /** As {@link #launch(Map)}, on ports of the caller's choice. */
+    public static PackagedRampgate launch(Map<String, String> environment, int port, int managementPort) {
         try {
             Path log = Files.createTempFile("rampgate-", ".log");
             ProcessBuilder builder =
@@ -58,13 +61,18 @@ final class PackagedRampgate implements AutoCloseable {
     }
 
     /** Starts it and waits until it is ready. */
-    static PackagedRampgate start(Map<String, String> environment) {
+    public static PackagedRampgate start(Map<String, String> environment) {
         PackagedRampgate rampgate = launch(environment);
-        await("ready").atMost(START_LIMIT).pollInterval(Duration.ofMillis(50)).until(rampgate::isReadyOrGone);
-        if (!rampgate.process.isAlive()) {
-            throw new IllegalStateException("it did not start:\n" + rampgate.log());
-        }
+        rampgate.awaitReady();
         return rampgate;
+    }
+
+    /** Waits until it is ready; fails with what it printed if it ends instead. */
+    public void awaitReady() {
+        await("ready").atMost(START_LIMIT).pollInterval(Duration.ofMillis(50)).until(this::isReadyOrGone);
+        if (!process.isAlive()) {
+            throw new IllegalStateException("it did not start:\n" + log());
+        }
     }
 
     private static List<String> command() {
@@ -79,20 +87,20 @@ final class PackagedRampgate implements AutoCloseable {
         return command;
     }
 
-    String url(String path) {
+    public String url(String path) {
         return "http://localhost:" + port + path;
     }
 
-    String managementUrl(String path) {
+    public String managementUrl(String path) {
         return "http://localhost:" + managementPort + path;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Everything it printed so far. */
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
@@ -101,14 +109,20 @@ final class PackagedRampgate implements AutoCloseable {
     }
 
     /** Waits for its end; the exit code. */
-    int exitCode() {
+    public int exitCode() {
         await("its end").atMost(START_LIMIT).until(() -> !process.isAlive());
         return process.exitValue();
     }
 
     /** SIGTERM. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
+    }
+
+    /** SIGKILL: no code of its own runs any more. */
+    public void kill() {
+        process.destroyForcibly();
+        exitCode();
     }
 
     private boolean isReadyOrGone() {

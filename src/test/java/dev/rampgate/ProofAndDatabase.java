@@ -66,7 +66,8 @@ public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManag
         database.close();
     }
 
-    static int freePort() {
+    /** A port that nobody listens on now. */
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
  * The database of the packaged artifact's tests: the embedded one, or an installed one that
  * {@code RAMPGATE_TEST_DATABASE=host:port/name?user=...&password=...} names.
  */
-record TestDatabase(String host, int port, String name, String user, String password, AutoCloseable resource)
+public record TestDatabase(String host, int port, String name, String user, String password, AutoCloseable resource)
         implements AutoCloseable {
 
-    static TestDatabase start() {
+    public static TestDatabase start() {
         String installed = System.getenv("RAMPGATE_TEST_DATABASE");
         return installed == null ? embedded() : installed(URI.create("postgresql://" + installed));
     }
@@ -38,8 +38,13 @@ record TestDatabase(String host, int port, String name, String user, String pass
                 () -> {});
     }
 
+    /** For tests that look into it; credentials included. */
+    public String jdbcUrl() {
+        return "jdbc:postgresql://" + host + ":" + port + "/" + name + "?user=" + user + "&password=" + password;
+    }
+
     /** As Rampgate is told of it. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
         environment.put("RAMPGATE_DATABASE_HOST", host);
         environment.put("RAMPGATE_DATABASE_PORT", Integer.toString(port));

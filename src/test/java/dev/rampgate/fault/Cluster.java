@@ -1,0 +1,136 @@
+package dev.rampgate.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rampgate.TestDatabase;
+import dev.rampgate.sandbox.ProofSimulator;
+import dev.rampgate.sandbox.SimulatorSettings;
+import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.sandbox.transaction.SessionOrder;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Replicas of the packaged artifact on one database, and a simulated Proof in which nothing happens by itself. Leases are
+ * short, so that hand-over shows soon; nothing limits sessions.
+ */
+final class Cluster implements AutoCloseable {
+
+    static final String WEBHOOK_KEY = "webhook-key-of-fault-tests";
+    static final Duration LEASE = Duration.ofSeconds(2);
+    static final Duration SOCKET_INTERVAL = Duration.ofMillis(500);
+
+    private static final String CLIENT_TOKEN = "client-token-of-fault-tests";
+    private static final String GATEWAY_SECRET = "gateway-secret-of-fault-tests";
+    private static final Pattern ANNOUNCEMENT =
+            Pattern.compile("Transaction (\\S+) is [a-z]+ \\(attempt \\d+, sequence (\\d+), by");
+
+    private final TestDatabase database;
+    private final ProofSimulator proof;
+    private final LedgerTables ledger;
+    private final List<Replica> replicas;
+
+    /** @param settings what differs from the defaults of these tests, as environment variables */
+    Cluster(TestDatabase database, int size, Map<String, String> settings) {
+        this.database = database;
+        this.ledger = new LedgerTables(database.jdbcUrl());
+        this.proof = ProofSimulator.started(SimulatorSettings.builder()
+                .clientToken(CLIENT_TOKEN)
+                .life(LifeMode.MANUAL, 1)
+                .build());
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
+        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
+        environment.put("RAMPGATE_PROOF_ATTEMPT_TIMEOUT", "1s");
+        environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
+        environment.put("RAMPGATE_IDENTITY_MODE", "header");
+        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
+        environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
+        environment.put("RAMPGATE_POLL_LEASE", LEASE.toMillis() + "ms");
+        environment.put("RAMPGATE_SOCKET_LEASE", LEASE.toMillis() + "ms");
+        environment.put("RAMPGATE_SOCKET_INTERVAL", SOCKET_INTERVAL.toMillis() + "ms");
+        environment.putAll(settings);
+        this.replicas =
+                Stream.generate(() -> new Replica(environment)).limit(size).toList();
+        startAll();
+    }
+
+    static Cluster start(int size, Map<String, String> settings) {
+        return new Cluster(TestDatabase.start(), size, settings);
+    }
+
+    void startAll() {
+        replicas.forEach(Replica::launch);
+        replicas.forEach(Replica::awaitReady);
+    }
+
+    ProofSimulator proof() {
+        return proof;
+    }
+
+    LedgerTables ledger() {
+        return ledger;
+    }
+
+    List<Replica> replicas() {
+        return replicas;
+    }
+
+    /** One that a load balancer would choose. */
+    Replica anyReady(Random chance) {
+        List<Replica> ready = replicas.stream().filter(Replica::isReady).toList();
+        return ready.isEmpty() ? replicas.get(0) : ready.get(chance.nextInt(ready.size()));
+    }
+
+    /** Headers by which the company's gateway signs a user in. */
+    static String[] signedIn(String userId) {
+        return new String[] {
+            "X-User-Id", userId, "X-User-Email", userId + "@example.test", "X-Gateway-Secret", GATEWAY_SECRET
+        };
+    }
+
+    /** Transactions at Proof that no session call opened. */
+    List<String> openAtProof(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> proof.open(SessionOrder.buy("cust-" + i, "USDC", "ERC20", "42.75"))
+                        .id())
+                .toList();
+    }
+
+    /** Waits until the ledger says of each transaction what Proof says. */
+    void awaitTruth(Duration limit, Collection<String> ids) {
+        await("the ledger equals Proof's")
+                .atMost(limit)
+                .pollInterval(Duration.ofMillis(250))
+                .untilAsserted(() ->
+                        assertThat(Truth.statusDifferences(proof, ledger, ids)).isEmpty());
+    }
+
+    /** How often each transition (transaction and sequence) was announced in the logs of all replicas, dead ones too. */
+    Map<String, Long> announcements() {
+        return replicas.stream()
+                .flatMap(Replica::logs)
+                .flatMap(String::lines)
+                .map(ANNOUNCEMENT::matcher)
+                .filter(Matcher::find)
+                .collect(Collectors.groupingBy(found -> found.group(1) + " " + found.group(2), Collectors.counting()));
+    }
+
+    @Override
+    public void close() throws Exception {
+        replicas.forEach(Replica::close);
+        proof.close();
+        database.close();
+    }
+}

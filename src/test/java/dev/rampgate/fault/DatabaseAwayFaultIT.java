@@ -1,0 +1,172 @@
+package dev.rampgate.fault;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rampgate.TestDatabase;
+import dev.rampgate.fault.WebhookSender.Sent;
+import dev.rampgate.sandbox.EmbeddedDatabase;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** PostgreSQL goes away in the middle of webhooks, polls, sockets and sessions. */
+class DatabaseAwayFaultIT {
+
+    /** The default of rampgate.webhook.ack-timeout. */
+    private static final Duration ACK_LIMIT = Duration.ofSeconds(1);
+
+    /** What a busy machine takes on top. */
+    private static final Duration SLACK = Duration.ofSeconds(1);
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    private static EmbeddedDatabase database;
+    private static DatabaseProcesses processes;
+    private static Cluster cluster;
+
+    private enum Absence {
+        STOPPED,
+        FROZEN,
+        FAILED_OVER;
+
+        void last(int seconds) throws InterruptedException {
+            switch (this) {
+                case STOPPED -> database.stop();
+                case FROZEN -> processes.freeze();
+                case FAILED_OVER -> {
+                    processes.failOver();
+                    return;
+                }
+            }
+            TimeUnit.SECONDS.sleep(seconds); // that long it is away
+            switch (this) {
+                case STOPPED -> database.restart();
+                case FROZEN -> processes.thaw();
+                case FAILED_OVER -> throw new IllegalStateException("it is back at once");
+            }
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        database = EmbeddedDatabase.start();
+        processes = new DatabaseProcesses(database);
+        TestDatabase known = new TestDatabase(
+                database.host(), database.port(), database.name(), database.user(), database.password(), database);
+        cluster = new Cluster(known, 2, Map.of("RAMPGATE_POLL_MAX_RATE", "100", "RAMPGATE_POLL_NUDGED_MAX_RATE", "50"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        cluster.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void webhooksAreAcknowledgedMeanwhileAndTheLedgerEqualsProofsAfterwards(Absence absence) throws Exception {
+        int seconds = Scale.of("away.seconds", 5, 12, 30);
+        int webhooksPerSecond = Scale.of("away.webhooks", 20, 50, 100);
+        WebhookSender sender = new WebhookSender();
+        Traffic traffic = new Traffic(cluster, sender, Scale.seeded()).start(3, webhooksPerSecond);
+        HealthProbe health = new HealthProbe();
+        TimeUnit.SECONDS.sleep(5); // everything is under way
+        // Nothing is archived of a transaction that nobody knows, and one opened meanwhile may be known a little later.
+        Set<String> known = cluster.ledger().transactions().keySet();
+        Instant left = Instant.now();
+        absence.last(seconds);
+        Instant back = Instant.now();
+        TimeUnit.SECONDS.sleep(5); // and goes on
+        traffic.close();
+        List<Sent> sent = sender.sent();
+        Map<String, Long> answers = health.close();
+        traffic.completeAll();
+        cluster.awaitTruth(LIMIT, traffic.opened());
+
+        List<Long> archived = cluster.ledger().archivedMarks().stream()
+                .filter(sent.stream().map(Sent::mark).collect(toSet())::contains)
+                .toList();
+        List<Sent> meanwhile = sent.stream()
+                .filter(one -> one.at().isAfter(left) && one.at().isBefore(back))
+                .toList();
+        Map<Integer, Long> byAnswer = sent.stream().collect(groupingBy(Sent::answer, counting()));
+        new Figures("database-" + absence.name().toLowerCase().replace('_', '-'))
+                .line("seconds away", Duration.between(left, back).toSeconds())
+                .line("sessions opened", traffic.opened().size())
+                .line("webhooks by answer", byAnswer)
+                .times(
+                        "answered in, while it was away",
+                        meanwhile.stream().map(one -> one.took().toMillis()).toList())
+                .line(
+                        "of these in the archive once",
+                        archived.stream().distinct().count())
+                .line(
+                        "in the archive twice",
+                        archived.size() - archived.stream().distinct().count())
+                .line("ready and live", answers)
+                .publish();
+        assertThat(byAnswer).containsOnlyKeys(204);
+        assertThat(meanwhile).isNotEmpty().allMatch(one -> one.took().compareTo(ACK_LIMIT.plus(SLACK)) <= 0);
+        assertThat(answers).containsOnlyKeys("/q/health/live 200", "/q/health/ready 200");
+        assertThat(archived)
+                .doesNotHaveDuplicates()
+                .containsAll(sent.stream()
+                        .filter(one -> known.contains(one.transactionId()))
+                        .map(Sent::mark)
+                        .toList());
+        assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), traffic.opened()))
+                .isEmpty();
+    }
+
+    /** Asks all replicas twice a second whether they are ready and live. */
+    private static final class HealthProbe {
+
+        private final HttpClient client = HttpClient.newHttpClient();
+        private final Queue<String> answers = new ConcurrentLinkedQueue<>();
+        private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor();
+
+        HealthProbe() {
+            clockwork.scheduleAtFixedRate(
+                    () -> cluster.replicas().forEach(replica -> List.of("/q/health/ready", "/q/health/live")
+                            .forEach(path -> ask(replica, path))),
+                    0,
+                    500,
+                    TimeUnit.MILLISECONDS);
+        }
+
+        private void ask(Replica replica, String path) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(replica.managementUrl(path)))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            client.sendAsync(request, BodyHandlers.discarding())
+                    .thenApply(HttpResponse::statusCode)
+                    .exceptionally(unanswered -> 0)
+                    .thenAccept(status -> answers.add(path + " " + status));
+        }
+
+        /** How often each was answered how. */
+        Map<String, Long> close() {
+            clockwork.shutdownNow();
+            return new TreeMap<>(answers.stream().collect(groupingBy(answer -> answer, counting())));
+        }
+    }
+}

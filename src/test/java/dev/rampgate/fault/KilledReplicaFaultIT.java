@@ -1,0 +1,123 @@
+package dev.rampgate.fault;
+
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rampgate.fault.LedgerTables.Held;
+import dev.rampgate.fault.LedgerTables.Moved;
+import dev.rampgate.fault.WebhookSender.Sent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Replicas that are killed at random moments while webhooks, polls, sockets and sessions go on. */
+class KilledReplicaFaultIT {
+
+    private static final int WEBHOOKS_PER_SECOND = 200;
+    /** A lease, the next look for work, and what a busy machine takes to look. */
+    private static final Duration TAKEOVER_LIMIT =
+            Cluster.LEASE.plus(Cluster.SOCKET_INTERVAL).plusSeconds(2);
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    @Test
+    void nothingAcknowledgedIsLostNothingIsAnnouncedTwiceAndItsWorkGoesOn() throws Exception {
+        Random chance = Scale.seeded();
+        int kills = Scale.of("kills", 3, 20, 100);
+        // An acknowledgement shall mean a commit here, however busy this machine is.
+        Map<String, String> settings = Map.of(
+                "RAMPGATE_WEBHOOK_ACK_TIMEOUT", "10s",
+                "RAMPGATE_SESSION_STORE_TIMEOUT", "10s",
+                "RAMPGATE_POLL_MAX_RATE", "100",
+                "RAMPGATE_POLL_NUDGED_MAX_RATE", "50");
+        try (Cluster cluster = Cluster.start(2, settings)) {
+            WebhookSender sender = new WebhookSender();
+            Traffic traffic = new Traffic(cluster, sender, chance).start(4, WEBHOOKS_PER_SECOND);
+            List<Long> takeovers = new ArrayList<>();
+            for (int round = 0; round < kills; round++) {
+                TimeUnit.MILLISECONDS.sleep(200 + chance.nextInt(1_500)); // the moment is what is tested
+                Replica victim = cluster.replicas().get(chance.nextInt(2));
+                victim.kill();
+                Map<String, Held> before = cluster.ledger().held();
+                long killedAt = System.nanoTime();
+                victim.launch();
+                takeovers.addAll(takeovers(cluster.ledger(), before, killedAt));
+                victim.awaitReady();
+            }
+            traffic.close();
+            List<Sent> acknowledged = sender.acknowledged();
+            traffic.completeAll();
+            cluster.awaitTruth(LIMIT, traffic.opened());
+
+            List<Moved> transitions = cluster.ledger().transitions();
+            Map<String, Long> announced = cluster.announcements();
+            Set<String> written = transitions.stream()
+                    .map(moved -> moved.transactionId() + " " + moved.sequence())
+                    .collect(toSet());
+            new Figures("killed-replicas")
+                    .line("kills -9, two replicas, lease " + Cluster.LEASE.toSeconds() + " s", kills)
+                    .line("sessions opened", traffic.opened().size())
+                    .line(
+                            "webhooks sent at " + WEBHOOKS_PER_SECOND + "/s",
+                            sender.sent().size())
+                    .line("of these acknowledged", acknowledged.size())
+                    .line(
+                            "acknowledged and not in the archive",
+                            missing(cluster, acknowledged).size())
+                    .line("transitions", transitions.size())
+                    .line(
+                            "announced twice",
+                            announced.values().stream()
+                                    .filter(times -> times > 1)
+                                    .count())
+                    .line("log lines that died with their replica", written.size() - announced.size())
+                    .times("polls and sockets of the dead taken over after", takeovers)
+                    .publish();
+            assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), traffic.opened()))
+                    .isEmpty();
+            assertThat(acknowledged).isNotEmpty();
+            assertThat(missing(cluster, acknowledged)).isEmpty();
+            assertThat(announced.keySet()).isSubsetOf(written);
+            assertThat(announced.values()).allMatch(times -> times == 1);
+            assertThat(takeovers).isNotEmpty().allMatch(millis -> millis <= TAKEOVER_LIMIT.toMillis());
+        }
+    }
+
+    private static Set<Long> missing(Cluster cluster, List<Sent> acknowledged) {
+        Set<Long> missing = acknowledged.stream().map(Sent::mark).collect(toSet());
+        cluster.ledger().archivedMarks().forEach(missing::remove);
+        return missing;
+    }
+
+    /** How long it took until each lease was another one's, in milliseconds. Waits until none is the dead one's. */
+    private static List<Long> takeovers(LedgerTables ledger, Map<String, Held> before, long killedAt) {
+        Map<String, Held> waiting = new HashMap<>(before);
+        List<Long> takeovers = new ArrayList<>();
+        await("the work of the dead is taken over")
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    Map<String, Held> now = ledger.held();
+                    for (String held : new HashSet<>(waiting.keySet())) {
+                        Held holder = now.get(held);
+                        if (holder == null || !holder.equals(waiting.get(held))) {
+                            if (holder != null
+                                    && !holder.by().equals(waiting.get(held).by())) {
+                                takeovers.add((System.nanoTime() - killedAt) / 1_000_000);
+                            }
+                            waiting.remove(held);
+                        }
+                    }
+                    return waiting.isEmpty();
+                });
+        return takeovers;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.rampgate.fault;
+
+import dev.rampgate.fault.LedgerTables.Moved;
+import dev.rampgate.fault.LedgerTables.Recorded;
+import dev.rampgate.sandbox.ProofSimulator;
+import dev.rampgate.sandbox.transaction.ProofTransaction;
+import dev.rampgate.sandbox.transaction.StatusChange;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Compares what is recorded with what the simulated Proof knows: the invariants I1 to I4 as far as tables show them. */
+final class Truth {
+
+    private static final int SHOWN = 5;
+
+    private Truth() {}
+
+    /** One sentence for each of the first transactions that are not recorded as Proof knows them; none if all are. */
+    static List<String> statusDifferences(ProofSimulator proof, LedgerTables ledger, Collection<String> ids) {
+        Map<String, Recorded> recorded = ledger.transactions();
+        return ids.stream()
+                .flatMap(id -> statusDifference(proof.transactions().get(id), recorded.get(id)).stream())
+                .limit(SHOWN)
+                .toList();
+    }
+
+    private static Optional<String> statusDifference(ProofTransaction truth, Recorded found) {
+        if (found == null) {
+            return Optional.of(truth.id() + " is lost, it is " + truth.status());
+        }
+        boolean same = found.status().equals(truth.status())
+                && (!truth.isTerminal()
+                        || found.confirmed()
+                                && found.cryptoAmount().equals(truth.cryptoAmount())
+                                && found.fiatAmount().equals(truth.fiatAmount()));
+        return same ? Optional.empty() : Optional.of(truth.id() + " is " + found + ", not " + truth.last());
+    }
+
+    /** One sentence for each of the first timelines that are no part of Proof's history in its order; none if all are. */
+    static List<String> historyDifferences(ProofSimulator proof, LedgerTables ledger, Collection<String> ids) {
+        Map<String, List<Moved>> moved =
+                ledger.transitions().stream().collect(Collectors.groupingBy(Moved::transactionId));
+        return ids.stream()
+                .filter(id -> !isPartOf(proof.transactions().get(id), moved.getOrDefault(id, List.of())))
+                .limit(SHOWN)
+                .map(id -> moved.get(id) + " is no part of "
+                        + proof.transactions().get(id).history())
+                .toList();
+    }
+
+    private static boolean isPartOf(ProofTransaction truth, List<Moved> timeline) {
+        Iterator<StatusChange> history = truth.history().iterator();
+        for (int i = 0; i < timeline.size(); i++) {
+            boolean found = false;
+            while (!found && history.hasNext()) {
+                found = history.next().status().equals(timeline.get(i).status());
+            }
+            if (!found || timeline.get(i).sequence() != i + 1) {
+                return false;
+            }
+        }
+        return !timeline.isEmpty();
+    }
+}
