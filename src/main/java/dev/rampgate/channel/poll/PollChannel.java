@@ -40,6 +40,9 @@ public class PollChannel implements CommitListener {
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
     private static final Duration MISSING_ALARM = Duration.ofHours(1);
 
+    /** A call that leaves later than this after its moment would come on top of those whose moment it is. */
+    private static final Duration LATE = Duration.ofMillis(50);
+
     private final PollQueue queue;
     private final ProofTransactions proof;
     private final Observations observations;
@@ -128,9 +131,21 @@ public class PollChannel implements CommitListener {
     }
 
     private void startCalls(List<Claim> claims) {
-        claims.forEach(claim -> loop.schedule(claim.delay(), () -> poll(claim)
+        Instant now = clock.instant();
+        claims.forEach(claim -> loop.schedule(
+                claim.delay().isNegative() ? Duration.ZERO : claim.delay(),
+                () -> startCall(claim, now.plus(claim.delay()))));
+    }
+
+    /** A moment that a busy process has missed is lost: the budget counts in any second (I5), so it cannot be made up for. */
+    private void startCall(Claim claim, Instant moment) {
+        boolean late = clock.instant().isAfter(moment.plus(LATE));
+        if (late) {
+            meters.counter("rampgate.poll.moments.missed").increment();
+        }
+        (late ? queue.release(claim) : poll(claim))
                 .subscribe()
-                .with(done -> {}, failure -> LOG.debugf("poll of %s: %s", claim.transactionId(), failure))));
+                .with(done -> {}, failure -> LOG.debugf("poll of %s: %s", claim.transactionId(), failure));
     }
 
     /** A poll whose answer cannot be stored is not kept: its claim runs out, and it is asked again. */

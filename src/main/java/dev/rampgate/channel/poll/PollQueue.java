@@ -19,7 +19,7 @@ public interface PollQueue {
      * @param failures calls that failed in a row
      * @param missing how long Proof has answered that it does not know it
      * @param probe whether Proof refuses polls, and this one is to find out if it still does
-     * @param delay until the call may leave
+     * @param delay until the moment at which the call may leave; negative if it is over
      */
     record Claim(
             String transactionId, Priority priority, int failures, Duration missing, boolean probe, Duration delay) {}
@@ -40,6 +40,11 @@ public interface PollQueue {
      * @param missing whether Proof answered that it does not know it; another failure says nothing about that
      */
     Uni<Void> postpone(Claim claim, Duration delay, boolean missing);
+
+    /** Gives a claim back without a call; by default it runs out by itself. */
+    default Uni<Void> release(Claim claim) {
+        return Uni.createFrom().voidItem();
+    }
 
     /** Forgets an id that Proof does not know either, unless it became known meanwhile. */
     Uni<Void> forget(Claim claim);

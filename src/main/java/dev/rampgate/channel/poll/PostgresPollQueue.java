@@ -96,7 +96,7 @@ public class PostgresPollQueue implements PollQueue {
                                failures,
                                coalesce(extract(epoch FROM missing), 0)::double precision AS missing,
                                refused AS probe,
-                               extract(epoch FROM free_at - now())::double precision
+                               extract(epoch FROM free_at - clock_timestamp())::double precision
                                    + (row_number() OVER (ORDER BY lateness DESC) - 1) * spacing AS wait
                         FROM claimed
                              CROSS JOIN (SELECT free_at, spacing, refused FROM budget WHERE name = 'all') AS pace
@@ -136,6 +136,17 @@ public class PostgresPollQueue implements PollQueue {
                         WHERE transaction_id = $1 AND leased_by = $3
                         """)
                 .execute(Tuple.of(claim.transactionId(), seconds(delay), replica, missing))
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> release(Claim claim) {
+        return pool.preparedQuery("""
+                        UPDATE poll
+                        SET lease_until = NULL, leased_by = NULL
+                        WHERE transaction_id = $1 AND leased_by = $2
+                        """)
+                .execute(Tuple.of(claim.transactionId(), replica))
                 .replaceWithVoid();
     }
 
@@ -195,6 +206,6 @@ public class PostgresPollQueue implements PollQueue {
                 row.getInteger("failures"),
                 Duration.ofMillis((long) (row.getDouble("missing") * 1_000)),
                 row.getBoolean("probe"),
-                Duration.ofNanos((long) (Math.max(0, row.getDouble("wait")) * 1_000_000_000)));
+                Duration.ofNanos((long) (row.getDouble("wait") * 1_000_000_000)));
     }
 }
