@@ -29,7 +29,7 @@ public class CrossOrigins {
     private static final String METHODS = "GET, POST, OPTIONS";
     private static final String HEADERS =
             "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id";
-    private static final String EXPOSED = "X-Request-Id, Retry-After, ETag";
+    private static final String EXPOSED = "X-Request-Id, Retry-After, ETag, Age, Rampgate-Ticket";
     private static final String PREFLIGHT_SECONDS = "600";
 
     /** Proof's webhooks come from no page; whatever they say in {@code Origin} must not lose one. */

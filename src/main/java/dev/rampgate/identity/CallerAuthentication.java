@@ -1,6 +1,8 @@
 package dev.rampgate.identity;
 
 import dev.rampgate.edge.Challenge;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.IdentitySettings.Mode;
 import dev.rampgate.identity.RefusedIdentity.Reason;
 import io.micrometer.core.instrument.Counter;
@@ -63,6 +65,19 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
                 .transform(refused -> counted((RefusedIdentity) refused));
         // Keys that had to be read may arrive on another thread; the call goes on where it belongs.
         return context == null ? identity : identity.emitOn(command -> context.runOnContext(here -> command.run()));
+    }
+
+    /** Who makes a call of a plain route; fails as a resource would if nobody is signed in. */
+    public Uni<Caller> caller(RoutingContext routing) {
+        return caller(authenticate(routing, null));
+    }
+
+    /** Who an identity is; fails as a resource would if it is nobody's. */
+    public Uni<Caller> caller(Uni<SecurityIdentity> identity) {
+        return identity.map(known -> known == null ? null : known.<Caller>getAttribute(CurrentCaller.ATTRIBUTE))
+                .onItem()
+                .ifNull()
+                .failWith(() -> new ProblemException(ProblemType.UNAUTHENTICATED));
     }
 
     private AuthenticationFailedException counted(RefusedIdentity refused) {

@@ -8,6 +8,7 @@ import dev.rampgate.edge.ProblemType;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import dev.rampgate.ledger.Status;
+import dev.rampgate.live.TransactionSnapshot.Step;
 import dev.rampgate.live.TransactionView.Entry;
 import dev.rampgate.reconcile.Columns;
 import dev.rampgate.reconcile.FollowUpJson;
@@ -20,7 +21,10 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -38,17 +42,64 @@ class TransactionReader {
     }
 
     /** One transaction with its timeline; none if it does not exist or belongs to somebody else. */
-    Uni<Optional<TransactionView>> one(String userId, String transactionId) {
+    Uni<Optional<Reading>> one(String userId, String transactionId) {
         return pool.preparedQuery("""
                         SELECT transaction.*,
                                transition.attempt AS step_attempt,
                                transition.status AS step_status,
-                               channel, reported_at, occurred_at, observed_at, confirmed_at, correction
+                               channel, reported_at, occurred_at, observed_at, confirmed_at, correction,
+                               extract(epoch FROM now() - greatest(
+                                   changed_at, CASE WHEN failures = 0 THEN asked_at END
+                               ))::double precision AS age,
+                               due_at IS NOT NULL AND due_at <= now() OR coalesce(failures, 0) > 0 AS planned
                         FROM transaction
                              JOIN transition ON transition.transaction_id = transaction.id
+                             LEFT JOIN poll ON poll.transaction_id = transaction.id
                         WHERE transaction.id = $1 AND transaction.user_id = $2
                         ORDER BY transition.sequence
-                        """).execute(Tuple.of(transactionId, userId)).map(TransactionReader::withTimeline);
+                        """)
+                .execute(Tuple.of(transactionId, userId))
+                .map(TransactionReader::reading)
+                .onFailure()
+                .transform(TransactionReader::unavailable);
+    }
+
+    /**
+     * One transaction as it was read.
+     *
+     * @param view with its timeline
+     * @param age how long ago Proof was last asked about it, or it last changed
+     * @param planned whether a poll is due, or Proof was asked in vain and is given time
+     */
+    record Reading(TransactionView view, Duration age, boolean planned) {}
+
+    /** Transactions with all their transitions, each as of one moment, by id; those that do not exist are missing. */
+    Uni<Map<String, TransactionSnapshot>> snapshots(Collection<String> transactionIds) {
+        return pool.preparedQuery("""
+                        SELECT transaction.*,
+                               transition.sequence AS step_sequence,
+                               transition.attempt AS step_attempt,
+                               transition.status AS step_status,
+                               coalesce(occurred_at, observed_at) AS step_updated_at,
+                               channel, confirmed_at
+                        FROM transaction
+                             JOIN transition ON transition.transaction_id = transaction.id
+                        WHERE transaction.id = ANY ($1::text[])
+                        ORDER BY transaction.id, transition.sequence
+                        """)
+                .execute(Tuple.of(Columns.texts(transactionIds)))
+                .map(TransactionReader::snapshots);
+    }
+
+    /** Whose a transaction is; none if it does not exist, or is nobody's. */
+    Uni<Optional<String>> owner(String transactionId) {
+        return pool.preparedQuery("SELECT user_id FROM transaction WHERE id = $1 AND user_id IS NOT NULL")
+                .execute(Tuple.of(transactionId))
+                .map(rows -> rows.size() == 0
+                        ? Optional.<String>empty()
+                        : Optional.of(rows.iterator().next().getString("user_id")))
+                .onFailure()
+                .transform(TransactionReader::unavailable);
     }
 
     /** The user's transactions after the cursor, newest first. */
@@ -75,13 +126,43 @@ class TransactionReader {
         return new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(TRY_AGAIN));
     }
 
-    private static Optional<TransactionView> withTimeline(RowSet<Row> rows) {
+    private static Optional<Reading> reading(RowSet<Row> rows) {
         if (rows.size() == 0) {
             return Optional.empty();
         }
         List<Entry> timeline = new ArrayList<>(rows.size());
         rows.forEach(row -> timeline.add(entry(row)));
-        return Optional.of(view(rows.iterator().next()).withTimeline(timeline));
+        Row first = rows.iterator().next();
+        return Optional.of(new Reading(
+                view(first).withTimeline(timeline),
+                Duration.ofMillis((long) (Math.max(0, first.getDouble("age")) * 1_000)),
+                first.getBoolean("planned")));
+    }
+
+    private static Map<String, TransactionSnapshot> snapshots(RowSet<Row> rows) {
+        Map<String, List<Step>> steps = new HashMap<>();
+        Map<String, Row> transactions = new HashMap<>();
+        for (Row row : rows) {
+            String id = row.getString("id");
+            transactions.putIfAbsent(id, row);
+            steps.computeIfAbsent(id, ignored -> new ArrayList<>()).add(step(row));
+        }
+        Map<String, TransactionSnapshot> snapshots = new HashMap<>();
+        transactions.forEach((id, row) -> snapshots.put(
+                id,
+                new TransactionSnapshot(
+                        row.getString("user_id"), view(row), instant(row, "changed_at"), steps.get(id))));
+        return snapshots;
+    }
+
+    private static Step step(Row row) {
+        return new Step(
+                row.getInteger("step_sequence"),
+                row.getInteger("step_attempt"),
+                row.getString("step_status"),
+                instant(row, "step_updated_at"),
+                Channel.POLL.name().equals(row.getString("channel")),
+                row.getOffsetDateTime("confirmed_at") != null);
     }
 
     private static Entry entry(Row row) {

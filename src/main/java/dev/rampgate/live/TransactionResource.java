@@ -5,17 +5,21 @@ import dev.rampgate.edge.Problem.FieldError;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.CurrentCaller;
+import dev.rampgate.identity.Tickets;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -27,27 +31,64 @@ import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 @Produces(MediaType.APPLICATION_JSON)
 public class TransactionResource {
 
-    private static final int LONGEST_ID = 128;
-
     private final TransactionReader reader;
+    private final ReadThrough readThrough;
+    private final Tickets tickets;
+    private final EventJson json;
     private final CurrentCaller current;
 
-    TransactionResource(TransactionReader reader, CurrentCaller current) {
+    TransactionResource(
+            TransactionReader reader, ReadThrough readThrough, Tickets tickets, EventJson json, CurrentCaller current) {
         this.reader = reader;
+        this.readThrough = readThrough;
+        this.tickets = tickets;
+        this.json = json;
         this.current = current;
     }
 
-    /** One transaction with its timeline. */
+    /**
+     * One transaction with its timeline. {@code Age} tells, in seconds, how old the news of it is; if that is old and more is
+     * expected, Proof is asked at once, for whoever reads next. A reader that names the {@code ETag} that it has gets 304
+     * while nothing changed.
+     */
     @GET
     @Path("/{id}")
-    public Uni<RestResponse<TransactionView>> one(@PathParam("id") String id) {
-        String userId = current.caller().userId();
-        if (id.length() > LONGEST_ID || id.indexOf('\0') >= 0) {
-            return Uni.createFrom().failure(notFound());
-        }
-        return reader.one(userId, id)
-                .map(found -> found.orElseThrow(TransactionResource::notFound))
+    public Uni<RestResponse<TransactionView>> one(
+            @PathParam("id") String id, @HeaderParam("If-None-Match") String known) {
+        return own(id).invoke(readThrough::consider).map(found -> {
+            String tag = json.tag(found.view());
+            ResponseBuilder<TransactionView> answer =
+                    names(known, tag) ? ResponseBuilder.notModified() : ResponseBuilder.ok(found.view());
+            return answer.header("ETag", tag)
+                    .header("Age", found.age().toSeconds())
+                    .header("Cache-Control", "no-store")
+                    .build();
+        });
+    }
+
+    /** A ticket that opens the events and the socket of this transaction for some minutes. */
+    @POST
+    @Path("/{id}/ticket")
+    public Uni<RestResponse<TicketAnswer>> ticket(@PathParam("id") String id) {
+        return own(id).map(found -> tickets.issue(found.view().merchantTransactionId())
+                        .orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND, "Tickets are not offered here")))
+                .map(ticket -> new TicketAnswer(ticket.text(), ticket.expiresAt()))
                 .map(TransactionResource::fresh);
+    }
+
+    private Uni<TransactionReader.Reading> own(String id) {
+        String userId = current.caller().userId();
+        return StreamRequest.isId(id)
+                ? reader.one(userId, id).map(found -> found.orElseThrow(TransactionResource::notFound))
+                : Uni.createFrom().failure(notFound());
+    }
+
+    /** Whether {@code If-None-Match} names this tag; proxies may have made it a weak one. */
+    private static boolean names(String known, String tag) {
+        return known != null
+                && Arrays.stream(known.split(","))
+                        .map(String::strip)
+                        .anyMatch(one -> one.equals("*") || one.equals(tag) || one.equals("W/" + tag));
     }
 
     /** The newest transactions, or those after a cursor. */

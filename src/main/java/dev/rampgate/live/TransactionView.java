@@ -95,4 +95,27 @@ public record TransactionView(
                 abandoned,
                 entries);
     }
+
+    /** As it stood after one of its transitions; amounts are the newest. */
+    TransactionView at(TransactionSnapshot.Step step, boolean confirmedThen) {
+        return new TransactionView(
+                merchantTransactionId,
+                type,
+                step.status(),
+                confirmedThen,
+                null,
+                step.attempt(),
+                currency,
+                network,
+                requestedAmount,
+                cryptoAmount,
+                fiatCurrency,
+                fiatAmount,
+                paymentMethod,
+                createdAt,
+                step.updatedAt(),
+                false,
+                false,
+                null);
+    }
 }

@@ -29,7 +29,8 @@ public final class SecretFiles implements ConfigSourceFactory {
             "rampgate.proof.proxy",
             "rampgate.database.password",
             "rampgate.identity.header.secret",
-            "rampgate.webhook.keys");
+            "rampgate.webhook.keys",
+            "rampgate.live.ticket-keys");
 
     /** Above the environment, below system properties. */
     private static final int ORDINAL = 350;

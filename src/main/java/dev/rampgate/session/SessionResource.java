@@ -3,10 +3,13 @@ package dev.rampgate.session;
 import dev.rampgate.edge.ClientAddress;
 import dev.rampgate.identity.Caller;
 import dev.rampgate.identity.CurrentCaller;
+import dev.rampgate.identity.Tickets;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSession;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -31,6 +34,7 @@ public class SessionResource {
     private final ClientAddress addresses;
     private final SessionPolicy policy;
     private final SessionLimits limits;
+    private final Tickets tickets;
 
     SessionResource(
             SessionOpening opening,
@@ -38,13 +42,15 @@ public class SessionResource {
             CurrentCaller current,
             ClientAddress addresses,
             SessionPolicy policy,
-            SessionLimits limits) {
+            SessionLimits limits,
+            Tickets tickets) {
         this.opening = opening;
         this.repeatable = repeatable;
         this.current = current;
         this.addresses = addresses;
         this.policy = policy;
         this.limits = limits;
+        this.tickets = tickets;
     }
 
     /**
@@ -61,17 +67,20 @@ public class SessionResource {
         Uni<ProofSession> session = opening.open(caller, request, clientAddress);
         return key.map(known -> repeatable.open(known, session))
                 .orElseGet(() -> session.map(ProofSession::body))
-                .map(SessionResource::created)
+                .map(this::created)
                 .onFailure(ProofFailure.class)
                 .transform(failure -> SessionProblems.of((ProofFailure) failure));
     }
 
     /** Never cached: it holds tokens that are good for one launch of the widget. */
-    private static Response created(byte[] session) {
-        return Response.status(Response.Status.CREATED)
+    private Response created(byte[] session) {
+        Response.ResponseBuilder answer = Response.status(Response.Status.CREATED)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header("Cache-Control", "no-store")
-                .entity(session)
-                .build();
+                .entity(session);
+        // Beside the body, which is Proof's; a repeated answer gets a fresh one.
+        tickets.issue(new JsonObject(Buffer.buffer(session)).getString("merchant_transaction_id"))
+                .ifPresent(ticket -> answer.header(Tickets.HEADER, ticket.text()));
+        return answer.build();
     }
 }

@@ -34,7 +34,7 @@ class CrossOriginQuarkusTest {
                 .then()
                 .statusCode(200)
                 .header("Access-Control-Allow-Origin", origin)
-                .header("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, ETag")
+                .header("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, ETag, Age, Rampgate-Ticket")
                 .header("Access-Control-Allow-Credentials", nullValue())
                 .header("Vary", "origin");
     }

@@ -1,0 +1,137 @@
+package dev.rampgate.identity;
+
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Tickets for those who cannot send a header: browsers' {@code EventSource} and {@code WebSocket}. A ticket lets its
+ * bearer follow one transaction for some minutes, and nothing else. It is signed and not stored, so that every replica
+ * believes it, and it says nothing about the user.
+ *
+ * <p>Without {@code rampgate.live.ticket-keys} there are none: a key that each replica invents would make tickets that
+ * others refuse.
+ */
+@Startup
+@ApplicationScoped
+public class Tickets {
+
+    /** The header of a session's answer that carries a ticket for its transaction. */
+    public static final String HEADER = "Rampgate-Ticket";
+
+    /** The query parameter that carries a ticket back. */
+    public static final String PARAMETER = "ticket";
+
+    private static final Logger LOG = Logger.getLogger(Tickets.class);
+    private static final String SETTING = "rampgate.live.ticket-keys";
+    private static final int SHORTEST_KEY = 32;
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int MAC_LENGTH = 32;
+    private static final byte[] PURPOSE = "rampgate-ticket-1\0".getBytes(StandardCharsets.US_ASCII);
+
+    private final List<SecretKeySpec> keys;
+    private final Duration lifetime;
+    private final InstantSource clock;
+
+    /** @throws ConfigurationException if a key is too short */
+    Tickets(
+            @ConfigProperty(name = SETTING) Optional<List<String>> keys,
+            @ConfigProperty(name = "rampgate.live.ticket-lifetime") Duration lifetime,
+            InstantSource clock) {
+        this.keys = keys.orElse(List.of()).stream().map(Tickets::key).toList();
+        this.lifetime = lifetime;
+        this.clock = clock;
+        if (this.keys.isEmpty()) {
+            LOG.infof("%s is not set: browsers that cannot send their identity with a stream have to poll", SETTING);
+        }
+    }
+
+    /**
+     * A ticket.
+     *
+     * @param text URL-safe
+     * @param expiresAt when it opens nothing more
+     */
+    public record Ticket(String text, Instant expiresAt) {
+
+        /** Never the ticket itself. */
+        @Override
+        public String toString() {
+            return "Ticket[until " + expiresAt + "]";
+        }
+    }
+
+    /** A ticket for one transaction of the caller's own; none if there are no keys. */
+    public Optional<Ticket> issue(String transactionId) {
+        if (keys.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant expiresAt = Instant.ofEpochSecond(clock.instant().plus(lifetime).getEpochSecond());
+        byte[] mac = mac(keys.get(0), expiresAt.getEpochSecond(), transactionId);
+        byte[] ticket = ByteBuffer.allocate(Long.BYTES + MAC_LENGTH)
+                .putLong(expiresAt.getEpochSecond())
+                .put(mac)
+                .array();
+        return Optional.of(new Ticket(Base64.getUrlEncoder().withoutPadding().encodeToString(ticket), expiresAt));
+    }
+
+    /** Whether we issued this ticket for this transaction, and its time is not over. */
+    public boolean isValid(String ticket, String transactionId) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getUrlDecoder().decode(ticket);
+        } catch (IllegalArgumentException nonsense) {
+            return false;
+        }
+        if (bytes.length != Long.BYTES + MAC_LENGTH) {
+            return false;
+        }
+        ByteBuffer parts = ByteBuffer.wrap(bytes);
+        long expiresAt = parts.getLong();
+        byte[] claimed = new byte[MAC_LENGTH];
+        parts.get(claimed);
+        boolean signed = false;
+        for (SecretKeySpec key : keys) {
+            signed |= MessageDigest.isEqual(mac(key, expiresAt, transactionId), claimed);
+        }
+        return signed && clock.instant().getEpochSecond() < expiresAt;
+    }
+
+    private static byte[] mac(SecretKeySpec key, long expiresAt, String transactionId) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            mac.update(PURPOSE);
+            mac.update(ByteBuffer.allocate(Long.BYTES).putLong(expiresAt).array());
+            return mac.doFinal(transactionId.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java has " + ALGORITHM, impossible);
+        }
+    }
+
+    private static SecretKeySpec key(String secret) {
+        String text = secret.strip();
+        if (text.length() < SHORTEST_KEY) {
+            throw new ConfigurationException(
+                    SETTING + " (RAMPGATE_LIVE_TICKET_KEYS): a key is shorter than " + SHORTEST_KEY
+                            + " characters; make each by openssl rand -hex 32, separated by commas, the first one signs",
+                    Set.of(SETTING));
+        }
+        return new SecretKeySpec(text.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+    }
+}

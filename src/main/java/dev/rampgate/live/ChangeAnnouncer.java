@@ -1,0 +1,104 @@
+package dev.rampgate.live;
+
+import dev.rampgate.ledger.Transition;
+import dev.rampgate.ledger.TransitionMark;
+import dev.rampgate.live.LiveCounters.WakeUp;
+import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.reconcile.ReplicaId;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Tells this replica's readers at once, and the other replicas by {@code NOTIFY}, that transactions changed. A wake-up
+ * only: a statement of its own after the commit, for inside a transaction it takes a lock that all commits of the database
+ * wait for (decision 0025). What cannot be told is found by the others' fallback.
+ */
+@ApplicationScoped
+class ChangeAnnouncer implements CommitListener {
+
+    private static final int CAPACITY = 20_000;
+
+    private final LiveHub hub;
+    private final Pool pool;
+    private final ReplicaId replica;
+    private final LiveSettings settings;
+    private final LiveCounters counters;
+    private final EventLoop loop;
+    private final Set<String> untold = new LinkedHashSet<>();
+    private boolean planned;
+
+    ChangeAnnouncer(
+            LiveHub hub, Pool pool, ReplicaId replica, LiveSettings settings, LiveCounters counters, EventLoop loop) {
+        this.hub = hub;
+        this.pool = pool;
+        this.replica = replica;
+        this.settings = settings;
+        this.counters = counters;
+        this.loop = loop;
+    }
+
+    @Override
+    public void committed(Changes changes) {
+        Set<String> changed = changed(changes);
+        if (!changed.isEmpty()) {
+            hub.changed(changed, WakeUp.OWN_COMMIT);
+            loop.execute(() -> keep(changed));
+        }
+    }
+
+    private static Set<String> changed(Changes changes) {
+        return Stream.concat(
+                        changes.transitions().stream().map(Transition::transactionId),
+                        changes.marks().stream()
+                                .filter(mark -> mark.confirmedAt() != null)
+                                .map(TransitionMark::transactionId))
+                .collect(Collectors.toSet());
+    }
+
+    private void keep(Set<String> changed) {
+        for (String id : changed) {
+            if (untold.size() < CAPACITY) {
+                untold.add(id);
+            } else if (!untold.contains(id)) {
+                counters.unsent(1);
+            }
+        }
+        if (!planned) {
+            planned = true;
+            loop.schedule(settings.notifyLinger(), this::tell);
+        }
+    }
+
+    private void tell() {
+        Set<String> told = Set.copyOf(untold);
+        untold.clear();
+        pool.preparedQuery("""
+                        SELECT pg_notify($1, payload)
+                        FROM unnest($2::text[]) AS notice (payload)
+                        """)
+                .execute(Tuple.of(
+                        ChangeNotice.CHANNEL,
+                        ChangeNotice.payloads(replica.value(), told).toArray(String[]::new)))
+                .emitOn(loop)
+                .subscribe()
+                .with(rows -> next(), failure -> {
+                    counters.unsent(told.size());
+                    next();
+                });
+    }
+
+    /** One statement at a time: what came meanwhile goes out together. */
+    private void next() {
+        planned = false;
+        if (!untold.isEmpty()) {
+            keep(Set.of());
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.rampgate.live;
+
+import dev.rampgate.reconcile.DatabaseSettings;
+import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.reconcile.ReplicaId;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgNotification;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * Hears from other replicas which transactions changed, on a database connection of its own that is opened again whenever
+ * it is lost, or does not answer. A connection of the pool would not do: it is given back after each statement.
+ */
+@ApplicationScoped
+class ChangeListener {
+
+    private static final Logger LOG = Logger.getLogger(ChangeListener.class);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final UUID replica;
+    private final DatabaseSettings database;
+    private final LiveSettings settings;
+    private final RandomGenerator chance;
+    private final EventLoop loop;
+    private Runnable onListening;
+    private Consumer<Collection<String>> onChanged;
+    private PgConnection connection;
+    private int failures;
+    private boolean stopped;
+    private volatile boolean listening;
+
+    ChangeListener(
+            Vertx vertx,
+            ReplicaId replica,
+            DatabaseSettings database,
+            LiveSettings settings,
+            RandomGenerator chance,
+            EventLoop loop,
+            MeterRegistry meters) {
+        this.vertx = vertx;
+        this.replica = replica.value();
+        this.database = database;
+        this.settings = settings;
+        this.chance = chance;
+        this.loop = loop;
+        Gauge.builder("rampgate.live.listening", this, listener -> listener.listening ? 1 : 0)
+                .description("Whether other replicas can tell this one of changes; otherwise the fallback finds them")
+                .register(meters);
+    }
+
+    /**
+     * Listens until it is stopped.
+     *
+     * @param onListening told each time that listening begins: what was said before was not heard
+     * @param onChanged told which transactions changed at another replica
+     */
+    void start(Runnable onListening, Consumer<Collection<String>> onChanged) {
+        loop.execute(() -> {
+            this.onListening = onListening;
+            this.onChanged = onChanged;
+            connect();
+        });
+    }
+
+    void stop() {
+        loop.execute(() -> {
+            stopped = true;
+            if (connection != null) {
+                connection.close();
+            }
+        });
+    }
+
+    // --- all below happens on the loop
+
+    private void connect() {
+        if (stopped) {
+            return;
+        }
+        PgConnection.connect(vertx, options())
+                .onSuccess(opened -> loop.execute(() -> listen(opened)))
+                .onFailure(refused -> loop.execute(() -> connectLater(refused)));
+    }
+
+    private void listen(PgConnection opened) {
+        if (stopped) {
+            opened.close();
+            return;
+        }
+        connection = opened;
+        opened.notificationHandler(this::heard);
+        opened.closeHandler(closed -> loop.execute(() -> lost(opened)));
+        answered(opened, "LISTEN " + ChangeNotice.CHANNEL)
+                .onSuccess(done -> loop.execute(() -> {
+                    listening = true;
+                    failures = 0;
+                    onListening.run();
+                    askNowAndThen(opened);
+                }));
+    }
+
+    private void heard(PgNotification notification) {
+        ChangeNotice.parse(notification.getPayload())
+                .filter(notice -> !notice.sender().equals(replica))
+                .ifPresent(notice -> onChanged.accept(notice.transactionIds()));
+    }
+
+    /** A peer that vanished without a word would never be missed. */
+    private void askNowAndThen(PgConnection opened) {
+        loop.schedule(settings.fallbackInterval(), () -> {
+            if (connection == opened) {
+                answered(opened, "SELECT 1").onSuccess(done -> loop.execute(() -> askNowAndThen(opened)));
+            }
+        });
+    }
+
+    /** The answer to a statement; a connection that does not answer well, or soon, is closed. */
+    private Future<?> answered(PgConnection opened, String statement) {
+        return opened.query(statement)
+                .execute()
+                .timeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(silent -> {
+                    opened.close();
+                    loop.execute(() -> lost(opened));
+                });
+    }
+
+    private void lost(PgConnection closed) {
+        if (connection == closed) {
+            connection = null;
+            listening = false;
+            connectLater(null);
+        }
+    }
+
+    private void connectLater(Throwable why) {
+        if (stopped) {
+            return;
+        }
+        if (failures == 0) {
+            LOG.warnf(
+                    "Changes at other replicas are not heard, and found every %d s: %s",
+                    settings.fallbackInterval().toSeconds(),
+                    why == null ? "the connection was lost" : why.getClass().getSimpleName());
+        }
+        long most = Math.min(LONGEST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(failures, 10));
+        failures++;
+        loop.schedule(Duration.ofMillis(most / 2 + chance.nextLong(most / 2 + 1)), this::connect);
+    }
+
+    private PgConnectOptions options() {
+        PgConnectOptions server = new PgConnectOptions()
+                .setHost(database.host().orElseThrow())
+                .setPort(database.port())
+                .setDatabase(database.name().orElseThrow())
+                .setUser(database.user().orElseThrow())
+                .setPassword(database.password().orElseThrow())
+                .setProperties(Map.of("application_name", "rampgate-listen"));
+        server.setConnectTimeout((int) ANSWER_LIMIT.toMillis());
+        return server;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.rampgate.live;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What one replica tells the others of: "these transactions changed". It says nothing of how; the tables do.
+ *
+ * @param sender the replica, which knows already
+ * @param transactionIds the transactions
+ */
+record ChangeNotice(UUID sender, List<String> transactionIds) {
+
+    /** The name under which PostgreSQL passes notices on. */
+    static final String CHANNEL = "rampgate_live";
+
+    /** PostgreSQL takes less than 8000 bytes. */
+    private static final int MOST_BYTES = 7_900;
+
+    ChangeNotice {
+        transactionIds = List.copyOf(transactionIds);
+    }
+
+    /**
+     * Payloads that name all of these. An id of 128 characters takes at most 768 bytes as JSON, so that each fits, and many
+     * are spread over several.
+     */
+    static List<String> payloads(UUID sender, Collection<String> transactionIds) {
+        List<String> payloads = new ArrayList<>();
+        StringBuilder ids = new StringBuilder();
+        int bytes = 0;
+        int head = (sender + " []").length();
+        for (String id : transactionIds) {
+            String quoted = quoted(id);
+            int more = quoted.getBytes(StandardCharsets.UTF_8).length + 1;
+            if (bytes > 0 && head + bytes + more > MOST_BYTES) {
+                payloads.add(sender + " [" + ids + "]");
+                ids.setLength(0);
+                bytes = 0;
+            }
+            ids.append(bytes > 0 ? "," : "").append(quoted);
+            bytes += more;
+        }
+        if (bytes > 0) {
+            payloads.add(sender + " [" + ids + "]");
+        }
+        return payloads;
+    }
+
+    /** None if this is no notice of ours: anybody who may connect to the database can send one. */
+    static Optional<ChangeNotice> parse(String payload) {
+        int end = payload.indexOf(' ');
+        try {
+            UUID sender = UUID.fromString(payload.substring(0, Math.max(end, 0)));
+            List<String> ids = new ArrayList<>();
+            new JsonArray(payload.substring(end + 1)).forEach(id -> ids.add((String) id));
+            return Optional.of(new ChangeNotice(sender, ids));
+        } catch (IllegalArgumentException | DecodeException | ClassCastException | NullPointerException noNotice) {
+            return Optional.empty();
+        }
+    }
+
+    private static String quoted(String id) {
+        String array = new JsonArray().add(id).encode();
+        return array.substring(1, array.length() - 1);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.rampgate.live;
+
+import dev.rampgate.reconcile.EventLoop;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Context;
+import java.time.Duration;
+
+/** The event loop that serves a connection already, for what has to happen there. */
+record ConnectionLoop(Context context) implements EventLoop {
+
+    @Override
+    public void execute(Runnable task) {
+        context.runOnContext(ignored -> task.run());
+    }
+
+    @Override
+    public Cancellable schedule(Duration delay, Runnable task) {
+        long timer = context.owner().setTimer(Math.max(1, delay.toMillis()), ignored -> task.run());
+        return () -> context.owner().cancelTimer(timer);
+    }
+}

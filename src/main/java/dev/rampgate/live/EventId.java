@@ -1,0 +1,44 @@
+package dev.rampgate.live;
+
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How far a reader has come in the history of one transaction; what {@code id:} and {@code Last-Event-ID} carry.
+ *
+ * <p>A transition is {@code 3}, its confirmation {@code 3.1}. Only the last transition of a transaction is ever
+ * confirmed, so that these ids are totally ordered: whatever comes later has a higher one, on every replica.
+ *
+ * @param sequence number of the transition, from 1
+ * @param confirmed whether its confirmation was seen, too
+ */
+record EventId(int sequence, boolean confirmed) implements Comparable<EventId> {
+
+    private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})(\\.1)?");
+    private static final Comparator<EventId> ORDER =
+            Comparator.comparingInt(EventId::sequence).thenComparing(EventId::confirmed);
+
+    /** None if no event ever had it. */
+    static Optional<EventId> parse(String text) {
+        Matcher id = FORM.matcher(text);
+        return id.matches()
+                ? Optional.of(new EventId(Integer.parseInt(id.group(1)), id.group(2) != null))
+                : Optional.empty();
+    }
+
+    boolean isBefore(EventId other) {
+        return compareTo(other) < 0;
+    }
+
+    @Override
+    public int compareTo(EventId other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return confirmed ? sequence + ".1" : Integer.toString(sequence);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.rampgate.live;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+/** Events as text: server-sent events, and frames of a socket. */
+@ApplicationScoped
+class EventJson {
+
+    private static final int TAG_BYTES = 15;
+
+    private final ObjectMapper mapper;
+
+    EventJson(ObjectMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    /** A block of server-sent events. JSON of ours has no line break, so each has one line of data. */
+    String block(List<LiveEvent> events) {
+        StringBuilder block = new StringBuilder();
+        for (LiveEvent event : events) {
+            block.append("id: ")
+                    .append(event.id())
+                    .append("\nevent: ")
+                    .append(event.name().wireName())
+                    .append("\ndata: ")
+                    .append(json(event.data()))
+                    .append("\n\n");
+        }
+        return block.toString();
+    }
+
+    /** The field that tells when to connect again. */
+    static String retry(Duration retry) {
+        return "retry: " + retry.toMillis() + "\n\n";
+    }
+
+    /** A frame with one event: {@code {"event":"transition","id":"2","data":{...}}}. */
+    String frame(LiveEvent event) {
+        return "{\"event\":\"" + event.name().wireName() + "\",\"id\":\"" + event.id() + "\",\"data\":"
+                + json(event.data()) + "}";
+    }
+
+    /** The frame that tells when to connect again: {@code {"event":"reconnect","retry":1234}}, in milliseconds. */
+    static String reconnectFrame(Duration retry) {
+        return new JsonObject()
+                .put("event", "reconnect")
+                .put("retry", retry.toMillis())
+                .encode();
+    }
+
+    /** The strong {@code ETag} of a view, quotes included. */
+    String tag(TransactionView view) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(mapper.writeValueAsBytes(view));
+            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, TAG_BYTES)) + '"';
+        } catch (JsonProcessingException | NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256, and a view of ours can be written", impossible);
+        }
+    }
+
+    private String json(TransactionView view) {
+        try {
+            return mapper.writeValueAsString(view);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a view of ours can be written", impossible);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.rampgate.live;
+
+import dev.rampgate.edge.Problem;
+import dev.rampgate.edge.ProblemAnswers;
+import dev.rampgate.identity.CallerAuthentication;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * {@code GET /transactions/{id}/events}: server-sent events. A plain route, no resource: a stream that lasts holds nothing
+ * but its connection, and is told when that takes more (decision 0026).
+ */
+@ApplicationScoped
+class EventsRoute {
+
+    private final StreamRequest.Door door;
+    private final CallerAuthentication identity;
+    private final LiveHub hub;
+    private final LiveStream.Surroundings surroundings;
+    private final EventJson json;
+    private final ProblemAnswers problems;
+
+    EventsRoute(
+            StreamRequest.Door door,
+            CallerAuthentication identity,
+            LiveHub hub,
+            LiveStream.Surroundings surroundings,
+            EventJson json,
+            ProblemAnswers problems) {
+        this.door = door;
+        this.identity = identity;
+        this.hub = hub;
+        this.surroundings = surroundings;
+        this.json = json;
+        this.problems = problems;
+    }
+
+    void onRouter(@Observes Router router) {
+        router.get("/transactions/:id/events").handler(this::open);
+    }
+
+    private void open(RoutingContext routing) {
+        Context context = Vertx.currentContext();
+        door.of(routing.request(), routing.pathParam("id"), identity.caller(routing))
+                .subscribe()
+                .with(request -> follow(routing, request, new ConnectionLoop(context)), routing::fail);
+    }
+
+    private void follow(RoutingContext routing, StreamRequest request, ConnectionLoop loop) {
+        HttpServerResponse response = routing.response();
+        if (response.closed()) {
+            return;
+        }
+        LiveStream stream = new LiveStream(
+                request.transactionId(),
+                request.userId(),
+                request.seen(),
+                new Sse(routing),
+                loop,
+                surroundings,
+                hub::leave);
+        response.closeHandler(gone -> stream.lost());
+        response.exceptionHandler(broken -> stream.lost());
+        // Whether the reader goes away shows only where reading goes on.
+        routing.request().resume();
+        hub.join(stream);
+    }
+
+    /** Server-sent events as the WHATWG's HTML standard describes them. */
+    private final class Sse implements Transport {
+
+        /** Kept until the stream begins only: it holds much that a stream does not need. */
+        private RoutingContext routing;
+
+        private final HttpServerResponse response;
+        private final HttpConnection connection;
+        private final boolean sharesConnection;
+
+        Sse(RoutingContext routing) {
+            this.routing = routing;
+            this.response = routing.response();
+            this.connection = routing.request().connection();
+            this.sharesConnection = routing.request().version() == HttpVersion.HTTP_2;
+        }
+
+        @Override
+        public void refuse(Problem problem) {
+            problems.send(problem, routing);
+        }
+
+        @Override
+        public void nothingLeft() {
+            response.setStatusCode(204).putHeader("Cache-Control", "no-store").end();
+        }
+
+        @Override
+        public void open() {
+            routing = null;
+            Duration retry = surroundings.settings().retry();
+            long spread = Math.max(1, retry.toMillis());
+            response.setChunked(true)
+                    .putHeader("Content-Type", "text/event-stream")
+                    .putHeader("Cache-Control", "no-store")
+                    // A proxy that collects answers would hold events back.
+                    .putHeader("X-Accel-Buffering", "no")
+                    .write(EventJson.retry(
+                            retry.dividedBy(2).plusMillis(surroundings.chance().nextLong(spread))));
+        }
+
+        @Override
+        public boolean isWritable() {
+            return !response.writeQueueFull();
+        }
+
+        @Override
+        public void onWritable(Runnable again) {
+            response.drainHandler(drained -> again.run());
+        }
+
+        @Override
+        public void send(List<LiveEvent> events) {
+            response.write(json.block(events));
+        }
+
+        @Override
+        public void beat() {
+            response.write(":\n\n");
+        }
+
+        @Override
+        public void end() {
+            response.end();
+        }
+
+        @Override
+        public void leave(Departure why, Duration retry) {
+            switch (why) {
+                case DRAINING, AGE, GONE -> response.end(EventJson.retry(retry));
+                // It takes nothing more, so that a last word to it would wait for ever.
+                case SLOW -> {
+                    if (sharesConnection) {
+                        response.reset();
+                    } else {
+                        connection.close();
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.rampgate.live;
+
+import dev.rampgate.live.LiveEvent.Name;
+import dev.rampgate.live.Transport.Departure;
+import dev.rampgate.reconcile.Labels;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Counts what becomes of streams: {@code rampgate.live.*}. Never by transaction or user. */
+@ApplicationScoped
+class LiveCounters {
+
+    private final Map<Name, Counter> events = new EnumMap<>(Name.class);
+    private final Map<Departure, Counter> departures = new EnumMap<>(Departure.class);
+    private final Map<Refusal, Counter> refusals = new EnumMap<>(Refusal.class);
+    private final Map<WakeUp, Counter> wakeUps = new EnumMap<>(WakeUp.class);
+    private final Counter reads;
+    private final Counter unsent;
+
+    /** Why no stream was opened. */
+    enum Refusal {
+        /** The transaction does not exist, or is somebody else's. */
+        NOT_FOUND,
+        /** The user has too many. */
+        USER_LIMIT,
+        /** The replica has too many. */
+        REPLICA_LIMIT,
+        /** The database does not answer. */
+        UNAVAILABLE
+    }
+
+    /** What made us read transactions. */
+    enum WakeUp {
+        /** Somebody began to follow. */
+        JOINED,
+        /** A commit of this replica. */
+        OWN_COMMIT,
+        /** Another replica told us. */
+        NOTIFIED,
+        /** The listening connection came back, and may have missed something. */
+        RECONNECTED,
+        /** Nobody said anything for a while. */
+        FALLBACK,
+        /** The time of a terminal status is over. */
+        END
+    }
+
+    LiveCounters(MeterRegistry meters) {
+        for (Name name : Name.values()) {
+            events.put(name, counter("events", "Events sent to readers", "event", name, meters));
+        }
+        for (Departure why : Departure.values()) {
+            departures.put(why, counter("departures", "Streams ended before their end", "reason", why, meters));
+        }
+        for (Refusal why : Refusal.values()) {
+            refusals.put(why, counter("refusals", "Streams that were not opened", "reason", why, meters));
+        }
+        for (WakeUp cause : WakeUp.values()) {
+            wakeUps.put(cause, counter("wakeups", "Transactions to read again", "cause", cause, meters));
+        }
+        reads = Counter.builder("rampgate.live.reads")
+                .description("Statements that read followed transactions")
+                .register(meters);
+        unsent = Counter.builder("rampgate.live.unsent")
+                .description("Changes that other replicas could not be told of, and find by their fallback")
+                .register(meters);
+    }
+
+    private static Counter counter(String name, String description, String label, Enum<?> value, MeterRegistry meters) {
+        return Counter.builder("rampgate.live." + name)
+                .description(description)
+                .tag(label, Labels.of(value))
+                .register(meters);
+    }
+
+    void sent(List<LiveEvent> sent) {
+        sent.forEach(event -> events.get(event.name()).increment());
+    }
+
+    void departed(Departure why) {
+        departures.get(why).increment();
+    }
+
+    void refused(Refusal why) {
+        refusals.get(why).increment();
+    }
+
+    void woken(WakeUp cause, int transactions) {
+        wakeUps.get(cause).increment(transactions);
+    }
+
+    void read() {
+        reads.increment();
+    }
+
+    void unsent(int changes) {
+        unsent.increment(changes);
+    }
+}

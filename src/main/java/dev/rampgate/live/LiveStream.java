@@ -1,0 +1,244 @@
+package dev.rampgate.live;
+
+import dev.rampgate.edge.Problem;
+import dev.rampgate.live.Transport.Departure;
+import dev.rampgate.reconcile.EventLoop;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * One reader of one transaction. It remembers how far it has come and nothing else: what it is told next follows from
+ * that and from the newest snapshot, so that a reader who falls behind costs no memory and misses nothing.
+ *
+ * <p>Confined to the loop of its connection; {@link #show}, {@link #refuse} and {@link #depart} may be called from
+ * anywhere.
+ */
+final class LiveStream {
+
+    /** What all streams of a replica share. */
+    record Surroundings(LiveSettings settings, InstantSource clock, RandomGenerator chance, LiveCounters counters) {}
+
+    private final String transactionId;
+    private final String userId;
+    private final Transport transport;
+    private final EventLoop loop;
+    private final Surroundings surroundings;
+    private final Instant openedAt;
+    private final Consumer<LiveStream> onClosed;
+    /** The newest snapshot that was not looked at yet. */
+    private final AtomicReference<TransactionSnapshot> shown = new AtomicReference<>();
+    /** The newest one, as long as the reader has not seen all of it. */
+    private TransactionSnapshot unseen;
+
+    private EventId seen;
+    private Cancellable nextBeat;
+    private Cancellable patience;
+    private boolean begun;
+    private boolean closed;
+
+    /**
+     * @param userId who reads; null if the ticket does not say, and then it is the owner
+     * @param seen how far the reader had come before; null if it begins
+     * @param loop the loop of its connection
+     * @param onClosed told once, when the stream is over for whatever reason
+     */
+    LiveStream(
+            String transactionId,
+            String userId,
+            EventId seen,
+            Transport transport,
+            EventLoop loop,
+            Surroundings surroundings,
+            Consumer<LiveStream> onClosed) {
+        this.transactionId = transactionId;
+        this.userId = userId;
+        this.seen = seen;
+        this.transport = transport;
+        this.loop = loop;
+        this.surroundings = surroundings;
+        this.openedAt = surroundings.clock().instant();
+        this.onClosed = onClosed;
+    }
+
+    String transactionId() {
+        return transactionId;
+    }
+
+    /** Whether this reader may see a transaction of this owner. */
+    boolean mayRead(String ownerId) {
+        return ownerId != null && (userId == null || userId.equals(ownerId));
+    }
+
+    /** Hands over what was read last. Of several that wait only the newest counts. */
+    void show(TransactionSnapshot snapshot) {
+        if (shown.getAndSet(snapshot) == null) {
+            loop.execute(this::look);
+        }
+    }
+
+    /** Answers with a problem, if the stream has not begun. */
+    void refuse(Problem problem) {
+        loop.execute(() -> {
+            if (close()) {
+                transport.refuse(problem);
+            }
+        });
+    }
+
+    /** Ends the stream; the reader is told when to come back. */
+    void depart(Departure why, Duration retry) {
+        loop.execute(() -> leave(why, retry));
+    }
+
+    /** The connection is gone, or the reader closed it. */
+    void lost() {
+        close();
+    }
+
+    private void look() {
+        TransactionSnapshot newest = shown.getAndSet(null);
+        if (closed || newest == null) {
+            return;
+        }
+        unseen = newest;
+        if (!begun) {
+            begin();
+        }
+        tell();
+    }
+
+    private void begin() {
+        // An id that is ahead of the ledger, or that we never gave, is no place to go on from.
+        if (seen != null && unseen.last().isBefore(seen)) {
+            seen = null;
+        }
+        if (seen != null && isOver() && seen.equals(unseen.last())) {
+            if (close()) {
+                transport.nothingLeft();
+            }
+            return;
+        }
+        begun = true;
+        transport.open();
+        transport.onWritable(this::tell);
+        // The first beat comes at any moment within the interval, so that streams opened together do not beat together.
+        nextBeat = loop.schedule(between(Duration.ZERO, surroundings.settings().heartbeat()), this::beat);
+    }
+
+    private void tell() {
+        if (closed || unseen == null) {
+            return;
+        }
+        if (!transport.isWritable()) {
+            waitForReader();
+            return;
+        }
+        if (patience != null) {
+            patience.cancel();
+            patience = null;
+        }
+        List<LiveEvent> events = seen == null ? List.of(unseen.state()) : unseen.after(seen);
+        if (!events.isEmpty()) {
+            transport.send(events);
+            surroundings.counters().sent(events);
+        }
+        seen = unseen.last();
+        if (isOver()) {
+            List<LiveEvent> end = List.of(unseen.end());
+            transport.send(end);
+            surroundings.counters().sent(end);
+            if (close()) {
+                transport.end();
+            }
+        }
+        unseen = null;
+    }
+
+    private boolean isOver() {
+        Instant end = unseen.endsAt(surroundings.settings().terminalGrace());
+        return !surroundings.clock().instant().isBefore(end);
+    }
+
+    private void waitForReader() {
+        if (patience == null) {
+            patience = loop.schedule(surroundings.settings().readerPatience(), this::loseReader);
+        }
+    }
+
+    private void loseReader() {
+        patience = null;
+        if (!transport.isWritable()) {
+            leave(Departure.SLOW, reconnectSoon());
+        }
+    }
+
+    private void beat() {
+        if (closed) {
+            return;
+        }
+        Instant oldest =
+                surroundings.clock().instant().minus(surroundings.settings().maxAge());
+        if (openedAt.isBefore(oldest)) {
+            leave(Departure.AGE, reconnectSoon());
+        } else {
+            if (transport.isWritable()) {
+                transport.beat();
+            } else {
+                waitForReader();
+            }
+            nextBeat = loop.schedule(surroundings.settings().heartbeat(), this::beat);
+        }
+    }
+
+    private Duration reconnectSoon() {
+        Duration retry = surroundings.settings().retry();
+        return between(retry.dividedBy(2), retry.plus(retry.dividedBy(2)));
+    }
+
+    private Duration between(Duration least, Duration most) {
+        long spread = most.minus(least).toMillis();
+        return least.plusMillis(spread > 0 ? surroundings.chance().nextLong(spread) : 0);
+    }
+
+    private void leave(Departure why, Duration retry) {
+        if (close()) {
+            surroundings.counters().departed(why);
+            if (!begun) {
+                transport.open();
+            }
+            transport.leave(why, retry);
+        }
+    }
+
+    /** False if it was closed before. */
+    private boolean close() {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        unseen = null;
+        stop(nextBeat);
+        stop(patience);
+        onClosed.accept(this);
+        return true;
+    }
+
+    private static void stop(Cancellable planned) {
+        if (planned != null) {
+            planned.cancel();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "LiveStream[" + transactionId
+                + Optional.ofNullable(seen).map(id -> " at " + id).orElse("") + "]";
+    }
+}

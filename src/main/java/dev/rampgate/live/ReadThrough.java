@@ -1,0 +1,39 @@
+package dev.rampgate.live;
+
+import dev.rampgate.live.TransactionReader.Reading;
+import dev.rampgate.reconcile.LedgerStore;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Makes Proof be asked about a transaction whose owner looks at it while our news of it is old. The reader does not wait
+ * for that. Where polls fail, or one is due already, a reader hastens nothing.
+ */
+@ApplicationScoped
+class ReadThrough {
+
+    private final LedgerStore store;
+    private final LiveSettings settings;
+    private final Counter hastened;
+
+    ReadThrough(LedgerStore store, LiveSettings settings, MeterRegistry meters) {
+        this.store = store;
+        this.settings = settings;
+        this.hastened = Counter.builder("rampgate.live.read.through")
+                .description("Transactions that became due to be polled since their owner looked at old news")
+                .register(meters);
+    }
+
+    void consider(Reading reading) {
+        boolean stale = !reading.view().settled() && reading.age().compareTo(settings.staleAfter()) > 0;
+        if (stale && !reading.planned()) {
+            hastened.increment();
+            store.makeDue(Set.of(reading.view().merchantTransactionId()), Duration.ZERO)
+                    .subscribe()
+                    .with(due -> {}, laterThen -> {});
+        }
+    }
+}

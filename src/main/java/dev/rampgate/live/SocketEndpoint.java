@@ -1,0 +1,160 @@
+package dev.rampgate.live;
+
+import dev.rampgate.edge.Problem;
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * {@code /transactions/{id}/socket}: the same events with the same ids as {@link EventsRoute}, one JSON frame each. What a
+ * reader sends is ignored.
+ */
+@WebSocket(path = "/transactions/{id}/socket", endpointId = SocketEndpoint.ID)
+public class SocketEndpoint {
+
+    static final String ID = "transaction-socket";
+
+    private static final Logger LOG = Logger.getLogger(SocketEndpoint.class);
+    private static final TypedKey<LiveStream> STREAM = new TypedKey<>("rampgate.stream");
+
+    private final LiveHub hub;
+    private final LiveStream.Surroundings surroundings;
+    private final EventJson json;
+
+    SocketEndpoint(LiveHub hub, LiveStream.Surroundings surroundings, EventJson json) {
+        this.hub = hub;
+        this.surroundings = surroundings;
+        this.json = json;
+    }
+
+    /** Follows what {@link SocketUpgrade} let in. */
+    @OnOpen
+    public Uni<Void> open(WebSocketConnection connection) {
+        StreamRequest request = connection.userData().get(SocketUpgrade.REQUEST);
+        ConnectionLoop loop = new ConnectionLoop(Vertx.currentContext());
+        LiveStream stream = new LiveStream(
+                request.transactionId(),
+                request.userId(),
+                request.seen(),
+                new Frames(connection, loop),
+                loop,
+                surroundings,
+                hub::leave);
+        connection.userData().put(STREAM, stream);
+        hub.join(stream);
+        return Uni.createFrom().voidItem();
+    }
+
+    /** Forgets the reader. */
+    @OnClose
+    public Uni<Void> close(WebSocketConnection connection) {
+        LiveStream stream = connection.userData().get(STREAM);
+        if (stream != null) {
+            stream.lost();
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    /** Frames of one connection: no more under way than were given at once. */
+    private final class Frames implements Transport {
+
+        private static final int NORMAL = 1000;
+        private static final int POLICY = 1008;
+        private static final int RESTART = 1012;
+        private static final int TRY_LATER = 1013;
+
+        private final WebSocketConnection connection;
+        private final ConnectionLoop loop;
+        private int underWay;
+        private Runnable onWritable = () -> {};
+
+        Frames(WebSocketConnection connection, ConnectionLoop loop) {
+            this.connection = connection;
+            this.loop = loop;
+        }
+
+        @Override
+        public void refuse(Problem problem) {
+            int code = problem.retryAfter().isPresent() ? TRY_LATER : POLICY;
+            close(code, problem.type().urn());
+        }
+
+        @Override
+        public void nothingLeft() {
+            close(NORMAL, "end");
+        }
+
+        @Override
+        public void open() {
+            // It is.
+        }
+
+        @Override
+        public boolean isWritable() {
+            return underWay == 0;
+        }
+
+        @Override
+        public void onWritable(Runnable again) {
+            onWritable = again;
+        }
+
+        @Override
+        public void send(List<LiveEvent> events) {
+            events.forEach(event -> write(json.frame(event)));
+        }
+
+        private void write(String frame) {
+            underWay++;
+            connection.sendText(frame).subscribe().with(done -> loop.execute(this::written), this::ignore);
+        }
+
+        private void written() {
+            underWay--;
+            if (underWay == 0) {
+                onWritable.run();
+            }
+        }
+
+        @Override
+        public void beat() {
+            connection.sendPing(Buffer.buffer()).subscribe().with(done -> {}, this::ignore);
+        }
+
+        @Override
+        public void end() {
+            close(NORMAL, "end");
+        }
+
+        @Override
+        public void leave(Departure why, Duration retry) {
+            switch (why) {
+                case DRAINING, AGE, GONE -> {
+                    write(EventJson.reconnectFrame(retry));
+                    close(RESTART, "reconnect");
+                }
+                case SLOW -> close(TRY_LATER, "too slow");
+            }
+        }
+
+        private void close(int code, String reason) {
+            if (connection.isOpen()) {
+                connection.close(new CloseReason(code, reason)).subscribe().with(done -> {}, this::ignore);
+            }
+        }
+
+        /** A connection that broke is closed anyway, which is told by itself. */
+        private void ignore(Throwable broken) {
+            LOG.debugf("A socket broke: %s", broken.getClass().getSimpleName());
+        }
+    }
+}

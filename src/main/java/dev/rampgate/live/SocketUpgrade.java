@@ -1,0 +1,45 @@
+package dev.rampgate.live;
+
+import dev.rampgate.identity.CallerAuthentication;
+import io.quarkus.websockets.next.HttpUpgradeCheck;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * Lets a socket in, or answers with a problem as long as it is still a request. Pages from elsewhere are refused before, as
+ * on every call.
+ */
+@ApplicationScoped
+class SocketUpgrade implements HttpUpgradeCheck {
+
+    /** What was asked for, kept with the connection. */
+    static final TypedKey<StreamRequest> REQUEST = new TypedKey<>("rampgate.stream-request");
+
+    private final StreamRequest.Door door;
+    private final CallerAuthentication identity;
+    private final TransactionReader reader;
+    private final LiveHub hub;
+
+    SocketUpgrade(StreamRequest.Door door, CallerAuthentication identity, TransactionReader reader, LiveHub hub) {
+        this.door = door;
+        this.identity = identity;
+        this.reader = reader;
+        this.hub = hub;
+    }
+
+    @Override
+    public boolean appliesTo(String endpointId) {
+        return SocketEndpoint.ID.equals(endpointId);
+    }
+
+    @Override
+    public Uni<CheckResult> perform(HttpUpgradeContext upgrade) {
+        HttpServerRequest request = upgrade.httpRequest();
+        return door.of(request, upgrade.pathParam("id"), identity.caller(upgrade.securityIdentity()))
+                .call(asked -> reader.owner(asked.transactionId()).chain(owner -> hub.ask(owner, asked.userId())))
+                .invoke(asked -> upgrade.userData().put(REQUEST, asked))
+                .replaceWith(CheckResult::permitUpgradeSync);
+    }
+}

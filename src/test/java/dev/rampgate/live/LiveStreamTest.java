@@ -1,0 +1,283 @@
+package dev.rampgate.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rampgate.edge.Problem;
+import dev.rampgate.edge.ProblemType;
+import dev.rampgate.live.Transport.Departure;
+import dev.rampgate.reconcile.EventLoop;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** One reader, on a loop whose time is moved by hand. */
+class LiveStreamTest {
+
+    private final HandLoop loop = new HandLoop();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final FakeTransport transport = new FakeTransport();
+    private int closed;
+
+    @Test
+    void ofSeveralSnapshotsThatWaitOnlyTheNewestIsLookedAtAndNothingIsLeftOut() {
+        LiveStream stream = stream("1");
+        stream.show(Snapshots.of("tx", "pending", "processing"));
+        stream.show(Snapshots.of("tx", "pending", "processing+", "failed"));
+
+        loop.run();
+
+        assertThat(transport.log)
+                .containsExactly("open", "transition 2 processing", "confirmed 2.1 processing+", "transition 3 failed");
+    }
+
+    @Test
+    void theSameSnapshotTwiceTellsNothingTwice() {
+        LiveStream stream = stream(null);
+        stream.show(Snapshots.of("tx", "pending"));
+        loop.run();
+        stream.show(Snapshots.of("tx", "pending"));
+        loop.run();
+
+        assertThat(transport.log).containsExactly("open", "state 1 pending");
+    }
+
+    @Test
+    void aReaderWhoseConnectionIsFullIsToldTheRestWhenItTakesMore() {
+        LiveStream stream = stream("1");
+        stream.show(Snapshots.of("tx", "pending"));
+        loop.run();
+        transport.writable = false;
+        stream.show(Snapshots.of("tx", "pending", "processing"));
+        loop.run();
+        stream.show(Snapshots.of("tx", "pending", "processing", "failed!"));
+        loop.run();
+        assertThat(transport.log).containsExactly("open");
+
+        transport.drain();
+
+        assertThat(transport.log)
+                .containsExactly("open", "transition 2 processing", "transition 3 failed+", "confirmed 3.1 failed+");
+    }
+
+    @Test
+    void aReaderThatTakesNothingForLongIsDroppedAndCounted() {
+        LiveStream stream = stream("1");
+        stream.show(Snapshots.of("tx", "pending"));
+        loop.run();
+        transport.writable = false;
+        stream.show(Snapshots.of("tx", "pending", "processing"));
+
+        loop.pass(Duration.ofSeconds(11));
+
+        assertThat(transport.log).containsExactly("open", "leave SLOW");
+        assertThat(closed).isEqualTo(1);
+        assertThat(meters.get("rampgate.live.departures")
+                        .tag("reason", "slow")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(loop.isIdle()).isTrue();
+    }
+
+    @Test
+    void aSilentStreamBeats() {
+        stream("1").show(Snapshots.of("tx", "pending"));
+
+        loop.pass(Duration.ofMinutes(1));
+
+        assertThat(transport.log).startsWith("open", "beat", "beat").hasSizeBetween(3, 4);
+    }
+
+    @Test
+    void aStreamThatIsOpenForLongIsToldToComeAgain() {
+        stream("1").show(Snapshots.of("tx", "pending"));
+
+        loop.pass(Duration.ofMinutes(61));
+
+        assertThat(transport.log).endsWith("leave AGE");
+        assertThat(transport.retry).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
+    }
+
+    @Test
+    void aTerminalStatusEndsTheStreamAfterItsTime() {
+        LiveStream stream = stream(null);
+        stream.show(Snapshots.of("tx", "pending", "failed!"));
+        loop.run();
+        assertThat(transport.log).containsExactly("open", "state 2.1 failed+");
+
+        loop.pass(Duration.ofMinutes(10));
+        stream.show(Snapshots.of("tx", "pending", "failed!"));
+        loop.run();
+
+        assertThat(transport.log).endsWith("end 2.1 failed+", "close");
+        assertThat(closed).isEqualTo(1);
+    }
+
+    @Test
+    void whoComesBackAfterTheEndIsToldThatNothingIsLeft() {
+        stream("2.1").show(Snapshots.of("tx", "pending", "completed!"));
+        loop.run();
+
+        assertThat(transport.log).containsExactly("nothing left");
+        assertThat(closed).isEqualTo(1);
+    }
+
+    @Test
+    void anEndThatTheReaderHasNotSeenIsToldBeforeTheClose() {
+        stream("2").show(Snapshots.of("tx", "pending", "completed!"));
+        loop.run();
+
+        assertThat(transport.log).containsExactly("open", "confirmed 2.1 completed+", "end 2.1 completed+", "close");
+    }
+
+    @Test
+    void whoeverIsSentAwayIsSentAwayOnce() {
+        LiveStream stream = stream("1");
+        stream.show(Snapshots.of("tx", "pending"));
+        stream.depart(Departure.DRAINING, Duration.ofSeconds(3));
+        stream.depart(Departure.DRAINING, Duration.ofSeconds(4));
+        stream.refuse(Problem.of(ProblemType.NOT_FOUND));
+        loop.pass(Duration.ofMinutes(1));
+
+        assertThat(transport.log).containsExactly("open", "leave DRAINING");
+        assertThat(transport.retry).isEqualTo(Duration.ofSeconds(3));
+        assertThat(closed).isEqualTo(1);
+    }
+
+    @Test
+    void afterTheConnectionIsLostNothingIsSent() {
+        LiveStream stream = stream("1");
+        stream.show(Snapshots.of("tx", "pending"));
+        loop.run();
+
+        stream.lost();
+        stream.lost();
+        stream.show(Snapshots.of("tx", "pending", "processing"));
+        loop.pass(Duration.ofMinutes(5));
+
+        assertThat(transport.log).containsExactly("open");
+        assertThat(closed).isEqualTo(1);
+        assertThat(loop.isIdle()).isTrue();
+    }
+
+    private LiveStream stream(String seen) {
+        LiveSettings settings = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 100, new DurationConverter())
+                .withMapping(LiveSettings.class)
+                .build()
+                .getConfigMapping(LiveSettings.class);
+        LiveStream.Surroundings surroundings = new LiveStream.Surroundings(
+                settings, () -> loop.now, new Random(1)::nextLong, new LiveCounters(meters));
+        EventId from = seen == null ? null : EventId.parse(seen).orElseThrow();
+        return new LiveStream("tx", "cust-1", from, transport, loop, surroundings, over -> closed++);
+    }
+
+    /** Notes what it is told. */
+    private static final class FakeTransport implements Transport {
+        private final List<String> log = new ArrayList<>();
+        private boolean writable = true;
+        private Duration retry;
+        private Runnable again;
+
+        private void drain() {
+            writable = true;
+            again.run();
+        }
+
+        @Override
+        public void refuse(Problem problem) {
+            log.add("refuse");
+        }
+
+        @Override
+        public void nothingLeft() {
+            log.add("nothing left");
+        }
+
+        @Override
+        public void open() {
+            log.add("open");
+        }
+
+        @Override
+        public boolean isWritable() {
+            return writable;
+        }
+
+        @Override
+        public void onWritable(Runnable toldAgain) {
+            again = toldAgain;
+        }
+
+        @Override
+        public void send(List<LiveEvent> events) {
+            log.addAll(Snapshots.lines(events));
+        }
+
+        @Override
+        public void beat() {
+            log.add("beat");
+        }
+
+        @Override
+        public void end() {
+            log.add("close");
+        }
+
+        @Override
+        public void leave(Departure why, Duration comeBack) {
+            log.add("leave " + why);
+            retry = comeBack;
+        }
+    }
+
+    /** A loop that runs what is due, and only when it is told to. */
+    private static final class HandLoop implements EventLoop {
+
+        private record Planned(Instant at, long order, Runnable task) {}
+
+        private final PriorityQueue<Planned> planned =
+                new PriorityQueue<>(Comparator.comparing(Planned::at).thenComparing(Planned::order));
+        private Instant now = Snapshots.CHANGED_AT;
+        private long order;
+
+        @Override
+        public void execute(Runnable task) {
+            schedule(Duration.ZERO, task);
+        }
+
+        @Override
+        public Cancellable schedule(Duration delay, Runnable task) {
+            Planned one = new Planned(now.plus(delay), order++, task);
+            planned.add(one);
+            return () -> planned.remove(one);
+        }
+
+        private void run() {
+            pass(Duration.ZERO);
+        }
+
+        private void pass(Duration time) {
+            Instant until = now.plus(time);
+            while (!planned.isEmpty() && !planned.peek().at.isAfter(until)) {
+                Planned next = planned.poll();
+                now = next.at;
+                next.task.run();
+            }
+            now = until;
+        }
+
+        private boolean isIdle() {
+            return planned.isEmpty();
+        }
+    }
+}
