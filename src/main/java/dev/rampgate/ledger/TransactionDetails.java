@@ -32,6 +32,14 @@ public record TransactionDetails(
     public static final TransactionDetails NONE =
             new TransactionDetails(null, null, null, null, null, null, null, null, null, null);
 
+    /** How the pseudonym begins that stands for the id of a user who was erased. */
+    public static final String ERASED = "erased-";
+
+    /** Whether the user was erased: nothing that could name him may be kept any more. */
+    public boolean isErased() {
+        return userId != null && userId.startsWith(ERASED);
+    }
+
     /** These details, and where they know nothing, the other's. */
     public TransactionDetails filledFrom(TransactionDetails other) {
         return new TransactionDetails(

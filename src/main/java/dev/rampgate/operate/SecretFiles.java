@@ -30,7 +30,8 @@ public final class SecretFiles implements ConfigSourceFactory {
             "rampgate.database.password",
             "rampgate.identity.header.secret",
             "rampgate.webhook.keys",
-            "rampgate.live.ticket-keys");
+            "rampgate.live.ticket-keys",
+            "rampgate.operate.token");
 
     /** Above the environment, below system properties. */
     private static final int ORDINAL = 350;

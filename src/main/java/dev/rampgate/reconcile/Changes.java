@@ -122,8 +122,13 @@ public record Changes(
             outcomesByChannel.merge(new ChannelOutcome(news.channel(), decision.outcome()), 1L, Long::sum);
             plan(news, decision).ifPresent(plan -> polls.merge(id, plan, Fold::combined));
             if (decision.archived() && archivedToday.merge(id, 1, Integer::sum) <= archiveLimit) {
-                archive.add(new Archived(news, decision.outcome()));
+                archive.add(new Archived(isErased(id) ? news.withoutRaw() : news, decision.outcome()));
             }
+        }
+
+        private boolean isErased(String id) {
+            TransactionRecord record = after.get(id);
+            return record != null && record.details().isErased();
         }
 
         private Optional<PollPlan> plan(Observation news, Decision decision) {

@@ -74,7 +74,9 @@ final class PostgresUnitOfWork implements UnitOfWork {
                                    SELECT count(*)::integer
                                    FROM (
                                        SELECT FROM observation
-                                       WHERE observation.transaction_id = transaction.id AND observation.received_at >= $2
+                                       WHERE observation.transaction_id = transaction.id
+                                         AND observation.received_at >= $2
+                                         AND observation.received_at < $2 + interval '1 day'
                                        LIMIT $3
                                    ) AS today
                                ) AS archived_today

@@ -29,7 +29,8 @@ class SecretFilesTest {
                 "rampgate.proof.proxy",
                 "rampgate.database.password",
                 "rampgate.identity.header.secret",
-                "rampgate.webhook.keys"
+                "rampgate.webhook.keys",
+                "rampgate.operate.token"
             })
     void everySecretMayComeFromAFile(String secret) throws IOException {
         assertThat(config(Map.of(secret + "-file", file("told-by-a-file\n"))).getValue(secret, String.class))
