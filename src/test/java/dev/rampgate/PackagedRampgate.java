@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PackagedRampgate implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
 
     private final Process process;

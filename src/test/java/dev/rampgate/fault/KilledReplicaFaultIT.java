@@ -51,6 +51,10 @@ class KilledReplicaFaultIT {
                 victim.launch();
                 takeovers.addAll(takeovers(cluster.ledger(), before, killedAt));
                 victim.awaitReady();
+                if ((round + 1) % 10 == 0) {
+                    System.out.println(
+                            (round + 1) + " kills, " + traffic.opened().size() + " sessions");
+                }
             }
             traffic.close();
             List<Sent> acknowledged = sender.acknowledged();

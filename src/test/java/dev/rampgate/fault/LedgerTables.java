@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /** The tables behind the replicas' backs: to see what they wrote, and to put many transactions there at once. */
-final class LedgerTables {
+final class LedgerTables implements AutoCloseable {
 
     private final String jdbcUrl;
+    private Connection open;
 
     LedgerTables(String jdbcUrl) {
         this.jdbcUrl = jdbcUrl;
@@ -192,21 +193,42 @@ final class LedgerTables {
     }
 
     void run(String sql, Step<PreparedStatement> parameters) {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl);
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            parameters.with(statement);
-            statement.execute();
+        connected(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                parameters.with(statement);
+                statement.execute();
+            }
+        });
+    }
+
+    private void query(String sql, Step<ResultSet> row) {
+        connected(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql);
+                    ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    row.with(rows);
+                }
+            }
+        });
+    }
+
+    /** One connection as long as it lasts: some tests take the database away. */
+    private synchronized void connected(Step<Connection> work) {
+        try {
+            if (open == null || !open.isValid(1)) {
+                open = DriverManager.getConnection(jdbcUrl);
+            }
+            work.with(open);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private void query(String sql, Step<ResultSet> row) {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl);
-                PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                row.with(rows);
+    @Override
+    public synchronized void close() {
+        try {
+            if (open != null) {
+                open.close();
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
