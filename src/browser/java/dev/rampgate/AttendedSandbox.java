@@ -32,6 +32,8 @@ public final class AttendedSandbox implements QuarkusTestResourceLifecycleManage
                 .build());
         Map<String, String> settings = new HashMap<>(ProofAndDatabase.settings(proof, database));
         settings.put("quarkus.http.test-port", Integer.toString(httpPort));
+        // As in the sandbox's own profile, whose page it is.
+        settings.put("quarkus.http.header.\"Content-Security-Policy\".value", "frame-ancestors 'none'");
         return settings;
     }
 

@@ -1,14 +1,18 @@
 package dev.rampgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.rampgate.sandbox.transaction.Action;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,9 +181,11 @@ class CheckoutBrowserIT {
         inWidget(() -> browser.sees("h1", "Verify your identity"));
         browser.run("""
                 const session = JSON.parse(document.getElementById('session').textContent);
-                const {merchantTransactionId, ...rest} = widgetParameters(session);
-                proofWidget.run({...rest, merchant_transaction_id: merchantTransactionId,
-                  amount: Number(rest.amount), host: document.getElementById('widget'), onStatusChange() {}});""");
+                return import('/rampgate.js').then(({widgetParameters}) => {
+                  const {merchantTransactionId, ...rest} = widgetParameters(session);
+                  proofWidget.run({...rest, merchant_transaction_id: merchantTransactionId,
+                    amount: Number(rest.amount), host: document.getElementById('widget'), onStatusChange() {}});
+                })""");
 
         browser.enterFrame("#widget iframe");
         browser.sees(".complaints.error", "merchant_transaction_id must be passed as merchantTransactionId.");
@@ -195,6 +201,57 @@ class CheckoutBrowserIT {
         browser.run("proofWidget.run({host: 'widget'})");
 
         browser.sees("[data-proof-complaint]", "host must be a DOM element");
+    }
+
+    @Test
+    void rampgateJsTellsEachTransitionOnceByEvents() {
+        String id = followed("", "ticket");
+
+        AttendedSandbox.proof().drive(id, Action.CANCEL);
+
+        tellsOnce("state pending", "transition cancelled", "confirmed cancelled");
+    }
+
+    @Test
+    void rampgateJsTellsEachTransitionOnceWhereNoEventsComeThrough() {
+        String id = followed("window.EventSource = undefined;", "ticket");
+
+        AttendedSandbox.proof().drive(id, Action.CANCEL);
+
+        tellsOnce("state pending", "transition cancelled", "confirmed cancelled");
+    }
+
+    @Test
+    void rampgateJsFetchesAnotherTicketWhenItsOwnIsOver() {
+        String id = followed("", "'over'");
+
+        AttendedSandbox.proof().drive(id, Action.CANCEL);
+
+        tellsOnce("state pending", "transition cancelled", "confirmed cancelled");
+        assertThat((Boolean) browser.run("return performance.getEntriesByType('resource')"
+                        + ".some(entry => entry.name.endsWith('/ticket'))"))
+                .isTrue();
+    }
+
+    /** Opens a session on the page and follows it with this ticket, an expression of JavaScript; the transaction's id. */
+    private static String followed(String before, String ticketUsed) {
+        return (String) browser.run("""
+                window.told = [];
+                %s
+                return import('/rampgate.js').then(async ({openSession, follow}) => {
+                  const {session, ticket} = await openSession({network: 'ERC20', currency: 'USDC', amount: '42.75'});
+                  const note = (name) => (transaction) => told.push(`${name} ${transaction.status}`);
+                  follow(session.merchant_transaction_id, {onState: note('state'), onTransition: note('transition'),
+                    onConfirmed: note('confirmed'), onEnd: note('end')}, {ticket: %s});
+                  return session.merchant_transaction_id;
+                })""".formatted(before, ticketUsed));
+    }
+
+    private static void tellsOnce(String... expected) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat((List<?>) browser.run("return told"))
+                .asInstanceOf(InstanceOfAssertFactories.list(String.class))
+                .containsSubsequence(expected)
+                .doesNotHaveDuplicates());
     }
 
     @ParameterizedTest(name = "the checkout page at {0} in {1} is drawn into docs")

@@ -1,6 +1,6 @@
 // The checkout page. It does what a shop's page does: open a session at its own backend, hand it to the widget, and
 // show what the backend says. It decides nothing by what the widget says.
-'use strict';
+import {follow, openSession, runWidget} from './rampgate.js';
 
 const simulator = new URLSearchParams(location.search).get('simulator')
   ?? `${location.protocol}//${location.hostname}:8090`;
@@ -41,9 +41,9 @@ form.addEventListener('submit', async (event) => {
   explain(null);
   element('submit').disabled = true;
   try {
-    const session = await call('POST', '/session', order);
-    begin(session);
-    await runWidget(session);
+    const {session, ticket} = await openSession(order);
+    begin(session, ticket);
+    await showWidget(session);
   } catch (problem) {
     explain(problem);
   } finally {
@@ -58,7 +58,7 @@ element('again').addEventListener('click', () => {
   form.elements.amount.focus();
 });
 
-function begin(session) {
+function begin(session, ticket) {
   const id = session.merchant_transaction_id;
   element('session').textContent = JSON.stringify(session, null, 2);
   element('callbacks').replaceChildren();
@@ -68,47 +68,22 @@ function begin(session) {
   element('transaction').hidden = false;
   show({merchant_transaction_id: id, status: 'pending', confirmed: false, timeline: []});
   unfollow();
-  unfollow = follow(id, show);
+  unfollow = watch(id, ticket);
 }
 
 // --- the widget
 
-/** The only place where names change: snake_case of the session to camelCase of the widget. Values stay as they are. */
-function widgetParameters(session) {
-  return Object.fromEntries(Object.entries(session)
-    .map(([name, value]) => [name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), value]));
-}
-
-async function runWidget(session) {
-  await loadScript(`${simulator}/widget.2.0.js`);
+async function showWidget(session) {
+  const told = (name) => (payload) => note(name, payload);
   element('ordering').hidden = true;
   element('paying').hidden = false;
   element('widget-title').focus();
-  const told = (name) => (payload) => note(name, payload);
-  proofWidget.run({
-    ...widgetParameters(session),
-    host: element('widget'),
+  await runWidget(session, element('widget'), `${simulator}/widget.2.0.js`, {
     onLoad: told('onLoad'),
     onReady: told('onReady'),
     onStatusChange: told('onStatusChange'),
     onPaymentFinished: told('onPaymentFinished'),
     onSellTransferEnabled: told('onSellTransferEnabled'),
-  });
-}
-
-function loadScript(url) {
-  if (window.proofWidget) {
-    return Promise.resolve();
-  }
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = url;
-    script.onload = resolve;
-    script.onerror = () => {
-      script.remove();
-      reject({title: 'The widget could not be loaded', detail: `Nothing answers at ${url}.`});
-    };
-    document.head.append(script);
   });
 }
 
@@ -121,36 +96,30 @@ function note(name, payload) {
 
 // --- the status
 
-/**
- * Calls `onState` with the transaction now and after each change, until the returned function is called or nothing more
- * is expected. It asks again and again; whoever has a stream of events replaces this function alone.
- */
-function follow(id, onState) {
-  let timer = 0;
-  let ended = false;
-  const ask = async () => {
-    let wait = 1000;
-    try {
-      const transaction = await call('GET', `/transactions/${encodeURIComponent(id)}`);
-      if (!ended) {
-        onState(transaction);
-      }
-      ended ||= transaction.settled;
-    } catch (problem) {
-      wait = 3000;
-      if (!ended) {
-        element('standing').textContent = problem.detail ?? problem.title;
-      }
-    }
-    if (!ended) {
-      timer = setTimeout(ask, wait);
-    }
-  };
-  ask();
+/** Shows the transaction now and after each change, until nothing more is expected or the returned function is called. */
+function watch(id, ticket) {
+  // With the timeline, which events leave out.
+  const look = () => call('GET', `/transactions/${encodeURIComponent(id)}`).then(show, explainStanding);
+  // What a webhook only reports is no change, so no event tells of it.
+  const timer = setInterval(look, 2000);
+  const stop = follow(id, {
+    onState: look,
+    onTransition: look,
+    onConfirmed: look,
+    onEnd() {
+      clearInterval(timer);
+      look();
+    },
+    onProblem: explainStanding,
+  }, {ticket});
   return () => {
-    ended = true;
-    clearTimeout(timer);
+    clearInterval(timer);
+    stop();
   };
+}
+
+function explainStanding(problem) {
+  setText(element('standing'), problem.detail ?? problem.title ?? problem.message);
 }
 
 let drawn = '';
@@ -260,8 +229,9 @@ offerScenarios().catch(() => {});
 
 function explain(problem) {
   element('problem').hidden = !problem;
-  setText(element('problem-title'), problem?.title ?? '');
-  setText(element('problem-detail'), problem?.detail ?? '');
+  const details = (problem?.errors ?? []).map((error) => [error.field, error.detail].filter(Boolean).join(': '));
+  setText(element('problem-title'), problem?.title ?? problem?.message ?? '');
+  setText(element('problem-detail'), details.join('. ') || (problem?.detail ?? (problem ? 'Please try again in a moment.' : '')));
   setText(element('problem-id'), problem?.request_id ? `Request ${problem.request_id}` : '');
 }
 
