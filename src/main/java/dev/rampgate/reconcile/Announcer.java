@@ -5,6 +5,7 @@ import dev.rampgate.ledger.Transition;
 import dev.rampgate.reconcile.Changes.Raised;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,6 +22,7 @@ public class Announcer {
     private final DistributionSummary batchSize;
     private final Counter quarantined;
     private final List<CommitListener> listeners;
+    private volatile boolean away;
 
     /** @param listeners hear of each committed batch, in this order */
     public Announcer(MeterRegistry meters, @All List<CommitListener> listeners) {
@@ -28,6 +30,9 @@ public class Announcer {
         this.listeners = listeners;
         this.batchSize = DistributionSummary.builder("rampgate.batch.observations")
                 .description("Observations per committed batch")
+                .register(meters);
+        Gauge.builder("rampgate.database.away", this, announcer -> announcer.away ? 1 : 0)
+                .description("Whether the database did not answer the last batch")
                 .register(meters);
         this.quarantined = Counter.builder("rampgate.observations.quarantined")
                 .description("Observations whose data the database refused")
@@ -37,6 +42,10 @@ public class Announcer {
     /** Called once for each committed batch. */
     void announce(Changes changes) {
         batchSize.record(changes.outcomes().size());
+        if (away) {
+            away = false;
+            LOG.info("The database is there again");
+        }
         changes.transitions().forEach(this::announce);
         changes.alarms().forEach(this::alarm);
         changes.outcomesByChannel().forEach(this::count);
@@ -51,6 +60,19 @@ public class Announcer {
                         "outcome",
                         Labels.of(what.outcome()))
                 .increment(observations);
+    }
+
+    /** Called for each batch that was not stored, also if it is tried again. */
+    void failed(StoreException failure) {
+        meters.counter("rampgate.batches.failed", "kind", Labels.of(failure.kind()))
+                .increment();
+        if (failure.kind() == StoreException.Kind.AWAY && !away) {
+            away = true;
+            meters.counter("rampgate.alarms", "alarm", "database_away").increment();
+            LOG.errorf(
+                    "The database is away (%s): sessions and webhooks are kept in memory until it is back",
+                    failure.getMessage());
+        }
     }
 
     void quarantined(Observation observation, Throwable refusal) {

@@ -94,7 +94,9 @@ public class ReconcileStream {
                 .invoke(() -> refuseAfter(deadline))
                 .map(recorded -> decide(batch, openable, recorded))
                 .call(unit::persist));
-        return timers.within(settings.batchDeadline(), stored, ReconcileStream::late);
+        return timers.within(settings.batchDeadline(), stored, ReconcileStream::late)
+                .onFailure(StoreException.class)
+                .invoke(failure -> announcer.failed((StoreException) failure));
     }
 
     /** A database that wakes up must not go on with a batch that has failed meanwhile and comes again. */

@@ -139,7 +139,8 @@ public class PollChannel implements CommitListener {
 
     /** A moment that a busy process has missed is lost: the budget counts in any second (I5), so it cannot be made up for. */
     private void startCall(Claim claim, Instant moment) {
-        boolean late = clock.instant().isAfter(moment.plus(LATE));
+        // A probe is alone in its pause, so that it exceeds nothing.
+        boolean late = !claim.probe() && clock.instant().isAfter(moment.plus(LATE));
         if (late) {
             meters.counter("rampgate.poll.moments.missed").increment();
         }
