@@ -38,16 +38,18 @@ public final class PackagedRampgate implements AutoCloseable {
     }
 
     /** Starts it, without waiting for anything. */
-    public static PackagedRampgate launch(Map<String, String> environment) {
-        return launch(environment, ProofAndDatabase.freePort(), ProofAndDatabase.freePort());
+    public static PackagedRampgate launch(Map<String, String> environment, String... arguments) {
+        return launch(environment, ProofAndDatabase.freePort(), ProofAndDatabase.freePort(), arguments);
     }
 
-    /** As {@link #launch(Map)}, on ports of the caller's choice. */
-    public static PackagedRampgate launch(Map<String, String> environment, int port, int managementPort) {
+    /** As {@link #launch(Map, String...)}, on ports of the caller's choice. */
+    public static PackagedRampgate launch(
+            Map<String, String> environment, int port, int managementPort, String... arguments) {
         try {
             Path log = Files.createTempFile("rampgate-", ".log");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command(arguments))
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
             builder.environment()
                     .keySet()
                     .removeIf(name -> name.startsWith("RAMPGATE_") || name.startsWith("QUARKUS_"));
@@ -75,15 +77,18 @@ public final class PackagedRampgate implements AutoCloseable {
         }
     }
 
-    private static List<String> command() {
+    private static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>();
         Path executable = Path.of(System.getProperty("native.image.path", "none"));
         if (Files.isExecutable(executable)) {
-            return List.of(executable.toString());
+            command.add(executable.toString());
+            command.addAll(List.of(arguments));
+            return command;
         }
-        List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.add("-jar");
         command.add(TARGET.resolve("quarkus-app/quarkus-run.jar").toString());
+        command.addAll(List.of(arguments));
         return command;
     }
 
@@ -93,6 +98,11 @@ public final class PackagedRampgate implements AutoCloseable {
 
     public String managementUrl(String path) {
         return "http://localhost:" + managementPort + path;
+    }
+
+    /** Of its process. */
+    public long pid() {
+        return process.pid();
     }
 
     public int port() {
@@ -152,7 +162,9 @@ public final class PackagedRampgate implements AutoCloseable {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
+            String printed = log();
             Files.deleteIfExists(log);
+            PrintedSecretsIT.assertHoldsNoSecret("the packaged artifact", printed.lines());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {

@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.ByteArrayInputStream;
+import java.util.List;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
@@ -47,9 +48,15 @@ public class BodyGate {
     private void enter(RoutingContext routing) {
         HttpServerRequest request = routing.request();
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        boolean unannounced = length == null && request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
-        if (unannounced || (length != null && !length.equals("0"))) {
-            new Reading(routing).start(length);
+        List<String> encodings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        if (!encodings.isEmpty()) {
+            // Netty takes a length away that stood beside the chunks; whoever is in front of us may have believed it,
+            // and
+            // take what follows for the answer to somebody else's request (RFC 9112, section 6.1).
+            routing.addEndHandler(answered -> request.connection().close());
+            new Reading(routing).start(length, encodings);
+        } else if (length != null && !length.equals("0")) {
+            new Reading(routing).start(length, encodings);
         } else {
             routing.next();
         }
@@ -68,17 +75,23 @@ public class BodyGate {
             this.request = routing.request();
         }
 
-        void start(String announced) {
+        void start(String announced, List<String> encodings) {
             timer = routing.vertx().setTimer(timeoutMillis, fired -> late());
             request.exceptionHandler(gone -> stop());
             request.endHandler(end -> complete());
             request.handler(this::chunk);
-            if (announced != null && isTooLarge(announced)) {
+            if (!encodings.isEmpty() && !isChunked(encodings)) {
+                refuse(ProblemType.BAD_REQUEST);
+            } else if (announced != null && isTooLarge(announced)) {
                 refuse(ProblemType.BODY_TOO_LARGE);
             } else if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
                 routing.response().writeContinue();
             }
             request.resume();
+        }
+
+        private boolean isChunked(List<String> encodings) {
+            return encodings.size() == 1 && encodings.get(0).equalsIgnoreCase("chunked");
         }
 
         private boolean isTooLarge(String announced) {

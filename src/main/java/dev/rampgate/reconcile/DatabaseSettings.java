@@ -11,10 +11,17 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.Locale;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Where PostgreSQL is. {@code application.properties} hands these to the reactive client and to the migration. */
 @ConfigMapping(prefix = "rampgate.database")
 public interface DatabaseSettings {
+
+    /** Told to the configuration by {@code main} alone: what this process is for. */
+    String COMMAND = "rampgate.command";
+
+    /** The service itself; anything else is a task without a database. */
+    String SERVE = "serve";
 
     /** Name or address of the server. Required, no default. */
     Optional<String> host();
@@ -41,12 +48,17 @@ public interface DatabaseSettings {
     class Check {
 
         private final DatabaseSettings settings;
+        private final boolean serving;
 
-        Check(DatabaseSettings settings) {
+        Check(DatabaseSettings settings, @ConfigProperty(name = COMMAND, defaultValue = SERVE) String command) {
             this.settings = settings;
+            this.serving = command.equals(SERVE);
         }
 
         void onStart(@Observes @Priority(1) StartupEvent start) {
+            if (!serving) {
+                return;
+            }
             require(settings.host(), "host", "the name or address of a PostgreSQL server");
             require(settings.name(), "name", "the name of a database");
             require(settings.user(), "user", "a user of that database who may create tables");

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
@@ -25,11 +26,17 @@ public class Migration {
     private static final int AFTER_CHECKS = 5_000;
 
     private final Flyway flyway;
+    private final boolean serving;
     private final Event<SchemaMigrated> migrated;
     private volatile boolean done;
 
-    Migration(Flyway flyway, Event<SchemaMigrated> migrated) {
+    /** @param command {@code serve}, or the one task of this process, which needs no database */
+    Migration(
+            Flyway flyway,
+            Event<SchemaMigrated> migrated,
+            @ConfigProperty(name = DatabaseSettings.COMMAND, defaultValue = DatabaseSettings.SERVE) String command) {
         this.flyway = flyway;
+        this.serving = command.equals(DatabaseSettings.SERVE);
         this.migrated = migrated;
     }
 
@@ -39,6 +46,9 @@ public class Migration {
     }
 
     void onStart(@Observes @Priority(AFTER_CHECKS) StartupEvent start) {
+        if (!serving) {
+            return;
+        }
         try {
             migrate();
         } catch (FlywayException away) {

@@ -38,6 +38,11 @@ record AmountRange(Optional<BigDecimal> least, Optional<BigDecimal> most) {
                 && most.filter(end -> value.compareTo(end) > 0).isEmpty();
     }
 
+    /** The amount if it lies between the ends, else an end. */
+    String typical(String amount) {
+        return contains(amount) ? amount : least.or(() -> most).orElseThrow().toPlainString();
+    }
+
     /** For people, for example {@code must be at least 10 and at most 5000}. */
     String rule() {
         String lower = least.map(end -> "at least " + end.toPlainString()).orElse("");

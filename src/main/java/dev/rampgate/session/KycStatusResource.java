@@ -36,11 +36,11 @@ public class KycStatusResource {
     }
 
     /** {@code not_started}, {@code pending}, {@code verified} or {@code failed}; clients must bear others, too. */
-    record Answer(String status) {}
+    record UsersKycStatus(String status) {}
 
     /** The caller's own status at Proof; informational. */
     @GET
-    public Uni<RestResponse<Answer>> own() {
+    public Uni<RestResponse<UsersKycStatus>> own() {
         String userId = current.caller().userId();
         user.pass(userId);
         return proof.kycStatus(userId)
@@ -49,8 +49,8 @@ public class KycStatusResource {
                 .transform(failure -> SessionProblems.of((ProofFailure) failure));
     }
 
-    private static RestResponse<Answer> fresh(KycStatus status) {
-        return ResponseBuilder.ok(new Answer(status.value()))
+    private static RestResponse<UsersKycStatus> fresh(KycStatus status) {
+        return ResponseBuilder.ok(new UsersKycStatus(status.value()))
                 .header("Cache-Control", "no-store")
                 .build();
     }

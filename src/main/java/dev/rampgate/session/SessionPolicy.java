@@ -7,6 +7,7 @@ import dev.rampgate.edge.ProblemType;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,6 +67,32 @@ public class SessionPolicy {
         if (request.redirectUrl() != null && !redirects.allow(request.redirectUrl())) {
             throw new ProblemException(ProblemType.REDIRECT_NOT_ALLOWED);
         }
+    }
+
+    /**
+     * What may be asked for.
+     *
+     * @param currency crypto currency
+     * @param network blockchain network
+     * @param amount a crypto amount that is allowed for the pair
+     */
+    public record Offer(String currency, String network, String amount) {}
+
+    /**
+     * Each offered pair with an amount for it, in order; none if the settings name no pairs.
+     *
+     * @param amount used where it is allowed for the pair
+     */
+    public List<Offer> offers(String amount) {
+        return pairs.orElse(Set.of()).stream()
+                .sorted(Comparator.comparing(Pair::toString))
+                .map(pair -> new Offer(
+                        pair.currency(),
+                        pair.network(),
+                        Optional.ofNullable(amounts.get(pair))
+                                .map(range -> range.typical(amount))
+                                .orElse(amount)))
+                .toList();
     }
 
     private static Set<Pair> pairs(List<String> entries) {

@@ -1,0 +1,378 @@
+package dev.rampgate;
+
+import static dev.rampgate.edge.RawHttp.exchange;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.rampgate.sandbox.ProofSimulator;
+import dev.rampgate.sandbox.SimulatorSettings;
+import dev.rampgate.sandbox.http.ReceivedCall;
+import dev.rampgate.sandbox.transaction.LifeMode;
+import io.restassured.specification.RequestSpecification;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What somebody who means harm may send to the packaged artifact, and what he gets. After each, it still works. */
+class AbuseIT {
+
+    private static final String WEBHOOK_KEY = "webhook-key-canary-0004";
+    private static final String GATEWAY_SECRET = "gateway-secret-canary-0004";
+    private static final String CLIENT_TOKEN = "client-token-canary-0004";
+    private static final String ORDER = """
+            {"network": "ERC20", "currency": "USDC", "amount": "42.75", "type": "buy"}""";
+    /** More with {@code -Dabuse.webhooks=100000}. */
+    private static final int FORGED = Integer.getInteger("abuse.webhooks", 5_000);
+
+    private static final int FORGED_PER_SECOND = 500;
+    private static final int POLLS_PER_SECOND = 10;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private static TestDatabase database;
+    private static ProofSimulator proof;
+    private static PackagedRampgate rampgate;
+
+    @BeforeAll
+    static void start() {
+        database = TestDatabase.start();
+        proof = ProofSimulator.started(SimulatorSettings.builder()
+                .port(0)
+                .clientToken(CLIENT_TOKEN)
+                .life(LifeMode.MANUAL, 1)
+                .build());
+        rampgate = PackagedRampgate.start(environment());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        rampgate.close();
+        proof.close();
+        database.close();
+    }
+
+    @AfterEach
+    void itStillWorks() {
+        user().body(ORDER).post(rampgate.url("/session")).then().statusCode(201);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000000, /session", "10000000, /session", "10000000, /proof-webhook/guess", "10000000, /nothing"})
+    void aHugeBodyIsRefusedWithoutBeingRead(int size, String path) {
+        String head = "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+        assertThat(exchange(rampgate.port(), head + "Content-Length: " + size + "\r\n\r\n{"))
+                .startsWith("HTTP/1.1 413 ")
+                .contains("urn:rampgate:problem:body-too-large");
+        assertThat(exchange(
+                        rampgate.port(),
+                        head + "Transfer-Encoding: chunked\r\n\r\n"
+                                + ("1000\r\n" + "x".repeat(0x1000) + "\r\n").repeat(size / 0x1000)
+                                + "0\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ");
+    }
+
+    @Test
+    void aBodyThatDripsIsGivenUp() {
+        assertThat(exchange(rampgate.port(), signedIn("POST /session") + "Content-Length: 100\r\n\r\n{"))
+                .startsWith("HTTP/1.1 408 ")
+                .contains("urn:rampgate:problem:request-timeout");
+    }
+
+    @Test
+    void headersThatNeverEndKeepNobodyOutAndAreHungUpOn() throws IOException {
+        List<Socket> slow = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), rampgate.port());
+            socket.getOutputStream()
+                    .write("GET /transactions HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            slow.add(socket);
+        }
+        user().get(rampgate.url("/transactions")).then().statusCode(200);
+        for (Socket socket : slow) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            socket.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65, 1_000, 20_000})
+    void deepJsonIsRefused(int depth) {
+        String deep = "[".repeat(depth) + "]".repeat(depth);
+        user().body("{\"network\":" + deep + "}")
+                .post(rampgate.url("/session"))
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("urn:rampgate:problem:malformed-body"));
+        given().body("{\"merchant_transaction_id\":\"x\",\"status\":\"pending\",\"more\":" + deep + "}")
+                .post(rampgate.url("/proof-webhook/" + WEBHOOK_KEY))
+                .then()
+                .statusCode(400);
+    }
+
+    @Test
+    void aKeyThatStandsTwiceIsRefusedFromUsersAndTakenFromProof() {
+        user().body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"1\",\"amount\":\"9999\"}")
+                .post(rampgate.url("/session"))
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("urn:rampgate:problem:malformed-body"));
+        given().body("{\"merchant_transaction_id\":\"abuse-2\",\"status\":\"pending\",\"status\":\"failed\"}")
+                .post(rampgate.url("/proof-webhook/" + WEBHOOK_KEY))
+                .then()
+                .statusCode(204);
+    }
+
+    @Test
+    void whatIsCompressedIsNeverUnpacked() throws IOException {
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
+            gzip.write(new byte[20_000_000]);
+        }
+        assertThat(bomb.size()).isLessThan(64 * 1024);
+        for (String path : List.of("/session", "/proof-webhook/" + WEBHOOK_KEY)) {
+            user().header("Content-Encoding", "gzip")
+                    .body(bomb.toByteArray())
+                    .post(rampgate.url(path))
+                    .then()
+                    .statusCode(400)
+                    .contentType("application/problem+json");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/xml",
+                "multipart/form-data; boundary=x",
+                "application/x-www-form-urlencoded",
+                "text/html"
+            })
+    void anotherMediaTypeIsRefused(String type) {
+        assertThat(exchange(
+                        rampgate.port(),
+                        signedIn("POST /session").replace("application/json", type)
+                                + "Connection: close\r\nContent-Length: " + ORDER.length() + "\r\n\r\n" + ORDER))
+                .startsWith("HTTP/1.1 415 ");
+    }
+
+    @Test
+    void aFloodOfHeadersIsRefused() {
+        String flood = "X-Flood: 0123456789\r\n".repeat(1_000);
+        assertThat(exchange(rampgate.port(), "GET /transactions HTTP/1.1\r\nHost: x\r\n" + flood + "\r\n"))
+                .startsWith("HTTP/1.1 431 ");
+        assertThat(exchange(rampgate.port(), "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .startsWith("HTTP/1.1 414 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 4\r\nContent-Length: 44\r\n",
+                "Content-Length: 4, 44\r\n",
+                "Content-Length: -1\r\n",
+                "Content-Length: 0x4\r\n",
+                "Content-Length: +4\r\n",
+                "Content-Length : 4\r\n",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\nContent-Length: 4\r\n",
+                "Transfer-Encoding: xchunked\r\nContent-Length: 4\r\n",
+                "Transfer-Encoding:\u000bchunked\r\nContent-Length: 4\r\n"
+            })
+    void whatTwoServersCouldReadDifferentlyIsNeverTwoRequests(String headers) {
+        proof.calls().clear();
+        // Whoever takes the first four bytes for the body sees another request behind them.
+        String answer = exchange(
+                rampgate.port(),
+                signedIn("POST /proof-webhook/guess") + headers + "\r\n" + "0\r\n\r\n" + signedIn("GET /transactions")
+                        + "Connection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 4");
+        assertThat(answer.split("HTTP/1.1 ", -1)).as(answer).hasSize(2);
+    }
+
+    @Test
+    void lengthAndChunksTogetherAreReadAsChunksAndNothingElse() {
+        String answer = exchange(
+                rampgate.port(),
+                signedIn("POST /session")
+                        + "Connection: close\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + Integer.toHexString(ORDER.length()) + "\r\n" + ORDER + "\r\n0\r\n\r\n");
+        assertThat(answer.split("HTTP/1.1 ", -1)).hasSize(2);
+        assertThat(answer).containsAnyOf("HTTP/1.1 201 ", "HTTP/1.1 400 ");
+    }
+
+    @Test
+    void aFoldedHeaderIsNoHeaderOfItsOwn() {
+        String answer = exchange(
+                rampgate.port(),
+                "GET /transactions HTTP/1.1\r\nHost: x\r\nX-Fold: a\r\n X-Gateway-Secret: " + GATEWAY_SECRET
+                        + "\r\n X-User-Id: cust-1\r\n X-User-Email: jo@example.test\r\nConnection: close\r\n\r\n");
+        assertThat(answer).containsPattern("^HTTP/1.1 (400|401) ");
+    }
+
+    @Test
+    void bareLineFeedsEndLinesAndNothingElse() {
+        String answer = exchange(rampgate.port(), "GET /transactions HTTP/1.1\nHost: x\nConnection: close\n\n");
+        assertThat(answer).containsPattern("^HTTP/1.1 (400|401) ");
+        assertThat(answer.split("HTTP/1.1 ", -1)).hasSize(2);
+    }
+
+    @Test
+    void nobodyTalksUsIntoAnotherProtocol() {
+        assertThat(exchange(
+                        rampgate.port(),
+                        "GET /transactions HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
+                                + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"))
+                .startsWith("HTTP/1.1 401 ");
+    }
+
+    @Test
+    void forgedWebhooksMakeUsAskNoMoreThanTheBudget() throws Exception {
+        proof.calls().clear();
+        long memory = residentKilobytes();
+        long disk = databaseBytes();
+
+        AtomicInteger taken = new AtomicInteger();
+        long begun = System.nanoTime();
+        flood(taken);
+        double seconds = (System.nanoTime() - begun) / 1e9;
+
+        assertThat(taken.get()).isEqualTo(FORGED);
+        assertThat(proof.calls().count(ReceivedCall::isTransactionCall))
+                .as("calls to Proof in %.1f s", seconds)
+                .isLessThanOrEqualTo((long) ((seconds + 1) * POLLS_PER_SECOND * 1.1));
+        assertThat(databaseBytes() - disk).as("bytes of database").isLessThan(16L * 1024 * 1024);
+        assertThat(residentKilobytes() - memory).as("KiB of memory").isLessThan(256 * 1024);
+        user().get(rampgate.url("/transactions/forged-1")).then().statusCode(404);
+    }
+
+    @Test
+    void theProtocolOfAProxyTellsTheAddressWhereItIsSpoken() {
+        Map<String, String> environment = environment();
+        environment.put("QUARKUS_HTTP_PROXY_USE_PROXY_PROTOCOL", "true");
+        try (PackagedRampgate behind = PackagedRampgate.start(environment)) {
+            proof.calls().clear();
+            String answer = exchange(
+                    behind.port(),
+                    "PROXY TCP4 203.0.113.9 127.0.0.1 4711 80\r\n" + signedIn("POST /session")
+                            + "Connection: close\r\nContent-Length: " + ORDER.length() + "\r\n\r\n" + ORDER);
+            assertThat(answer).startsWith("HTTP/1.1 201 ");
+            assertThat(proof.calls()
+                            .matching(ReceivedCall::isSessionCall)
+                            .get(0)
+                            .body())
+                    .contains("\"client_ip\":\"203.0.113.9\"");
+        }
+    }
+
+    /** At a steady rate, each for another id that nobody knows. */
+    private static void flood(AtomicInteger taken) {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        AtomicInteger sent = new AtomicInteger();
+        AtomicInteger answered = new AtomicInteger();
+        ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
+        try {
+            pace.scheduleAtFixedRate(
+                    () -> {
+                        for (int i = 0; i < FORGED_PER_SECOND / 50 && sent.get() < FORGED; i++) {
+                            HttpRequest forged = HttpRequest.newBuilder(
+                                            URI.create(rampgate.url("/proof-webhook/" + WEBHOOK_KEY)))
+                                    .POST(BodyPublishers.ofString("{\"merchant_transaction_id\":\"forged-"
+                                            + sent.incrementAndGet() + "\",\"status\":\"completed\"}"))
+                                    .build();
+                            client.sendAsync(forged, BodyHandlers.discarding()).whenComplete((answer, failure) -> {
+                                if (failure == null && answer.statusCode() == 204) {
+                                    taken.incrementAndGet();
+                                }
+                                answered.incrementAndGet();
+                            });
+                        }
+                    },
+                    0,
+                    20,
+                    TimeUnit.MILLISECONDS);
+            await().atMost(Duration.ofSeconds(30 + 4L * FORGED / FORGED_PER_SECOND))
+                    .until(() -> answered.get() >= FORGED);
+        } finally {
+            pace.shutdownNow();
+        }
+    }
+
+    private static long residentKilobytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + rampgate.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static long databaseBytes() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://" + database.host() + ":" + database.port() + "/" + database.name(),
+                        database.user(),
+                        database.password());
+                ResultSet size =
+                        connection.createStatement().executeQuery("SELECT pg_database_size(current_database())")) {
+            size.next();
+            return size.getLong(1);
+        }
+    }
+
+    private static String signedIn(String call) {
+        return call + " HTTP/1.1\r\nHost: x\r\nX-Gateway-Secret: " + GATEWAY_SECRET
+                + "\r\nX-User-Id: cust-1\r\nX-User-Email: jo@example.test\r\nContent-Type: application/json\r\n";
+    }
+
+    private static RequestSpecification user() {
+        return given().contentType("application/json")
+                .header("X-User-Id", "cust-1")
+                .header("X-User-Email", "jo@example.test")
+                .header("X-Gateway-Secret", GATEWAY_SECRET);
+    }
+
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
+        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
+        environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
+        environment.put("RAMPGATE_IDENTITY_MODE", "header");
+        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
+        environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
+        environment.put("RAMPGATE_EDGE_BODY_TIMEOUT", "3s");
+        environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", "5s");
+        return environment;
+    }
+}

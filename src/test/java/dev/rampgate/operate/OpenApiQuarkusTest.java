@@ -1,0 +1,60 @@
+package dev.rampgate.operate;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rampgate.ProofAndDatabase;
+import dev.rampgate.edge.ProblemType;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The description that is checked in is the one that this version gives. */
+@QuarkusTest
+@QuarkusTestResource(ProofAndDatabase.class)
+class OpenApiQuarkusTest {
+
+    private static final Path CHECKED_IN = Path.of("docs/openapi.yaml");
+    private static final String REFRESH = "mvn test -Dtest=OpenApiQuarkusTest -Dopenapi.refresh";
+
+    @TestHTTPResource(value = "/openapi?format=yaml", management = true)
+    URI description;
+
+    @Test
+    void theDescriptionIsCheckedIn() throws IOException {
+        String now = now();
+        if (System.getProperty("openapi.refresh") != null) {
+            Files.writeString(CHECKED_IN, now);
+        }
+        assertThat(Files.readString(CHECKED_IN))
+                .as(
+                        "The interface has changed. If that is meant, refresh %s by `%s` and commit it",
+                        CHECKED_IN, REFRESH)
+                .isEqualTo(now);
+    }
+
+    @Test
+    void itNamesEveryCallAndEveryProblemThatSomebodyMayMeet() {
+        String now = now();
+        assertThat(now)
+                .contains("/session:", "/kyc-status:", "/transactions:", "/transactions/{id}:", "/proof-webhook/{key}:")
+                .contains("Idempotency-Key", "bearerFormat: JWT", "X-Gateway-Secret");
+        for (ProblemType type : ProblemType.values()) {
+            assertThat(now).contains(type.urn());
+        }
+    }
+
+    @Test
+    void itHoldsNeitherTheSandboxNorASecret() {
+        assertThat(now()).doesNotContain("sandbox", "canary", "test-door", "/control");
+    }
+
+    private String now() {
+        return given().get(description).then().statusCode(200).extract().asString();
+    }
+}
