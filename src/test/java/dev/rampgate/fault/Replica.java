@@ -1,24 +1,42 @@
 package dev.rampgate.fault;
 
 import dev.rampgate.PackagedRampgate;
-import dev.rampgate.ProofAndDatabase;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /** One replica's place: the same ports for every process that lives there, and what all of them printed. */
 final class Replica implements AutoCloseable {
 
     private final Map<String, String> environment;
-    private final int port = ProofAndDatabase.freePort();
-    private final int managementPort = ProofAndDatabase.freePort();
+    private final int port = lastingPort();
+    private final int managementPort = lastingPort();
     private final List<String> logsOfTheDead = new ArrayList<>();
     private PackagedRampgate process;
     private volatile boolean ready;
 
     Replica(Map<String, String> environment) {
         this.environment = environment;
+    }
+
+    /**
+     * A port that nobody listens on, and that no outgoing connection gets while the replica is dead: those have ports from
+     * 32768 on.
+     */
+    private static int lastingPort() {
+        Random chance = new Random();
+        while (true) {
+            int port = 16_000 + chance.nextInt(16_000);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                // another one, then
+            }
+        }
     }
 
     /** Starts a process, without waiting for it. */
