@@ -73,8 +73,7 @@ class LiveStreamsFaultIT {
             assertToldOnceInOrder(readers, ids);
             assertThat(readers.refusals()).isZero();
             List<Long> took = ids.stream()
-                    .flatMap(id -> List.of("2", "3").stream()
-                            .map(event -> took(readers, id, event)))
+                    .flatMap(id -> List.of("2", "3").stream().map(event -> took(readers, id, event)))
                     .filter(Objects::nonNull)
                     .toList();
             new Figures("live-streams")
@@ -121,8 +120,9 @@ class LiveStreamsFaultIT {
     private static void assertToldOnceInOrder(LiveReaders readers, List<String> ids) {
         assertThat(ids).allSatisfy(id -> {
             List<String> told = readers.told(id);
-            assertThat(told).isSortedAccordingTo((one, other) -> Double.compare(
-                    Double.parseDouble(one), Double.parseDouble(other)));
+            assertThat(told)
+                    .isSortedAccordingTo(
+                            (one, other) -> Double.compare(Double.parseDouble(one), Double.parseDouble(other)));
             assertThat(told).doesNotHaveDuplicates().contains("2", "3", "3.1");
         });
     }
