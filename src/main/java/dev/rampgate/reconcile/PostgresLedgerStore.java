@@ -17,7 +17,7 @@ public class PostgresLedgerStore implements LedgerStore {
     private final Pool pool;
     private final ReconcileSettings settings;
 
-    PostgresLedgerStore(Pool pool, ReconcileSettings settings) {
+    public PostgresLedgerStore(Pool pool, ReconcileSettings settings) {
         this.pool = pool;
         this.settings = settings;
     }

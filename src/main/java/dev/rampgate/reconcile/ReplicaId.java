@@ -10,7 +10,7 @@ public class ReplicaId {
 
     private final UUID id;
 
-    ReplicaId(RandomGenerator chance) {
+    public ReplicaId(RandomGenerator chance) {
         this.id = new UUID(chance.nextLong(), chance.nextLong());
     }
 

@@ -20,7 +20,7 @@ interface Database extends AutoCloseable {
      * @param timeline its transitions, oldest first
      * @param archive ids of its archived observations
      */
-    record Row(Standing standing, TransactionDetails details, List<Transition> timeline, Set<UUID> archive) {}
+    record Committed(Standing standing, TransactionDetails details, List<Transition> timeline, Set<UUID> archive) {}
 
     LedgerStore store();
 
@@ -29,7 +29,7 @@ interface Database extends AutoCloseable {
     SocketClaims sockets(UUID replica);
 
     /** What is committed of a transaction; none if it is unknown. */
-    Optional<Row> row(String id);
+    Optional<Committed> row(String id);
 
     @Override
     void close();

@@ -130,6 +130,11 @@ final class DatabaseLink {
             }
 
             @Override
+            public Uni<Void> release(Claim claim) {
+                return through(() -> queue.release(claim));
+            }
+
+            @Override
             public Uni<Void> forget(Claim claim) {
                 return through(() -> queue.forget(claim));
             }

@@ -135,9 +135,9 @@ final class MemoryDatabase implements Database {
     }
 
     @Override
-    public Optional<Row> row(String id) {
+    public Optional<Committed> row(String id) {
         return Optional.ofNullable(records.get(id))
-                .map(record -> new Row(
+                .map(record -> new Committed(
                         record.standing(),
                         record.details(),
                         List.copyOf(timelines.get(id)),
@@ -458,6 +458,17 @@ final class MemoryDatabase implements Database {
                     poll.failures++;
                     poll.period = Math.max(poll.period, PERIOD_OF_FAILING);
                     poll.missingSince = missing && poll.missingSince == null ? now : poll.missingSince;
+                    poll.leaseUntil = null;
+                    poll.leasedBy = null;
+                }
+            });
+        }
+
+        @Override
+        public Uni<Void> release(Claim claim) {
+            return done(() -> {
+                Poll poll = polls.get(claim.transactionId());
+                if (poll != null && replica.equals(poll.leasedBy)) {
                     poll.leaseUntil = null;
                     poll.leasedBy = null;
                 }

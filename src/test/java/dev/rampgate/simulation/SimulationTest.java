@@ -3,7 +3,7 @@ package dev.rampgate.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.simulation.World.Tally;
-import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -11,12 +11,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.function.Function;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,32 +22,19 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The real rules, stream and channels of three replicas in worlds of virtual time, each grown from its seed.
  * {@code -Dsimulation.seed=N} begins with that world, {@code -Dsimulation.seeds=N} visits so many.
  */
+@ExtendWith(QuietLog.class)
 class SimulationTest {
 
     private static final int SEEDS = Integer.getInteger("simulation.seeds", 1_000);
     private static final int SEEDS_OF_MUTATION = 1_000;
-
-    /** Simulated processes log as much as real ones. */
-    private static final Logger LOG = Logger.getLogger("dev.rampgate");
-
-    private Level level;
-
-    @BeforeEach
-    void silence() {
-        level = LOG.getLevel();
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speak() {
-        LOG.setLevel(level);
-    }
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(3));
 
     @Test
     void noWorldBreaksTheLedger() throws InterruptedException, ExecutionException {
-        long first = firstSeed();
+        long first = Seeds.first();
         System.out.printf("Simulation of %,d worlds from -Dsimulation.seed=%d%n", SEEDS, first);
-        Tally tally = liveAll(first, SEEDS);
+        Tally tally = liveAll(first);
         System.out.println(tally);
         // A world in which nothing happens proves nothing.
         assertThat(tally.transitions()).isGreaterThan(SEEDS);
@@ -59,24 +44,22 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBrokenRuleIsFound(Mutation mutation) {
-        long first = firstSeed();
+        long first = Seeds.first();
         OptionalLong found = LongStream.range(first, first + SEEDS_OF_MUTATION)
                 .filter(seed -> breaks(seed, mutation))
                 .findFirst();
-        System.out.printf("%s was found in world %s from -Dsimulation.seed=%d%n", mutation, found, first);
+        System.out.printf(
+                "%s, from -Dsimulation.seed=%d: found in world %s%n",
+                mutation, first, found.isPresent() ? Long.toString(found.getAsLong() - first + 1) : "none");
 
         assertThat(found).isPresent();
     }
 
-    private static long firstSeed() {
-        return Long.getLong("simulation.seed", new SecureRandom().nextInt(Integer.MAX_VALUE));
-    }
-
-    private static Tally liveAll(long first, int worlds) throws InterruptedException, ExecutionException {
+    private static Tally liveAll(long first) throws InterruptedException, ExecutionException {
         // The first one alone: what Mutiny prepares at its first use is not safe for several threads.
-        Tally all = live(first);
-        List<Callable<Tally>> others = LongStream.range(first + 1, first + worlds)
-                .<Callable<Tally>>mapToObj(seed -> () -> live(seed))
+        Tally all = Seeds.live(first, Mutation.NONE, PAUSES, inMemory(true));
+        List<Callable<Tally>> others = LongStream.range(first + 1, first + SEEDS)
+                .<Callable<Tally>>mapToObj(seed -> () -> Seeds.live(seed, Mutation.NONE, PAUSES, inMemory(true)))
                 .toList();
         ExecutorService threads =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
@@ -90,33 +73,22 @@ class SimulationTest {
         return all;
     }
 
-    private static Tally live(long seed) {
-        try {
-            return world(seed, Mutation.NONE).run();
-        } catch (AssertionError | RuntimeException violation) {
-            throw new AssertionError("in the world of -Dsimulation.seed=" + seed, violation);
-        }
-    }
-
     private static boolean breaks(long seed, Mutation mutation) {
         try {
-            world(seed, mutation).run();
+            new World(seed, mutation, PAUSES, inMemory(mutation != Mutation.NO_UNIQUE_KEY)).run();
             return false;
         } catch (AssertionError violation) {
             return true;
         }
     }
 
-    private static World world(long seed, Mutation mutation) {
-        return new World(
-                seed,
-                mutation,
-                world -> new MemoryDatabase(
-                        world.time(),
-                        world.chance(),
-                        world.plan().reconciling(),
-                        world.plan().polling(),
-                        world.plan().socketing(),
-                        mutation != Mutation.NO_UNIQUE_KEY));
+    private static Function<World, Database> inMemory(boolean guarded) {
+        return world -> new MemoryDatabase(
+                world.time(),
+                world.chance(),
+                world.plan().reconciling(),
+                world.plan().polling(),
+                world.plan().socketing(),
+                guarded);
     }
 }

@@ -100,7 +100,7 @@ final class World {
     private final SimulatedProof proof;
     private final Database database;
     private final List<Replica> replicas = new ArrayList<>();
-    private final Map<String, Database.Row> seen = new HashMap<>();
+    private final Map<String, Database.Committed> seen = new HashMap<>();
     private final Set<String> touched = new HashSet<>();
     private final Set<List<Object>> announced = new HashSet<>();
     private final List<Acknowledged> acknowledged = new ArrayList<>();
@@ -113,16 +113,18 @@ final class World {
     private long crashes;
     private AssertionError broken;
 
-    /** @param databases makes the world's database */
-    World(long seed, Mutation mutation, Function<World, Database> databases) {
+    /**
+     * @param pauses between two rounds of polls; it has one of them
+     * @param databases makes the world's database
+     */
+    World(long seed, Mutation mutation, List<Duration> pauses, Function<World, Database> databases) {
         chance = new SplittableRandom(seed);
         boolean tight = chance.nextInt(4) == 0;
         plan = new Plan(
                 mutation,
                 new Settings.Reconciling(
                         chance.nextInt(1, 9), chance.nextInt(1, 4), tight ? 5 : 500, tight ? 3 : 500, tight ? 2 : 50),
-                new Settings.Polling(
-                        one(List.of(2.0, 5.0, 20.0)), 2, 1, Duration.ofMillis(one(List.of(500, 1_000, 3_000)))),
+                new Settings.Polling(one(List.of(2.0, 5.0, 20.0)), 2, 1, one(pauses)),
                 new Settings.Socketing(one(List.of(0, 1, 100, 100))),
                 new Settings.Webhooks(chance.nextInt(4) == 0 ? Trust.AUTHORITATIVE : Trust.ADVISORY));
         precision = chance.nextInt(4) == 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
@@ -349,11 +351,11 @@ final class World {
 
     /** I1, I3 and the first half of I4. */
     private void checkStep(String id) {
-        Optional<Database.Row> row = database.row(id);
-        Database.Row before = seen.get(id);
+        Optional<Database.Committed> row = database.row(id);
+        Database.Committed before = seen.get(id);
         Standing stood = before == null ? null : before.standing();
-        Standing stands = row.map(Database.Row::standing).orElse(null);
-        List<Transition> timeline = row.map(Database.Row::timeline).orElse(List.of());
+        Standing stands = row.map(Database.Committed::standing).orElse(null);
+        List<Transition> timeline = row.map(Database.Committed::timeline).orElse(List.of());
         int known = before == null ? 0 : before.timeline().size();
         try {
             LedgerInvariants.check(
@@ -385,7 +387,7 @@ final class World {
 
     private boolean isTrue(String id) {
         Step truth = proof.histories().get(id).last();
-        Database.Row row = seen.get(id);
+        Database.Committed row = seen.get(id);
         return row != null
                 && row.standing().status() == truth.status()
                 && row.standing().confirmed()

@@ -41,10 +41,8 @@ public interface PollQueue {
      */
     Uni<Void> postpone(Claim claim, Duration delay, boolean missing);
 
-    /** Gives a claim back without a call; by default it runs out by itself. */
-    default Uni<Void> release(Claim claim) {
-        return Uni.createFrom().voidItem();
-    }
+    /** Gives a claim back without a call. */
+    Uni<Void> release(Claim claim);
 
     /** Forgets an id that Proof does not know either, unless it became known meanwhile. */
     Uni<Void> forget(Claim claim);

@@ -29,7 +29,7 @@ public class PostgresPollQueue implements PollQueue {
     private final PollSettings settings;
     private final UUID replica;
 
-    PostgresPollQueue(Pool pool, PollSettings settings, ReplicaId replica) {
+    public PostgresPollQueue(Pool pool, PollSettings settings, ReplicaId replica) {
         this.pool = pool;
         this.settings = settings;
         this.replica = replica.value();

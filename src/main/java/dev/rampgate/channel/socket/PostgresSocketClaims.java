@@ -22,7 +22,7 @@ public class PostgresSocketClaims implements SocketClaims {
     private final SocketSettings settings;
     private final UUID replica;
 
-    PostgresSocketClaims(Pool pool, SocketSettings settings, ReplicaId replica) {
+    public PostgresSocketClaims(Pool pool, SocketSettings settings, ReplicaId replica) {
         this.pool = pool;
         this.settings = settings;
         this.replica = replica.value();
