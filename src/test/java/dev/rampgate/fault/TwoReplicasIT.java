@@ -71,8 +71,9 @@ class TwoReplicasIT {
         cluster.awaitTruth(LIMIT, ids);
 
         assertThat(sender.sent()).hasSize(COPIES * ids.size()).allMatch(Sent::isAcknowledged);
-        assertThat(cluster.ledger().archivedMarks())
-                .containsAll(sender.sent().stream().map(Sent::mark).toList());
+        List<Long> marks = sender.sent().stream().map(Sent::mark).toList();
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(cluster.ledger().archivedMarks())
+                .containsAll(marks));
         assertThat(cluster.ledger().archivedWebhooks())
                 .allSatisfy((id, archived) -> assertThat(archived).isEqualTo(COPIES));
         assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), ids))
