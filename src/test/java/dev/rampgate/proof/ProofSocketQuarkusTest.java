@@ -236,8 +236,13 @@ class ProofSocketQuarkusTest {
         AtomicInteger closed = new AtomicInteger();
         proof.thenRequest(request -> {
             request.pause();
-            vertx.setTimer(200, later -> request.toWebSocket()
-                    .onSuccess(late -> late.closeHandler(end -> closed.incrementAndGet())));
+            vertx.setTimer(200, later -> request.toWebSocket().onSuccess(late -> {
+                if (late.isClosed()) {
+                    closed.incrementAndGet();
+                } else {
+                    late.closeHandler(end -> closed.incrementAndGet());
+                }
+            }));
         });
         socket().connect(ID, heard).subscribe().with(opened -> {}).cancel();
         await().atMost(PATIENCE).until(() -> closed.get() == 1);

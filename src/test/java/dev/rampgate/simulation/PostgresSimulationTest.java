@@ -20,7 +20,7 @@ class PostgresSimulationTest {
     private static final int SEEDS = Integer.getInteger("simulation.postgres-seeds", 30);
 
     /** Each round is some statements, on which the world waits. */
-    private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(3));
+    private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(5));
 
     private static PostgresServer server;
 

@@ -52,7 +52,7 @@ final class World {
     /** The longest pause that Proof may have asked for, or that a refused token causes, is over by then. */
     private static final Duration SOCKETS_ARE_CUT = Duration.ofSeconds(100);
     /** A call after a socket was connected leaves by then; the back-off between two sockets is longer. */
-    private static final Duration CALL_AFTER_CONNECT = Duration.ofSeconds(12);
+    private static final Duration CALL_AFTER_CONNECT = Duration.ofSeconds(20);
     /** While a socket is healthy, a minute passes between two calls, give or take. */
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(80);
     /** What failed often is asked again after this, at the latest. */

@@ -43,7 +43,7 @@ public class PostgresPollQueue implements PollQueue {
         List<Budget> budgets = budgets(priority);
         return pool.preparedQuery("""
                         WITH candidate AS MATERIALIZED (
-                            SELECT transaction_id, (extract(epoch FROM now() - due_at) / period)::double precision AS lateness
+                            SELECT transaction_id
                             FROM unnest($4::integer[]) AS every (period)
                                  CROSS JOIN LATERAL (
                                      SELECT transaction_id, due_at
@@ -73,10 +73,12 @@ public class PostgresPollQueue implements PollQueue {
                                    )::bigint AS calls
                             FROM budget
                         ), due AS (
-                            SELECT poll.transaction_id, lateness
-                            FROM candidate
-                                 JOIN poll ON poll.transaction_id = candidate.transaction_id
-                            WHERE priority = $3 AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+                            SELECT transaction_id, (extract(epoch FROM now() - due_at) / period)::double precision AS lateness
+                            FROM poll
+                            WHERE transaction_id = ANY (ARRAY (SELECT transaction_id FROM candidate))
+                              AND priority = $3
+                              AND due_at <= now()
+                              AND (lease_until IS NULL OR lease_until <= now())
                             ORDER BY lateness DESC
                             LIMIT (SELECT coalesce(calls, 0) FROM allowance)
                             FOR UPDATE OF poll SKIP LOCKED

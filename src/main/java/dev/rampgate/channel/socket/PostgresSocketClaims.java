@@ -43,7 +43,7 @@ public class PostgresSocketClaims implements SocketClaims {
                         ), free AS (
                             SELECT transaction_id
                             FROM socket
-                            WHERE hot_until > now() AND (lease_until IS NULL OR lease_until <= now())
+                            WHERE hot_until > now() AND lease_until <= now()
                             ORDER BY hot_until DESC
                             LIMIT (SELECT sockets FROM allowance)
                             FOR UPDATE SKIP LOCKED
@@ -114,7 +114,7 @@ public class PostgresSocketClaims implements SocketClaims {
     public Uni<Void> release(Set<String> held) {
         return pool.preparedQuery("""
                         UPDATE socket
-                        SET lease_until = NULL, leased_by = NULL, healthy_until = NULL
+                        SET lease_until = '-infinity', leased_by = NULL, healthy_until = NULL
                         WHERE transaction_id = ANY ($1::text[]) AND leased_by = $2
                         """)
                 .execute(Tuple.of(held.toArray(String[]::new), replica))
