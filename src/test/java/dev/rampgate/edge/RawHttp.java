@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** Says to a server what no well-behaved client would. */
@@ -14,12 +15,19 @@ public final class RawHttp {
 
     private RawHttp() {}
 
-    /** Sends these bytes and nothing more, keeps its side open, and returns all that comes until the server closes. */
+    /**
+     * Sends these bytes and nothing more, keeps its side open, and returns all that comes until the server closes; nothing
+     * if it hangs up while there is more to send.
+     */
     public static String exchange(int port, String request) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            socket.getOutputStream().flush();
+            try {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().flush();
+            } catch (SocketException hungUp) {
+                return "";
+            }
             InputStream answer = socket.getInputStream();
             return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException broken) {
