@@ -58,7 +58,7 @@ class CallBudgetFaultIT {
     @Test
     void tenThousandUnsettledTransactionsStayWithinTheBudgetWhateverProofAnswers() throws InterruptedException {
         int unsettled = Scale.of("unsettled", 1_000, 10_000, 10_000);
-        int seconds = Scale.of("budget.seconds", 10, 30, 120);
+        int seconds = Scale.of("budget.seconds", 10, 20, 120);
         put(unsettled, 0);
         cluster.proof()
                 .faults()
@@ -86,7 +86,7 @@ class CallBudgetFaultIT {
         cluster.proof().calls().clear();
         cluster.replicas().parallelStream().forEach(Replica::terminate);
         cluster.startAll();
-        TimeUnit.SECONDS.sleep(Scale.of("deploy.seconds", 5, 15, 30)); // calls are counted that long
+        TimeUnit.SECONDS.sleep(Scale.of("deploy.seconds", 5, 10, 30)); // calls are counted that long
 
         List<Instant> calls = transactionCalls();
         new Figures("deploy")
@@ -100,7 +100,7 @@ class CallBudgetFaultIT {
     @Test
     void rowsThatProofNeverFindsDoNotStarveGoodOnes() throws InterruptedException {
         int missing = Scale.of("missing", 1_000, 5_000, 5_000);
-        int seconds = Scale.of("fairness.seconds", 25, 60, 120);
+        int seconds = Scale.of("fairness.seconds", 25, 40, 120);
         List<String> good = put(100, 0);
         List<String> lost = put(missing, 1);
         lost.forEach(cluster.proof().transactions()::forget);

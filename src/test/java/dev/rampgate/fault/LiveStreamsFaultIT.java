@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class LiveStreamsFaultIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final int STREAMS = Scale.of("live.streams", 100, 1_000, 5_000);
+    private static final int STREAMS = Scale.of("live.streams", 100, 500, 5_000);
     private static final int RATE = Scale.of("live.rate", 50, 100, 200);
     /** {@code rampgate.live.reconnect-spread}. */
     private static final int SPREAD_SECONDS = 5;

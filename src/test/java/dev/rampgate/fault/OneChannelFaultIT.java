@@ -34,7 +34,7 @@ class OneChannelFaultIT {
     @Test
     void polls_webhooks_and_sockets_convergeEachAlone() throws Exception {
         Random chance = Scale.seeded();
-        int each = Scale.of("converging", 20, 200, 1_000);
+        int each = Scale.of("converging", 20, 100, 1_000);
         Map<String, String> settings = Map.of(
                 "RAMPGATE_SOCKET_MAX_CONNECTIONS", "2000",
                 "RAMPGATE_POLL_MAX_RATE", "300",

@@ -55,7 +55,7 @@ class TwoReplicasIT {
 
     @Test
     void identicalWebhooksAtOnceMakeOneTransitionAndAreAllArchived() {
-        List<String> ids = put(Scale.of("identical.ids", 20, 200, 200), Age.HOURS);
+        List<String> ids = put(Scale.of("identical.ids", 20, 50, 200), Age.HOURS);
         ids.forEach(id -> cluster.proof().drive(id, Action.COMPLETE));
         WebhookSender sender = new WebhookSender();
 
@@ -94,7 +94,7 @@ class TwoReplicasIT {
     @Test
     void ofCompletedAndFailedAtOnceOneWinsAndIsAnnouncedOnce() {
         Random chance = Scale.seeded();
-        int rounds = Scale.of("races", 40, 1_000, 1_000);
+        int rounds = Scale.of("races", 40, 200, 1_000);
         List<String> ids = new ArrayList<>();
         WebhookSender sender = new WebhookSender();
         for (int done = 0; done < rounds; done += 20) {
