@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
@@ -61,11 +63,17 @@ final class Chromium implements AutoCloseable {
         driver.get(url);
     }
 
-    /** Waits until the element is there and can be clicked, and clicks it. */
+    /** Waits until the element is there and can be clicked, and clicks it; anew if the page drew another one meanwhile. */
     void click(String css) {
-        patient()
-                .until(ExpectedConditions.elementToBeClickable(By.cssSelector(css)))
-                .click();
+        patient().until(page -> {
+            WebElement element =
+                    ExpectedConditions.elementToBeClickable(By.cssSelector(css)).apply(page);
+            if (element == null) {
+                return false;
+            }
+            element.click();
+            return true;
+        });
     }
 
     void choose(String css, String value) {
@@ -80,13 +88,13 @@ final class Chromium implements AutoCloseable {
 
     /** Presses keys where the focus is. */
     void press(CharSequence... keys) {
-        driver.switchTo().activeElement().sendKeys(keys);
+        new Actions(driver).sendKeys(keys).perform();
     }
 
     /** Goes on with the tabulator until the element has the focus; fails if it cannot be reached so. */
     void tabTo(String css) {
         for (int step = 0; step < 30; step++) {
-            if (driver.switchTo().activeElement().equals(driver.findElement(By.cssSelector(css)))) {
+            if ((Boolean) run("return document.activeElement === document.querySelector(arguments[0])", css)) {
                 return;
             }
             press(Keys.TAB);
@@ -98,19 +106,20 @@ final class Chromium implements AutoCloseable {
     void sees(String css, String text) {
         patient()
                 .withMessage(() -> css + " to say " + text + ", but it says: " + textOf(css))
-                .until(ExpectedConditions.textToBePresentInElementLocated(By.cssSelector(css), text));
+                .until(page -> textOf(css).contains(text));
     }
 
     /** What is shown there now; empty if it is not there. */
     String textOf(String css) {
-        List<WebElement> found = driver.findElements(By.cssSelector(css));
-        return found.isEmpty() ? "" : found.get(0).getText();
+        return textsOf(css).stream().findFirst().orElse("");
     }
 
+    /** What is shown there now, read at one moment: a page that draws anew meanwhile would take elements away. */
     List<String> textsOf(String css) {
-        return driver.findElements(By.cssSelector(css)).stream()
-                .map(WebElement::getText)
-                .toList();
+        List<?> texts = (List<?>) run(
+                "return [...document.querySelectorAll(arguments[0])].map(e => (e.innerText ?? e.textContent).trim())",
+                css);
+        return texts.stream().map(Object::toString).toList();
     }
 
     void enterFrame(String css) {
@@ -144,7 +153,7 @@ final class Chromium implements AutoCloseable {
 
     private WebDriverWait patient() {
         WebDriverWait wait = new WebDriverWait(driver, LIMIT, Duration.ofMillis(50));
-        wait.ignoring(StaleElementReferenceException.class);
+        wait.ignoring(StaleElementReferenceException.class, ElementClickInterceptedException.class);
         return wait;
     }
 
