@@ -5,17 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.ProblemType;
 import dev.rampgate.live.Transport.Departure;
-import dev.rampgate.reconcile.EventLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -170,13 +164,8 @@ class LiveStreamTest {
     }
 
     private LiveStream stream(String seen) {
-        LiveSettings settings = new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 100, new DurationConverter())
-                .withMapping(LiveSettings.class)
-                .build()
-                .getConfigMapping(LiveSettings.class);
         LiveStream.Surroundings surroundings = new LiveStream.Surroundings(
-                settings, () -> loop.now, new Random(1)::nextLong, new LiveCounters(meters));
+                Snapshots.settings(Map.of()), loop::now, new Random(1)::nextLong, new LiveCounters(meters));
         EventId from = seen == null ? null : EventId.parse(seen).orElseThrow();
         return new LiveStream("tx", "cust-1", from, transport, loop, surroundings, over -> closed++);
     }
@@ -237,47 +226,6 @@ class LiveStreamTest {
         public void leave(Departure why, Duration comeBack) {
             log.add("leave " + why);
             retry = comeBack;
-        }
-    }
-
-    /** A loop that runs what is due, and only when it is told to. */
-    private static final class HandLoop implements EventLoop {
-
-        private record Planned(Instant at, long order, Runnable task) {}
-
-        private final PriorityQueue<Planned> planned =
-                new PriorityQueue<>(Comparator.comparing(Planned::at).thenComparing(Planned::order));
-        private Instant now = Snapshots.CHANGED_AT;
-        private long order;
-
-        @Override
-        public void execute(Runnable task) {
-            schedule(Duration.ZERO, task);
-        }
-
-        @Override
-        public Cancellable schedule(Duration delay, Runnable task) {
-            Planned one = new Planned(now.plus(delay), order++, task);
-            planned.add(one);
-            return () -> planned.remove(one);
-        }
-
-        private void run() {
-            pass(Duration.ZERO);
-        }
-
-        private void pass(Duration time) {
-            Instant until = now.plus(time);
-            while (!planned.isEmpty() && !planned.peek().at.isAfter(until)) {
-                Planned next = planned.poll();
-                now = next.at;
-                next.task.run();
-            }
-            now = until;
-        }
-
-        private boolean isIdle() {
-            return planned.isEmpty();
         }
     }
 }

@@ -1,11 +1,15 @@
 package dev.rampgate.live;
 
 import dev.rampgate.live.TransactionSnapshot.Step;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** Snapshots of a transaction of {@code cust-1}, for tests. */
+/** Snapshots of a transaction of {@code cust-1}, and settings, for tests. */
 final class Snapshots {
 
     static final Instant CHANGED_AT = Instant.parse("2026-05-02T08:00:00Z");
@@ -47,6 +51,16 @@ final class Snapshots {
                 false,
                 null);
         return new TransactionSnapshot("cust-1", view, CHANGED_AT, steps);
+    }
+
+    /** The defaults, but for these. */
+    static LiveSettings settings(Map<String, String> different) {
+        return new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 100, new DurationConverter())
+                .withDefaultValues(different)
+                .withMapping(LiveSettings.class)
+                .build()
+                .getConfigMapping(LiveSettings.class);
     }
 
     /** Events as a line each, for example {@code confirmed 2.1 processing}. */
