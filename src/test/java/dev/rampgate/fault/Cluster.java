@@ -9,6 +9,8 @@ import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import dev.rampgate.sandbox.transaction.SessionOrder;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +34,8 @@ final class Cluster implements AutoCloseable {
 
     private static final String CLIENT_TOKEN = "client-token-of-fault-tests";
     private static final String GATEWAY_SECRET = "gateway-secret-of-fault-tests";
-    private static final Pattern ANNOUNCEMENT =
-            Pattern.compile("Transaction (\\S+) is [a-z]+ \\(attempt \\d+, sequence (\\d+), by");
+    private static final Pattern ANNOUNCEMENT = Pattern.compile(
+            "\"timestamp\":\"([^\"]+)\".*Transaction (\\S+) is [a-z]+ \\(attempt \\d+, sequence (\\d+), by");
 
     private final TestDatabase database;
     private final ProofSimulator proof;
@@ -126,12 +128,27 @@ final class Cluster implements AutoCloseable {
 
     /** How often each transition (transaction and sequence) was announced in the logs of all replicas, dead ones too. */
     Map<String, Long> announcements() {
+        return announced().collect(Collectors.groupingBy(Announced::transition, Collectors.counting()));
+    }
+
+    /** When each transition was announced first, which is right after its commit. */
+    Map<String, Instant> announcedAt() {
+        return announced()
+                .collect(Collectors.toMap(
+                        Announced::transition, Announced::at, (one, other) -> one.isBefore(other) ? one : other));
+    }
+
+    private record Announced(String transition, Instant at) {}
+
+    private Stream<Announced> announced() {
         return replicas.stream()
                 .flatMap(Replica::logs)
                 .flatMap(String::lines)
                 .map(ANNOUNCEMENT::matcher)
                 .filter(Matcher::find)
-                .collect(Collectors.groupingBy(found -> found.group(1) + " " + found.group(2), Collectors.counting()));
+                .map(found -> new Announced(
+                        found.group(2) + " " + found.group(3),
+                        OffsetDateTime.parse(found.group(1)).toInstant()));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.vertx.core.net.NetSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -61,8 +62,8 @@ final class LiveReaders implements AutoCloseable {
         }
     }
 
-    /** When an event came, as {@link System#nanoTime()} has it; null if it did not. */
-    Long cameAt(String transactionId, String eventId) {
+    /** When an event came first; null if it did not. */
+    Instant cameAt(String transactionId, String eventId) {
         return readers.get(transactionId).cameAt.get(eventId);
     }
 
@@ -84,7 +85,7 @@ final class LiveReaders implements AutoCloseable {
     private final class Reader {
         private final String id;
         private final List<String> told = new ArrayList<>();
-        private final Map<String, Long> cameAt = new ConcurrentHashMap<>();
+        private final Map<String, Instant> cameAt = new ConcurrentHashMap<>();
         private String rest = "";
         private String eventId;
         private String name;
@@ -159,7 +160,7 @@ final class LiveReaders implements AutoCloseable {
         }
 
         private void event(NetSocket socket) {
-            cameAt.putIfAbsent(eventId, System.nanoTime());
+            cameAt.putIfAbsent(eventId, Instant.now());
             seen = eventId;
             if (name.equals("end")) {
                 end(socket);

@@ -10,16 +10,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class LiveStreamsFaultIT {
 
     private final Random chance = Scale.seeded();
     private final WebhookSender sender = new WebhookSender();
-    private final Map<String, Long> sentAt = new ConcurrentHashMap<>();
+    private final Map<String, Instant> sentAt = new ConcurrentHashMap<>();
 
     @BeforeAll
     static void start() {
@@ -72,15 +73,13 @@ class LiveStreamsFaultIT {
             await().atMost(LIMIT).until(() -> readers.ended() == STREAMS);
             assertToldOnceInOrder(readers, ids);
             assertThat(readers.refusals()).isZero();
-            List<Long> took = ids.stream()
-                    .flatMap(id -> List.of("2", "3").stream().map(event -> took(readers, id, event)))
-                    .filter(Objects::nonNull)
-                    .toList();
+            Map<String, Instant> committedAt = cluster.announcedAt();
             new Figures("live-streams")
                     .line("streams, at two replicas", STREAMS)
                     .line("transitions per second", RATE)
                     .line("heap per idle stream, in bytes", heapOfStreams / STREAMS)
-                    .times("from sending the webhook to the event at the reader", took)
+                    .times("from the commit to the event at the reader", took(readers, ids, committedAt))
+                    .times("from sending the webhook to the event at the reader", took(readers, ids, sentAt))
                     .publish();
         }
     }
@@ -149,10 +148,14 @@ class LiveStreamsFaultIT {
                 .sum();
     }
 
-    private Long took(LiveReaders readers, String id, String event) {
-        Long came = readers.cameAt(id, event);
-        Long sent = sentAt.get(id + " " + event);
-        return came == null || sent == null ? null : TimeUnit.NANOSECONDS.toMillis(came - sent);
+    /** From these moments, by transaction and sequence, to the events of both steps; in milliseconds. */
+    private static List<Long> took(LiveReaders readers, List<String> ids, Map<String, Instant> since) {
+        return ids.stream()
+                .flatMap(id -> Stream.of("2", "3")
+                        .filter(step -> since.containsKey(id + " " + step))
+                        .map(step -> Duration.between(since.get(id + " " + step), readers.cameAt(id, step))
+                                .toMillis()))
+                .toList();
     }
 
     private static List<String> put() {
@@ -171,7 +174,7 @@ class LiveStreamsFaultIT {
             LockSupport.parkNanos(next - System.nanoTime());
             next += TimeUnit.SECONDS.toNanos(1) / RATE;
             cluster.proof().drive(id, action);
-            sentAt.put(id + " " + event, System.nanoTime());
+            sentAt.put(id + " " + event, Instant.now());
             tell(cluster.proof().transactions().get(id));
         }
         sender.sent();
