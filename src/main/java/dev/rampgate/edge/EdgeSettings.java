@@ -16,4 +16,11 @@ public interface EdgeSettings {
     /** How long a body may take to arrive, from its headers to its last byte; beyond it the answer is 408. Default: 10 s. */
     @WithDefault("10s")
     Duration bodyTimeout();
+
+    /**
+     * A connection whose bytes get no answer for this long is closed: headers that drip in never become a request. Longer
+     * than any answer takes, and than {@code rampgate.live.heartbeat}. Default: 30 s.
+     */
+    @WithDefault("30s")
+    Duration answerTimeout();
 }

@@ -1,5 +1,6 @@
 package dev.rampgate.operate;
 
+import dev.rampgate.edge.AnswerDeadlines;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class RampgateMain {
     public static void main(String... arguments) {
         List<String> tasks = List.of(arguments);
         if (tasks.isEmpty()) {
+            AnswerDeadlines.install();
             Quarkus.run();
         } else if (tasks.equals(List.of("--smoke"))) {
             // Told to the configuration before it is read.
