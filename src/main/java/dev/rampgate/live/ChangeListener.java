@@ -1,6 +1,7 @@
 package dev.rampgate.live;
 
 import dev.rampgate.reconcile.DatabaseSettings;
+import dev.rampgate.reconcile.DatabaseTls;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.ReplicaId;
 import io.micrometer.core.instrument.Gauge;
@@ -35,6 +36,7 @@ class ChangeListener {
     private final Vertx vertx;
     private final UUID replica;
     private final DatabaseSettings database;
+    private final DatabaseTls tls;
     private final LiveSettings settings;
     private final RandomGenerator chance;
     private final EventLoop loop;
@@ -49,6 +51,7 @@ class ChangeListener {
             Vertx vertx,
             ReplicaId replica,
             DatabaseSettings database,
+            DatabaseTls tls,
             LiveSettings settings,
             RandomGenerator chance,
             EventLoop loop,
@@ -56,6 +59,7 @@ class ChangeListener {
         this.vertx = vertx;
         this.replica = replica.value();
         this.database = database;
+        this.tls = tls;
         this.settings = settings;
         this.chance = chance;
         this.loop = loop;
@@ -173,6 +177,7 @@ class ChangeListener {
                 .setPassword(database.password().orElseThrow())
                 .setProperties(Map.of("application_name", "rampgate-listen"));
         server.setConnectTimeout((int) ANSWER_LIMIT.toMillis());
+        tls.apply(server);
         return server;
     }
 }

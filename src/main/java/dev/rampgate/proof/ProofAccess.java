@@ -2,12 +2,17 @@ package dev.rampgate.proof;
 
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,6 +35,7 @@ final class ProofAccess {
     private final ClientTokens tokens;
     private final String origin;
     private final ProxyOptions proxy;
+    private final Buffer authorities;
     private final ProofSettings settings;
 
     /** @throws ConfigurationException naming the first setting that cannot be used */
@@ -40,6 +46,7 @@ final class ProofAccess {
         this.tokens = tokens(settings);
         this.origin = settings.origin().map(ProofAccess::origin).orElse(null);
         this.proxy = settings.proxy().map(ProofAccess::proxy).orElse(null);
+        this.authorities = settings.caFile().map(ProofAccess::authorities).orElse(null);
         positive("token-refresh", settings.tokenRefresh());
         positive("attempt-timeout", settings.attemptTimeout());
         positive("session-deadline", settings.sessionDeadline());
@@ -69,6 +76,11 @@ final class ProofAccess {
 
     Optional<ProxyOptions> proxy() {
         return Optional.ofNullable(proxy).map(ProxyOptions::new);
+    }
+
+    /** None if the well-known authorities count. */
+    Optional<PemTrustOptions> authorities() {
+        return Optional.ofNullable(authorities).map(pem -> new PemTrustOptions().addCertValue(pem));
     }
 
     Duration attemptTimeout() {
@@ -149,6 +161,22 @@ final class ProofAccess {
             proxy.setUsername(credentials[0]).setPassword(credentials.length == 2 ? credentials[1] : "");
         }
         return proxy;
+    }
+
+    /** Read once; what it holds is no secret. */
+    private static Buffer authorities(String file) {
+        try {
+            String text = Files.readString(Path.of(file));
+            if (text.contains("-----BEGIN CERTIFICATE-----")) {
+                return Buffer.buffer(text);
+            }
+            throw wrong("ca-file", "must name a PEM file with certificates; this one has none");
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw wrong(
+                    "ca-file",
+                    "must name a PEM file that can be read ("
+                            + unreadable.getClass().getSimpleName() + ")");
+        }
     }
 
     private static Optional<ProxyType> proxyType(URI url) {

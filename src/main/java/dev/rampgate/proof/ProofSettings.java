@@ -43,6 +43,11 @@ public interface ProofSettings {
      */
     Optional<String> proxy();
 
+    /**
+     * PEM file with the authorities that may have signed Proof's certificate, instead of the well-known ones. Default: none.
+     */
+    Optional<String> caFile();
+
     /** How long one attempt of a call, or the opening of a socket, may take. Default 5 s. */
     @WithDefault("5s")
     Duration attemptTimeout();

@@ -147,6 +147,7 @@ public class ProofSocket implements ProofSockets {
         client.setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         client.setReadIdleTimeout(Math.toIntExact(access.socketReadIdleTimeout().toMillis()));
         access.proxy().ifPresent(client::setProxyOptions);
+        access.authorities().ifPresent(client::setPemTrustOptions);
     }
 
     private ProofFailure failure(Throwable thrown) {

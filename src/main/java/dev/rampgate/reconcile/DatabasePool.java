@@ -30,10 +30,17 @@ class DatabasePool implements PgPoolCreator {
     /** The server ends every statement within 2 s ({@code statement_timeout}); one that is silent for longer hangs. */
     private static final Duration SILENT = Duration.ofSeconds(6);
 
+    private final DatabaseTls tls;
+
+    DatabasePool(DatabaseTls tls) {
+        this.tls = tls;
+    }
+
     @Override
     public Pool create(Input input) {
         List<PgConnectOptions> servers = input.pgConnectOptionsList();
         servers.forEach(DatabasePool::bounded);
+        servers.forEach(tls::apply);
         PoolOptions pool = input.poolOptions()
                 // The pool's own limit goes off, too, when connecting has failed long before, and then throws.
                 .setConnectionTimeout(0)

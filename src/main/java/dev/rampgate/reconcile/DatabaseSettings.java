@@ -20,8 +20,11 @@ public interface DatabaseSettings {
     /** Told to the configuration by {@code main} alone: what this process is for. */
     String COMMAND = "rampgate.command";
 
-    /** The service itself; anything else is a task without a database. */
+    /** The service itself; anything else is a task. */
     String SERVE = "serve";
+
+    /** The task that brings the database to the version of this build, and nothing else. */
+    String MIGRATE = "migrate";
 
     /** Name or address of the server. Required, no default. */
     Optional<String> host();
@@ -43,20 +46,31 @@ public interface DatabaseSettings {
     @WithDefault("10")
     @Min(1) @Max(1_000) int maxConnections();
 
+    /** How connections are encrypted, with the names of libpq. Default: {@code disable}. */
+    @WithDefault("disable")
+    DatabaseTls.Mode sslMode();
+
+    /** PEM file with the authorities that may have signed the server's certificate. Required by {@code verify-...}, no default. */
+    Optional<String> sslRootCert();
+
+    /** Whether a replica brings an old database to the version of its build while it starts. Default: true. */
+    @WithDefault("true")
+    boolean migrateAtStart();
+
     /** Stops the start when something is missing, before anybody tries to connect. */
     @ApplicationScoped
     class Check {
 
         private final DatabaseSettings settings;
-        private final boolean serving;
+        private final boolean needed;
 
         Check(DatabaseSettings settings, @ConfigProperty(name = COMMAND, defaultValue = SERVE) String command) {
             this.settings = settings;
-            this.serving = command.equals(SERVE);
+            this.needed = command.equals(SERVE) || command.equals(MIGRATE);
         }
 
         void onStart(@Observes @Priority(1) StartupEvent start) {
-            if (!serving) {
+            if (!needed) {
                 return;
             }
             require(settings.host(), "host", "the name or address of a PostgreSQL server");

@@ -1,5 +1,7 @@
 package dev.rampgate.reconcile;
 
+import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -9,13 +11,11 @@ import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
 /**
- * Brings the database to the version that this build needs: once while starting, and if the database is away then, again
- * and again beside the running service. The only user of JDBC.
+ * Sees to it that the database has the tables that this build needs: once while starting, before a port is open, and if that
+ * fails, again and again beside the running service, which is not ready until then.
  */
 @ApplicationScoped
 public class Migration {
@@ -25,19 +25,36 @@ public class Migration {
     /** Whoever checks a setting does so before, at the default priority. */
     private static final int AFTER_CHECKS = 5_000;
 
-    private final Flyway flyway;
-    private final boolean serving;
+    /** Right behind the check of the database's settings: a task needs no others. */
+    private static final int BEFORE_OTHER_CHECKS = 2;
+
+    /** How long a start waits for the database to say which tables it has. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
+
+    private static final int FAILED = 1;
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration LATER = Duration.ofSeconds(10);
+
+    private final SchemaVersion version;
+    private final FlywayMigration flyway;
+    private final DatabaseSettings settings;
+    private final String command;
     private final Event<SchemaMigrated> migrated;
     private volatile boolean done;
+    private volatile String complaint;
 
-    /** @param command {@code serve}, or the one task of this process, which needs no database */
+    /** @param command what this process is for */
     Migration(
-            Flyway flyway,
+            SchemaVersion version,
+            FlywayMigration flyway,
+            DatabaseSettings settings,
             Event<SchemaMigrated> migrated,
             @ConfigProperty(name = DatabaseSettings.COMMAND, defaultValue = DatabaseSettings.SERVE) String command) {
+        this.version = version;
         this.flyway = flyway;
-        this.serving = command.equals(DatabaseSettings.SERVE);
+        this.settings = settings;
         this.migrated = migrated;
+        this.command = command;
     }
 
     /** Whether the tables are there. */
@@ -45,43 +62,121 @@ public class Migration {
         return done;
     }
 
-    void onStart(@Observes @Priority(AFTER_CHECKS) StartupEvent start) {
-        if (!serving) {
-            return;
-        }
-        try {
-            migrate();
-        } catch (FlywayException away) {
-            complain(away);
-            Uni.createFrom()
-                    .voidItem()
-                    .invoke(this::migrate)
-                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                    .onFailure()
-                    .invoke(Migration::complain)
-                    .onFailure()
-                    .retry()
-                    .withBackOff(Duration.ofSeconds(1), Duration.ofSeconds(10))
-                    .indefinitely()
-                    .subscribe()
-                    .with(ignored -> {});
+    /** The task: nothing else of the application starts; the exit code tells how it went. */
+    void onTask(@Observes @Priority(BEFORE_OTHER_CHECKS) StartupEvent start) {
+        if (command.equals(DatabaseSettings.MIGRATE)) {
+            // What follows is skipped silently, and the process ends since it was asked to.
+            Quarkus.asyncExit(exitCodeOfTask());
+            throw new PreventFurtherStepsException();
         }
     }
 
-    private void migrate() {
-        flyway.migrate();
+    private int exitCodeOfTask() {
+        try {
+            int steps = flyway.run();
+            say("The database is at version " + SchemaVersion.NEEDED + " or later; migrations applied: " + steps);
+            return 0;
+        } catch (RuntimeException failed) {
+            say("FAILED: " + whatToDo(failed));
+            return FAILED;
+        }
+    }
+
+    /** For people and scripts, whatever the log looks like. */
+    private static void say(String line) {
+        System.out.println(line);
+    }
+
+    void onStart(@Observes @Priority(AFTER_CHECKS) StartupEvent start) {
+        if (!command.equals(DatabaseSettings.SERVE)) {
+            return;
+        }
+        try {
+            // The main thread may wait. No port is open, and nobody shall find one before the tables are there.
+            if (isThere().await().indefinitely()) {
+                done();
+                return;
+            }
+            bring();
+        } catch (RuntimeException failed) {
+            complain(failed);
+            tryAgain();
+        }
+    }
+
+    private void tryAgain() {
+        Uni.createFrom()
+                .deferred(this::isThere)
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .invoke(there -> {
+                    if (there) {
+                        done();
+                    } else {
+                        bring();
+                    }
+                })
+                .onFailure()
+                .invoke(this::complain)
+                .onFailure()
+                .retry()
+                .withBackOff(SOON, LATER)
+                .indefinitely()
+                .subscribe()
+                .with(ignored -> {});
+    }
+
+    private Uni<Boolean> isThere() {
+        return version.isThere().ifNoItem().after(ANSWER_LIMIT).failWith(NoAnswer::new);
+    }
+
+    /** Blocks. */
+    private void bring() {
+        if (!settings.migrateAtStart()) {
+            throw new NotMigrated();
+        }
+        flyway.run();
+        done();
+    }
+
+    private void done() {
         done = true;
         migrated.fire(new SchemaMigrated());
     }
 
-    private static void complain(Throwable failure) {
-        LOG.errorf(
-                "The database could not be migrated, and is tried again: %s. Check RAMPGATE_DATABASE_HOST, _PORT, _NAME,"
-                        + " _USER and _PASSWORD, and that this user may create tables.",
-                rootCause(failure).getMessage());
+    /** Each complaint once, until there is another. */
+    private void complain(Throwable failure) {
+        String next = failure instanceof NotMigrated ? failure.getMessage() : whatToDo(failure);
+        if (!next.equals(complaint)) {
+            complaint = next;
+            LOG.errorf("Not ready, and tried again: %s", next);
+        }
+    }
+
+    private static String whatToDo(Throwable failure) {
+        return "The database could not be migrated: " + rootCause(failure).getMessage()
+                + ". Check RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSL_MODE, and that this user may create"
+                + " tables.";
     }
 
     private static Throwable rootCause(Throwable failure) {
         return failure.getCause() == null ? failure : rootCause(failure.getCause());
+    }
+
+    private static final class NoAnswer extends RuntimeException {
+        NoAnswer() {
+            super("it does not answer", null, false, false);
+        }
+    }
+
+    private static final class NotMigrated extends RuntimeException {
+        NotMigrated() {
+            super(
+                    "The database's tables are missing or older than version " + SchemaVersion.NEEDED
+                            + ", and rampgate.database.migrate-at-start is false. Run this build with --migrate; this replica"
+                            + " goes on by itself then.",
+                    null,
+                    false,
+                    false);
+        }
     }
 }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -41,13 +42,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private final int port;
     private final Path directory;
+    private final Map<String, String> serverConfig;
     private final Thread closeAtExit = new Thread(this::release, "embedded-database-exit");
     private EmbeddedPostgres server;
     private boolean frozen;
 
-    private EmbeddedDatabase(int port, Path directory) {
+    private EmbeddedDatabase(int port, Path directory, Map<String, String> serverConfig) {
         this.port = port;
         this.directory = directory;
+        this.serverConfig = serverConfig;
     }
 
     /**
@@ -57,20 +60,29 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * @throws UncheckedIOException if the server cannot be started
      */
     public static EmbeddedDatabase start() {
-        EmbeddedDatabase database = prepared();
+        return start(Map.of());
+    }
+
+    /**
+     * As {@link #start()}, with more settings of the server.
+     *
+     * @param serverConfig as {@code postgresql.conf} has them
+     */
+    public static EmbeddedDatabase start(Map<String, String> serverConfig) {
+        EmbeddedDatabase database = prepared(serverConfig);
         Runtime.getRuntime().addShutdownHook(database.closeAtExit);
         return database;
     }
 
     /** As {@link #start()}, but whoever starts it also closes it when the process ends, in an order of his own. */
     static EmbeddedDatabase startUnguarded() {
-        return prepared();
+        return prepared(Map.of());
     }
 
-    private static EmbeddedDatabase prepared() {
+    private static EmbeddedDatabase prepared(Map<String, String> serverConfig) {
         try {
-            EmbeddedDatabase database =
-                    new EmbeddedDatabase(freePort(), Files.createTempDirectory("rampgate-embedded-postgres-"));
+            EmbeddedDatabase database = new EmbeddedDatabase(
+                    freePort(), Files.createTempDirectory("rampgate-embedded-postgres-"), serverConfig);
             database.restart();
             database.execute(
                     "postgres", "CREATE ROLE " + OWNER + " LOGIN CREATEDB PASSWORD '" + database.password() + "'");
@@ -189,8 +201,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         try {
-            server = EmbeddedPostgres.builder()
-                    .setPort(port)
+            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
+            serverConfig.forEach(builder::setServerConfig);
+            server = builder.setPort(port)
                     .setDataDirectory(directory.resolve("data"))
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)

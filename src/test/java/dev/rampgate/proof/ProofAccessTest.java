@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.net.ProxyType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,6 +93,25 @@ class ProofAccessTest {
                             ProofSettingsFixture.complete().with(name, token).access())
                     .withMessageContaining("rampgate.proof." + name)
                     .withMessageNotContaining("s3cret");
+        }
+    }
+
+    @Test
+    void authoritiesComeFromAPemFileOrNotAtAll(@TempDir Path directory) throws IOException {
+        assertThat(ProofSettingsFixture.complete().access().authorities()).isEmpty();
+        Path pem = Files.writeString(directory.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\nMIIB");
+        assertThat(ProofSettingsFixture.complete()
+                        .with("ca-file", pem.toString())
+                        .access()
+                        .authorities())
+                .hasValueSatisfying(trust -> assertThat(trust.getCertValues()).hasSize(1));
+        Path other = Files.writeString(directory.resolve("other"), "no certificate");
+        for (String wrong : List.of(other.toString(), other + "-missing")) {
+            assertThatExceptionOfType(ConfigurationException.class)
+                    .isThrownBy(() -> ProofSettingsFixture.complete()
+                            .with("ca-file", wrong)
+                            .access())
+                    .withMessageContaining("RAMPGATE_PROOF_CA_FILE");
         }
     }
 
