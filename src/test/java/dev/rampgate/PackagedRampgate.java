@@ -14,11 +14,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The packaged artifact as a process of its own, in the production profile, told everything by its environment: the
- * native executable where one was built, else {@code quarkus-run.jar}.
+ * native executable where one is built ({@code -Dnative}), else {@code quarkus-run.jar}.
  */
 public final class PackagedRampgate implements AutoCloseable {
 
@@ -79,9 +80,9 @@ public final class PackagedRampgate implements AutoCloseable {
 
     private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>();
-        Path executable = Path.of(System.getProperty("native.image.path", "none"));
-        if (Files.isExecutable(executable)) {
-            command.add(executable.toString());
+        Optional<Path> executable = executable();
+        if (executable.isPresent()) {
+            command.add(executable.get().toString());
             command.addAll(List.of(arguments));
             return command;
         }
@@ -90,6 +91,13 @@ public final class PackagedRampgate implements AutoCloseable {
         command.add(TARGET.resolve("quarkus-app/quarkus-run.jar").toString());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /** The native executable; none if the JVM's artifact is tested. One that was not built makes everything fail. */
+    static Optional<Path> executable() {
+        return Optional.of(System.getProperty("native.image.path", "none"))
+                .filter(path -> !path.equals("none"))
+                .map(Path::of);
     }
 
     public String url(String path) {

@@ -4,12 +4,23 @@ import inet.ipaddr.AddressStringParameters.RangeParameters;
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
 import inet.ipaddr.IPAddressStringParameters;
+import inet.ipaddr.ipv4.IPv4Address;
+import inet.ipaddr.ipv6.IPv6Address;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.runtime.annotations.RegisterResourceBundle;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Networks that a setting names, and whether an address is in one of them. Pure. */
+// What a native executable would miss: the library makes these arrays by reflection, and has its messages in a bundle.
+@RegisterForReflection(
+        targets = {IPv4Address[].class, IPv6Address[].class},
+        methods = false,
+        fields = false,
+        unsafeAllocated = true)
+@RegisterResourceBundle(bundleName = "inet.ipaddr.IPAddressResources")
 public final class Networks {
 
     private static final int IPV6_SITE_BITS = 64;

@@ -22,8 +22,11 @@ class OpenApiQuarkusTest {
     private static final Path CHECKED_IN = Path.of("docs/openapi.yaml");
     private static final String REFRESH = "mvn test -Dtest=OpenApiQuarkusTest -Dopenapi.refresh";
 
-    @TestHTTPResource(value = "/openapi?format=yaml", management = true)
+    @TestHTTPResource(value = "/described?format=yaml", management = true)
     URI description;
+
+    @TestHTTPResource(value = "/openapi", management = true)
+    URI served;
 
     @Test
     void theDescriptionIsCheckedIn() throws IOException {
@@ -36,6 +39,12 @@ class OpenApiQuarkusTest {
                         "The interface has changed. If that is meant, refresh %s by `%s` and commit it",
                         CHECKED_IN, REFRESH)
                 .isEqualTo(now);
+    }
+
+    @Test
+    void theFileThatIsCheckedInIsServed() throws IOException {
+        assertThat(given().get(served).then().statusCode(200).extract().asString())
+                .isEqualTo(Files.readString(CHECKED_IN));
     }
 
     @Test

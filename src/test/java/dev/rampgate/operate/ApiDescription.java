@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /**
- * Completes the OpenAPI description while it is built: which problems each call may answer, how callers prove who they are,
+ * Completes the OpenAPI description while tests build it: which problems each call may answer, how callers prove who they are,
  * and what only Proof knows the shape of. {@code docs/openapi.yaml} is its outcome.
  */
 @OpenApiFilter(OpenApiFilter.RunStage.BUILD)
