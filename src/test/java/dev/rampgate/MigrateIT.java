@@ -113,10 +113,11 @@ class MigrateIT {
     void manyThatMigrateAtOnceDoItOnceTogether() throws SQLException {
         List<PackagedRampgate> all = new ArrayList<>();
         try {
-            IntStream.range(0, 2).forEach(i -> all.add(PackagedRampgate.launch(complete())));
+            PackagedRampgate replica = PackagedRampgate.launch(complete());
+            all.add(replica);
             IntStream.range(0, 2).forEach(i -> all.add(PackagedRampgate.launch(databaseAlone(), "--migrate")));
-            all.subList(0, 2).forEach(PackagedRampgate::awaitReady);
-            all.subList(2, 4)
+            replica.awaitReady();
+            all.subList(1, 3)
                     .forEach(task -> assertThat(task.exitCode()).as(task.log()).isZero());
             assertThat(history()).isNotEmpty().doesNotHaveDuplicates();
         } finally {
@@ -154,6 +155,8 @@ class MigrateIT {
 
     private Map<String, String> databaseAlone() {
         return new HashMap<>(Map.of(
+                // Each lives for seconds: a quick start is worth more than the best code.
+                "JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m",
                 "RAMPGATE_DATABASE_HOST", server.host(),
                 "RAMPGATE_DATABASE_PORT", Integer.toString(server.port()),
                 "RAMPGATE_DATABASE_NAME", database,

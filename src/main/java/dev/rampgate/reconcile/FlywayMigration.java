@@ -17,6 +17,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class FlywayMigration {
 
     private static final int CONNECT_SECONDS = 5;
+    private static final int LOGIN_SECONDS = 20;
     /** A migration may take its time. */
     private static final int SILENT_SECONDS = 300;
 
@@ -55,6 +56,7 @@ class FlywayMigration {
         server.setPassword(settings.password().orElseThrow());
         server.setApplicationName("rampgate-migration");
         server.setConnectTimeout(CONNECT_SECONDS);
+        server.setLoginTimeout(LOGIN_SECONDS);
         server.setSocketTimeout(SILENT_SECONDS);
         server.setSslMode(tls.mode().libpqName());
         server.setSslRootCert(tls.rootCert());

@@ -29,7 +29,7 @@ public class Migration {
     private static final int BEFORE_OTHER_CHECKS = 2;
 
     /** How long a start waits for the database to say which tables it has. */
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
     private static final int FAILED = 1;
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -93,15 +93,20 @@ public class Migration {
         }
         try {
             // The main thread may wait. No port is open, and nobody shall find one before the tables are there.
-            if (isThere().await().indefinitely()) {
+            if (firstLook().await().indefinitely()) {
                 done();
-                return;
+            } else {
+                bring();
             }
-            bring();
         } catch (RuntimeException failed) {
             complain(failed);
             tryAgain();
         }
+    }
+
+    /** On a machine that is busy starting, no answer in time means little: Flyway has more patience, and looks for itself. */
+    private Uni<Boolean> firstLook() {
+        return settings.migrateAtStart() ? isThere().onFailure().recoverWithItem(false) : isThere();
     }
 
     private void tryAgain() {
