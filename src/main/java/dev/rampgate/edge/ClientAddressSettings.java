@@ -10,7 +10,8 @@ public interface ClientAddressSettings {
 
     /**
      * Networks (CIDR) or single addresses of the proxies in front of us, whose {@code X-Forwarded-For} or
-     * {@code Forwarded} is believed. Default: none, which means that the peer of the connection is the user.
+     * {@code Forwarded} is believed, such as {@code 10.0.0.0/8, 2001:db8::/32}; a wrong one stops the start. Unit:
+     * networks. Default: none, the peer of the connection is the user.
      */
     Optional<List<String>> trustedProxies();
 }

@@ -8,6 +8,9 @@ import java.util.Optional;
 @ConfigMapping(prefix = "rampgate.cors")
 public interface CorsSettings {
 
-    /** The company's own origins, such as {@code https://shop.example.com}. Default: none but the host that is called. */
+    /**
+     * Origins of the company's own pages that call from another host, such as {@code https://shop.example.com}; there
+     * is no {@code *}, and a wrong one stops the start. Unit: origins. Default: none but the host that is called.
+     */
     Optional<List<String>> origins();
 }

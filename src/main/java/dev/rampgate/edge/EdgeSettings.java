@@ -9,11 +9,14 @@ import java.time.Duration;
 @ConfigMapping(prefix = "rampgate.edge")
 public interface EdgeSettings {
 
-    /** The largest body that is read, on every route; beyond it the answer is 413. Default: 64 KiB. */
+    /** The largest body that is read, on every route; beyond it the answer is 413. Default: {@code 64K}. */
     @WithDefault("64K")
     MemorySize maxBodySize();
 
-    /** How long a body may take to arrive, from its headers to its last byte; beyond it the answer is 408. Default: 10 s. */
+    /**
+     * How long a body may take to arrive, from the request's headers to its last byte; beyond it the answer is 408, and
+     * the connection ends. Default: {@code 10s}.
+     */
     @WithDefault("10s")
     Duration bodyTimeout();
 

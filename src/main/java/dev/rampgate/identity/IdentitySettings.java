@@ -10,7 +10,10 @@ import java.util.Optional;
 @ConfigMapping(prefix = "rampgate.identity")
 public interface IdentitySettings {
 
-    /** What is believed; must be set, but for the profiles {@code dev}, {@code test} and {@code sandbox}. */
+    /**
+     * What is believed of who calls. {@code demo} only in the profiles {@code dev}, {@code test} and {@code sandbox}.
+     * Default: none, and the start stops.
+     */
     Optional<Mode> mode();
 
     /** For {@code header} mode. */
@@ -32,18 +35,24 @@ public interface IdentitySettings {
     /** What the gateway sends. */
     interface Header {
 
-        /** The secret that proves the gateway; at least 16 characters. No default. */
+        /**
+         * What the gateway sends to prove itself, at least 16 characters, without which {@code header} mode does not
+         * start. Unit: text. Default: none.
+         */
         Optional<String> secret();
 
-        /** The header that carries the secret. Default: {@code X-Gateway-Secret}. */
+        /** The header that carries the secret. Unit: header name. Default: {@code X-Gateway-Secret}. */
         @WithDefault("X-Gateway-Secret")
         String secretName();
 
-        /** The header that carries the user's id. Default: {@code X-User-Id}. */
+        /**
+         * The header that carries the user's id: 1 to 128 of {@code A-Z a-z 0-9 . _ ~ @ : -}, not {@code .} or
+         * {@code ..}. Unit: header name. Default: {@code X-User-Id}.
+         */
         @WithDefault("X-User-Id")
         String userIdName();
 
-        /** The header that carries the user's e-mail address. Default: {@code X-User-Email}. */
+        /** The header that carries the user's e-mail address. Unit: header name. Default: {@code X-User-Email}. */
         @WithDefault("X-User-Email")
         String emailName();
     }
@@ -51,39 +60,51 @@ public interface IdentitySettings {
     /** Which tokens are believed, and what they say. */
     interface Jwt {
 
-        /** The {@code iss} of every token. Required, no default. */
+        /** The {@code iss} of every token. Unit: text. Default: none, required in {@code jwt} mode. */
         Optional<String> issuer();
 
-        /** What the {@code aud} of a token must name, at least one of these. Required, no default. */
+        /**
+         * What the {@code aud} of a token must name, at least one of these. Unit: text. Default: none, required in
+         * {@code jwt} mode.
+         */
         Optional<List<String>> audience();
 
-        /** Where the issuer publishes its keys. This or {@link #keyFile()} is required. */
+        /**
+         * Where the issuer publishes its keys; {@code https}, but for a network that is yours alone. This or
+         * {@link #keyFile()} is required in {@code jwt} mode. Unit: URL. Default: none.
+         */
         Optional<String> jwksUrl();
 
-        /** A file that holds the issuer's keys: a set of JSON Web Keys, or PEM keys or certificates. */
+        /**
+         * Instead of the URL: a file that holds the issuer's keys, a JSON Web Key set, or PEM public keys or
+         * certificates; may be replaced at any time. Unit: path. Default: none.
+         */
         Optional<String> keyFile();
 
-        /** The claim that is the user's id. Default: {@code sub}. */
+        /** The claim that is the user's id; the same rule as for the header. Unit: claim name. Default: {@code sub}. */
         @WithDefault("sub")
         String userIdClaim();
 
-        /** The claim that is the user's e-mail address. Default: {@code email}. */
+        /** The claim that is the user's e-mail address. Unit: claim name. Default: {@code email}. */
         @WithDefault("email")
         String emailClaim();
 
-        /** Algorithms that a token may be signed with; asymmetric ones only. Default: {@code RS256, ES256}. */
+        /**
+         * What tokens may be signed with, of {@code RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512}; never a
+         * shared secret. Unit: algorithms. Default: {@code RS256,ES256}.
+         */
         @WithDefault("RS256,ES256")
         List<String> algorithms();
 
-        /** How far the clocks of issuer and Rampgate may be apart. Default: 30 s. */
+        /** How far the clocks of issuer and Rampgate may be apart. Default: {@code 30s}. */
         @WithDefault("30s")
         Duration clockSkew();
 
-        /** At which age the keys are read again; at once when a token names an unknown one. Default: 10 min. */
+        /** At which age the keys are read again; at once when a token names an unknown one. Default: {@code 10m}. */
         @WithDefault("10m")
         Duration keysRefresh();
 
-        /** How long the reading from {@link #jwksUrl()} may take. Default: 5 s. */
+        /** How long the reading from {@link #jwksUrl()} may take. Default: {@code 5s}. */
         @WithDefault("5s")
         Duration fetchTimeout();
     }

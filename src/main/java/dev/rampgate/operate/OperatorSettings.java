@@ -4,10 +4,13 @@ import io.smallrye.config.ConfigMapping;
 import java.util.List;
 import java.util.Optional;
 
-/** Settings of the operator's routes on the management port. */
+/** The operator's routes on the management port. */
 @ConfigMapping(prefix = "rampgate.operate")
 public interface OperatorSettings {
 
-    /** Secrets of whoever may call them, by commas while one is replaced; without one there are no such routes. */
+    /**
+     * Bearer secrets of whoever may call them, each 16 to 256 printable characters; several while one is replaced.
+     * Unit: secrets. Default: none, there are no such routes.
+     */
     Optional<List<String>> token();
 }

@@ -23,7 +23,7 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
  */
 public final class SecretFiles implements ConfigSourceFactory {
 
-    private static final List<String> SECRETS = List.of(
+    static final List<String> SECRETS = List.of(
             "rampgate.proof.client-token",
             "rampgate.proof.client-token-next",
             "rampgate.proof.proxy",

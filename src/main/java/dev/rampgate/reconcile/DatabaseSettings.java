@@ -26,34 +26,42 @@ public interface DatabaseSettings {
     /** The task that brings the database to the version of this build, and nothing else. */
     String MIGRATE = "migrate";
 
-    /** Name or address of the server. Required, no default. */
+    /** Name or address of a PostgreSQL server of version 15 or later. Unit: host. Default: none, it is required. */
     Optional<String> host();
 
-    /** Its port. */
+    /** Its port. Unit: port. Default: {@code 5432}. */
     @WithDefault("5432")
     @Min(1) @Max(65_535) int port();
 
-    /** Name of the database. Required, no default. */
+    /** Name of the database. Unit: text. Default: none, it is required. */
     Optional<String> name();
 
-    /** Who we are there; may create tables. Required, no default. */
+    /** Who we are there; may create tables. Unit: text. Default: none, it is required. */
     Optional<String> user();
 
-    /** The password of this user. Required, no default. */
+    /** The password of this user. Unit: text. Default: none, it is required. */
     Optional<String> password();
 
-    /** Most connections of one replica. */
+    /** Most connections of one replica. Unit: connections. Default: {@code 10}. */
     @WithDefault("10")
     @Min(1) @Max(1_000) int maxConnections();
 
-    /** How connections are encrypted, with the names of libpq. Default: {@code disable}. */
+    /**
+     * How all connections are encrypted, the migration's too; named as libpq's {@code sslmode} is. Default: {@code disable}.
+     */
     @WithDefault("disable")
     DatabaseTls.Mode sslMode();
 
-    /** PEM file with the authorities that may have signed the server's certificate. Required by {@code verify-...}, no default. */
+    /**
+     * A PEM file with the authorities to trust, for {@code verify-ca} and {@code verify-full}, which need it; read at the
+     * start. Unit: path. Default: none.
+     */
     Optional<String> sslRootCert();
 
-    /** Whether a replica brings an old database to the version of its build while it starts. Default: true. */
+    /**
+     * Whether a replica brings an older database to its version while it starts; otherwise it waits for {@code --migrate},
+     * alive but not ready. Default: {@code true}.
+     */
     @WithDefault("true")
     boolean migrateAtStart();
 

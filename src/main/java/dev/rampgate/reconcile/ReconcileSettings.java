@@ -10,43 +10,52 @@ import java.time.Duration;
 @ConfigMapping(prefix = "rampgate.reconcile")
 public interface ReconcileSettings {
 
-    /** Most observations in one batch, and so in one database transaction. */
+    /** Most observations in one batch, and so in one database transaction. Unit: observations. Default: {@code 256}. */
     @WithDefault("256")
     @Min(1) @Max(5_000) int batchSize();
 
-    /** How long a batch waits for company after its first observation. */
+    /** How long a batch waits for company after its first observation. Default: {@code 2ms}. */
     @WithDefault("2ms")
     Duration batchLinger();
 
-    /** After this long a batch counts as failed, whatever the database does. */
+    /** After this long a batch counts as failed, whatever the database does. Default: {@code 2s}. */
     @WithDefault("2s")
     Duration batchDeadline();
 
-    /** Batches under way at once; observations of one transaction always go through the same lane. */
+    /**
+     * Batches under way at once; observations of one transaction always go through the same lane. Unit: lanes. Default:
+     * {@code 2}.
+     */
     @WithDefault("2")
     @Min(1) @Max(64) int lanes();
 
-    /** Most observations that wait in one lane; more are refused. */
+    /** Most observations that wait in one lane; more are refused. Unit: observations. Default: {@code 5000}. */
     @WithDefault("5000")
     @Min(1) int laneCapacity();
 
-    /** Most observations kept in memory while the database is away, for sessions and for webhooks each. */
+    /**
+     * Most observations kept in memory while the database is away, for sessions and for webhooks each. Unit:
+     * observations. Default: {@code 10000}.
+     */
     @WithDefault("10000")
     @Min(1) int backlogCapacity();
 
-    /** Most ids kept in memory once the webhooks' backlog is full; their transactions are polled after recovery. */
+    /**
+     * Most ids kept in memory once the webhooks' backlog is full; their transactions are polled after recovery. Unit:
+     * ids. Default: {@code 50000}.
+     */
     @WithDefault("50000")
     @Min(1) int backlogIdCapacity();
 
-    /** How often the backlog tries the database again. */
+    /** How often the backlog tries the database again. Default: {@code 500ms}. */
     @WithDefault("500ms")
     Duration backlogInterval();
 
-    /** Most archived observations per transaction and day. */
+    /** Most archived observations per transaction and day. Unit: observations. Default: {@code 1000}. */
     @WithDefault("1000")
     @Min(1) int archiveLimit();
 
-    /** Most ids that nobody but a webhook named and that wait to be polled. */
+    /** Most ids that nobody but a webhook named and that wait to be polled. Unit: ids. Default: {@code 10000}. */
     @WithDefault("10000")
     @Min(1) int unknownCapacity();
 }

@@ -10,23 +10,37 @@ import java.util.Optional;
 @ConfigMapping(prefix = "rampgate.session")
 public interface SessionSettings {
 
-    /** How long a session that Proof opened waits to be stored before the user gets it all the same. */
+    /**
+     * How long a session that Proof opened waits to be stored before the user gets it all the same. Default:
+     * {@code 1s}.
+     */
     @WithDefault("1s")
     Duration storeTimeout();
 
-    /** Currencies and networks that are offered, such as {@code USDC/ERC20}. Default: whatever Proof allows. */
+    /**
+     * Currencies and networks that are offered, spelled as Proof spells them, such as {@code USDC/ERC20, USDT/TRC20};
+     * anything else is 400 {@code currency-not-allowed} or {@code wallet-not-supported}. Unit: pairs. Default: whatever
+     * Proof allows.
+     */
     Optional<List<String>> pairs();
 
-    /** Whether users may sell; Proof has to enable it too. Default: no. */
+    /**
+     * Whether users may sell; Proof has to enable it too. Otherwise 400 {@code sell-not-offered}. Default:
+     * {@code false}.
+     */
     @WithDefault("false")
     boolean sell();
 
-    /** Amounts for a pair, such as {@code USDC/ERC20=10..5000}, {@code USDC/ERC20=10..}. Default: whatever Proof allows. */
+    /**
+     * Crypto amounts for a pair, both ends included, such as {@code USDC/ERC20=10..5000, USDT/TRC20=20..}; otherwise
+     * 400 {@code invalid-request} that names {@code amount}. Unit: ranges. Default: whatever Proof allows.
+     */
     Optional<List<String>> amountRanges();
 
     /**
-     * Where {@code redirect_url} may lead: origins such as {@code https://shop.example.com}, or the scheme of the company's
-     * own app, such as {@code myapp://}. Default: nowhere, so that a request with a {@code redirect_url} is refused.
+     * Where {@code redirect_url} may lead: origins such as {@code https://shop.example.com} ({@code http} for
+     * {@code localhost} alone), or the scheme of the company's own app, such as {@code myapp://}; otherwise 400
+     * {@code redirect-not-allowed}. Unit: origins. Default: none, no {@code redirect_url} is taken.
      */
     Optional<List<String>> redirectOrigins();
 
@@ -39,11 +53,14 @@ public interface SessionSettings {
     /** How long answers are kept, and how soon they are deleted. */
     interface Idempotency {
 
-        /** How long the same key gets the same answer; less than 1 h. Default: 15 min. */
+        /**
+         * How long the same key gets the same answer. It holds the session's tokens, so it is stored no longer than
+         * that; less than 1 h. Default: {@code 15m}.
+         */
         @WithDefault("15m")
         Duration keep();
 
-        /** How often each replica deletes what has expired. Default: 30 s. */
+        /** How often each replica deletes what has expired. Default: {@code 30s}. */
         @WithDefault("30s")
         Duration sweepInterval();
     }
@@ -51,15 +68,18 @@ public interface SessionSettings {
     /** Rates such as {@code 10/1m}, or {@code off}; for each replica. */
     interface Limits {
 
-        /** By one user. Default: 10 in a minute. */
+        /** Sessions that one user may ask for. Unit: rate. Default: {@code 10/1m}. */
         @WithDefault("10/1m")
         String user();
 
-        /** From one address (for IPv6: one /64), behind which many users may sit. Default: 60 in a minute. */
+        /**
+         * Sessions that may be asked for from one address (for IPv6: one /64), behind which many users may sit; who has
+         * no known address is not counted. Unit: rate. Default: {@code 60/1m}.
+         */
         @WithDefault("60/1m")
         String address();
 
-        /** Questions for the KYC status by one user; each is a call to Proof. Default: 30 in a minute. */
+        /** Questions for the KYC status by one user; each is a call to Proof. Unit: rate. Default: {@code 30/1m}. */
         @WithDefault("30/1m")
         String kycUser();
     }

@@ -9,31 +9,40 @@ import java.time.Duration;
 @ConfigMapping(prefix = "rampgate.poll")
 public interface PollSettings {
 
-    /** Most calls per second, of all replicas together. */
+    /**
+     * Most calls to Proof that ask for a transaction, of all replicas together. Unit: calls per second. Default:
+     * {@code 20}.
+     */
     @WithDefault("20")
     @DecimalMin("0.01") double maxRate();
 
-    /** Most of these calls per second that webhooks and other claims may cause. */
+    /** Most of these that webhooks and other claims may cause. Unit: calls per second. Default: {@code 10}. */
     @WithDefault("10")
     @DecimalMin("0.01") double nudgedMaxRate();
 
-    /** Most of these calls per second for ids that nobody but a webhook named. */
+    /** Most of these for ids that nobody but a webhook named. Unit: calls per second. Default: {@code 2}. */
     @WithDefault("2")
     @DecimalMin("0.01") double unknownMaxRate();
 
-    /** How long polls must contradict a status that no poll has confirmed, before they win. */
+    /** How long polls must contradict a status that no poll has confirmed, before they win. Default: {@code 30s}. */
     @WithDefault("30s")
     Duration lagTolerance();
 
-    /** How often a replica looks for work; it also looks when it knows of some. */
+    /** How often a replica looks for work; it also looks when it knows of some. Default: {@code 250ms}. */
     @WithDefault("250ms")
     Duration interval();
 
-    /** How long a replica keeps a transaction to itself; then another one may ask. Must exceed the call's timeout. */
+    /**
+     * How long a replica keeps a transaction to itself; then another one may ask. Must be longer than
+     * {@code rampgate.proof.attempt-timeout}. Default: {@code 15s}.
+     */
     @WithDefault("15s")
     Duration lease();
 
-    /** After Proof refused our token or address, all replicas together make one call in this time until one is answered. */
+    /**
+     * After Proof refused our token or address, all replicas together make one call in this time until one is answered.
+     * Default: {@code 1m}.
+     */
     @WithDefault("1m")
     Duration refusedPause();
 }

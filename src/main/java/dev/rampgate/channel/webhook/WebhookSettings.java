@@ -11,26 +11,29 @@ import java.util.Optional;
 public interface WebhookSettings {
 
     /**
-     * The keys that may stand at the end of the registered URL, each 16 to 128 of {@code A-Z a-z 0-9 - _}; several while
-     * one is replaced. None, and not {@link #open()}: the channel is off.
+     * Secret ends of the registered URL, each 16 to 128 of {@code A-Z a-z 0-9 - _}; several while one is replaced.
+     * Unit: keys. Default: none, and without {@link #open()} the channel is off.
      */
     Optional<List<String>> keys();
 
-    /** Whether {@code /proof-webhook} without a key is taken too, always as advisory. */
+    /** Whether {@code /proof-webhook} without a key is taken too, always as advisory. Default: {@code false}. */
     @WithDefault("false")
     boolean open();
 
-    /** Networks (CIDR) or addresses that webhooks may come from; none for any. */
+    /**
+     * Networks (CIDR) or addresses that webhooks may come from; from elsewhere, or from nobody knows where, the path is
+     * 404. Unit: networks. Default: none, they may come from anywhere.
+     */
     Optional<List<String>> allowlist();
 
-    /** What a webhook with a key may do: {@code advisory} makes us ask, {@code authoritative} moves the ledger. */
+    /** What a webhook with a key may do. Default: {@code advisory}. */
     @WithDefault("advisory")
     Trust trust();
 
     /** How many webhooks one source may send. */
     Limits limits();
 
-    /** Longest time until a webhook is acknowledged, stored or kept in memory. */
+    /** Longest time until a webhook is acknowledged, stored or kept in memory. Default: {@code 1s}. */
     @WithDefault("1s")
     Duration ackTimeout();
 
@@ -40,20 +43,29 @@ public interface WebhookSettings {
      */
     interface Limits {
 
-        /** With a key. Default: off, as the key is known to Proof alone and what webhooks make us ask has a budget. */
+        /**
+         * Webhooks with a key that one source may send; the key is known to Proof alone, and what webhooks make us ask
+         * has a budget. Unit: rate. Default: {@code off}.
+         */
         @WithDefault("off")
         String keyed();
 
-        /** Without a key, where {@link #open()}. Default: 100 in a second. */
+        /**
+         * Webhooks without a key that one source may send, where {@link WebhookSettings#open()}. Unit: rate. Default:
+         * {@code 100/1s}.
+         */
         @WithDefault("100/1s")
         String open();
     }
 
     /** How far a webhook is believed. */
     enum Trust {
-        /** Anybody may have sent it. */
+        /** Anybody may have sent it, so it makes us ask. */
         ADVISORY,
-        /** The operator has made sure that only Proof can reach the URL, for example by mutual TLS in front of it. */
+        /**
+         * It moves the ledger. The operator has made sure that only Proof can reach the URL, for example by mutual TLS in
+         * front of it.
+         */
         AUTHORITATIVE
     }
 }
