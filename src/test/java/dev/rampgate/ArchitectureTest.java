@@ -97,6 +97,8 @@ class ArchitectureTest {
             .that()
             .doNotHaveFullyQualifiedName(
                     "dev.rampgate.reconcile.Migration") // on the main thread, before a port is open
+            .and()
+            .doNotHaveSimpleName("OrderlyShutdown") // it is called by the thread that ends the process
             .should()
             .callMethodWhere(blocking())
             .because("a thread that waits may be an event loop");

@@ -54,6 +54,8 @@ public final class PackagedRampgate implements AutoCloseable {
             builder.environment()
                     .keySet()
                     .removeIf(name -> name.startsWith("RAMPGATE_") || name.startsWith("QUARKUS_"));
+            // No load balancer here needs the time that production gives it.
+            builder.environment().put("QUARKUS_SHUTDOWN_DELAY", "2s");
             builder.environment().putAll(environment);
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
             builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));
@@ -144,9 +146,11 @@ public final class PackagedRampgate implements AutoCloseable {
     }
 
     private boolean isReadyOrGone() {
-        if (!process.isAlive()) {
-            return true;
-        }
+        return !process.isAlive() || isReady();
+    }
+
+    /** Whether it says so. */
+    public boolean isReady() {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(managementUrl("/q/health/ready")))
                     .timeout(Duration.ofSeconds(2))
@@ -159,7 +163,7 @@ public final class PackagedRampgate implements AutoCloseable {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return true;
+            return false;
         }
     }
 

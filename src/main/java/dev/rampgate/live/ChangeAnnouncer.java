@@ -12,6 +12,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,7 +33,10 @@ class ChangeAnnouncer implements CommitListener {
     private final LiveCounters counters;
     private final EventLoop loop;
     private final Set<String> untold = new LinkedHashSet<>();
-    private boolean planned;
+    /** Changes on their way to {@link #untold}. */
+    private final AtomicInteger coming = new AtomicInteger();
+
+    private volatile boolean planned;
 
     ChangeAnnouncer(
             LiveHub hub, Pool pool, ReplicaId replica, LiveSettings settings, LiveCounters counters, EventLoop loop) {
@@ -49,8 +53,17 @@ class ChangeAnnouncer implements CommitListener {
         Set<String> changed = changed(changes);
         if (!changed.isEmpty()) {
             hub.changed(changed, WakeUp.OWN_COMMIT);
-            loop.execute(() -> keep(changed));
+            coming.incrementAndGet();
+            loop.execute(() -> {
+                keep(changed);
+                coming.decrementAndGet();
+            });
         }
+    }
+
+    @Override
+    public boolean isDone() {
+        return coming.get() == 0 && !planned;
     }
 
     private static Set<String> changed(Changes changes) {
@@ -96,9 +109,9 @@ class ChangeAnnouncer implements CommitListener {
 
     /** One statement at a time: what came meanwhile goes out together. */
     private void next() {
-        planned = false;
-        if (!untold.isEmpty()) {
-            keep(Set.of());
+        planned = !untold.isEmpty();
+        if (planned) {
+            loop.schedule(settings.notifyLinger(), this::tell);
         }
     }
 }

@@ -52,6 +52,11 @@ public class Announcer {
         listeners.forEach(listener -> listener.committed(changes));
     }
 
+    /** Whether all who hear of commits have acted on what was committed until now. */
+    public boolean isDone() {
+        return listeners.stream().allMatch(CommitListener::isDone);
+    }
+
     private void count(Changes.ChannelOutcome what, long observations) {
         meters.counter(
                         "rampgate.observations",

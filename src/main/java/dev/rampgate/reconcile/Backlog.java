@@ -96,7 +96,12 @@ public class Backlog {
 
     /** Whether something waits for the database. */
     public synchronized boolean isHolding() {
-        return !sessions.isEmpty() || !webhooks.isEmpty() || !ids.isEmpty();
+        return size() > 0;
+    }
+
+    /** How much waits for the database. */
+    public synchronized int size() {
+        return sessions.size() + webhooks.size() + ids.size();
     }
 
     /** Whether a webhook would be refused. */

@@ -5,4 +5,9 @@ public interface CommitListener {
 
     /** Called after the commit, on an event loop; must return quickly. */
     void committed(Changes changes);
+
+    /** Whether nothing is left to do about what was committed until now; asked before the process ends. */
+    default boolean isDone() {
+        return true;
+    }
 }

@@ -19,8 +19,10 @@ public final class Ticker {
     private final Duration pause;
     private final Supplier<Uni<Void>> work;
     private final RandomGenerator chance;
-    private boolean running;
-    private boolean underWay;
+    /** Changed on the loop only, as is the next one. */
+    private volatile boolean running;
+
+    private volatile boolean underWay;
     private boolean again;
     private boolean failing;
     private long round;
@@ -52,6 +54,11 @@ public final class Ticker {
     /** The round under way ends, no other follows. */
     public void stop() {
         loop.execute(() -> running = false);
+    }
+
+    /** Whether no round is under way and none will follow. */
+    public boolean isStopped() {
+        return !running && !underWay;
     }
 
     /** Does not wait for the pause to end; a round that is under way is followed by another at once. */

@@ -111,6 +111,11 @@ final class LedgerTables implements AutoCloseable {
         return held;
     }
 
+    /** How many sockets nobody holds. */
+    int freeSockets() {
+        return count("SELECT count(*) FROM socket WHERE leased_by IS NULL");
+    }
+
     int count(String sql) {
         List<Integer> count = new ArrayList<>();
         query(sql, row -> count.add(row.getInt(1)));

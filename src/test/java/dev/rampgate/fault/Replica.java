@@ -61,12 +61,33 @@ final class Replica implements AutoCloseable {
         bury();
     }
 
-    /** SIGTERM, as a deploy does. */
+    /** SIGTERM, as a deploy does, and its end. */
     void terminate() {
-        ready = false;
+        leaveEndpoints();
+        beginToEnd();
+        awaitEnd();
+    }
+
+    /** SIGTERM. Load balancers do not know of it yet. */
+    void beginToEnd() {
         process.terminate();
-        process.exitCode();
+    }
+
+    /** Whether it calls itself ready. */
+    boolean saysReady() {
+        return process.isReady();
+    }
+
+    /** No load balancer sends it anything more. */
+    void leaveEndpoints() {
+        ready = false;
+    }
+
+    /** Waits until it has ended by itself; the exit code. */
+    int awaitEnd() {
+        int code = process.exitCode();
         bury();
+        return code;
     }
 
     private synchronized void bury() {

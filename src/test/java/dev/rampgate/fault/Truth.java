@@ -2,20 +2,27 @@ package dev.rampgate.fault;
 
 import dev.rampgate.fault.LedgerTables.Moved;
 import dev.rampgate.fault.LedgerTables.Recorded;
+import dev.rampgate.fault.WebhookSender.Sent;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 import dev.rampgate.sandbox.transaction.StatusChange;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Compares what is recorded with what the simulated Proof knows: the invariants I1 to I4 as far as tables show them. */
 final class Truth {
 
     private static final int SHOWN = 5;
+
+    /** From the news of a transaction to its row. */
+    private static final Duration UNTIL_STORED = Duration.ofSeconds(5);
 
     private Truth() {}
 
@@ -50,6 +57,24 @@ final class Truth {
                 .map(id -> moved.get(id) + " is no part of "
                         + proof.transactions().get(id).history())
                 .toList();
+    }
+
+    /**
+     * The marks of acknowledged webhooks that are not in the archive. Of a transaction that nobody knows nothing is archived:
+     * its session may have died with its replica, too.
+     */
+    static Set<Long> notArchived(LedgerTables ledger, Collection<Sent> acknowledged) {
+        Map<String, Instant> known = ledger.transitions().stream()
+                .filter(moved -> moved.sequence() == 1)
+                .collect(Collectors.toMap(Moved::transactionId, opened -> Instant.ofEpochMilli(opened.observedAt())
+                        .plus(UNTIL_STORED)));
+        Set<Long> missing = acknowledged.stream()
+                .filter(one -> known.containsKey(one.transactionId()))
+                .filter(one -> one.at().isAfter(known.get(one.transactionId())))
+                .map(Sent::mark)
+                .collect(Collectors.toSet());
+        ledger.archivedMarks().forEach(missing::remove);
+        return missing;
     }
 
     private static boolean isPartOf(ProofTransaction truth, List<Moved> timeline) {

@@ -78,6 +78,11 @@ final class WebhookSender {
                 });
     }
 
+    /** How many were sent until now. */
+    int begun() {
+        return begun.get();
+    }
+
     /** All that were sent, once each is answered or given up. */
     List<Sent> sent() {
         await("answers").atMost(ANSWER_LIMIT.plusSeconds(5)).until(() -> sent.size() == begun.get());

@@ -445,6 +445,22 @@ abstract class DatabaseContract {
     }
 
     @Test
+    void whoLooksIsToldWhenTheNextLeaseEnds() {
+        write(opening(ID));
+        write(opening("other"));
+        assertThat(get(sockets.untilNextLeaseEnds())).isEmpty();
+
+        get(sockets.claim(1));
+        happen(Duration.ofSeconds(6));
+        get(otherSockets.claim(1));
+
+        assertThat(get(otherSockets.untilNextLeaseEnds())).contains(Duration.ofSeconds(9));
+        happen(Duration.ofSeconds(9));
+        assertThat(get(otherSockets.untilNextLeaseEnds())).contains(Duration.ofSeconds(6));
+        assertThat(get(otherSockets.claim(MANY))).hasSize(1);
+    }
+
+    @Test
     void theFreshestSocketsAreClaimedFirst() {
         write(opening("older"));
         happen(Duration.ofSeconds(1));

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -161,6 +162,11 @@ final class DatabaseLink {
             @Override
             public Uni<Set<String>> claim(int limit) {
                 return through(() -> claims.claim(limit));
+            }
+
+            @Override
+            public Uni<Optional<Duration>> untilNextLeaseEnds() {
+                return through(claims::untilNextLeaseEnds);
             }
 
             @Override

@@ -545,6 +545,18 @@ final class MemoryDatabase implements Database {
         }
 
         @Override
+        public Uni<Optional<Duration>> untilNextLeaseEnds() {
+            return Uni.createFrom().item(() -> {
+                Instant now = time.instant();
+                return sockets.values().stream()
+                        .map(socket -> socket.leaseUntil)
+                        .filter(until -> until != null && until.isAfter(now))
+                        .min(Comparator.naturalOrder())
+                        .map(until -> Duration.between(now, until));
+            });
+        }
+
+        @Override
         public Uni<Boolean> areRefused() {
             return Uni.createFrom().item(() -> socketsRefused);
         }

@@ -18,7 +18,6 @@ import dev.rampgate.reconcile.SchemaMigrated;
 import dev.rampgate.reconcile.Ticker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -26,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -55,6 +55,10 @@ public class PollChannel implements CommitListener {
     private final CircuitBreaker breaker;
     private final EventLoop loop;
     private final Ticker ticker;
+    /** Claims that wait for their moment or for Proof's answer. */
+    private final AtomicInteger held = new AtomicInteger();
+
+    private volatile boolean stopping;
 
     public PollChannel(
             PollQueue queue,
@@ -93,8 +97,15 @@ public class PollChannel implements CommitListener {
         ticker.start();
     }
 
-    void onShutdown(@Observes ShutdownEvent shutdown) {
+    /** Claims nothing more, and gives back what was not asked yet; calls that are under way end. */
+    public void stop() {
+        stopping = true;
         ticker.stop();
+    }
+
+    /** Whether it was stopped and holds nothing any more. */
+    public boolean isStopped() {
+        return stopping && ticker.isStopped() && held.get() == 0;
     }
 
     @Override
@@ -117,6 +128,9 @@ public class PollChannel implements CommitListener {
 
     /** While Proof is down, one call now and then is enough to see it come back. */
     private int wanted() {
+        if (stopping) {
+            return 0;
+        }
         if (breaker.isClosed()) {
             return Integer.MAX_VALUE;
         }
@@ -125,13 +139,14 @@ public class PollChannel implements CommitListener {
 
     /** Answers how many more are wanted. */
     private Uni<Integer> claim(Priority priority, int most) {
-        return most == 0
+        return most == 0 || stopping
                 ? Uni.createFrom().item(0)
                 : queue.claim(priority, most).invoke(this::startCalls).map(claims -> most - claims.size());
     }
 
     private void startCalls(List<Claim> claims) {
         Instant now = clock.instant();
+        held.addAndGet(claims.size());
         claims.forEach(claim -> loop.schedule(
                 claim.delay().isNegative() ? Duration.ZERO : claim.delay(),
                 () -> startCall(claim, now.plus(claim.delay()))));
@@ -144,7 +159,9 @@ public class PollChannel implements CommitListener {
         if (late) {
             meters.counter("rampgate.poll.moments.missed").increment();
         }
-        (late ? queue.release(claim) : poll(claim))
+        (late || stopping ? queue.release(claim) : poll(claim))
+                .onTermination()
+                .invoke(held::decrementAndGet)
                 .subscribe()
                 .with(done -> {}, failure -> LOG.debugf("poll of %s: %s", claim.transactionId(), failure));
     }

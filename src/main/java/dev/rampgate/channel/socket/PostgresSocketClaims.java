@@ -9,8 +9,10 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -56,6 +58,17 @@ public class PostgresSocketClaims implements SocketClaims {
                         """)
                 .execute(Tuple.of(replica, seconds(settings.lease()), (long) limit, seconds(settings.refusedPause())))
                 .map(PostgresSocketClaims::ids);
+    }
+
+    @Override
+    public Uni<Optional<Duration>> untilNextLeaseEnds() {
+        return pool.preparedQuery("""
+                        SELECT extract(epoch FROM min(lease_until) - now())::double precision AS wait
+                        FROM socket
+                        WHERE lease_until > now()
+                        """).execute().map(rows -> Optional.ofNullable(
+                        rows.iterator().next().getDouble("wait"))
+                .map(wait -> Duration.ofNanos((long) (wait * 1_000_000_000))));
     }
 
     @Override

@@ -14,7 +14,6 @@ import dev.rampgate.reconcile.SchemaMigrated;
 import dev.rampgate.reconcile.Ticker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -42,6 +42,9 @@ public class SocketChannel implements CommitListener {
     /** Many sockets are opened one after the other, about this far apart: a replica may take over hundreds at once. */
     private static final Duration APART = Duration.ofMillis(20);
 
+    /** All replicas look when a lease has ended, each at a moment of its own within this time. */
+    private static final Duration AFTER_LEASE = Duration.ofMillis(100);
+
     private final SocketClaims claims;
     private final LedgerStore store;
     private final SocketSettings settings;
@@ -56,6 +59,10 @@ public class SocketChannel implements CommitListener {
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
     /** Whether Proof refuses us, as far as this replica knows. Changed on the event loop only. */
     private boolean refused;
+    /** Statements under way that give sockets back at the end. */
+    private final AtomicInteger givingBack = new AtomicInteger();
+
+    private volatile boolean stopping;
 
     public SocketChannel(
             SocketClaims claims,
@@ -109,11 +116,30 @@ public class SocketChannel implements CommitListener {
         }
     }
 
-    void onShutdown(@Observes ShutdownEvent shutdown) {
+    /** Claims nothing more, closes all sockets and gives them back, for another replica to take. */
+    public void stop() {
+        stopping = true;
         ticker.stop();
-        Set<String> held = Set.copyOf(attached.keySet());
-        loop.execute(() -> detach(held));
-        claims.release(held).subscribe().with(done -> {}, failure -> {});
+        loop.execute(() -> giveBack(Set.copyOf(attached.keySet())));
+    }
+
+    /** Whether it was stopped and holds nothing any more. */
+    public boolean isStopped() {
+        return stopping && ticker.isStopped() && attached.isEmpty() && givingBack.get() == 0;
+    }
+
+    /** If the database does not answer, the leases run out. */
+    private void giveBack(Set<String> held) {
+        if (held.isEmpty()) {
+            return;
+        }
+        givingBack.incrementAndGet();
+        detach(held);
+        claims.release(held)
+                .onTermination()
+                .invoke(givingBack::decrementAndGet)
+                .subscribe()
+                .with(done -> {}, away -> LOG.debugf("sockets could not be given back: %s", away));
     }
 
     /** This replica sees its own sessions first, and so it will mostly hold their sockets. */
@@ -133,6 +159,7 @@ public class SocketChannel implements CommitListener {
         return giveWayIfRefused()
                 .chain(this::renew)
                 .chain(this::claim)
+                .chain(this::lookWhenNextLeaseEnds)
                 .chain(this::askForMissed)
                 .chain(claims::forgetCold);
     }
@@ -210,9 +237,24 @@ public class SocketChannel implements CommitListener {
 
     private Uni<Void> claim() {
         int free = settings.maxConnections() - attached.size();
-        return free <= 0
+        return free <= 0 || stopping
                 ? Uni.createFrom().voidItem()
                 : claims.claim(free).emitOn(loop).invoke(this::attach).replaceWithVoid();
+    }
+
+    /**
+     * Whoever lives renews long before its lease ends, so that one which ends before the next round is a dead replica's, and
+     * what it held is free in that moment.
+     */
+    private Uni<Void> lookWhenNextLeaseEnds() {
+        return claims.untilNextLeaseEnds()
+                .invoke(ends -> ends.filter(left -> left.compareTo(settings.interval()) < 0)
+                        .ifPresent(left -> loop.schedule(left.plus(chanceAfterLease()), ticker::wake)))
+                .replaceWithVoid();
+    }
+
+    private Duration chanceAfterLease() {
+        return Duration.ofMillis(1 + chance.nextInt((int) AFTER_LEASE.toMillis()));
     }
 
     /** Only changes are sent over a socket, so what happened before it was there has to be asked for. */
@@ -232,6 +274,10 @@ public class SocketChannel implements CommitListener {
     }
 
     private void attach(Set<String> ids) {
+        if (stopping) {
+            giveBack(ids);
+            return;
+        }
         ids.stream().filter(id -> !attached.containsKey(id)).forEach(id -> {
             AttachedSocket socket = new AttachedSocket(id, surroundings);
             attached.put(id, socket);

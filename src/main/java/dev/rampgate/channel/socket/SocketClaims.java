@@ -1,7 +1,9 @@
 package dev.rampgate.channel.socket;
 
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Which replica holds the socket of which transaction, for the time of a lease. */
@@ -12,6 +14,9 @@ public interface SocketClaims {
      * per pause.
      */
     Uni<Set<String>> claim(int limit);
+
+    /** How long until the next lease of any replica ends; none if nothing is held. */
+    Uni<Optional<Duration>> untilNextLeaseEnds();
 
     /** Whether Proof refuses the sockets of all replicas. */
     Uni<Boolean> areRefused();

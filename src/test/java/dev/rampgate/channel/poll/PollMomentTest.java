@@ -49,18 +49,33 @@ class PollMomentTest {
         assertThat(released).containsExactly("tx-1");
     }
 
-    private void start() {
-        new PollChannel(
-                        new OneClaim(),
-                        this::ask,
-                        null,
-                        null,
-                        new Settings(),
-                        new HandDrivenLoop(),
-                        () -> now,
-                        new Random(1),
-                        new SimpleMeterRegistry())
-                .start();
+    @Test
+    void aMomentThatComesAfterTheEndHasBegunIsGivenBack() {
+        PollChannel channel = start();
+
+        channel.stop();
+        assertThat(channel.isStopped()).isFalse();
+        now = now.plus(untilMoment);
+        calls.forEach(Runnable::run);
+
+        assertThat(asked).isEmpty();
+        assertThat(released).containsExactly("tx-1");
+        assertThat(channel.isStopped()).isTrue();
+    }
+
+    private PollChannel start() {
+        PollChannel channel = new PollChannel(
+                new OneClaim(),
+                this::ask,
+                null,
+                null,
+                new Settings(),
+                new HandDrivenLoop(),
+                () -> now,
+                new Random(1),
+                new SimpleMeterRegistry());
+        channel.start();
+        return channel;
     }
 
     private Uni<StatusReport> ask(String id) {
