@@ -29,11 +29,12 @@ import java.util.concurrent.atomic.AtomicLong;
 final class WebhookSender {
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
+            .connectTimeout(CONNECT_LIMIT)
             .build();
     private static final AtomicLong MARKS = new AtomicLong();
 
@@ -49,6 +50,11 @@ final class WebhookSender {
 
         boolean isAcknowledged() {
             return answer >= 200 && answer < 300;
+        }
+
+        /** Whether this machine was too busy to bring it there: what nobody takes, or who breaks off, is known at once. */
+        boolean isOverdue() {
+            return answer == 0 && took.compareTo(CONNECT_LIMIT) >= 0;
         }
     }
 
@@ -85,7 +91,7 @@ final class WebhookSender {
 
     /** All that were sent, once each is answered or given up. */
     List<Sent> sent() {
-        await("answers").atMost(ANSWER_LIMIT.plusSeconds(5)).until(() -> sent.size() == begun.get());
+        await("answers").atMost(ANSWER_LIMIT.multipliedBy(3)).until(() -> sent.size() == begun.get());
         return List.copyOf(sent);
     }
 
