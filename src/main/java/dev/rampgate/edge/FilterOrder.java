@@ -8,6 +8,9 @@ final class FilterOrder {
 
     static final int REQUEST_ID = 1000;
 
+    /** Behind the id, before all that may refuse. */
+    static final int TRACE = 900;
+
     /** Where Quarkus' own would stand, which is off. */
     static final int CROSS_ORIGIN = 300;
 

@@ -51,16 +51,17 @@ class LiveCounters {
 
     LiveCounters(MeterRegistry meters) {
         for (Name name : Name.values()) {
-            events.put(name, counter("events", "Events sent to readers", "event", name, meters));
+            events.put(name, counter("rampgate.live.events", "Events sent to readers", "event", name, meters));
         }
         for (Departure why : Departure.values()) {
-            departures.put(why, counter("departures", "Streams ended before their end", "reason", why, meters));
+            departures.put(
+                    why, counter("rampgate.live.departures", "Streams ended before their end", "reason", why, meters));
         }
         for (Refusal why : Refusal.values()) {
-            refusals.put(why, counter("refusals", "Streams that were not opened", "reason", why, meters));
+            refusals.put(why, counter("rampgate.live.refusals", "Streams that were not opened", "reason", why, meters));
         }
         for (WakeUp cause : WakeUp.values()) {
-            wakeUps.put(cause, counter("wakeups", "Transactions to read again", "cause", cause, meters));
+            wakeUps.put(cause, counter("rampgate.live.wakeups", "Transactions to read again", "cause", cause, meters));
         }
         reads = Counter.builder("rampgate.live.reads")
                 .description("Statements that read followed transactions")
@@ -71,7 +72,7 @@ class LiveCounters {
     }
 
     private static Counter counter(String name, String description, String label, Enum<?> value, MeterRegistry meters) {
-        return Counter.builder("rampgate.live." + name)
+        return Counter.builder(name)
                 .description(description)
                 .tag(label, Labels.of(value))
                 .register(meters);

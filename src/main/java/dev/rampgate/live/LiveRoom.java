@@ -3,6 +3,7 @@ package dev.rampgate.live;
 import dev.rampgate.live.LiveCounters.WakeUp;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.SchemaMigrated;
+import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -21,8 +22,8 @@ class LiveRoom {
     @Produces
     @Singleton
     LiveStream.Surroundings surroundings(
-            LiveSettings settings, InstantSource clock, RandomGenerator chance, LiveCounters counters) {
-        return new LiveStream.Surroundings(settings, clock, chance, counters);
+            LiveSettings settings, InstantSource clock, RandomGenerator chance, LiveCounters counters, Traces traces) {
+        return new LiveStream.Surroundings(settings, clock, chance, counters, traces);
     }
 
     @Produces

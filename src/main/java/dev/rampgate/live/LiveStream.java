@@ -3,6 +3,8 @@ package dev.rampgate.live;
 import dev.rampgate.edge.Problem;
 import dev.rampgate.live.Transport.Departure;
 import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.reconcile.Labels;
+import dev.rampgate.reconcile.Traces;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +25,19 @@ import java.util.random.RandomGenerator;
 final class LiveStream {
 
     /** What all streams of a replica share. */
-    record Surroundings(LiveSettings settings, InstantSource clock, RandomGenerator chance, LiveCounters counters) {}
+    record Surroundings(
+            LiveSettings settings, InstantSource clock, RandomGenerator chance, LiveCounters counters, Traces traces) {
+
+        /** For who follows no traces. */
+        Surroundings(LiveSettings settings, InstantSource clock, RandomGenerator chance, LiveCounters counters) {
+            this(settings, clock, chance, counters, Traces.off());
+        }
+
+        private void sent(String transactionId, List<LiveEvent> events) {
+            counters.sent(events);
+            traces.told(transactionId, Labels.of(events.get(events.size() - 1).name()));
+        }
+    }
 
     private final String transactionId;
     private final String userId;
@@ -147,13 +161,13 @@ final class LiveStream {
         List<LiveEvent> events = seen == null ? List.of(unseen.state()) : unseen.after(seen);
         if (!events.isEmpty()) {
             transport.send(events);
-            surroundings.counters().sent(events);
+            surroundings.sent(transactionId, events);
         }
         seen = unseen.last();
         if (isOver()) {
             List<LiveEvent> end = List.of(unseen.end());
             transport.send(end);
-            surroundings.counters().sent(end);
+            surroundings.sent(transactionId, end);
             if (close()) {
                 transport.end();
             }

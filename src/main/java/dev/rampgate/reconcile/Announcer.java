@@ -1,5 +1,6 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.ledger.Alarm;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.reconcile.Changes.Raised;
@@ -7,8 +8,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -21,6 +24,10 @@ public class Announcer {
     private final MeterRegistry meters;
     private final DistributionSummary batchSize;
     private final Counter quarantined;
+    private final Counter unplaced;
+    private final Counter databaseAway;
+    private final Timer stored;
+    private final Timer notStored;
     private final List<CommitListener> listeners;
     private volatile boolean away;
 
@@ -30,13 +37,46 @@ public class Announcer {
         this.listeners = listeners;
         this.batchSize = DistributionSummary.builder("rampgate.batch.observations")
                 .description("Observations per committed batch")
+                .serviceLevelObjectives(1, 4, 16, 64, 256)
                 .register(meters);
+        this.stored = batchDuration("stored");
+        this.notStored = batchDuration("failed");
         Gauge.builder("rampgate.database.away", this, announcer -> announcer.away ? 1 : 0)
                 .description("Whether the database did not answer the last batch")
                 .register(meters);
         this.quarantined = Counter.builder("rampgate.observations.quarantined")
                 .description("Observations whose data the database refused")
                 .register(meters);
+        this.unplaced = Counter.builder("rampgate.stream.refused")
+                .description("Observations that found no place in the stream")
+                .register(meters);
+        this.databaseAway = Alarms.of("database_away", meters);
+        for (Alarm alarm : Alarm.values()) {
+            Alarms.of(Labels.of(alarm), meters);
+        }
+    }
+
+    private Timer batchDuration(String result) {
+        return Timer.builder("rampgate.batch.duration")
+                .description("One batch: reading, deciding and writing")
+                .tag("result", result)
+                .serviceLevelObjectives(
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(2))
+                .register(meters);
+    }
+
+    /** Called when a batch is over, however it ended. */
+    void took(Duration duration, boolean committed) {
+        (committed ? stored : notStored).record(duration);
+    }
+
+    /** Called for each observation that found no place. */
+    void unplaced() {
+        unplaced.increment();
     }
 
     /** Called once for each committed batch. */
@@ -73,7 +113,7 @@ public class Announcer {
                 .increment();
         if (failure.kind() == StoreException.Kind.AWAY && !away) {
             away = true;
-            meters.counter("rampgate.alarms", "alarm", "database_away").increment();
+            databaseAway.increment();
             LOG.errorf(
                     "The database is away (%s): sessions and webhooks are kept in memory until it is back",
                     failure.getMessage());
@@ -82,20 +122,24 @@ public class Announcer {
 
     void quarantined(Observation observation, Throwable refusal) {
         quarantined.increment();
-        LOG.errorf(
-                "Observation %s of transaction %s by %s was refused by the database and set aside: %s",
-                observation.id(), observation.transactionId(), observation.channel(), refusal.getMessage());
+        LogContext.about(
+                observation.transactionId(),
+                () -> LOG.errorf(
+                        "Observation %s of transaction %s by %s was refused by the database and set aside: %s",
+                        observation.id(), observation.transactionId(), observation.channel(), refusal.getMessage()));
     }
 
     private void announce(Transition transition) {
-        LOG.infof(
-                "Transaction %s is %s (attempt %d, sequence %d, by %s%s)",
+        LogContext.about(
                 transition.transactionId(),
-                transition.status().wireName(),
-                transition.attempt(),
-                transition.sequence(),
-                transition.channel(),
-                transition.correction() ? ", correction" : "");
+                () -> LOG.infof(
+                        "Transaction %s is %s (attempt %d, sequence %d, by %s%s)",
+                        transition.transactionId(),
+                        transition.status().wireName(),
+                        transition.attempt(),
+                        transition.sequence(),
+                        transition.channel(),
+                        transition.correction() ? ", correction" : ""));
         meters.counter(
                         "rampgate.transitions",
                         "channel",
@@ -109,8 +153,12 @@ public class Announcer {
 
     private void alarm(Raised raised) {
         Observation news = raised.observation();
-        meters.counter("rampgate.alarms", "alarm", Labels.of(raised.alarm())).increment();
-        switch (raised.alarm()) {
+        Alarms.of(Labels.of(raised.alarm()), meters).increment();
+        LogContext.about(news.transactionId(), () -> tell(raised.alarm(), news));
+    }
+
+    private static void tell(Alarm alarm, Observation news) {
+        switch (alarm) {
             case COMPLETED_CONTRADICTED ->
                 LOG.errorf(
                         "Transaction %s is completed and confirmed here, but Proof now says %s: ask Proof's support",

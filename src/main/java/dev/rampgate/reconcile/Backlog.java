@@ -2,6 +2,7 @@ package dev.rampgate.reconcile;
 
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
@@ -66,9 +67,13 @@ public class Backlog {
         this.settings = settings;
         this.meters = meters;
         this.ticker = new Ticker("backlog", loop, settings.backlogInterval(), this::drain, chance);
-        gauge("session", sessions::size);
-        gauge("webhook", webhooks::size);
-        gauge("id", ids::size);
+        gauge("session", sessions::size, settings.backlogCapacity());
+        gauge("webhook", webhooks::size, settings.backlogCapacity());
+        gauge("id", ids::size, settings.backlogIdCapacity());
+        for (Kept kept : Kept.values()) {
+            count(Channel.SESSION, kept);
+            count(Channel.WEBHOOK, kept);
+        }
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {
@@ -83,13 +88,14 @@ public class Backlog {
     /** Keeps an observation that the stream could not store; safe from any thread. */
     public synchronized Kept keep(Observation observation) {
         Kept kept = kept(observation);
-        meters.counter("rampgate.backlog.kept", "channel", Labels.of(observation.channel()), "kept", Labels.of(kept))
-                .increment();
+        count(observation.channel(), kept).increment();
         if (kept == Kept.NOTHING) {
-            LOG.errorf(
-                    "The backlog is full: news of %s about transaction %s is lost; it will be found by polls if the"
-                            + " transaction is known",
-                    observation.channel(), observation.transactionId());
+            LogContext.about(
+                    observation.transactionId(),
+                    () -> LOG.errorf(
+                            "The backlog is full: news of %s about transaction %s is lost; it will be found by polls if the"
+                                    + " transaction is known",
+                            observation.channel(), observation.transactionId()));
         }
         return kept;
     }
@@ -188,10 +194,22 @@ public class Backlog {
         return ids.stream().limit(1_000).toList();
     }
 
-    private void gauge(String what, Supplier<Number> size) {
+    private Counter count(Channel channel, Kept kept) {
+        return Counter.builder("rampgate.backlog.kept")
+                .description("News that the database did not take in time, by what could be kept of it")
+                .tag("channel", Labels.of(channel))
+                .tag("kept", Labels.of(kept))
+                .register(meters);
+    }
+
+    private void gauge(String what, Supplier<Number> size, int capacity) {
         Gauge.builder("rampgate.backlog", size)
                 .tag("what", what)
                 .description("News kept in memory while the database is away")
+                .register(meters);
+        Gauge.builder("rampgate.backlog.capacity", () -> capacity)
+                .tag("what", what)
+                .description("How much of it can be kept")
                 .register(meters);
     }
 }

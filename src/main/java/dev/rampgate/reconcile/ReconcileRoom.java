@@ -3,6 +3,7 @@ package dev.rampgate.reconcile;
 import dev.rampgate.ledger.LedgerRules;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Dependent;
@@ -11,6 +12,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -25,6 +27,14 @@ class ReconcileRoom {
     @Singleton
     LedgerRules rules(@ConfigProperty(name = "rampgate.poll.lag-tolerance") Duration lagTolerance) {
         return new LedgerRules(lagTolerance);
+    }
+
+    /** @param endpoint where traces go; without one there are none */
+    @Produces
+    @Singleton
+    Traces traces(
+            OpenTelemetry telemetry, @ConfigProperty(name = "rampgate.tracing.endpoint") Optional<String> endpoint) {
+        return endpoint.isPresent() ? Traces.to(telemetry.getTracer("rampgate")) : Traces.off();
     }
 
     /** One for each who asks, spread over the threads of Vert.x. */
@@ -44,8 +54,10 @@ class ReconcileRoom {
             Instance<EventLoop> loops,
             InstantSource clock,
             RandomGenerator chance,
+            Traces traces,
             MeterRegistry meters) {
-        ReconcileStream stream = new ReconcileStream(store, rules, announcer, settings, loops::get, clock, chance);
+        ReconcileStream stream =
+                new ReconcileStream(store, rules, announcer, settings, loops::get, clock, chance, traces);
         Gauge.builder("rampgate.stream.waiting", stream, ReconcileStream::waiting)
                 .description("Observations that wait for their batch")
                 .register(meters);

@@ -5,6 +5,7 @@ import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.reconcile.LedgerStore.Recorded;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -35,6 +36,7 @@ public class ReconcileStream {
     private final ReconcileSettings settings;
     private final InstantSource clock;
     private final RandomGenerator chance;
+    private final Traces traces;
     private final EventLoop timers;
     private final List<Lane> lanes;
 
@@ -45,13 +47,15 @@ public class ReconcileStream {
             ReconcileSettings settings,
             Supplier<EventLoop> loops,
             InstantSource clock,
-            RandomGenerator chance) {
+            RandomGenerator chance,
+            Traces traces) {
         this.store = store;
         this.rules = rules;
         this.announcer = announcer;
         this.settings = settings;
         this.clock = clock;
         this.chance = chance;
+        this.traces = traces;
         this.timers = loops.get();
         this.lanes = Stream.generate(() -> new Lane(loops.get(), settings, this::reconcile))
                 .limit(settings.lanes())
@@ -66,7 +70,12 @@ public class ReconcileStream {
      */
     public Uni<Outcome> offer(Observation observation) {
         int lane = Math.floorMod(observation.transactionId().hashCode(), lanes.size());
-        return lanes.get(lane).offer(observation);
+        return lanes.get(lane)
+                .offer(observation)
+                .onFailure(StreamFullException.class)
+                .invoke(announcer::unplaced)
+                .onTermination()
+                .invoke(() -> traces.forget(observation));
     }
 
     /** How many observations wait for their batch. */
@@ -76,10 +85,12 @@ public class ReconcileStream {
 
     /** One batch, to the end; a transaction that the database refuses is set aside and the rest goes on. */
     private Uni<Map<UUID, Outcome>> reconcile(List<Observation> batch) {
-        return store(batch)
-                .onFailure(ReconcileStream::isCollision)
-                .retry()
-                .atMost(ATTEMPTS_AFTER_COLLISION)
+        return traces.batch(
+                        batch,
+                        store(batch)
+                                .onFailure(ReconcileStream::isCollision)
+                                .retry()
+                                .atMost(ATTEMPTS_AFTER_COLLISION))
                 .invoke(announcer::announce)
                 .map(Changes::outcomes)
                 .onFailure(ReconcileStream::isRefusedData)
@@ -89,14 +100,18 @@ public class ReconcileStream {
     private Uni<Changes> store(List<Observation> batch) {
         Set<String> openable = ids(batch, true);
         Set<String> known = ids(batch, false);
-        Instant deadline = clock.instant().plus(settings.batchDeadline());
+        Instant begun = clock.instant();
+        Instant deadline = begun.plus(settings.batchDeadline());
         Uni<Changes> stored = store.inTransaction(unit -> unit.load(openable, known, clock.instant())
                 .invoke(() -> refuseAfter(deadline))
                 .map(recorded -> decide(batch, openable, recorded))
                 .call(unit::persist));
         return timers.within(settings.batchDeadline(), stored, ReconcileStream::late)
                 .onFailure(StoreException.class)
-                .invoke(failure -> announcer.failed((StoreException) failure));
+                .invoke(failure -> announcer.failed((StoreException) failure))
+                .onItemOrFailure()
+                .invoke((changes, failure) ->
+                        announcer.took(Duration.between(begun, clock.instant()), failure == null));
     }
 
     /** A database that wakes up must not go on with a batch that has failed meanwhile and comes again. */

@@ -13,6 +13,7 @@ import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.ObservationIds;
 import dev.rampgate.reconcile.QuarantinedException;
 import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,7 +34,9 @@ public class SessionOpening {
     private final ObservationIds ids;
     private final SessionSettings settings;
     private final InstantSource clock;
+    private final Traces traces;
     private final MeterRegistry meters;
+    private final OperatorCases cases;
 
     SessionOpening(
             ProofClient proof,
@@ -42,14 +45,18 @@ public class SessionOpening {
             ObservationIds ids,
             SessionSettings settings,
             InstantSource clock,
-            MeterRegistry meters) {
+            Traces traces,
+            MeterRegistry meters,
+            OperatorCases cases) {
         this.proof = proof;
         this.stream = stream;
         this.backlog = backlog;
         this.ids = ids;
         this.settings = settings;
         this.clock = clock;
+        this.traces = traces;
         this.meters = meters;
+        this.cases = cases;
     }
 
     /**
@@ -59,10 +66,10 @@ public class SessionOpening {
      * @return Proof's answer; fails with a {@link ProofFailure}
      */
     public Uni<ProofSession> open(Caller caller, SessionRequest request, Optional<String> clientAddress) {
-        return proof.openSession(call(caller, request, clientAddress))
+        return traces.step("open session", proof.openSession(call(caller, request, clientAddress)))
                 .call(session -> store(observation(caller, request, session)))
                 .onItemOrFailure()
-                .invoke((session, failure) -> count(failure));
+                .invoke((session, failure) -> count(request, failure));
     }
 
     private static SessionCall call(Caller caller, SessionRequest request, Optional<String> clientAddress) {
@@ -106,6 +113,7 @@ public class SessionOpening {
     }
 
     private Uni<Void> store(Observation session) {
+        traces.broughtByRequest(session);
         return stream.offer(session)
                 .replaceWithVoid()
                 .ifNoItem()
@@ -117,7 +125,10 @@ public class SessionOpening {
                 .recoverWithNull();
     }
 
-    private void count(Throwable failure) {
+    private void count(SessionRequest request, Throwable failure) {
+        if (failure instanceof ProofFailure known) {
+            cases.count(request, known);
+        }
         String result = failure == null
                 ? "opened"
                 : failure instanceof ProofFailure known ? known.kind().wireName() : "internal_error";

@@ -17,15 +17,19 @@ import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
+import dev.rampgate.operate.LedgerFigures;
 import dev.rampgate.reconcile.Changes;
 import dev.rampgate.reconcile.Changes.Archived;
+import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.PollPlan;
 import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.PostgresLedgerStore;
 import dev.rampgate.reconcile.ReplicaId;
 import dev.rampgate.sandbox.EmbeddedDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -41,6 +45,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +74,23 @@ class QueryPlansTest {
 
     private static final Queue<String> PLANS = new ConcurrentLinkedQueue<>();
 
+    /** Nothing is done later here. */
+    private static final EventLoop NEVER = new EventLoop() {
+        @Override
+        public Cancellable schedule(Duration delay, Runnable task) {
+            return () -> {};
+        }
+
+        @Override
+        public void execute(Runnable task) {}
+    };
+
     private static EmbeddedDatabase server;
     private static Vertx vertx;
     private static LedgerStore store;
     private static PollQueue polls;
     private static SocketClaims sockets;
+    private static LedgerFigures figures;
 
     @BeforeAll
     static void grow() throws SQLException {
@@ -150,6 +167,8 @@ class QueryPlansTest {
         store = new PostgresLedgerStore(pool, new Settings.Reconciling(10, 1, 100, 100, 100));
         polls = new PostgresPollQueue(pool, new Settings.Polling(20, 10, 2, Duration.ofSeconds(1)), replica);
         sockets = new PostgresSocketClaims(pool, new Settings.Socketing(100), replica);
+        figures = new LedgerFigures(
+                pool, NEVER, InstantSource.system(), new SplittableRandom(1), new SimpleMeterRegistry());
     }
 
     /** A pool of one connection, which hears the notices of whoever uses it; a real pool drops some. */
@@ -233,6 +252,15 @@ class QueryPlansTest {
         get(sockets.forgetCold());
 
         assertNoWholeTable(5);
+    }
+
+    @Test
+    void figuresForMetricsAreReadByIndex() {
+        get(figures.read());
+
+        assertNoWholeTable(3);
+        assertThat(PLANS).anyMatch(plan -> plan.contains("transaction_under_way"));
+        assertThat(PLANS).anyMatch(plan -> plan.contains("poll_due_by_period"));
     }
 
     private static void assertNoWholeTable(int statements) {

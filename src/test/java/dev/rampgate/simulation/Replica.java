@@ -16,6 +16,7 @@ import dev.rampgate.reconcile.CommitListener;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ObservationIds;
 import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.ArrayList;
@@ -62,7 +63,8 @@ final class Replica {
                 plan.reconciling(),
                 () -> loop,
                 time,
-                chance);
+                chance,
+                Traces.off());
         backlog = new Backlog(stream, store, plan.reconciling(), loop, chance, meters);
         ids = new ObservationIds(chance);
         observations = new Observations(time, ids);
@@ -76,6 +78,7 @@ final class Replica {
                 loop,
                 time,
                 chance,
+                Traces.off(),
                 meters);
         SocketChannel sockets = new SocketChannel(
                 link.sockets(database.sockets(name)),
@@ -87,6 +90,7 @@ final class Replica {
                 loop,
                 time,
                 chance,
+                Traces.off(),
                 meters);
         listeners.add(polls);
         listeners.add(sockets);

@@ -7,15 +7,19 @@ import dev.rampgate.proof.Backoff;
 import dev.rampgate.proof.CircuitBreaker;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofTransactions;
+import dev.rampgate.reconcile.Alarms;
 import dev.rampgate.reconcile.Changes;
 import dev.rampgate.reconcile.CommitListener;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.Labels;
+import dev.rampgate.reconcile.LogContext;
 import dev.rampgate.reconcile.PollPlan;
 import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.SchemaMigrated;
 import dev.rampgate.reconcile.Ticker;
+import dev.rampgate.reconcile.Traces;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -50,7 +54,10 @@ public class PollChannel implements CommitListener {
     private final PollSettings settings;
     private final InstantSource clock;
     private final RandomGenerator chance;
+    private final Traces traces;
     private final MeterRegistry meters;
+    private final Counter refusedAlarm;
+    private final Counter missingAlarm;
     private final Backoff backoff;
     private final CircuitBreaker breaker;
     private final EventLoop loop;
@@ -69,6 +76,7 @@ public class PollChannel implements CommitListener {
             EventLoop loop,
             InstantSource clock,
             RandomGenerator chance,
+            Traces traces,
             MeterRegistry meters) {
         this.queue = queue;
         this.proof = proof;
@@ -77,6 +85,7 @@ public class PollChannel implements CommitListener {
         this.settings = settings;
         this.clock = clock;
         this.chance = chance;
+        this.traces = traces;
         this.meters = meters;
         this.backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5), chance);
         this.breaker = new CircuitBreaker(clock);
@@ -84,8 +93,20 @@ public class PollChannel implements CommitListener {
                 .tag("call", "transaction")
                 .description("Whether Proof was down for the last calls and is only tried now and then")
                 .register(meters);
+        budget("all", settings.maxRate());
+        budget("webhook", settings.nudgedMaxRate());
+        budget("unknown", settings.unknownMaxRate());
+        this.refusedAlarm = Alarms.of("polls_refused", meters);
+        this.missingAlarm = Alarms.of("transaction_missing", meters);
         this.loop = loop;
         this.ticker = new Ticker("poll", loop, settings.interval(), this::round, chance);
+    }
+
+    private void budget(String name, double rate) {
+        Gauge.builder("rampgate.poll.budget", () -> rate)
+                .tag("budget", name)
+                .description("Most polls per second, of all replicas together")
+                .register(meters);
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {
@@ -159,7 +180,9 @@ public class PollChannel implements CommitListener {
         if (late) {
             meters.counter("rampgate.poll.moments.missed").increment();
         }
-        (late || stopping ? queue.release(claim) : poll(claim))
+        (late || stopping
+                        ? queue.release(claim)
+                        : traces.poll(claim.transactionId(), Labels.of(claim.priority()), trace -> poll(claim, trace)))
                 .onTermination()
                 .invoke(held::decrementAndGet)
                 .subscribe()
@@ -167,13 +190,14 @@ public class PollChannel implements CommitListener {
     }
 
     /** A poll whose answer cannot be stored is not kept: its claim runs out, and it is asked again. */
-    private Uni<Outcome> poll(Claim claim) {
+    private Uni<Outcome> poll(Claim claim, Traces.Poll trace) {
         Instant askedAt = clock.instant();
         return proof.transaction(claim.transactionId())
                 .onItemOrFailure()
                 .invoke((report, failure) -> ended(claim, failure))
                 .call(report -> answered(claim))
                 .map(report -> observations.polled(report, askedAt))
+                .invoke(trace::brought)
                 .onFailure(ProofFailure.class)
                 .call(failure -> putOff(claim, (ProofFailure) failure))
                 .chain(stream::offer);
@@ -219,7 +243,7 @@ public class PollChannel implements CommitListener {
 
     private void alarmRefused(boolean news, ProofFailure failure) {
         if (news) {
-            meters.counter("rampgate.alarms", "alarm", "polls_refused").increment();
+            refusedAlarm.increment();
             LOG.errorf(
                     "Proof refuses polls (%s): all replicas stop and try one every %d s. Check our client token, and our"
                             + " outgoing address with Proof",
@@ -229,10 +253,12 @@ public class PollChannel implements CommitListener {
 
     private Uni<Void> missing(Claim claim) {
         if (claim.missing().compareTo(MISSING_ALARM) >= 0) {
-            meters.counter("rampgate.alarms", "alarm", "transaction_missing").increment();
-            LOG.errorf(
-                    "Transaction %s is known here, but Proof has not known it for %d minutes: ask Proof's support",
-                    claim.transactionId(), claim.missing().toMinutes());
+            missingAlarm.increment();
+            LogContext.about(
+                    claim.transactionId(),
+                    () -> LOG.errorf(
+                            "Transaction %s is known here, but Proof has not known it for %d minutes: ask Proof's support",
+                            claim.transactionId(), claim.missing().toMinutes()));
         }
         return queue.postpone(claim, backoffOf(claim), true);
     }

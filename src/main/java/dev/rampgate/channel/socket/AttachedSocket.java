@@ -1,6 +1,7 @@
 package dev.rampgate.channel.socket;
 
 import dev.rampgate.channel.Observations;
+import dev.rampgate.ledger.Observation;
 import dev.rampgate.proof.Backoff;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSocketConnection;
@@ -8,6 +9,7 @@ import dev.rampgate.proof.ProofSockets;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +40,7 @@ final class AttachedSocket implements ProofSockets.Listener {
             SocketSettings settings,
             EventLoop loop,
             InstantSource clock,
+            Traces traces,
             MeterRegistry meters,
             Consumer<String> mayHaveMissed,
             Runnable taken,
@@ -121,10 +124,11 @@ final class AttachedSocket implements ProofSockets.Listener {
 
     @Override
     public void onReport(StatusReport report) {
-        surroundings.stream()
-                .offer(surroundings.observations().pushed(report))
-                .subscribe()
-                .with(outcome -> {}, notStored -> surroundings.mayHaveMissed().accept(transactionId));
+        Observation news = surroundings.observations().pushed(report);
+        surroundings.traces().broughtByFrame(news);
+        surroundings.stream().offer(news).subscribe().with(outcome -> {}, notStored -> surroundings
+                .mayHaveMissed()
+                .accept(transactionId));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.rampgate.ledger.Transition;
 import dev.rampgate.proof.Backoff;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSockets;
+import dev.rampgate.reconcile.Alarms;
 import dev.rampgate.reconcile.Changes;
 import dev.rampgate.reconcile.CommitListener;
 import dev.rampgate.reconcile.EventLoop;
@@ -12,6 +13,8 @@ import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.SchemaMigrated;
 import dev.rampgate.reconcile.Ticker;
+import dev.rampgate.reconcile.Traces;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -51,7 +54,7 @@ public class SocketChannel implements CommitListener {
     private final AttachedSocket.Surroundings surroundings;
     private final EventLoop loop;
     private final RandomGenerator chance;
-    private final MeterRegistry meters;
+    private final Counter refusedAlarm;
     private final Ticker ticker;
     /** Changed on the event loop only; read by metrics too. */
     private final Map<String, AttachedSocket> attached = new ConcurrentHashMap<>();
@@ -74,12 +77,13 @@ public class SocketChannel implements CommitListener {
             EventLoop loop,
             InstantSource clock,
             RandomGenerator chance,
+            Traces traces,
             MeterRegistry meters) {
         this.claims = claims;
         this.store = store;
         this.settings = settings;
         this.chance = chance;
-        this.meters = meters;
+        this.refusedAlarm = Alarms.of("sockets_refused", meters);
         this.loop = loop;
         this.ticker = new Ticker("socket", loop, settings.interval(), this::round, chance);
         Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), chance);
@@ -91,6 +95,7 @@ public class SocketChannel implements CommitListener {
                 settings,
                 loop,
                 clock,
+                traces,
                 meters,
                 this::mayHaveMissed,
                 this::taken,
@@ -102,6 +107,9 @@ public class SocketChannel implements CommitListener {
         Gauge.builder("rampgate.sockets", this, SocketChannel::healthy)
                 .tag("state", "healthy")
                 .description("Of these, those that are connected")
+                .register(meters);
+        Gauge.builder("rampgate.sockets.limit", settings, SocketSettings::maxConnections)
+                .description("Most sockets of this replica")
                 .register(meters);
     }
 
@@ -192,7 +200,7 @@ public class SocketChannel implements CommitListener {
 
     private void alarmRefused(boolean news, ProofFailure failure) {
         if (news) {
-            meters.counter("rampgate.alarms", "alarm", "sockets_refused").increment();
+            refusedAlarm.increment();
             LOG.errorf(
                     "Proof refuses sockets (%s): all replicas stop and try one every %d s. Check our client token, and our"
                             + " outgoing address with Proof",

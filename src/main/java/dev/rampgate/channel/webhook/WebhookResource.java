@@ -6,10 +6,14 @@ import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.Problem.FieldError;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
+import dev.rampgate.ledger.Observation;
 import dev.rampgate.proof.MalformedReport;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.proof.StatusReports;
+import dev.rampgate.reconcile.Traces;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -21,6 +25,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -38,20 +43,36 @@ public class WebhookResource {
     private final WebhookSources sources;
     private final WebhookIntake intake;
     private final Observations observations;
+    private final Traces traces;
     private final MeterRegistry meters;
+    private final Timer acknowledged;
 
     WebhookResource(
             WebhookSettings settings,
             WebhookSources sources,
             WebhookIntake intake,
             Observations observations,
+            Traces traces,
             MeterRegistry meters) {
         this.keys = WebhookKeys.of(settings.keys().orElse(List.of()));
         this.settings = settings;
         this.sources = sources;
         this.intake = intake;
         this.observations = observations;
+        this.traces = traces;
         this.meters = meters;
+        this.acknowledged = Timer.builder("rampgate.webhook.ack")
+                .description("From a webhook's whole body to its answer")
+                .serviceLevelObjectives(
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2))
+                .register(meters);
+        register("taken");
+        register("unavailable");
     }
 
     /** Takes a webhook at the registered URL. A wrong key or source looks like a path that does not exist. */
@@ -92,10 +113,15 @@ public class WebhookResource {
         if (report.droppedFields() > 0) {
             meters.counter("rampgate.webhook.dropped.fields").increment(report.droppedFields());
         }
-        return intake.take(observations.reported(report, trusted))
+        Timer.Sample begun = Timer.start(meters);
+        Observation news = observations.reported(report, trusted);
+        traces.broughtByRequest(news);
+        return intake.take(news)
                 .invoke(() -> count("taken", ""))
                 .onFailure()
                 .invoke(() -> count("unavailable", ""))
+                .onTermination()
+                .invoke(() -> begun.stop(acknowledged))
                 .map(taken -> Response.noContent().build());
     }
 
@@ -105,7 +131,16 @@ public class WebhookResource {
     }
 
     private void count(String result, String detail) {
-        meters.counter("rampgate.webhooks", "result", result, "detail", detail).increment();
+        webhooks(result, detail).increment();
+    }
+
+    /** From the start, so that the first of them is seen to rise. */
+    private void register(String result) {
+        webhooks(result, "");
+    }
+
+    private Counter webhooks(String result, String detail) {
+        return meters.counter("rampgate.webhooks", "result", result, "detail", detail);
     }
 
     private static Problem problem(MalformedReport malformed) {

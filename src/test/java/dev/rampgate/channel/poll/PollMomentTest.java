@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.PollPlan.Priority;
+import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -73,6 +74,7 @@ class PollMomentTest {
                 new HandDrivenLoop(),
                 () -> now,
                 new Random(1),
+                Traces.off(),
                 new SimpleMeterRegistry());
         channel.start();
         return channel;

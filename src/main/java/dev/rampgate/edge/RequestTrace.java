@@ -1,0 +1,109 @@
+package dev.rampgate.edge;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.quarkus.opentelemetry.runtime.QuarkusContextStorage;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * One span for each request, where tracing is on. Quarkus' own would hold the path with a webhook's key in it, the query with
+ * a ticket, and the user's address; this one knows the shape of the path, and nothing else of what came.
+ */
+@ApplicationScoped
+public class RequestTrace {
+
+    private record Route(Pattern path, String template) {
+        Route(String template) {
+            this(Pattern.compile(template.replaceAll("\\{[a-z]+}", "[^/]+")), template);
+        }
+    }
+
+    /** What is none of these was made up by somebody. */
+    private static final List<Route> ROUTES = List.of(
+            new Route("/session"),
+            new Route("/transactions"),
+            new Route("/transactions/{id}"),
+            new Route("/transactions/{id}/events"),
+            new Route("/transactions/{id}/socket"),
+            new Route("/transactions/{id}/ticket"),
+            new Route("/kyc-status"),
+            new Route("/proof-webhook"),
+            new Route("/proof-webhook/{key}"),
+            new Route("/rampgate.js"));
+
+    private static final String OTHER = "other";
+
+    private static final TextMapGetter<HttpServerRequest> HEADERS = new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(HttpServerRequest request) {
+            return request.headers().names();
+        }
+
+        @Override
+        public String get(HttpServerRequest request, String name) {
+            return request == null ? null : request.getHeader(name);
+        }
+    };
+
+    private final Tracer tracer;
+    private final boolean on;
+
+    RequestTrace(
+            OpenTelemetry telemetry, @ConfigProperty(name = "rampgate.tracing.endpoint") Optional<String> endpoint) {
+        this.tracer = telemetry.getTracer("rampgate");
+        this.on = endpoint.isPresent();
+    }
+
+    void beforeEverything(@Observes Filters filters) {
+        if (on) {
+            filters.register(this::trace, FilterOrder.TRACE);
+        }
+    }
+
+    private void trace(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        String template = template(request.path());
+        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), request, HEADERS);
+        Span span = tracer.spanBuilder(request.method().name() + " " + template)
+                .setParent(caller)
+                .setSpanKind(SpanKind.SERVER)
+                .setAttribute("http.request.method", request.method().name())
+                .setAttribute("http.route", template)
+                .startSpan();
+        QuarkusContextStorage.INSTANCE.attach(Vertx.currentContext(), caller.with(span));
+        routing.addEndHandler(ended -> end(span, routing.response().getStatusCode()));
+        routing.next();
+    }
+
+    private static void end(Span span, int status) {
+        span.setAttribute("http.response.status_code", status);
+        if (status >= 500) {
+            span.setStatus(StatusCode.ERROR);
+        }
+        span.end();
+    }
+
+    /** The path as the documentation spells it. */
+    static String template(String path) {
+        return ROUTES.stream()
+                .filter(route -> path != null && route.path().matcher(path).matches())
+                .map(Route::template)
+                .findFirst()
+                .orElse(OTHER);
+    }
+}
