@@ -32,7 +32,10 @@ public final class AttendedSandbox implements QuarkusTestResourceLifecycleManage
                 .build());
         Map<String, String> settings = new HashMap<>(ProofAndDatabase.settings(proof, database));
         settings.put("quarkus.http.test-port", Integer.toString(httpPort));
-        // As in the sandbox's own profile, whose page it is.
+        // As in the sandbox's own profile, whose pages these are.
+        settings.put("rampgate.hand-off.base-url", "http://localhost:" + httpPort);
+        settings.put("rampgate.hand-off.widget-script", proof.baseUrl() + "/widget.2.0.js");
+        settings.put("rampgate.session.redirect-origins", "http://localhost:" + httpPort + ",shop-app://");
         settings.put("quarkus.http.header.\"Content-Security-Policy\".value", "frame-ancestors 'none'");
         return settings;
     }

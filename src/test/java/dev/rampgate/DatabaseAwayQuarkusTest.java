@@ -8,6 +8,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.rampgate.sandbox.transaction.Action;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,6 +22,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -160,6 +163,32 @@ class DatabaseAwayQuarkusTest {
         assertThat(proof().calls()
                         .count(call -> call.isSessionCall() && call.body().contains("42.76")))
                 .isZero();
+    }
+
+    @Test
+    void aSessionIsOpenedThoughItCannotBeHandedOffWhichShowsByTheMissingAddress() {
+        String waiting = given().contentType("application/json")
+                .header("Rampgate-Hand-Off", "true")
+                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.77\"}")
+                .post("/session")
+                .header("Rampgate-Hand-Off");
+        database().stop();
+
+        given().contentType("application/json")
+                .header("Rampgate-Hand-Off", "true")
+                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.78\"}")
+                .post("/session")
+                .then()
+                .statusCode(201)
+                .body("init_token", notNullValue())
+                .header("Rampgate-Hand-Off", nullValue());
+        given().contentType("application/json")
+                .body(Map.of("code", waiting.substring(waiting.indexOf('#') + 1)))
+                .post("/hand-off")
+                .then()
+                .statusCode(503)
+                .contentType("application/problem+json")
+                .header("Retry-After", "2");
     }
 
     @Test

@@ -32,6 +32,7 @@ class PackagedRampgateIT {
 
     private static final String WEBHOOK_KEY = "webhook-key-canary-0002";
     private static final String GATEWAY_SECRET = "gateway-secret-canary-0002";
+    private static final String TICKET_KEY = "ticket-key-canary-0002-ticket-key-canary";
     private static final String CLIENT_TOKEN = "client-token-canary-0002";
     private static final String EMAIL = "jo.canary@example.test";
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -174,7 +175,9 @@ class PackagedRampgateIT {
         "RAMPGATE_WEBHOOK_TRUST, blind, rampgate.webhook.trust",
         "RAMPGATE_IDENTITY_MODE, demo, rampgate.identity.mode",
         "RAMPGATE_CLIENT_ADDRESS_TRUSTED_PROXIES, 10.0.0.0/99, rampgate.client-address.trusted-proxies",
-        "RAMPGATE_POLL_MAX_RATE, 0, rampgate.poll"
+        "RAMPGATE_POLL_MAX_RATE, 0, rampgate.poll",
+        "RAMPGATE_HAND_OFF_BASE_URL, http://ramp.example.test, rampgate.hand-off.base-url",
+        "RAMPGATE_LIVE_TICKET_KEYS, '', rampgate.live.ticket-keys"
     })
     void aWrongSettingStopsTheStartAndIsNamed(String variable, String value, String setting) {
         Map<String, String> environment = new HashMap<>(environment());
@@ -201,6 +204,16 @@ class PackagedRampgateIT {
                             .count(call -> call.isSessionCall() && call.body().contains("77.01")))
                     .isEqualTo(1);
 
+            Response handedOff = user("cust-5")
+                    .header("Rampgate-Hand-Off", "true")
+                    .body(order)
+                    .post(rampgate.url("/session"));
+            String page = handedOff.header("Rampgate-Hand-Off");
+            given().get(second.url("/hand-off")).then().statusCode(200).body(containsString("<script type=\"module\""));
+            assertThat(redeem(second, page).then().statusCode(200).extract().asString())
+                    .isEqualTo("{\"session\":" + handedOff.asString() + "}");
+            assertThat(redeem(rampgate, page).statusCode()).isEqualTo(404);
+
             second.terminate();
             assertThat(second.exitCode()).isEqualTo(143);
         }
@@ -211,6 +224,12 @@ class PackagedRampgateIT {
                 .header("Idempotency-Key", "over-two-replicas")
                 .body(order)
                 .post(replica.url("/session"));
+    }
+
+    private static Response redeem(PackagedRampgate replica, String page) {
+        return given().contentType("application/json")
+                .body(Map.of("code", page.substring(page.indexOf('#') + 1)))
+                .post(replica.url("/hand-off"));
     }
 
     private static RequestSpecification user(String userId) {
@@ -229,6 +248,8 @@ class PackagedRampgateIT {
         environment.put("RAMPGATE_CLIENT_ADDRESS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32");
         environment.put("RAMPGATE_IDENTITY_MODE", "header");
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        environment.put("RAMPGATE_HAND_OFF_BASE_URL", "https://ramp.example.test");
+        environment.put("RAMPGATE_LIVE_TICKET_KEYS", TICKET_KEY);
         return environment;
     }
 }

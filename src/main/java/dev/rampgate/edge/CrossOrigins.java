@@ -28,8 +28,9 @@ public class CrossOrigins {
     private static final Pattern ORIGIN = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]{1,5})?");
     private static final String METHODS = "GET, POST, OPTIONS";
     private static final String HEADERS =
-            "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id";
-    private static final String EXPOSED = "X-Request-Id, Retry-After, ETag, Age, Rampgate-Ticket";
+            "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Rampgate-Hand-Off,"
+                    + " X-Request-Id";
+    private static final String EXPOSED = "X-Request-Id, Retry-After, ETag, Age, Rampgate-Ticket, Rampgate-Hand-Off";
     private static final String PREFLIGHT_SECONDS = "600";
 
     /** Proof's webhooks come from no page; whatever they say in {@code Origin} must not lose one. */

@@ -42,7 +42,8 @@ public class Tickets {
     private static final int SHORTEST_KEY = 32;
     private static final String ALGORITHM = "HmacSHA256";
     private static final int MAC_LENGTH = 32;
-    private static final byte[] PURPOSE = "rampgate-ticket-1\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TICKET = "rampgate-ticket-1\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PASS = "rampgate-pass-1\0".getBytes(StandardCharsets.US_ASCII);
 
     private final List<SecretKeySpec> keys;
     private final Duration lifetime;
@@ -76,13 +77,30 @@ public class Tickets {
         }
     }
 
+    /** Whether there are any: there is a key to sign with. */
+    public boolean areOffered() {
+        return !keys.isEmpty();
+    }
+
     /** A ticket for one transaction of the caller's own; none if there are no keys. */
     public Optional<Ticket> issue(String transactionId) {
+        return issue(TICKET, transactionId, lifetime);
+    }
+
+    /**
+     * What fetches further tickets for this transaction, for a page that cannot show who its user is; none if there are no
+     * keys. It opens nothing by itself, and travels in bodies only, so that it may live longer than a ticket.
+     */
+    public Optional<Ticket> issuePass(String transactionId, Duration passLifetime) {
+        return issue(PASS, transactionId, passLifetime);
+    }
+
+    private Optional<Ticket> issue(byte[] purpose, String transactionId, Duration time) {
         if (keys.isEmpty()) {
             return Optional.empty();
         }
-        Instant expiresAt = Instant.ofEpochSecond(clock.instant().plus(lifetime).getEpochSecond());
-        byte[] mac = mac(keys.get(0), expiresAt.getEpochSecond(), transactionId);
+        Instant expiresAt = Instant.ofEpochSecond(clock.instant().plus(time).getEpochSecond());
+        byte[] mac = mac(keys.get(0), purpose, expiresAt.getEpochSecond(), transactionId);
         byte[] ticket = ByteBuffer.allocate(Long.BYTES + MAC_LENGTH)
                 .putLong(expiresAt.getEpochSecond())
                 .put(mac)
@@ -92,6 +110,15 @@ public class Tickets {
 
     /** Whether we issued this ticket for this transaction, and its time is not over. */
     public boolean isValid(String ticket, String transactionId) {
+        return isValid(TICKET, ticket, transactionId);
+    }
+
+    /** Whether we issued this pass for this transaction, and its time is not over. */
+    public boolean isValidPass(String pass, String transactionId) {
+        return isValid(PASS, pass, transactionId);
+    }
+
+    private boolean isValid(byte[] purpose, String ticket, String transactionId) {
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(ticket);
@@ -107,16 +134,16 @@ public class Tickets {
         parts.get(claimed);
         boolean signed = false;
         for (SecretKeySpec key : keys) {
-            signed |= MessageDigest.isEqual(mac(key, expiresAt, transactionId), claimed);
+            signed |= MessageDigest.isEqual(mac(key, purpose, expiresAt, transactionId), claimed);
         }
         return signed && clock.instant().getEpochSecond() < expiresAt;
     }
 
-    private static byte[] mac(SecretKeySpec key, long expiresAt, String transactionId) {
+    private static byte[] mac(SecretKeySpec key, byte[] purpose, long expiresAt, String transactionId) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            mac.update(PURPOSE);
+            mac.update(purpose);
             mac.update(ByteBuffer.allocate(Long.BYTES).putLong(expiresAt).array());
             return mac.doFinal(transactionId.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException impossible) {

@@ -88,10 +88,15 @@ class Erasure {
                 .map(row -> new Erased(row.getLong("transactions"), row.getLong("observations")));
     }
 
-    /** Answers that a repeated request for a session would get; such a request opens another one then. */
+    /**
+     * Answers that a repeated request for a session would get (such a request opens another one then), and those that wait to
+     * be handed off.
+     */
     private Uni<Void> forgetAnswers(String userId) {
         return pool.preparedQuery("DELETE FROM idempotency_key WHERE user_id = $1 AND answer IS NOT NULL")
                 .execute(Tuple.of(userId))
+                .chain(() -> pool.preparedQuery("DELETE FROM hand_off WHERE user_id = $1")
+                        .execute(Tuple.of(userId)))
                 .replaceWithVoid();
     }
 }

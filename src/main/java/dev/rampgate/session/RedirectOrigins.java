@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,10 +18,18 @@ import java.util.regex.Pattern;
 final class RedirectOrigins {
 
     private static final String SETTING = "rampgate.session.redirect-origins";
-    private static final Pattern APP = Pattern.compile("[a-z][a-z0-9+.-]*://");
-    /** Schemes that a browser runs or opens by itself belong to no app. */
-    private static final Set<String> BROWSERS_OWN =
-            Set.of("http", "https", "ws", "wss", "ftp", "file", "data", "blob", "javascript", "vbscript", "about");
+    private static final Pattern APP = Pattern.compile("([a-z][a-z0-9+.-]*):(//)?");
+
+    /**
+     * Schemes that a browser or a telephone runs or opens by itself belong to no app of the company; by some of them a link
+     * reaches any app.
+     */
+    private static final Set<String> NOBODYS = Set.of(
+            ("http https ws wss ftp ftps file filesystem data blob javascript vbscript livescript jar about view-source"
+                            + " chrome chrome-extension chrome-untrusted devtools edge resource moz-extension webkit"
+                            + " content cid mid intent intents android-app market itms itms-apps itms-appss shortcuts"
+                            + " tel sms mms mailto facetime facetime-audio callto geo maps ssh sftp smb ldap ldaps")
+                    .split(" "));
 
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final int HTTPS_PORT = 443;
@@ -35,7 +44,8 @@ final class RedirectOrigins {
     /**
      * Reads the setting.
      *
-     * @param entries origins such as {@code https://shop.example.com}, and schemes such as {@code myapp://}
+     * @param entries origins such as {@code https://shop.example.com}, and schemes such as {@code myapp://} or
+     *     {@code com.example.shop:}
      * @throws ConfigurationException if one is neither
      */
     static RedirectOrigins of(List<String> entries) {
@@ -55,17 +65,16 @@ final class RedirectOrigins {
     }
 
     private static String origin(String entry) {
-        if (APP.matcher(entry).matches()) {
-            String scheme = entry.substring(0, entry.indexOf(':'));
-            if (!BROWSERS_OWN.contains(scheme)) {
-                return entry;
-            }
+        Matcher app = APP.matcher(entry);
+        if (app.matches() && !NOBODYS.contains(app.group(1))) {
+            return app.group(1) + "://";
         }
         Optional<URI> uri = parsed(entry).filter(RedirectOrigins::isPage);
         if (uri.isEmpty() || !uri.get().getRawPath().isEmpty() || hasMore(uri.get())) {
             throw new ConfigurationException(
                     SETTING + ": '" + entry + "' is no origin; write https:// and a host, for example"
-                            + " https://shop.example.com, or the scheme of your app, for example myapp://",
+                            + " https://shop.example.com, or the scheme of your own app, for example myapp:// or"
+                            + " com.example.shop:",
                     Set.of(SETTING));
         }
         return origin(uri.get());

@@ -70,6 +70,18 @@ public class SessionPolicy {
     }
 
     /**
+     * Where we may send the user after the widget ourselves: where the request says, else where Proof's answer does.
+     *
+     * @param answered what Proof answered as {@code redirect_url}, of whatever type; null if nothing
+     * @return none unless the settings allow it
+     */
+    Optional<String> returnAddress(SessionRequest request, Object answered) {
+        return Optional.ofNullable(request.redirectUrl())
+                .or(() -> Optional.ofNullable(answered instanceof String url ? url : null))
+                .filter(redirects::allow);
+    }
+
+    /**
      * What may be asked for.
      *
      * @param currency crypto currency

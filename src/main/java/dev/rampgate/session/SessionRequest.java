@@ -27,7 +27,7 @@ public record SessionRequest(
         @Pattern(regexp = "buy|sell", message = "must be buy or sell") String type,
 
         @Size(max = 2048) @Pattern(
-                regexp = "(?!javascript:|data:|vbscript:)[a-z][a-z0-9+.-]*://[\\x21-\\x7E]+",
+                regexp = "(?!javascript:|data:|vbscript:)[a-z][a-z0-9+.-]*:/[\\x21-\\x7E]+",
                 message = "must be an absolute URL of printable ASCII characters")
         String redirectUrl,
 

@@ -39,8 +39,9 @@ public interface SessionSettings {
 
     /**
      * Where {@code redirect_url} may lead: origins such as {@code https://shop.example.com} ({@code http} for
-     * {@code localhost} alone), or the scheme of the company's own app, such as {@code myapp://}; otherwise 400
-     * {@code redirect-not-allowed}. Unit: origins. Default: none, no {@code redirect_url} is taken.
+     * {@code localhost} alone), or the scheme of the company's own app, such as {@code myapp://} or
+     * {@code com.example.shop:}; otherwise 400 {@code redirect-not-allowed}. Unit: origins. Default: none, no
+     * {@code redirect_url} is taken.
      */
     Optional<List<String>> redirectOrigins();
 

@@ -55,6 +55,10 @@ final class Sandbox implements AutoCloseable {
         environment.set("rampgate.proof.client-token", simulator.clientToken());
         environment.set("rampgate.webhook.keys", webhookKey);
         environment.set("rampgate.identity.mode", "demo");
+        String rampgate = "http://localhost:" + publicPort;
+        environment.set("rampgate.hand-off.base-url", rampgate);
+        environment.set("rampgate.hand-off.widget-script", simulator.baseUrl() + "/widget.2.0.js");
+        environment.set("rampgate.session.redirect-origins", rampgate + ",shop-app://");
         try {
             return new Sandbox(simulator, database(environment));
         } catch (RuntimeException broken) {

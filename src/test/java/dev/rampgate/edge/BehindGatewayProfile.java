@@ -15,6 +15,7 @@ public class BehindGatewayProfile implements QuarkusTestProfile {
                 "rampgate.identity.mode", "header",
                 "rampgate.identity.header.secret", SECRET,
                 "rampgate.client-address.trusted-proxies", "127.0.0.1, ::1",
-                "rampgate.edge.body-timeout", "1s");
+                "rampgate.edge.body-timeout", "1s",
+                "rampgate.hand-off.base-url", "");
     }
 }

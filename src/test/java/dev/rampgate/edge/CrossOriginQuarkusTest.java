@@ -34,7 +34,9 @@ class CrossOriginQuarkusTest {
                 .then()
                 .statusCode(200)
                 .header("Access-Control-Allow-Origin", origin)
-                .header("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, ETag, Age, Rampgate-Ticket")
+                .header(
+                        "Access-Control-Expose-Headers",
+                        "X-Request-Id, Retry-After, ETag, Age, Rampgate-Ticket, Rampgate-Hand-Off")
                 .header("Access-Control-Allow-Credentials", nullValue())
                 .header("Vary", "origin");
     }
@@ -67,7 +69,8 @@ class CrossOriginQuarkusTest {
                 .header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
                 .header(
                         "Access-Control-Allow-Headers",
-                        "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, X-Request-Id")
+                        "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Rampgate-Hand-Off,"
+                                + " X-Request-Id")
                 .header("Access-Control-Max-Age", "600")
                 .header("Access-Control-Allow-Credentials", nullValue());
     }

@@ -34,6 +34,7 @@ class LimitsQuarkusTest {
                     "rampgate.client-address.trusted-proxies", "127.0.0.1, ::1",
                     "rampgate.session.limits.user", "2/1h",
                     "rampgate.session.limits.address", "3/1h",
+                    "rampgate.hand-off.limits.address", "2/1h",
                     "rampgate.webhook.open", "true",
                     "rampgate.webhook.limits.open", "2/1h",
                     "rampgate.webhook.allowlist", "203.0.113.0/24, 2001:db8::/32");
@@ -58,6 +59,14 @@ class LimitsQuarkusTest {
         tooMany(session("u4", "2001:db8:5:5::4"));
         session("u4", "2001:db8:5:6::4").statusCode(201);
         assertThat(limited("session_address")).isEqualTo(before + 1);
+    }
+
+    @Test
+    void an_address_may_try_only_so_many_codes_right_or_wrong() {
+        code("198.51.100.41").statusCode(404);
+        code("198.51.100.41").statusCode(404);
+        tooMany(code("198.51.100.41"));
+        code("198.51.100.42").statusCode(404);
     }
 
     @Test
@@ -100,6 +109,14 @@ class LimitsQuarkusTest {
                 .contentType("application/json")
                 .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}")
                 .post("/session")
+                .then();
+    }
+
+    private static ValidatableResponse code(String address) {
+        return given().header("X-Forwarded-For", address)
+                .contentType("application/json")
+                .body("{\"code\":\"guessed\"}")
+                .post("/hand-off")
                 .then();
     }
 

@@ -73,6 +73,21 @@ class TicketsTest {
     }
 
     @Test
+    void aPassLivesAsLongAsItIsToldAndIsNoTicketNorIsATicketAPass() {
+        String pass =
+                tickets.issuePass("tx-1", Duration.ofHours(1)).orElseThrow().text();
+
+        assertThat(tickets.isValidPass(pass, "tx-1")).isTrue();
+        assertThat(tickets.isValidPass(pass, "tx-2")).isFalse();
+        assertThat(tickets(NOW.plusSeconds(3_599), NEW_KEY).isValidPass(pass, "tx-1"))
+                .isTrue();
+        assertThat(tickets(NOW.plusSeconds(3_600), NEW_KEY).isValidPass(pass, "tx-1"))
+                .isFalse();
+        assertThat(tickets.isValid(pass, "tx-1")).isFalse();
+        assertThat(tickets.isValidPass(issued(tickets, "tx-1"), "tx-1")).isFalse();
+    }
+
+    @Test
     void aTicketIsFitForAnAddressAndSaysNothingOfItself() {
         Ticket ticket = tickets.issue("tx-1").orElseThrow();
 

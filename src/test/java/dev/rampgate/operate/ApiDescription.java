@@ -43,6 +43,9 @@ public final class ApiDescription implements OASFilter {
 
     private static final List<ProblemType> READING = List.of(INVALID_REQUEST, NOT_FOUND);
 
+    /** Where nobody is signed in. */
+    private static final List<String> OPEN = List.of("GET /hand-off", "POST /hand-off", "POST /hand-off/ticket");
+
     private static final Map<String, List<ProblemType>> OWN = Map.of(
             "POST /session",
             List.of(
@@ -59,6 +62,12 @@ public final class ApiDescription implements OASFilter {
                     RAMP_UNAVAILABLE),
             "GET /kyc-status",
             List.of(TOO_MANY_REQUESTS, RAMP_ERROR, RAMP_UNAVAILABLE),
+            "GET /hand-off",
+            List.of(NOT_FOUND),
+            "POST /hand-off",
+            List.of(UNSUPPORTED_MEDIA_TYPE, NOT_FOUND, TOO_MANY_REQUESTS, UNAVAILABLE),
+            "POST /hand-off/ticket",
+            List.of(UNSUPPORTED_MEDIA_TYPE, NOT_FOUND, TOO_MANY_REQUESTS),
             "POST /proof-webhook",
             List.of(NOT_FOUND, TOO_MANY_REQUESTS, UNAVAILABLE),
             "POST /proof-webhook/{key}",
@@ -69,6 +78,9 @@ public final class ApiDescription implements OASFilter {
             "GET /transactions", "The user's own transactions, newest first",
             "GET /transactions/{id}", "One of the user's own transactions, with its timeline",
             "POST /transactions/{id}/ticket", "A ticket for a browser that follows one of the user's own transactions",
+            "GET /hand-off", "The hosted page that runs the widget, for apps",
+            "POST /hand-off", "Hands a session over to that page, once for each code",
+            "POST /hand-off/ticket", "Another ticket for that page",
             "GET /kyc-status", "How far the user's identity check is at Proof; informational",
             "POST /proof-webhook", "Proof's webhook without a key, where that is allowed",
             "POST /proof-webhook/{key}", "Proof's webhook at the registered URL");
@@ -108,9 +120,10 @@ public final class ApiDescription implements OASFilter {
 
     private static void complete(String call, Operation operation) {
         boolean webhook = call.startsWith("POST /proof-webhook");
-        boolean body = webhook || call.equals("POST /session");
+        boolean open = webhook || OPEN.contains(call);
+        boolean body = open && call.startsWith("POST") || call.equals("POST /session");
         operation.setSummary(SUMMARIES.getOrDefault(call, operation.getSummary()));
-        if (!webhook) {
+        if (!open) {
             operation.addSecurityRequirement(
                     OASFactory.createSecurityRequirement().addScheme("token"));
             operation.addSecurityRequirement(OASFactory.createSecurityRequirement()
@@ -129,10 +142,13 @@ public final class ApiDescription implements OASFilter {
         if (webhook) {
             describeWebhook(operation);
         }
+        if (OPEN.contains(call)) {
+            describeHandOff(call, operation);
+        }
         List<ProblemType> problems = new ArrayList<>(ANY);
         problems.addAll(body ? WITH_BODY : List.of());
-        problems.addAll(webhook ? List.of() : SIGNED_IN);
-        problems.addAll(body ? List.of() : call.equals("GET /kyc-status") ? List.of() : READING);
+        problems.addAll(open ? List.of() : SIGNED_IN);
+        problems.addAll(body || open || call.equals("GET /kyc-status") ? List.of() : READING);
         problems.addAll(OWN.getOrDefault(call, List.of()));
         byStatus(problems)
                 .forEach((status, types) ->
@@ -239,6 +255,12 @@ public final class ApiDescription implements OASFilter {
                 .description("The same key with the same body gets the same answer, from any replica, for 15 minutes")
                 .schema(text().minLength(1).maxLength(128).pattern("[!-~]+"))
                 .example("5c0a6f0e-5b0c-4a55-8ad4-41a36a1a9f6e"));
+        operation.addParameter(OASFactory.createParameter()
+                .name("Rampgate-Hand-Off")
+                .in(Parameter.In.HEADER)
+                .description(
+                        "true asks for the address of a hosted page that runs the widget, for apps; 400 where there is none")
+                .schema(text().addEnumeration("true").addEnumeration("false")));
         operation
                 .getRequestBody()
                 .getContent()
@@ -258,6 +280,11 @@ public final class ApiDescription implements OASFilter {
                         OASFactory.createAPIResponse()
                                 .description("The session is open")
                                 .addHeader("X-Request-Id", header("stands in our log; quote it to support"))
+                                .addHeader("Rampgate-Ticket", header("opens the stream of its transaction for minutes"))
+                                .addHeader(
+                                        "Rampgate-Hand-Off",
+                                        header("the page's address, if it was asked for: once, within a minute. Missing"
+                                                + " while the database is away"))
                                 .content(OASFactory.createContent()
                                         .addMediaType(
                                                 "application/json",
@@ -268,6 +295,60 @@ public final class ApiDescription implements OASFilter {
                                                                 "buy",
                                                                 OASFactory.createExample()
                                                                         .value(sessionExample())))));
+    }
+
+    private static void describeHandOff(String call, Operation operation) {
+        operation.getResponses().getAPIResponses().keySet().stream()
+                .filter(status -> status.startsWith("2"))
+                .toList()
+                .forEach(operation.getResponses()::removeAPIResponse);
+        APIResponse answer = OASFactory.createAPIResponse()
+                .addHeader("X-Request-Id", header("stands in our log; quote it to support"));
+        switch (call) {
+            case "GET /hand-off" ->
+                operation
+                        .getResponses()
+                        .addAPIResponse(
+                                "200",
+                                answer.description("The page, the same for all")
+                                        .content(OASFactory.createContent()
+                                                .addMediaType(
+                                                        "text/html",
+                                                        OASFactory.createMediaType()
+                                                                .schema(text()))));
+            case "POST /hand-off" ->
+                operation
+                        .getResponses()
+                        .addAPIResponse(
+                                "200",
+                                answer.description("The session, for this once")
+                                        .addHeader(
+                                                "Rampgate-Ticket",
+                                                header("opens the stream of its transaction for minutes"))
+                                        .addHeader("Rampgate-Pass", header("fetches further tickets for an hour"))
+                                        .content(OASFactory.createContent()
+                                                .addMediaType(
+                                                        "application/json",
+                                                        OASFactory.createMediaType()
+                                                                .schema(handedOver()))));
+            default ->
+                operation
+                        .getResponses()
+                        .addAPIResponse(
+                                "204",
+                                answer.description("Another ticket")
+                                        .addHeader(
+                                                "Rampgate-Ticket",
+                                                header("opens the stream of its transaction for minutes")));
+        }
+    }
+
+    private static Schema handedOver() {
+        return OASFactory.createSchema()
+                .addType(SchemaType.OBJECT)
+                .addRequired("session")
+                .addProperty("session", OASFactory.createSchema().ref(SESSION))
+                .addProperty("return_to", text("where the user may be sent afterwards", "shop-app://done"));
     }
 
     private static Map<String, Object> sessionExample() {

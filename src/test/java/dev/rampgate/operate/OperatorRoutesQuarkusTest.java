@@ -111,6 +111,29 @@ class OperatorRoutesQuarkusTest {
     }
 
     @Test
+    void anErasedUsersSessionIsHandedOverToNobody() {
+        String page = given().contentType("application/json")
+                .header("X-User-Id", userId)
+                .header("Rampgate-Hand-Off", "true")
+                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}")
+                .post("/session")
+                .header("Rampgate-Hand-Off");
+
+        call("/operate/users/erase", user(userId)).statusCode(200);
+
+        given().contentType("application/json")
+                .body(new JsonObject()
+                        .put("code", page.substring(page.indexOf('#') + 1))
+                        .encode())
+                .post("/hand-off")
+                .then()
+                .statusCode(404);
+        assertThat(row("SELECT count(*) AS rows FROM hand_off WHERE user_id = $1", userId)
+                        .getLong("rows"))
+                .isZero();
+    }
+
+    @Test
     void whatComesAfterTheErasureBringsTheUserNotBack() {
         String id = UUID.randomUUID().toString();
         offer(id, userId, Channel.SESSION, "pending");

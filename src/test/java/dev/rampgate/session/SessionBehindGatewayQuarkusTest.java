@@ -5,6 +5,7 @@ import static dev.rampgate.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -103,6 +104,25 @@ class SessionBehindGatewayQuarkusTest {
         assertThat(JsonPath.from(proofWasAsked().get(0).body()).getMap(""))
                 .containsEntry("redirect_url", "https://shop.example.test/done?x=1")
                 .containsEntry("address", "0xAA");
+    }
+
+    @Test
+    void whoAsksForAHandOffWhereThereIsNoneIsToldBeforeProofIsAsked() {
+        user().contentType("application/json")
+                .header("Rampgate-Hand-Off", "true")
+                .body(BUY)
+                .post("/session")
+                .then()
+                .statusCode(400)
+                .body("errors.field", contains("Rampgate-Hand-Off"))
+                .body("errors.detail", contains("is not offered here"));
+        assertThat(proofWasAsked()).isEmpty();
+        given().get("/hand-off").then().statusCode(404);
+        given().contentType("application/json")
+                .body("{\"code\":\"x\"}")
+                .post("/hand-off")
+                .then()
+                .statusCode(404);
     }
 
     @Test

@@ -93,7 +93,9 @@ class SessionPolicyTest {
                 "https://pay.example.com:8443/done",
                 "http://localhost:3000/done",
                 "myapp://ramp/done",
-                "myapp://anything"
+                "myapp://anything",
+                "com.example.shop:/done",
+                "com.example.shop://done?order=1#y"
             })
     void users_may_be_sent_to_own_pages_and_apps(String url) {
         passes(redirecting(), order("USDC", "ERC20", "1", "buy", url));
@@ -117,6 +119,22 @@ class SessionPolicyTest {
                 "https:///shop.example.com/",
                 "https://shop.example.com:x/",
                 "otherapp://done",
+                "com.example.shop.evil:/done",
+                "com.example.sho:/done",
+                "https:/shop.example.com/",
+                "javascript:alert(1)",
+                "javascript:/shop.example.com/%0aalert(1)",
+                "JavaScript://shop.example.com/%0aalert(1)",
+                "java\tscript://shop.example.com/%0aalert(1)",
+                "vbscript://shop.example.com",
+                "data:text/html,done",
+                "blob:https://shop.example.com/done",
+                "filesystem:https://shop.example.com/done",
+                "file:///etc/passwd",
+                "about://blank",
+                "view-source:https://shop.example.com/",
+                "intent://shop.example.com/#Intent;scheme=myapp;end",
+                "tel://1",
                 "javascript://shop.example.com/%0aalert(1)",
                 "data://shop.example.com",
                 "shop.example.com",
@@ -126,6 +144,22 @@ class SessionPolicyTest {
             })
     void users_may_be_sent_nowhere_else(String url) {
         refused(redirecting(), order("USDC", "ERC20", "1", "buy", url), ProblemType.REDIRECT_NOT_ALLOWED);
+    }
+
+    @Test
+    void we_send_users_where_they_asked_to_or_where_proof_says_and_only_where_that_is_allowed() {
+        SessionPolicy policy = redirecting();
+        SessionRequest silent = order("USDC", "ERC20", "1", "buy", null);
+
+        assertThat(policy.returnAddress(order("USDC", "ERC20", "1", "buy", "myapp://done"), "myapp://default"))
+                .hasValue("myapp://done");
+        assertThat(policy.returnAddress(silent, "myapp://default")).hasValue("myapp://default");
+        assertThat(policy.returnAddress(silent, "https://evil.example.net/")).isEmpty();
+        assertThat(policy.returnAddress(silent, "javascript:alert(1)")).isEmpty();
+        assertThat(policy.returnAddress(silent, 7)).isEmpty();
+        assertThat(policy.returnAddress(silent, null)).isEmpty();
+        assertThat(new SessionPolicy(new Settings()).returnAddress(silent, "myapp://default"))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -168,7 +202,31 @@ class SessionPolicyTest {
                 "https://",
                 "http://",
                 "javascript://",
+                "javascript:",
                 "data://",
+                "data:",
+                "vbscript:",
+                "blob:",
+                "filesystem:",
+                "file://",
+                "about:",
+                "view-source:",
+                "chrome://",
+                "intent:",
+                "intent://",
+                "android-app://",
+                "market://",
+                "itms-apps://",
+                "content://",
+                "tel:",
+                "sms:",
+                "mailto:",
+                "http:",
+                "https:",
+                "com.example.shop",
+                "com.example.shop:/",
+                "myapp://done",
+                "1app:",
                 "shop.example.com",
                 "http://shop.example.com",
                 "https://shop.example.com/",
@@ -187,7 +245,8 @@ class SessionPolicyTest {
                         "https://shop.example.com",
                         "https://pay.example.com:8443",
                         "http://localhost:3000",
-                        "myapp://"));
+                        "myapp://",
+                        "com.example.shop:"));
     }
 
     private static void passes(SessionPolicy policy, SessionRequest request) {

@@ -1,0 +1,296 @@
+package dev.rampgate;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rampgate.edge.BehindGatewayProfile;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The hosted page as an app shows it: in a browser of a telephone that nobody is signed in with, behind a gateway that only
+ * the app comes through. Tickets and streams are over after seconds, as after a long identity check.
+ */
+@QuarkusTest
+@QuarkusTestResource(value = AttendedSandbox.class, restrictToAnnotatedClass = true)
+@TestProfile(HandOffBrowserIT.ShortTickets.class)
+class HandOffBrowserIT {
+
+    private static final int PICTURE_LIMIT = 200 * 1024;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static Chromium browser;
+
+    @TestHTTPResource("/")
+    String address;
+
+    /** Signed in by a gateway. */
+    public static final class ShortTickets implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "rampgate.identity.mode", "header",
+                    "rampgate.identity.header.secret", BehindGatewayProfile.SECRET,
+                    "rampgate.live.ticket-lifetime", "4s",
+                    "rampgate.live.max-age", "3s",
+                    "rampgate.live.retry", "1s");
+        }
+    }
+
+    @BeforeAll
+    static void openBrowser() {
+        browser = new Chromium();
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        browser.close();
+    }
+
+    @BeforeEach
+    void holdTheTelephone() {
+        AttendedSandbox.proof().stage().play("calm");
+        AttendedSandbox.proof().kyc().set("cust-8841", "verified");
+        browser.emulate(390, 844, true, "light");
+        browser.open("about:blank");
+        browser.violations();
+    }
+
+    @Test
+    void aBuyIsPaidAndTheUserIsSentBackToWhereTheAppSaid() {
+        Response session = session(address + "index.html?order=%207#done");
+        browser.open(page(session));
+        browser.sees("#status", "Waiting for your payment");
+        assertThat(browser.address()).isEqualTo(address + "hand-off");
+        step("pay");
+
+        browser.arrivesAt("index.html");
+        assertThat(browser.address())
+                .isEqualTo(address + "index.html?order=%207&merchant_transaction_id="
+                        + session.path("merchant_transaction_id") + "&status=completed#done");
+        assertThat(browser.violations()).isEmpty();
+    }
+
+    @Test
+    void thePageFollowsThoughItsTicketIsOver() {
+        browser.open(page(session(null)));
+        await().atMost(LIMIT).until(() -> fetched("/hand-off/ticket") > 0);
+        step("pay");
+
+        browser.sees("#status", "Completed");
+        assertThat(fetched("/session")).isZero();
+    }
+
+    @Test
+    void anAppIsReachedByALinkThatTellsHowItWent() throws IOException {
+        Response session = session("shop-app://done?order=7");
+        browser.open(page(session));
+        browser.sees("#status", "Waiting for your payment");
+        inWidget(() -> {
+            browser.sees("h1", "Pay by card");
+            assertThat(browser.textsOf(".complaints")).isEmpty();
+        });
+        String start = "shop-app://done?order=7&merchant_transaction_id=" + session.path("merchant_transaction_id");
+        assertThat(link("#leave")).isEqualTo(start + "&status=pending");
+        draw();
+        step("decline");
+
+        browser.sees("#status", "This did not work");
+        assertThat(browser.textOf("#finish")).isEqualTo("Return to the app");
+        assertThat(link("#finish")).isEqualTo(start + "&status=failed");
+        assertThat(browser.violations()).isEmpty();
+    }
+
+    @Test
+    void aDeclinedCardIsTriedAgainOnTheSamePage() {
+        Response session = session(null);
+        browser.open(page(session));
+        step("decline");
+        browser.sees("#status", "This did not work");
+        // A change that comes before Proof has confirmed the failure takes half a minute to be believed.
+        await().atMost(LIMIT).until(() -> user().get("/transactions/" + session.path("merchant_transaction_id"))
+                .<Boolean>path("confirmed"));
+        step("retry");
+
+        browser.sees("#status", "Completed");
+    }
+
+    @Test
+    void theSameAddressTellsTheSecondTimeThatItIsOver() {
+        String page = page(session(null));
+        browser.open(page);
+        browser.sees("#status", "Waiting for your payment");
+
+        browser.open(page);
+
+        browser.sees("#message-title", "This link is over");
+        assertThat((Boolean) browser.run("return document.getElementById('finish').hidden"))
+                .as("there is nowhere to return to but where Proof's own default leads, which is not allowed")
+                .isTrue();
+        assertThat(browser.run("return document.activeElement.id")).isEqualTo("message");
+        assertThat(browser.run("return document.querySelectorAll('#widget iframe').length"))
+                .isEqualTo(0L);
+    }
+
+    @Test
+    void aPageThatWasLoadedAgainStillLeadsBack() {
+        Response session = session("shop-app://done");
+        browser.open(page(session));
+        browser.sees("#status", "Waiting for your payment");
+
+        browser.open(address + "hand-off");
+
+        browser.sees("#message-title", "This link is over");
+        assertThat(link("#finish"))
+                .isEqualTo("shop-app://done?merchant_transaction_id=" + session.path("merchant_transaction_id")
+                        + "&status=pending");
+    }
+
+    @Test
+    void nextLinksInTheSameViewAreOpenedToo() {
+        browser.open(page(session(null)));
+        browser.sees("#status", "Waiting for your payment");
+        browser.run("document.getElementById('status').textContent = 'the page before'");
+
+        browser.open(page(session(null)));
+
+        browser.sees("#status", "Waiting for your payment");
+        inWidget(() -> browser.sees("h1", "Pay by card"));
+    }
+
+    @Test
+    void aWidgetThatCannotBeLoadedCanBeTriedAgain() {
+        browser.open(address + "hand-off");
+        browser.sees("#message-title", "This link is over");
+        String code = page(session(null));
+
+        browser.withoutReaching("*widget.2.0.js*", () -> {
+            browser.open(code);
+            browser.sees("#message-title", "The payment form could not be loaded");
+        });
+        browser.click("#again");
+
+        inWidget(() -> browser.sees("h1", "Pay by card"));
+    }
+
+    @Test
+    void whatThePageDoesNotNeedIsForbidden() {
+        browser.open(page(session(null)));
+        browser.sees("#status", "Waiting for your payment");
+        browser.run("""
+                const script = document.createElement('script');
+                script.src = '/checkout.js';
+                document.head.append(script);
+                const frame = document.createElement('iframe');
+                frame.src = 'https://evil.example.test/';
+                document.body.append(frame);""");
+
+        List<String> said = new ArrayList<>();
+        await().atMost(LIMIT).untilAsserted(() -> {
+            said.addAll(browser.violations());
+            assertThat(said)
+                    .anyMatch(text -> text.contains("checkout.js"))
+                    .anyMatch(text -> text.contains("evil.example.test"));
+        });
+    }
+
+    @Test
+    void theCameraReachesTheWidgetAndTheMicrophoneDoesNot() {
+        browser.open(page(session(null)));
+        browser.sees("#status", "Waiting for your payment");
+
+        assertThat(browser.run("""
+                const policy = document.featurePolicy;
+                return ['camera', 'payment', 'microphone', 'geolocation']
+                  .map((feature) => policy.getAllowlistForFeature(feature).includes(arguments[0]))""", AttendedSandbox.proof().baseUrl())).isEqualTo(List.of(true, true, false, false));
+    }
+
+    @Test
+    void everythingHasANameAndFitsTheScreen() {
+        browser.open(page(session("shop-app://done")));
+        inWidget(() -> browser.sees("h1", "Pay by card"));
+
+        assertThat((List<?>) browser.run("""
+                        return [...document.querySelectorAll('button, a, iframe, section')].filter(e => e.checkVisibility())
+                          .filter(e => !(e.textContent.trim() || e.title || e.ariaLabel || e.getAttribute('aria-labelledby')))
+                          .map(e => e.outerHTML)""")).isEmpty();
+        assertThat((Boolean) browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+                .isTrue();
+        assertThat(browser.run("return document.documentElement.lang")).isEqualTo("en");
+    }
+
+    private static void draw() throws IOException {
+        byte[] picture = browser.picture();
+        assertThat(picture).hasSizeLessThan(PICTURE_LIMIT);
+        Path docs = Path.of(System.getProperty("project.basedir", "."), "docs", "screenshots");
+        Files.createDirectories(docs);
+        Files.write(docs.resolve("hand-off-phone.png"), picture);
+    }
+
+    /** As an app's own backend or gateway asks for it. */
+    private static Response session(String redirectUrl) {
+        Map<String, String> order =
+                new HashMap<>(Map.of("network", "ERC20", "currency", "USDC", "amount", "42.75", "type", "buy"));
+        if (redirectUrl != null) {
+            order.put("redirect_url", redirectUrl);
+        }
+        Response answer = user().contentType("application/json")
+                .header("Rampgate-Hand-Off", "true")
+                .body(order)
+                .post("/session");
+        answer.then().statusCode(201);
+        return answer;
+    }
+
+    private static RequestSpecification user() {
+        return given().header("X-Gateway-Secret", BehindGatewayProfile.SECRET)
+                .header("X-User-Id", "cust-8841")
+                .header("X-User-Email", "jo@example.test");
+    }
+
+    private static String page(Response session) {
+        return session.header("Rampgate-Hand-Off");
+    }
+
+    private static String link(String css) {
+        return (String) browser.run("return document.querySelector(arguments[0]).getAttribute('href')", css);
+    }
+
+    private static long fetched(String path) {
+        return (long) browser.run(
+                "return performance.getEntriesByType('resource').filter(e => e.name.endsWith(arguments[0])).length",
+                path);
+    }
+
+    /** Clicks what a user would inside the widget. */
+    private static void step(String name) {
+        inWidget(() -> browser.click("[data-step=" + name + "]"));
+    }
+
+    private static void inWidget(Runnable work) {
+        browser.enterFrame("#widget iframe");
+        try {
+            work.run();
+        } finally {
+            browser.leaveFrame();
+        }
+    }
+}

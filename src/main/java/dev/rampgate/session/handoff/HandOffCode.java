@@ -1,0 +1,95 @@
+package dev.rampgate.session.handoff;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.ProviderException;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * What opens the hosted page, once: 32 random bytes. Only whoever has it finds the stored session (by its hash) and reads it
+ * (by its key): neither the database nor a copy of it can.
+ */
+final class HandOffCode {
+
+    private static final int LENGTH = 32;
+    private static final String CIPHER = "AES/GCM/NoPadding";
+    private static final int TAG_BITS = 128;
+
+    /** Each key encrypts one thing only, so that it needs no nonce of its own. */
+    private static final GCMParameterSpec ONLY_ONCE = new GCMParameterSpec(TAG_BITS, new byte[12]);
+
+    private final String text;
+
+    private HandOffCode(String text) {
+        this.text = text;
+    }
+
+    /** A new one. @param secret a source that nobody can foretell */
+    static HandOffCode draw(RandomGenerator secret) {
+        byte[] bytes = new byte[LENGTH];
+        secret.nextBytes(bytes);
+        return of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    }
+
+    /** What somebody brings; it need not be one. */
+    static HandOffCode of(String text) {
+        return new HandOffCode(text);
+    }
+
+    /** URL-safe. */
+    String text() {
+        return text;
+    }
+
+    /** By what it is found. */
+    byte[] hash() {
+        return digest("rampgate-hand-off-hash-1\0");
+    }
+
+    /** Encrypts what is handed off. */
+    byte[] seal(byte[] content) {
+        try {
+            return cipher(Cipher.ENCRYPT_MODE).doFinal(content);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java has " + CIPHER, impossible);
+        }
+    }
+
+    /** What was sealed by this code; empty if it was not, or was changed. */
+    Optional<byte[]> open(byte[] sealed) {
+        try {
+            return Optional.of(cipher(Cipher.DECRYPT_MODE).doFinal(sealed));
+        } catch (GeneralSecurityException | ProviderException changed) {
+            return Optional.empty();
+        }
+    }
+
+    private Cipher cipher(int mode) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance(CIPHER);
+        cipher.init(mode, new SecretKeySpec(digest("rampgate-hand-off-key-1\0"), "AES"), ONLY_ONCE);
+        return cipher;
+    }
+
+    private byte[] digest(String purpose) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(purpose.getBytes(StandardCharsets.US_ASCII));
+            return sha256.digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java has SHA-256", impossible);
+        }
+    }
+
+    /** Never the code itself. */
+    @Override
+    public String toString() {
+        return "HandOffCode";
+    }
+}

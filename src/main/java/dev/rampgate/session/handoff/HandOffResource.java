@@ -1,0 +1,158 @@
+package dev.rampgate.session.handoff;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.rampgate.edge.ClientAddress;
+import dev.rampgate.edge.Networks;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
+import dev.rampgate.edge.RateLimits;
+import dev.rampgate.identity.Tickets;
+import io.quarkus.runtime.Startup;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+
+/**
+ * The hosted page and what it calls. Nobody is signed in here: whoever has a code gets its session. The page itself is the
+ * same for all and does nothing with a code until its script runs, so that a preview of the link uses nothing up.
+ */
+@Path("/hand-off")
+@Startup
+public class HandOffResource {
+
+    /** The header that carries what fetches further tickets. */
+    static final String PASS_HEADER = "Rampgate-Pass";
+
+    private final HandOffs handOffs;
+    private final HandOffPage page;
+    private final HandOffAddresses pages;
+    private final Tickets tickets;
+    private final ClientAddress addresses;
+    private final RateLimits.Gate limit;
+    private final Duration followFor;
+
+    HandOffResource(
+            HandOffs handOffs,
+            HandOffPage page,
+            HandOffAddresses pages,
+            Tickets tickets,
+            ClientAddress addresses,
+            HandOffSettings settings,
+            RateLimits limits) {
+        this.handOffs = handOffs;
+        this.page = page;
+        this.pages = pages;
+        this.tickets = tickets;
+        this.addresses = addresses;
+        this.limit = limits.limit(
+                "hand_off_address",
+                "rampgate.hand-off.limits.address",
+                settings.limits().address());
+        this.followFor = settings.followFor();
+    }
+
+    /**
+     * What the page brings to get its session.
+     *
+     * @param code what stood behind the {@code #} of its address
+     */
+    public record Redemption(@NotNull @Size(max = 128) String code) {
+
+        /** Never the code itself. */
+        @Override
+        public String toString() {
+            return "Redemption";
+        }
+    }
+
+    /**
+     * What the page brings when its ticket is over.
+     *
+     * @param merchantTransactionId which transaction it follows
+     * @param pass as it was answered with the session
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Renewal(
+            @NotNull @Size(max = 128) String merchantTransactionId,
+            @NotNull @Size(max = 128) String pass) {
+
+        /** Never the pass itself. */
+        @Override
+        public String toString() {
+            return "Renewal";
+        }
+    }
+
+    /** The page. */
+    @GET
+    @Produces(MediaType.TEXT_HTML)
+    public Response page(RoutingContext routing) {
+        mustBeOffered();
+        HandOffPage.Answer fresh = page.fresh();
+        // Instead of those that every answer has: a resource's own would stand beside them, and of two policies both
+        // count.
+        fresh.headers().forEach(routing.response()::putHeader);
+        return Response.ok(fresh.html()).type("text/html;charset=UTF-8").build();
+    }
+
+    /** Hands the session over, with a ticket to follow its transaction; for each code once. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public Uni<Response> redeem(@NotNull @Valid Redemption redemption, RoutingContext routing) {
+        mustBeOffered();
+        pass(routing);
+        return handOffs.redeem(redemption.code()).map(this::handedOver);
+    }
+
+    /** Another ticket, for a page that has followed longer than its own lasts, or whose connection broke. */
+    @POST
+    @Path("/ticket")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response ticket(@NotNull @Valid Renewal renewal, RoutingContext routing) {
+        mustBeOffered();
+        pass(routing);
+        if (!tickets.isValidPass(renewal.pass(), renewal.merchantTransactionId())) {
+            throw new ProblemException(ProblemType.NOT_FOUND);
+        }
+        Response.ResponseBuilder answer = Response.noContent().header("Cache-Control", "no-store");
+        tickets.issue(renewal.merchantTransactionId())
+                .ifPresent(ticket -> answer.header(Tickets.HEADER, ticket.text()));
+        return answer.build();
+    }
+
+    private Response handedOver(Buffer content) {
+        String id = new JsonObject(content).getJsonObject("session").getString("merchant_transaction_id");
+        Response.ResponseBuilder answer = Response.ok(content.getBytes())
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header("Cache-Control", "no-store");
+        tickets.issue(id).ifPresent(ticket -> answer.header(Tickets.HEADER, ticket.text()));
+        tickets.issuePass(id, followFor).ifPresent(pass -> answer.header(PASS_HEADER, pass.text()));
+        return answer.build();
+    }
+
+    private void mustBeOffered() {
+        if (!pages.areSet()) {
+            throw new ProblemException(ProblemType.NOT_FOUND);
+        }
+    }
+
+    /** Who has no known address is not counted: one bucket for all of them would let one lock out the others. */
+    private void pass(RoutingContext routing) {
+        addresses.of(routing).map(Networks::source).ifPresent(limit::pass);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.rampgate.session.handoff;
+
+import dev.rampgate.reconcile.SchemaMigrated;
+import dev.rampgate.reconcile.Ticker;
+import dev.rampgate.reconcile.VertxEventLoop;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.random.RandomGenerator;
+
+/** Deletes what nobody fetched in time, since it holds tokens; also where hand-off was switched off meanwhile. */
+@ApplicationScoped
+class HandOffSweep {
+
+    private final HandOffStore store;
+    private final Counter swept;
+    private final Ticker ticker;
+
+    HandOffSweep(
+            HandOffStore store, HandOffSettings settings, Vertx vertx, RandomGenerator chance, MeterRegistry meters) {
+        this.store = store;
+        this.swept = Counter.builder("rampgate.session.hand.off.swept")
+                .description("Sessions that were to be handed off, that nobody fetched in time, and that were deleted")
+                .register(meters);
+        this.ticker =
+                new Ticker("hand-off sweep", new VertxEventLoop(vertx), settings.sweepInterval(), this::round, chance);
+    }
+
+    void onMigrated(@Observes SchemaMigrated migrated) {
+        ticker.start();
+    }
+
+    void onShutdown(@Observes ShutdownEvent shutdown) {
+        ticker.stop();
+    }
+
+    /** One statement deletes a bounded number; the next follows as long as there are more. */
+    private Uni<Void> round() {
+        return store.sweep()
+                .invoke(deleted -> swept.increment(deleted))
+                .repeat()
+                .until(deleted -> deleted < HandOffStore.SWEEP_LIMIT)
+                .onItem()
+                .ignoreAsUni();
+    }
+}
