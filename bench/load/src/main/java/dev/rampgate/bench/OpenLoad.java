@@ -1,0 +1,223 @@
+package dev.rampgate.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongFunction;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The open load: requests are sent at a fixed rate, whatever becomes of those before, as the world does. Each latency counts
+ * from the moment at which the request should have left, so that a stall shows in all requests that it kept waiting
+ * ("coordinated omission" is not hidden). What is not answered in the end counts with the time that it has waited.
+ */
+final class OpenLoad {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long FINEST_PACE_NANOS = 200_000;
+
+    private final int port;
+    private final int connections;
+
+    OpenLoad(int port, int connections) {
+        this.port = port;
+        this.connections = connections;
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param latency in microseconds
+     * @param acknowledged keys of the requests that were answered well
+     * @param sent how many should have left
+     */
+    record Result(Histogram latency, List<String> acknowledged, long sent, long refused, long unanswered, double seconds) {
+
+        double millis(double percentile) {
+            return latency.getValueAtPercentile(percentile) / 1_000.0;
+        }
+
+        /** Whether it kept up with the rate. */
+        boolean keptUp() {
+            return refused == 0 && unanswered == 0;
+        }
+    }
+
+    private record Due(Request request, long at) {}
+
+    /**
+     * Sends requests for a time.
+     *
+     * @param request the n-th, from 0
+     * @param warmUp at the beginning, which does not count
+     */
+    Result run(double perSecond, Duration warmUp, Duration time, LongFunction<Request> request) {
+        try (Selector selector = Selector.open()) {
+            Round round = new Round(selector, perSecond, warmUp, time, request);
+            Thread pacer = new Thread(round::pace, "pacer");
+            pacer.setDaemon(true);
+            try {
+                round.connect();
+                pacer.start();
+                return round.run();
+            } finally {
+                round.over = true;
+                round.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private final class Round {
+        private final Selector selector;
+        private final double interval;
+        private final LongFunction<Request> requests;
+        private final long all;
+        private final long counted;
+        private final Histogram latency = new Histogram(1, TimeUnit.MINUTES.toMicros(5), 3);
+        private final List<String> acknowledged = new ArrayList<>();
+        private final Queue<Due> waiting = new ArrayDeque<>();
+        private final Queue<Line> idle = new ArrayDeque<>();
+        private final List<Line> lines = new ArrayList<>();
+        private long sent;
+        private long refused;
+        private volatile boolean over;
+
+        Round(Selector selector, double perSecond, Duration warmUp, Duration time, LongFunction<Request> requests) {
+            this.selector = selector;
+            this.interval = 1e9 / perSecond;
+            this.requests = requests;
+            this.counted = (long) (perSecond * warmUp.toNanos() / 1e9);
+            this.all = counted + Math.max(1, (long) (perSecond * time.toNanos() / 1e9));
+        }
+
+        void connect() throws IOException {
+            for (int i = 0; i < connections; i++) {
+                SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                channel.configureBlocking(false);
+                Line line = new Line(channel);
+                channel.register(selector, SelectionKey.OP_READ, line);
+                lines.add(line);
+                idle.add(line);
+            }
+        }
+
+        /** A selector's own time limit is too coarse, and spinning would take a processor from what is measured. */
+        void pace() {
+            while (!over) {
+                LockSupport.parkNanos(Math.max(FINEST_PACE_NANOS, (long) interval));
+                selector.wakeup();
+            }
+        }
+
+        Result run() throws IOException {
+            long start = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
+            long end = start + (long) (all * interval) + PATIENCE.toNanos();
+            while (System.nanoTime() < end && (sent < all || !waiting.isEmpty() || idle.size() < lines.size())) {
+                long now = System.nanoTime();
+                while (sent < all && start + (long) (sent * interval) <= now) {
+                    waiting.add(new Due(requests.apply(sent), start + (long) (sent * interval)));
+                    sent++;
+                }
+                while (!waiting.isEmpty() && !idle.isEmpty()) {
+                    idle.remove().send(waiting.remove());
+                }
+                selector.select(key -> ((Line) key.attachment()).readable(start), 100);
+            }
+            return result(start);
+        }
+
+        private Result result(long start) {
+            long unanswered = 0;
+            long now = System.nanoTime();
+            for (Line line : lines) {
+                if (line.underWay != null) {
+                    record(line.underWay, now, start);
+                    unanswered++;
+                }
+            }
+            for (Due due : waiting) {
+                record(due, now, start);
+                unanswered++;
+            }
+            return new Result(latency, acknowledged, sent, refused, unanswered, (all - counted) * interval / 1e9);
+        }
+
+        private void record(Due due, long now, long start) {
+            if (due.at >= start + (long) (counted * interval)) {
+                latency.recordValue(Math.max(1, Math.min(latency.getHighestTrackableValue(), (now - due.at) / 1_000)));
+            }
+        }
+
+        void close() {
+            lines.forEach(line -> {
+                try {
+                    line.channel.close();
+                } catch (IOException ignored) {
+                    // it is gone, which is what was wanted
+                }
+            });
+        }
+
+        /** One connection. */
+        private final class Line {
+            private final SocketChannel channel;
+            private final ByteBuffer in = ByteBuffer.allocate(16 * 1024);
+            private final AnswerReader answer = new AnswerReader();
+            private Due underWay;
+
+            Line(SocketChannel channel) {
+                this.channel = channel;
+            }
+
+            void send(Due due) throws IOException {
+                underWay = due;
+                ByteBuffer out = ByteBuffer.wrap(due.request.bytes());
+                while (out.hasRemaining()) {
+                    channel.write(out); // a few hundred bytes always fit
+                }
+            }
+
+            void readable(long start) {
+                try {
+                    in.clear();
+                    if (channel.read(in) < 0) {
+                        throw new BenchFailure("a connection was closed under load");
+                    }
+                    in.flip();
+                    if (answer.read(in)) {
+                        answered(start);
+                    }
+                } catch (IOException e) {
+                    throw new BenchFailure("a connection broke under load: " + e.getMessage(), e);
+                }
+            }
+
+            private void answered(long start) {
+                record(underWay, System.nanoTime(), start);
+                if (answer.status() / 100 != 2) {
+                    refused++;
+                } else if (underWay.request.key() != null) {
+                    acknowledged.add(underWay.request.key());
+                }
+                underWay = null;
+                answer.clear();
+                idle.add(this);
+            }
+        }
+    }
+}

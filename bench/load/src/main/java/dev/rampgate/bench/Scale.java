@@ -1,0 +1,41 @@
+package dev.rampgate.bench;
+
+import java.time.Duration;
+
+/**
+ * How much of everything.
+ *
+ * @param rounds how often each slice is repeated, in turn with the others
+ * @param settle before each slice, so that what was suspended is warm again
+ * @param slice how long one measurement takes
+ * @param warmUp once for each subject that compiles while it runs
+ * @param everySubjectEverywhere whether peers are also measured where they do the same as elsewhere
+ * @param moves transactions that are followed on the whole way, for each channel
+ * @param streams event streams that are open at once
+ * @param moved how many of their transactions move
+ * @param unsettled transactions that are polled
+ */
+record Scale(
+        String name,
+        int rounds,
+        Duration settle,
+        Duration slice,
+        Duration warmUp,
+        boolean everySubjectEverywhere,
+        int moves,
+        int streams,
+        int moved,
+        int unsettled,
+        Duration polling) {
+
+    static final Scale FULL = new Scale(
+            "full", 4, seconds(1), seconds(5), seconds(10), true, 150, 5_000, 5_000, 10_000, seconds(30));
+    static final Scale QUICK = new Scale(
+            "quick", 2, seconds(1), seconds(3), seconds(5), false, 30, 5_000, 1_000, 10_000, seconds(15));
+    static final Scale SMOKE =
+            new Scale("smoke", 1, seconds(1), seconds(1), seconds(1), false, 3, 50, 20, 200, seconds(3));
+
+    private static Duration seconds(int seconds) {
+        return Duration.ofSeconds(seconds);
+    }
+}

@@ -1,0 +1,206 @@
+package dev.rampgate.bench;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.LongFunction;
+
+/** Webhooks: how many are acknowledged each second, and how long one waits at a fixed rate. */
+final class WebhookWorkload {
+
+    /** What is sent. */
+    enum Kind {
+        DUPLICATES("webhooks, 80% duplicates", "duplicates"),
+        NEW("webhooks, all new", "new"),
+        UNKNOWN("webhooks, all unknown ids", "unknown");
+
+        private final String title;
+        private final String script;
+
+        Kind(String title, String script) {
+            this.title = title;
+            this.script = script;
+        }
+
+        String title() {
+            return title;
+        }
+    }
+
+    static final String THROUGHPUT = "per second";
+    static final String OWN_MICROS = "own micros";
+    static final String DATABASE_MICROS = "database micros";
+    static final String MEMORY = "memory";
+    static final String ALLOCATED = "allocated";
+    static final String P50 = "p50";
+    static final String P99 = "p99";
+    static final String RATE = "rate";
+
+    /** More than anybody takes in a second, so that there are always enough transactions. */
+    private static final long MOST_PER_SECOND = 30_000;
+    /** Of {@code rampgate.reconcile.unknown-capacity}. */
+    private static final long UNKNOWN_CAPACITY = 10_000;
+
+    private final Results results;
+    private final Scale scale;
+    private final Wrk wrk;
+    private final PostgresServer server;
+    private final Ledger ledger;
+    private final Rampgate rampgate;
+
+    WebhookWorkload(
+            Results results, Scale scale, Wrk wrk, PostgresServer server, Ledger ledger, Rampgate rampgate) {
+        this.results = results;
+        this.scale = scale;
+        this.wrk = wrk;
+        this.server = server;
+        this.ledger = ledger;
+        this.rampgate = rampgate;
+    }
+
+    void warmUp(Subject subject) {
+        subject.child().resume();
+        prepare(subject, scale.warmUp());
+        subject.use(run(subject, Kind.NEW, scale.warmUp()).sent() + 2);
+        subject.child().suspend();
+    }
+
+    /** One slice of the closed load. */
+    void throughput(Kind kind, Subject subject) {
+        prepare(subject, scale.settle().plus(scale.slice()));
+        long before = stored(kind, subject);
+        subject.child().resume();
+        Wrk.Result settled = run(subject, kind, scale.settle());
+        advance(kind, subject, settled.sent());
+        Usage used = Usage.of(subject.child(), server);
+        double allocated = allocated(subject);
+        Wrk.Result measured = run(subject, kind, scale.slice());
+        double allocatedBytes = allocated(subject) - allocated;
+        Usage use = Usage.of(subject.child(), server).since(used);
+        long memory = subject.child().residentBytes();
+        advance(kind, subject, measured.sent());
+        check(kind, subject, before, settled, measured);
+        subject.child().suspend();
+
+        String name = subject.name();
+        results.add(kind.title(), name, THROUGHPUT, measured.perSecond());
+        results.add(kind.title(), name, OWN_MICROS, use.own() * 1e6 / measured.acknowledged());
+        results.add(kind.title(), name, DATABASE_MICROS, use.database() * 1e6 / measured.acknowledged());
+        results.add(kind.title(), name, MEMORY, memory / 1e6);
+        if (allocatedBytes > 0) {
+            results.add(kind.title(), name, ALLOCATED, allocatedBytes / measured.acknowledged());
+        }
+    }
+
+    /** One slice of the open load, four of five being duplicates. */
+    void latency(String title, Subject subject, double perSecond) {
+        Duration all = scale.settle().plus(scale.slice());
+        prepare(subject, all);
+        subject.child().resume();
+        long first = subject.firstUnused();
+        OpenLoad.Result measured = new OpenLoad(subject.port(), 64)
+                .run(perSecond, scale.settle(), scale.slice(), duplicates(subject.path(), first));
+        if (!subject.keepsNothing()) {
+            Set<String> keys = new HashSet<>(measured.acknowledged());
+            Ports.await(
+                    "everything that " + subject.name() + " acknowledged is in its database",
+                    Duration.ofSeconds(15),
+                    subject.child(),
+                    () -> subject.database().missing(subject.books().missing(), keys) == 0);
+        }
+        subject.child().suspend();
+        subject.use(measured.sent() / 5 + 2);
+        results.add(title, subject.name(), P50, measured.millis(50));
+        results.add(title, subject.name(), P99, measured.millis(99));
+        results.add(title, subject.name(), RATE, perSecond);
+        results.add(title, subject.name(), "kept up", measured.keptUp() ? 1 : 0);
+    }
+
+    private static LongFunction<Request> duplicates(String path, long first) {
+        Random chance = new Random(first);
+        return n -> {
+            long newest = n / 5;
+            long back = n % 5 == 0 ? 0 : chance.nextLong(Math.min(newest, 999) + 1);
+            return Request.webhook(path, first + newest - back);
+        };
+    }
+
+    private void prepare(Subject subject, Duration time) {
+        if (subject.isRampgate()) {
+            ledger.growTo((subject.firstUnused() + MOST_PER_SECOND * time.toSeconds()) / 2 + 1);
+        }
+    }
+
+    private Wrk.Result run(Subject subject, Kind kind, Duration time) {
+        return wrk.run(
+                "webhooks.lua",
+                subject.port(),
+                time,
+                subject.path(),
+                kind.script,
+                Long.toString(subject.firstUnused()));
+    }
+
+    /** Numbers in duplicates are used five times as slowly. */
+    private static void advance(Kind kind, Subject subject, long sent) {
+        subject.use(kind == Kind.DUPLICATES ? sent / 5 + 2 : sent + 2);
+    }
+
+    private double allocated(Subject subject) {
+        return rampgate != null && subject.child() == rampgate.child() ? rampgate.metric("jvm_gc_memory_allocated_bytes_total") : 0;
+    }
+
+    private long stored(Kind kind, Subject subject) {
+        if (subject.keepsNothing()) {
+            return 0;
+        }
+        return kind == Kind.UNKNOWN && subject.isRampgate()
+                ? unknown(subject)
+                : subject.database().number(subject.books().webhooks());
+    }
+
+    private static long unknown(Subject subject) {
+        return subject.database().number("SELECT count(*) FROM poll WHERE priority = 2");
+    }
+
+    /** The database must hold what was acknowledged, and nothing that was not sent. */
+    private void check(Kind kind, Subject subject, long before, Wrk.Result settled, Wrk.Result measured) {
+        if (subject.keepsNothing()) {
+            return;
+        }
+        long acknowledged = settled.acknowledged() + measured.acknowledged();
+        long sent = settled.sent() + measured.sent();
+        long least;
+        long most = sent;
+        if (kind == Kind.UNKNOWN && subject.isRampgate()) {
+            // Ids that nobody knows are kept up to a number, to be asked for; some are asked for meanwhile.
+            least = (long) (0.9 * Math.min(before + acknowledged, UNKNOWN_CAPACITY)) - before;
+        } else if (kind == Kind.DUPLICATES && !subject.books().everyRepeat()) {
+            least = acknowledged / 5 - 2L * wrk.connections();
+            most = sent / 5 + 2;
+        } else {
+            least = acknowledged;
+        }
+        Ports.await(
+                subject.name() + ": at least " + least + " of " + acknowledged + " acknowledged webhooks are stored",
+                Duration.ofSeconds(15),
+                subject.child(),
+                () -> stored(kind, subject) - before >= least);
+        long stored = stored(kind, subject) - before;
+        if (stored > most) {
+            throw new BenchFailure(subject.name() + " stored " + stored + " webhooks, but only " + most + " were sent");
+        }
+    }
+
+    /** Slices in turn, so that what disturbs the machine disturbs all alike. */
+    void interleaved(Kind kind, List<Subject> subjects) {
+        subjects.forEach(subject -> results.row(kind.title(), subject.name(), subject.does()));
+        for (int round = 0; round < scale.rounds(); round++) {
+            for (Subject subject : subjects) {
+                throughput(kind, subject);
+            }
+        }
+    }
+}

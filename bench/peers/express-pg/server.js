@@ -1,0 +1,44 @@
+// A peer of the benchmark: the webhook handler of Proof's documentation with Express and node-postgres. Idempotent on
+// transaction and status, acknowledged after the commit, one statement per event. WORKERS > 1 runs it in cluster mode.
+'use strict';
+
+const cluster = require('node:cluster');
+const express = require('express');
+const {Pool} = require('pg');
+
+const workers = Number(process.env.WORKERS ?? 1);
+
+function serve() {
+  const pool = new Pool({max: Number(process.env.POOL ?? 10)}); // PGHOST, PGPORT, ... are node-postgres' own
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+
+  app.post('/proof-webhook', express.json({limit: '64kb'}), async (request, response, next) => {
+    const {merchant_transaction_id: id, status} = request.body ?? {};
+    if (typeof id !== 'string' || typeof status !== 'string') {
+      response.sendStatus(400);
+      return;
+    }
+    try {
+      await pool.query({
+        name: 'webhook', // prepared once for each connection
+        text: 'INSERT INTO webhook_event (merchant_transaction_id, status, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+        values: [id, status, request.body],
+      });
+      response.sendStatus(200);
+    } catch (error) {
+      next(error);
+    }
+  });
+
+  app.listen(Number(process.env.PORT), '127.0.0.1');
+}
+
+if (workers > 1 && cluster.isPrimary) {
+  for (let i = 0; i < workers; i++) {
+    cluster.fork();
+  }
+} else {
+  serve();
+}

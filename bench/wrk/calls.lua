@@ -1,0 +1,33 @@
+-- The same call again and again. Arguments: method, path, secret of the gateway, body (empty for none), and into how many
+-- different numbers a %d of the path is turned.
+
+local threads = {}
+
+function setup(thread)
+  table.insert(threads, thread)
+end
+
+function init(arguments)
+  method, path, body, numbers = arguments[1], arguments[2], arguments[4], tonumber(arguments[5])
+  headers = {
+    ["Content-Type"] = body ~= "" and "application/json" or nil,
+    ["X-User-Id"] = "cust-8841",
+    ["X-User-Email"] = "jo@example.test",
+    ["X-Gateway-Secret"] = arguments[3],
+  }
+  sent = 0
+end
+
+function request()
+  sent = sent + 1
+  return wrk.format(method, (path:gsub("%%d", math.random(0, numbers - 1))), headers, body ~= "" and body or nil)
+end
+
+function done(summary, latency, requests)
+  local all = 0
+  for _, thread in ipairs(threads) do
+    all = all + thread:get("sent")
+  end
+  print(string.format("RESULT answered=%d refused=%d broken=%d micros=%d sent=%d", summary.requests, summary.errors.status,
+      summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout, summary.duration, all))
+end
