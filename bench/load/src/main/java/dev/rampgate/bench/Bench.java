@@ -49,12 +49,10 @@ public final class Bench {
         String mode = arguments.length > 1 ? arguments[1] : "full";
         // PostgreSQL and nginx may run as other users, who must get in.
         Path folder = Files.createTempDirectory(
-                "rampgate-bench-",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+                "rampgate-bench-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         Path output = Files.createDirectories(repository
                 .resolve("bench/results")
-                .resolve(mode + "-"
-                        + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"))));
+                .resolve(mode + "-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"))));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(folder), "clean-up"));
         try {
             run(mode, repository, arguments.length > 2 ? Long.parseLong(arguments[2]) : 10_000_000, folder, output);
@@ -165,7 +163,14 @@ public final class Bench {
                 node(server, "express-pg", "Express + node-postgres, 1 process", "express_1", 1, does, Map.of()),
                 node(server, "express-pg", "Express + node-postgres, cluster", "express_n", processors, does, Map.of()),
                 node(server, "fastify-postgresjs", "Fastify + postgres.js, 1 process", "fastify_1", 1, does, Map.of()),
-                node(server, "fastify-postgresjs", "Fastify + postgres.js, cluster", "fastify_n", processors, does, Map.of()),
+                node(
+                        server,
+                        "fastify-postgresjs",
+                        "Fastify + postgres.js, cluster",
+                        "fastify_n",
+                        processors,
+                        does,
+                        Map.of()),
                 spring(server, does));
     }
 
@@ -186,7 +191,9 @@ public final class Bench {
                 database,
                 logs,
                 environment,
-                List.of("node", repository.resolve("bench/peers/" + peer + "/server.js").toString()));
+                List.of(
+                        "node",
+                        repository.resolve("bench/peers/" + peer + "/server.js").toString()));
         return listening(new Subject(name, does, child, port, "/proof-webhook", own, Subject.Books.PEER));
     }
 
@@ -209,10 +216,18 @@ public final class Bench {
         command.addAll(Rampgate.JVM_OPTIONS);
         command.addAll(List.of(
                 "-jar",
-                repository.resolve("bench/idle-stack/target/quarkus-app/quarkus-run.jar").toString()));
+                repository
+                        .resolve("bench/idle-stack/target/quarkus-app/quarkus-run.jar")
+                        .toString()));
         Child child = Child.start("idle-stack", logs, Map.of("QUARKUS_HTTP_PORT", Integer.toString(port)), command);
         return listening(new Subject(
-                "limit: Rampgate's stack, idle", "parses, keeps nothing", child, port, Rampgate.WEBHOOK_PATH, null, null));
+                "limit: Rampgate's stack, idle",
+                "parses, keeps nothing",
+                child,
+                port,
+                Rampgate.WEBHOOK_PATH,
+                null,
+                null));
     }
 
     private Subject nativeRampgate(PostgresServer server, String proofUrl, Path executable) {
@@ -272,16 +287,21 @@ public final class Bench {
         limit.listen(true);
         try (Rampgate rampgate = Rampgate.start(
                 "rampgate-captured", logs, artifact.onJvm(), database, proofUrl, Map.of(WITHOUT_SOCKETS, "0"))) {
-            limit.listen(false);
             new Ledger(database).growTo(40_000);
             wrk.run("webhooks.lua", rampgate.port(), Duration.ofSeconds(2), Rampgate.WEBHOOK_PATH, "new", "0");
+        } finally {
+            limit.listen(false);
         }
-        List<DatabaseLimit.Batch> batches = DatabaseLimit.batches(server.process().log());
+        List<DatabaseLimit.Batch> batches =
+                DatabaseLimit.batches(server.process().log());
         if (batches.isEmpty()) {
             throw new BenchFailure("no batch of webhooks is in PostgreSQL's log");
         }
         database.tidy();
-        double size = batches.stream().mapToInt(DatabaseLimit.Batch::webhooks).average().orElseThrow();
+        double size = batches.stream()
+                .mapToInt(DatabaseLimit.Batch::webhooks)
+                .average()
+                .orElseThrow();
         results.row(title, name, "batches of " + Samples.number(size, 0) + " without any server");
         for (int round = 0; round < scale.rounds(); round++) {
             double best = 0;
@@ -294,7 +314,8 @@ public final class Bench {
 
     private void latencies(WebhookWorkload webhooks, List<Subject> subjects) {
         String mix = WebhookWorkload.Kind.DUPLICATES.title();
-        List<Subject> keeping = subjects.stream().filter(one -> !one.keepsNothing()).toList();
+        List<Subject> keeping =
+                subjects.stream().filter(one -> !one.keepsNothing()).toList();
         double half = results.median(mix, LiveWorkload.RAMPGATE, WebhookWorkload.THROUGHPUT) / 2;
         String same = mix + ", at half of Rampgate's maximum";
         String own = mix + ", at half of its own maximum";
@@ -304,12 +325,13 @@ public final class Bench {
             keeping.forEach(one -> webhooks.latency(same, one, half));
         }
         if (scale.everySubjectEverywhere()) {
-            List<Subject> peers = keeping.stream().filter(one -> !one.isRampgate()).toList();
+            List<Subject> peers =
+                    keeping.stream().filter(one -> !one.isRampgate()).toList();
             say(own);
             peers.forEach(one -> results.row(own, one.name(), ""));
             for (int round = 0; round < scale.rounds(); round++) {
-                peers.forEach(one -> webhooks.latency(
-                        own, one, results.median(mix, one.name(), WebhookWorkload.THROUGHPUT) / 2));
+                peers.forEach(one ->
+                        webhooks.latency(own, one, results.median(mix, one.name(), WebhookWorkload.THROUGHPUT) / 2));
             }
         }
     }
@@ -317,16 +339,18 @@ public final class Bench {
     private void sessions(PostgresServer server, Wrk wrk, Subject rampgate, int proofPort, Ledger ledger) {
         say("session opening");
         SessionWorkload sessions = new SessionWorkload(results, scale, wrk, server);
-        Map<String, String> proof = Map.of(
-                "PROOF_BASE_URL", "http://127.0.0.1:" + proofPort, "PROOF_CLIENT_TOKEN", "client-token-canary");
+        Map<String, String> proof =
+                Map.of("PROOF_BASE_URL", "http://127.0.0.1:" + proofPort, "PROOF_CLIENT_TOKEN", "client-token-canary");
         String row = "calls Proof, one INSERT";
         int processors = Runtime.getRuntime().availableProcessors();
-        Subject express = node(server, "express-undici-session", "Express + undici, 1 process", "session_1", 1, row, proof);
-        Subject cluster =
-                node(server, "express-undici-session", "Express + undici, cluster", "session_n", processors, row, proof);
+        Subject express =
+                node(server, "express-undici-session", "Express + undici, 1 process", "session_1", 1, row, proof);
+        Subject cluster = node(
+                server, "express-undici-session", "Express + undici, cluster", "session_n", processors, row, proof);
         int proxyPort = Ports.free();
         Child proxy = Nginx.proxy(folder, logs, proxyPort, proofPort);
-        Subject nginx = new Subject("limit: nginx", "hands on, keeps nothing", proxy, proxyPort, "/session", null, null);
+        Subject nginx =
+                new Subject("limit: nginx", "hands on, keeps nothing", proxy, proxyPort, "/session", null, null);
         Subject same = new Subject(
                 rampgate.name(),
                 "identity, rules, calls Proof, ledger, plan of polls",

@@ -14,11 +14,16 @@ record Database(PostgresServer server, String name) {
     /** The environment that Rampgate is told its database by. */
     Map<String, String> rampgate() {
         return Map.of(
-                "RAMPGATE_DATABASE_HOST", "127.0.0.1",
-                "RAMPGATE_DATABASE_PORT", Integer.toString(server.port()),
-                "RAMPGATE_DATABASE_NAME", name,
-                "RAMPGATE_DATABASE_USER", PostgresServer.USER,
-                "RAMPGATE_DATABASE_PASSWORD", PostgresServer.PASSWORD);
+                "RAMPGATE_DATABASE_HOST",
+                "127.0.0.1",
+                "RAMPGATE_DATABASE_PORT",
+                Integer.toString(server.port()),
+                "RAMPGATE_DATABASE_NAME",
+                name,
+                "RAMPGATE_DATABASE_USER",
+                PostgresServer.USER,
+                "RAMPGATE_DATABASE_PASSWORD",
+                PostgresServer.PASSWORD);
     }
 
     void execute(String... statements) {

@@ -21,9 +21,9 @@ final class DatabaseLimit {
 
     private static final Pattern LINE = Pattern.compile("^\\S+ \\S+ \\S+ \\[(\\d+)] (\\w+):  (.*)$");
     private static final Pattern EXECUTED = Pattern.compile("^(?:execute [^:]*|statement): (.*)$", Pattern.DOTALL);
-    private static final Pattern PARAMETER =
-            Pattern.compile("\\$(\\d+) = (NULL|'(?:[^']|'')*')", Pattern.DOTALL);
+    private static final Pattern PARAMETER = Pattern.compile("\\$(\\d+) = (NULL|'(?:[^']|'')*')", Pattern.DOTALL);
     private static final Pattern PLACE = Pattern.compile("\\$(\\d+)");
+    private static final String PARAMETERS = "parameters: ";
     private static final int MOST_SCRIPTS = 20;
 
     private final PostgresServer server;
@@ -43,7 +43,8 @@ final class DatabaseLimit {
 
     /** From now on new connections of those that are measured have all that they say written down. */
     void listen(boolean on) {
-        server.administer("ALTER ROLE " + PostgresServer.USER + (on ? " SET log_statement = 'all'" : " RESET log_statement"));
+        server.administer(
+                "ALTER ROLE " + PostgresServer.USER + (on ? " SET log_statement = 'all'" : " RESET log_statement"));
     }
 
     /** The largest batches of webhooks in a log. */
@@ -52,7 +53,9 @@ final class DatabaseLimit {
         Map<String, List<String>> open = new HashMap<>();
         for (Entry entry : entries(log)) {
             List<String> statements = open.computeIfAbsent(entry.session, any -> new ArrayList<>());
-            if (entry.kind.equals("DETAIL") && entry.text.startsWith("parameters: ") && !statements.isEmpty()) {
+            if (entry.kind.equals("DETAIL")
+                    && entry.text.regionMatches(true, 0, PARAMETERS, 0, PARAMETERS.length())
+                    && !statements.isEmpty()) {
                 int last = statements.size() - 1;
                 statements.set(last, filled(statements.get(last), entry.text));
                 continue;
@@ -154,10 +157,12 @@ final class DatabaseLimit {
             }
             String printed = Run.quietly(folder, server.environment(database), command);
             Matcher tps = Pattern.compile("tps = ([0-9.]+) \\(without").matcher(printed);
-            if (!tps.find() || printed.contains("failed transactions: ") && !printed.contains("failed transactions: 0 ")) {
+            if (!tps.find()
+                    || printed.contains("failed transactions: ") && !printed.contains("failed transactions: 0 ")) {
                 throw new BenchFailure("pgbench: " + printed);
             }
-            double webhooks = batches.stream().mapToInt(Batch::webhooks).average().orElseThrow();
+            double webhooks =
+                    batches.stream().mapToInt(Batch::webhooks).average().orElseThrow();
             return Double.parseDouble(tps.group(1)) * webhooks;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -38,8 +38,8 @@ final class EventStreams implements AutoCloseable {
     void follow(int port, String transactionId, String user) {
         try {
             SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
-            channel.write(ByteBuffer.wrap(
-                    Request.get("/transactions/" + transactionId + "/events", user).bytes()));
+            channel.write(ByteBuffer.wrap(Request.get("/transactions/" + transactionId + "/events", user)
+                    .bytes()));
             channel.configureBlocking(false);
             Reader reader = new Reader(transactionId, channel);
             channel.register(selector, SelectionKey.OP_READ, reader);
@@ -119,7 +119,10 @@ final class EventStreams implements AutoCloseable {
                 String text = rest + new String(in.array(), 0, in.position(), StandardCharsets.UTF_8);
                 int end = text.lastIndexOf('\n');
                 rest = text.substring(end + 1);
-                text.substring(0, end + 1).lines().filter(line -> line.startsWith("data: ")).forEach(line -> event(line, now));
+                text.substring(0, end + 1)
+                        .lines()
+                        .filter(line -> line.startsWith("data: "))
+                        .forEach(line -> event(line, now));
             } catch (IOException gone) {
                 key.cancel();
                 lost.incrementAndGet();

@@ -15,7 +15,8 @@ final class Growth {
     private static final long STRIDE = 104_729;
 
     private static final String CLAIM =
-            "SELECT coalesce(sum(%s), 0)::bigint FROM pg_stat_statements WHERE query LIKE '%%poll_budget%%SKIP LOCKED%%'";
+            "SELECT coalesce(sum(%s), 0)::bigint FROM pg_stat_statements WHERE query LIKE '%%poll_budget%%SKIP"
+                    + " LOCKED%%'";
 
     private final PostgresServer server;
     private final Results results;
@@ -35,11 +36,10 @@ final class Growth {
 
     String table(long most) {
         Ledger ledger = new Ledger(rampgate.database());
-        StringBuilder table = new StringBuilder(
-                """
-                | Transactions | webhook: CPU us, own + PostgreSQL | p50 ms | p99 ms | claim of polls: us in PostgreSQL | tables and indexes |
-                | --- | --- | --- | --- | --- | --- |
-                """);
+        StringBuilder table = new StringBuilder("""
+            | Transactions | webhook: CPU us, own + PostgreSQL | p50 ms | p99 ms | claim of polls: us in PostgreSQL | tables and indexes |
+            | --- | --- | --- | --- | --- | --- |
+            """);
         long numbers = 0;
         for (long size = SMALLEST; size <= most; size *= 10) {
             System.err.println("== " + Samples.number(size, 0) + " transactions");
@@ -54,7 +54,8 @@ final class Growth {
                     .append(String.join(
                             " | ",
                             title,
-                            results.of(title, "webhook", WebhookWorkload.OWN_MICROS).spread(0) + " + "
+                            results.of(title, "webhook", WebhookWorkload.OWN_MICROS)
+                                            .spread(0) + " + "
                                     + results.of(title, "webhook", WebhookWorkload.DATABASE_MICROS)
                                             .spread(0),
                             results.of(title, "webhook", WebhookWorkload.P50).spread(1),
@@ -75,7 +76,8 @@ final class Growth {
         String title = Samples.number(size, 0);
         for (int round = 0; round < ROUNDS; round++) {
             OpenLoad load = new OpenLoad(rampgate.port(), 64);
-            numbers += load.run(PER_SECOND, Duration.ZERO, SETTLE, webhooks(size, numbers)).sent();
+            numbers += load.run(PER_SECOND, Duration.ZERO, SETTLE, webhooks(size, numbers))
+                    .sent();
             double claimTime = claims("total_exec_time * 1000");
             double claims = claims("calls");
             Usage before = Usage.of(rampgate.child(), server);
@@ -94,7 +96,10 @@ final class Growth {
             results.add(title, "webhook", WebhookWorkload.P50, measured.millis(50));
             results.add(title, "webhook", WebhookWorkload.P99, measured.millis(99));
             results.add(
-                    title, "claim", "micros", (claims("total_exec_time * 1000") - claimTime) / (claims("calls") - claims));
+                    title,
+                    "claim",
+                    "micros",
+                    (claims("total_exec_time * 1000") - claimTime) / (claims("calls") - claims));
         }
         return numbers;
     }
@@ -105,6 +110,8 @@ final class Growth {
 
     private static LongFunction<Request> webhooks(long size, long from) {
         return n -> Request.webhook(
-                Rampgate.WEBHOOK_PATH, "bench-" + (from + n) * STRIDE % size, (from + n) / size % 2 == 0 ? "processing" : "completed");
+                Rampgate.WEBHOOK_PATH,
+                "bench-" + (from + n) * STRIDE % size,
+                (from + n) / size % 2 == 0 ? "processing" : "completed");
     }
 }

@@ -62,15 +62,22 @@ final class LiveWorkload {
                         command,
                         server.create("way_" + channel),
                         proof.url(),
-                        Map.of("RAMPGATE_SOCKET_MAX_CONNECTIONS", sockets, "RAMPGATE_LIVE_MAX_STREAMS_PER_USER", "10000"));
+                        Map.of(
+                                "RAMPGATE_SOCKET_MAX_CONNECTIONS",
+                                sockets,
+                                "RAMPGATE_LIVE_MAX_STREAMS_PER_USER",
+                                "10000"));
                 EventStreams streams = new EventStreams()) {
             proof.webhooksTo(webhooks ? "http://127.0.0.1:" + rampgate.port() + Rampgate.WEBHOOK_PATH : "");
-            List<String> ids = IntStream.range(0, scale.moves() + 5).mapToObj(n -> open(rampgate)).toList();
+            List<String> ids = IntStream.range(0, scale.moves() + 5)
+                    .mapToObj(n -> open(rampgate))
+                    .toList();
             ids.forEach(id -> streams.follow(rampgate.port(), id, Ledger.user()));
             streams.start();
             Ports.await("all streams are open", LIMIT, rampgate.child(), () -> streams.open() == ids.size());
             if (!sockets.equals("0")) {
-                Ports.await("all have a socket", LIMIT, rampgate.child(), () -> ids.stream().allMatch(id -> proof.sockets(id) > 0));
+                Ports.await("all have a socket", LIMIT, rampgate.child(), () -> ids.stream()
+                        .allMatch(id -> proof.sockets(id) > 0));
             }
             Samples millis = new Samples();
             // The first few only warm up.
@@ -101,11 +108,8 @@ final class LiveWorkload {
             movedAt.put(id, System.nanoTime());
             proof.drive(id, action);
         }
-        Ports.await(
-                "every browser hears " + status + " by " + channel,
-                LIMIT,
-                rampgate.child(),
-                () -> ids.stream().allMatch(id -> streams.cameAt(id, status) != null));
+        Ports.await("every browser hears " + status + " by " + channel, LIMIT, rampgate.child(), () -> ids.stream()
+                .allMatch(id -> streams.cameAt(id, status) != null));
         ids.forEach(id -> millis.add((streams.cameAt(id, status) - movedAt.get(id)) / 1e6));
     }
 
@@ -138,7 +142,10 @@ final class LiveWorkload {
     /** Believed webhooks move transactions, since polls would be limited by the budget. */
     void streams(String proofUrl) {
         String title = Samples.number(scale.streams(), 0) + " " + STREAMS;
-        results.row(title, RAMPGATE, "from sending a believed webhook to the event, " + TRANSITIONS_PER_SECOND + " a second");
+        results.row(
+                title,
+                RAMPGATE,
+                "from sending a believed webhook to the event, " + TRANSITIONS_PER_SECOND + " a second");
         Database database = server.create("streams");
         try (Rampgate rampgate = Rampgate.start(
                         "rampgate-streams",
@@ -168,11 +175,8 @@ final class LiveWorkload {
                                 return Request.webhook(Rampgate.WEBHOOK_PATH, "bench-" + n, "processing");
                             });
             int moved = (int) sent.sent();
-            Ports.await(
-                    "every stream has its event",
-                    LIMIT,
-                    rampgate.child(),
-                    () -> IntStream.range(0, moved).allMatch(n -> streams.cameAt("bench-" + n, "processing") != null));
+            Ports.await("every stream has its event", LIMIT, rampgate.child(), () -> IntStream.range(0, moved)
+                    .allMatch(n -> streams.cameAt("bench-" + n, "processing") != null));
             Samples millis = new Samples();
             for (int n = 0; n < moved; n++) {
                 millis.add((streams.cameAt("bench-" + n, "processing") - sentAt[n]) / 1e6);
@@ -182,7 +186,8 @@ final class LiveWorkload {
             }
             results.add(title, RAMPGATE, WebhookWorkload.P50, millis.percentile(50));
             results.add(title, RAMPGATE, WebhookWorkload.P99, millis.percentile(99));
-            results.add(title, RAMPGATE, WebhookWorkload.MEMORY, rampgate.child().residentBytes() / 1e6);
+            results.add(
+                    title, RAMPGATE, WebhookWorkload.MEMORY, rampgate.child().residentBytes() / 1e6);
         }
     }
 
@@ -196,7 +201,12 @@ final class LiveWorkload {
             proof.open("due-" + n);
         }
         try (Rampgate rampgate = Rampgate.start(
-                "rampgate-polls", logs, command, database, proof.url(), Map.of("RAMPGATE_SOCKET_MAX_CONNECTIONS", "0"))) {
+                "rampgate-polls",
+                logs,
+                command,
+                database,
+                proof.url(),
+                Map.of("RAMPGATE_SOCKET_MAX_CONNECTIONS", "0"))) {
             new Ledger(database).put("due-", 0, scale.unsettled(), "1 s", "0 s");
             database.tidy();
             Ports.pause(Duration.ofSeconds(3));
@@ -206,9 +216,14 @@ final class LiveWorkload {
             Usage use = Usage.of(rampgate.child(), server).since(used);
             List<Instant> calls = proof.polls();
             if (calls.isEmpty()) {
-                throw new BenchFailure("nothing was polled:\n" + rampgate.child().tail());
+                throw new BenchFailure(
+                        "nothing was polled:\n" + rampgate.child().tail());
             }
-            results.add(title, RAMPGATE, WebhookWorkload.THROUGHPUT, calls.size() / (scale.polling().toMillis() / 1e3));
+            results.add(
+                    title,
+                    RAMPGATE,
+                    WebhookWorkload.THROUGHPUT,
+                    calls.size() / (scale.polling().toMillis() / 1e3));
             results.add(title, RAMPGATE, "most in a second", mostInASecond(calls));
             results.add(title, RAMPGATE, WebhookWorkload.OWN_MICROS, use.own() * 1e6 / calls.size());
             results.add(title, RAMPGATE, WebhookWorkload.DATABASE_MICROS, use.database() * 1e6 / calls.size());
@@ -233,7 +248,8 @@ final class LiveWorkload {
         results.row("start", RAMPGATE, "from the command to ready, on tables that are there");
         Database database = server.create("started");
         Map<String, String> settings = Map.of("RAMPGATE_SOCKET_MAX_CONNECTIONS", "0");
-        Rampgate.start("rampgate-first-start", logs, command, database, proofUrl, settings).close();
+        Rampgate.start("rampgate-first-start", logs, command, database, proofUrl, settings)
+                .close();
         for (int round = 0; round < Math.max(1, scale.rounds()); round++) {
             try (Rampgate rampgate = Rampgate.start("rampgate-start", logs, command, database, proofUrl, settings)) {
                 results.add("start", RAMPGATE, "seconds", rampgate.secondsToReady());

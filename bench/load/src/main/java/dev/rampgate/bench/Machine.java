@@ -14,9 +14,9 @@ final class Machine {
 
     static String describe(PostgresServer server, Path folder, String mode) {
         return """
-                %s, `bench/run%s`: %d processors (%s), %s GB of memory, load %s at the end; Linux %s, cluster on %s.
-                Java %s, PostgreSQL %s (fsync and synchronous_commit on), Node %s, %s, %s; all on loopback.
-                """.formatted(
+            %s, `bench/run%s`: %d processors (%s), %s GB of memory, load %s at the end; Linux %s, cluster on %s.
+            Java %s, PostgreSQL %s (fsync and synchronous_commit on), Node %s, %s, %s; all on loopback.
+            """.formatted(
                         LocalDate.now(),
                         mode.equals("full") ? "" : " --" + mode,
                         Runtime.getRuntime().availableProcessors(),

@@ -43,7 +43,8 @@ final class OpenLoad {
      * @param acknowledged keys of the requests that were answered well
      * @param sent how many should have left
      */
-    record Result(Histogram latency, List<String> acknowledged, long sent, long refused, long unanswered, double seconds) {
+    record Result(
+            Histogram latency, List<String> acknowledged, long sent, long refused, long unanswered, double seconds) {
 
         double millis(double percentile) {
             return latency.getValueAtPercentile(percentile) / 1_000.0;

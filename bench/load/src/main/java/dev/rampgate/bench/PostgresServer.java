@@ -42,11 +42,24 @@ final class PostgresServer implements AutoCloseable {
             if (ROOT) {
                 Run.quietly(folder, List.of("chown", "postgres", cluster.toString()));
             }
-            Run.quietly(cluster, command(binaries, "initdb", "-D", cluster + "/data", "-A", "trust", "-U", "postgres", "-E", "UTF8"));
+            Run.quietly(
+                    cluster,
+                    command(
+                            binaries,
+                            "initdb",
+                            "-D",
+                            cluster + "/data",
+                            "-A",
+                            "trust",
+                            "-U",
+                            "postgres",
+                            "-E",
+                            "UTF8"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        List<String> settings = new ArrayList<>(List.of("-D", cluster + "/data", "-p", Integer.toString(port), "-k", cluster.toString()));
+        List<String> settings = new ArrayList<>(
+                List.of("-D", cluster + "/data", "-p", Integer.toString(port), "-k", cluster.toString()));
         // Durable, whatever it costs; and no checkpoint in the middle of a slice because of a small log.
         for (String setting : List.of(
                 "listen_addresses=127.0.0.1",

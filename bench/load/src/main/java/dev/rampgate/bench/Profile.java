@@ -34,9 +34,17 @@ final class Profile {
 
     String markdown() {
         return section("Hot methods (where the processor is)", "jdk.ExecutionSample", event -> top(event), event -> 1L)
-                + section("Hot methods of ours (deepest frame of Rampgate)", "jdk.ExecutionSample", Profile::own, event -> 1L)
+                + section(
+                        "Hot methods of ours (deepest frame of Rampgate)",
+                        "jdk.ExecutionSample",
+                        Profile::own,
+                        event -> 1L)
                 + section("Allocated classes", "jdk.ObjectAllocationSample", Profile::allocated, Profile::weight)
-                + section("Allocated by (deepest frame of Rampgate)", "jdk.ObjectAllocationSample", Profile::own, Profile::weight)
+                + section(
+                        "Allocated by (deepest frame of Rampgate)",
+                        "jdk.ObjectAllocationSample",
+                        Profile::own,
+                        Profile::weight)
                 + section("Allocated by (deepest frame)", "jdk.ObjectAllocationSample", Profile::top, Profile::weight);
     }
 
@@ -55,7 +63,8 @@ final class Profile {
         sums.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(MOST_LINES)
-                .forEach(one -> text.append("| %4.1f%% | `%s` |%n".formatted(100.0 * one.getValue() / whole, one.getKey())));
+                .forEach(one ->
+                        text.append("| %4.1f%% | `%s` |%n".formatted(100.0 * one.getValue() / whole, one.getKey())));
         return text.toString();
     }
 
@@ -70,7 +79,9 @@ final class Profile {
 
     private static String top(RecordedEvent event) {
         RecordedStackTrace stack = event.getStackTrace();
-        return stack == null || stack.getFrames().isEmpty() ? "?" : text(stack.getFrames().get(0));
+        return stack == null || stack.getFrames().isEmpty()
+                ? "?"
+                : text(stack.getFrames().get(0));
     }
 
     private static String own(RecordedEvent event) {

@@ -60,7 +60,10 @@ record ProofSandbox(Child child, int port) implements AutoCloseable {
     }
 
     void open(String transactionId) {
-        call("POST", "/control/transactions", "{\"id\":\"" + transactionId + "\",\"partner_user_id\":\"" + Ledger.user() + "\"}");
+        call(
+                "POST",
+                "/control/transactions",
+                "{\"id\":\"" + transactionId + "\",\"partner_user_id\":\"" + Ledger.user() + "\"}");
     }
 
     int sockets(String transactionId) {
@@ -100,8 +103,8 @@ record ProofSandbox(Child child, int port) implements AutoCloseable {
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() / 100 != 2) {
-                throw new BenchFailure("the sandbox answers " + answer.statusCode() + " to " + method + " " + path + ": "
-                        + answer.body());
+                throw new BenchFailure("the sandbox answers " + answer.statusCode() + " to " + method + " " + path
+                        + ": " + answer.body());
             }
             return answer.body();
         } catch (IOException e) {

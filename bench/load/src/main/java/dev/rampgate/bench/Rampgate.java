@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Rampgate from its packaged artifact, told everything by its environment. */
-record Rampgate(Child child, int port, int managementPort, Database database, double secondsToReady) implements AutoCloseable {
+record Rampgate(Child child, int port, int managementPort, Database database, double secondsToReady)
+        implements AutoCloseable {
 
     /** What a JVM is given; the serial collector is what a JVM chooses by itself in a small container. */
     static final List<String> JVM_OPTIONS = List.of("-Xmx128m", "-XX:+UseSerialGC");
@@ -58,7 +59,12 @@ record Rampgate(Child child, int port, int managementPort, Database database, do
      * @param settings what differs from what it is told always
      */
     static Rampgate start(
-            String name, Path logs, List<String> command, Database database, String proofUrl, Map<String, String> settings) {
+            String name,
+            Path logs,
+            List<String> command,
+            Database database,
+            String proofUrl,
+            Map<String, String> settings) {
         int port = Ports.free();
         int managementPort = Ports.free();
         Map<String, String> environment = new HashMap<>(database.rampgate());

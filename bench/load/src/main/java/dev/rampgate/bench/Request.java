@@ -11,8 +11,7 @@ record Request(byte[] bytes, String key) {
 
     static final String WEBHOOK_KEY = "webhook-key-canary-of-the-benchmark";
     static final String GATEWAY_SECRET = "gateway-secret-canary-of-the-benchmark";
-    static final String SESSION =
-            "{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\",\"type\":\"buy\"}";
+    static final String SESSION = "{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\",\"type\":\"buy\"}";
 
     /** The same text as the scripts of wrk have. */
     static Request webhook(String path, String transactionId, String status) {
@@ -44,8 +43,8 @@ record Request(byte[] bytes, String key) {
 
     /** Headers by which the company's gateway signs a user in. */
     private static String signedIn(String user) {
-        return "X-User-Id: " + user + "\r\nX-User-Email: " + user + "@example.test\r\nX-Gateway-Secret: " + GATEWAY_SECRET
-                + "\r\n";
+        return "X-User-Id: " + user + "\r\nX-User-Email: " + user + "@example.test\r\nX-Gateway-Secret: "
+                + GATEWAY_SECRET + "\r\n";
     }
 
     private static byte[] ascii(String text) {

@@ -21,7 +21,8 @@ final class Run {
     static String quietly(Path folder, Map<String, String> environment, List<String> command) {
         Process process = null;
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
             builder.environment().putAll(environment);
             process = builder.start();
             process.getOutputStream().close();

@@ -28,10 +28,10 @@ record Scale(
         int unsettled,
         Duration polling) {
 
-    static final Scale FULL = new Scale(
-            "full", 4, seconds(1), seconds(5), seconds(10), true, 150, 5_000, 5_000, 10_000, seconds(30));
-    static final Scale QUICK = new Scale(
-            "quick", 2, seconds(1), seconds(3), seconds(5), false, 30, 5_000, 1_000, 10_000, seconds(15));
+    static final Scale FULL =
+            new Scale("full", 4, seconds(1), seconds(5), seconds(10), true, 100, 5_000, 5_000, 10_000, seconds(30));
+    static final Scale QUICK =
+            new Scale("quick", 2, seconds(1), seconds(3), seconds(5), false, 30, 5_000, 1_000, 10_000, seconds(15));
     static final Scale SMOKE =
             new Scale("smoke", 1, seconds(1), seconds(1), seconds(1), false, 3, 50, 20, 200, seconds(3));
 

@@ -36,7 +36,8 @@ final class SessionWorkload {
     }
 
     void interleaved(List<Opener> openers) {
-        openers.forEach(one -> results.row(OPENING, one.subject().name(), one.subject().does()));
+        openers.forEach(
+                one -> results.row(OPENING, one.subject().name(), one.subject().does()));
         for (int round = 0; round < scale.rounds(); round++) {
             openers.forEach(this::throughput);
         }
@@ -62,11 +63,15 @@ final class SessionWorkload {
         results.add(OPENING, subject.name(), WebhookWorkload.THROUGHPUT, measured.perSecond());
         results.add(OPENING, subject.name(), WebhookWorkload.OWN_MICROS, use.own() * 1e6 / measured.acknowledged());
         results.add(
-                OPENING, subject.name(), WebhookWorkload.DATABASE_MICROS, use.database() * 1e6 / measured.acknowledged());
+                OPENING,
+                subject.name(),
+                WebhookWorkload.DATABASE_MICROS,
+                use.database() * 1e6 / measured.acknowledged());
     }
 
     void latency(List<Opener> openers, double perSecond) {
-        openers.forEach(one -> results.row(OPENING_LATENCY, one.subject().name(), one.subject().does()));
+        openers.forEach(one ->
+                results.row(OPENING_LATENCY, one.subject().name(), one.subject().does()));
         for (int round = 0; round < scale.rounds(); round++) {
             for (Opener opener : openers) {
                 Subject subject = opener.subject();
@@ -91,9 +96,13 @@ final class SessionWorkload {
             Wrk.Result measured = read(rampgate, scale.slice(), transactions);
             Usage use = Usage.of(rampgate.child(), server).since(used);
             results.add(READING, rampgate.name(), WebhookWorkload.THROUGHPUT, measured.perSecond());
-            results.add(READING, rampgate.name(), WebhookWorkload.OWN_MICROS, use.own() * 1e6 / measured.acknowledged());
             results.add(
-                    READING, rampgate.name(), WebhookWorkload.DATABASE_MICROS, use.database() * 1e6 / measured.acknowledged());
+                    READING, rampgate.name(), WebhookWorkload.OWN_MICROS, use.own() * 1e6 / measured.acknowledged());
+            results.add(
+                    READING,
+                    rampgate.name(),
+                    WebhookWorkload.DATABASE_MICROS,
+                    use.database() * 1e6 / measured.acknowledged());
         }
         rampgate.child().suspend();
     }
@@ -133,7 +142,14 @@ final class SessionWorkload {
 
     private Wrk.Result run(Opener opener, Duration time) {
         return wrk.run(
-                "calls.lua", opener.subject().port(), time, "POST", "/session", Request.GATEWAY_SECRET, Request.SESSION, "1");
+                "calls.lua",
+                opener.subject().port(),
+                time,
+                "POST",
+                "/session",
+                Request.GATEWAY_SECRET,
+                Request.SESSION,
+                "1");
     }
 
     private static long stored(Opener opener) {

@@ -21,29 +21,24 @@ final class Subject {
      */
     record Books(String webhooks, String missing, boolean everyRepeat) {
 
-        static final Books PEER = new Books(
-                "SELECT count(*) FROM webhook_event",
-                """
-                SELECT count(*)
-                FROM unnest(?::text[]) AS acknowledged (key)
-                WHERE NOT EXISTS (
-                    SELECT FROM webhook_event
-                    WHERE merchant_transaction_id = split_part(key, ' ', 1) AND status = split_part(key, ' ', 2)
-                )
-                """,
-                false);
+        static final Books PEER = new Books("SELECT count(*) FROM webhook_event", """
+            SELECT count(*)
+            FROM unnest(?::text[]) AS acknowledged (key)
+            WHERE NOT EXISTS (
+                SELECT FROM webhook_event
+                WHERE merchant_transaction_id = split_part(key, ' ', 1) AND status = split_part(key, ' ', 2)
+            )
+            """, false);
 
-        static final Books RAMPGATE = new Books(
-                "SELECT count(*) FROM observation WHERE channel = 'WEBHOOK'",
-                """
-                SELECT count(*)
-                FROM unnest(?::text[]) AS acknowledged (key)
-                WHERE NOT EXISTS (
-                    SELECT FROM observation
-                    WHERE transaction_id = split_part(key, ' ', 1) AND status = split_part(key, ' ', 2) AND channel = 'WEBHOOK'
-                )
-                """,
-                true);
+        static final Books RAMPGATE =
+                new Books("SELECT count(*) FROM observation WHERE channel = 'WEBHOOK'", """
+                    SELECT count(*)
+                    FROM unnest(?::text[]) AS acknowledged (key)
+                    WHERE NOT EXISTS (
+                        SELECT FROM observation
+                        WHERE transaction_id = split_part(key, ' ', 1) AND status = split_part(key, ' ', 2) AND channel = 'WEBHOOK'
+                    )
+                    """, true);
     }
 
     /**

@@ -13,9 +13,9 @@ final class Table {
 
     String markdown() {
         StringBuilder table = new StringBuilder("""
-                | Workload | Who | What it does | per second | Rampgate is | p50 ms | p99 ms | offered per second | CPU us each: own + PostgreSQL | memory MB |
-                | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-                """);
+            | Workload | Who | What it does | per second | Rampgate is | p50 ms | p99 ms | offered per second | CPU us each: own + PostgreSQL | memory MB |
+            | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+            """);
         results.rows().forEach((row, figures) -> table.append("| ")
                 .append(String.join(
                         " | ",
@@ -54,7 +54,8 @@ final class Table {
 
     private String ratio(Results.Row row, Map<String, Samples> figures) {
         double rampgate = results.median(row.workload(), LiveWorkload.RAMPGATE, WebhookWorkload.THROUGHPUT);
-        double other = figures.getOrDefault(WebhookWorkload.THROUGHPUT, new Samples()).median();
+        double other =
+                figures.getOrDefault(WebhookWorkload.THROUGHPUT, new Samples()).median();
         return row.subject().equals(LiveWorkload.RAMPGATE) || Double.isNaN(rampgate) || Double.isNaN(other)
                 ? ""
                 : Samples.number(rampgate / other, 2) + "x";
@@ -68,7 +69,8 @@ final class Table {
         if (!figures.containsKey(WebhookWorkload.OWN_MICROS)) {
             return "";
         }
-        return middle(figures, WebhookWorkload.OWN_MICROS, 0) + " + " + middle(figures, WebhookWorkload.DATABASE_MICROS, 0);
+        return middle(figures, WebhookWorkload.OWN_MICROS, 0) + " + "
+                + middle(figures, WebhookWorkload.DATABASE_MICROS, 0);
     }
 
     private static String figure(Map<String, Samples> figures, String name, int decimals) {

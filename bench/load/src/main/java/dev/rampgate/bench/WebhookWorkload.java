@@ -50,8 +50,7 @@ final class WebhookWorkload {
     private final Ledger ledger;
     private final Rampgate rampgate;
 
-    WebhookWorkload(
-            Results results, Scale scale, Wrk wrk, PostgresServer server, Ledger ledger, Rampgate rampgate) {
+    WebhookWorkload(Results results, Scale scale, Wrk wrk, PostgresServer server, Ledger ledger, Rampgate rampgate) {
         this.results = results;
         this.scale = scale;
         this.wrk = wrk;
@@ -149,7 +148,9 @@ final class WebhookWorkload {
     }
 
     private double allocated(Subject subject) {
-        return rampgate != null && subject.child() == rampgate.child() ? rampgate.metric("jvm_gc_memory_allocated_bytes_total") : 0;
+        return rampgate != null && subject.child() == rampgate.child()
+                ? rampgate.metric("jvm_gc_memory_allocated_bytes_total")
+                : 0;
     }
 
     private long stored(Kind kind, Subject subject) {

@@ -29,8 +29,9 @@ public class IdleWebhook {
         boolean complete = webhook.path("merchant_transaction_id").isTextual()
                 && webhook.path("status").isTextual();
         return Uni.createFrom()
-                .item(complete
-                        ? Response.noContent().build()
-                        : Response.status(Response.Status.BAD_REQUEST).build());
+                .item(
+                        complete
+                                ? Response.noContent().build()
+                                : Response.status(Response.Status.BAD_REQUEST).build());
     }
 }

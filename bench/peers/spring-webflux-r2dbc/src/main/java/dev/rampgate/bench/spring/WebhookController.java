@@ -26,10 +26,10 @@ class WebhookController {
             return Mono.just(ResponseEntity.badRequest().build());
         }
         return database.sql("""
-                        INSERT INTO webhook_event (merchant_transaction_id, status, body)
-                        VALUES ($1, $2, $3::jsonb)
-                        ON CONFLICT DO NOTHING
-                        """)
+            INSERT INTO webhook_event (merchant_transaction_id, status, body)
+            VALUES ($1, $2, $3::jsonb)
+            ON CONFLICT DO NOTHING
+            """)
                 .bind("$1", id.textValue())
                 .bind("$2", status.textValue())
                 .bind("$3", body.toString())
