@@ -67,9 +67,18 @@ final class JsonFields {
      * refuses, and without half a surrogate pair, which has no UTF-8.
      */
     static boolean isClean(String text) {
-        return text.codePoints()
-                .noneMatch(point -> Character.isISOControl(point)
-                        || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE));
+        for (int i = 0; i < text.length(); i++) {
+            int point = text.codePointAt(i);
+            if (Character.isISOControl(point) || isHalf(point)) {
+                return false;
+            }
+            i += Character.charCount(point) - 1;
+        }
+        return true;
+    }
+
+    private static boolean isHalf(int point) {
+        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
 
     /** The string of that name, which may be empty; none if it is absent, null or no string. */

@@ -1,13 +1,13 @@
 package dev.rampgate.proof;
 
+import static java.util.concurrent.TimeUnit.MICROSECONDS;
+
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,9 +31,10 @@ public final class StatusReports {
     private static final int MAX_TIME_LENGTH = 64;
     private static final String UPDATE_EVENT = "tx.update";
 
-    private static final Pattern AMOUNT = Pattern.compile("[0-9]+(\\.[0-9]+)?");
-    private static final Pattern TIME = Pattern.compile(
-            "(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2}(?::\\d{2})?)(?:[.,](\\d+))?([Zz]|[+-]\\d{2}(?::?\\d{2})?)?");
+    private static final Predicate<String> AMOUNT =
+            Pattern.compile("[0-9]+(\\.[0-9]+)?").asMatchPredicate();
+    private static final Pattern TIME = Pattern.compile("(\\d{4})-(\\d{2})-(\\d{2})[Tt"
+            + " ](\\d{2}):(\\d{2})(?::(\\d{2}))?(?:[.,](\\d+))?([Zz]|[+-]\\d{2}(?::?\\d{2})?)?");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     private StatusReports() {}
@@ -98,6 +99,9 @@ public final class StatusReports {
 
     /** The text as the archive keeps it: cut between two characters, without what PostgreSQL's text cannot hold. */
     private static String archived(String text) {
+        if (text.length() <= MAX_RAW_BYTES && text.chars().allMatch(character -> character > 0 && character < 0x80)) {
+            return text; // which is how Proof writes
+        }
         StringBuilder kept = new StringBuilder(Math.min(text.length(), MAX_RAW_BYTES));
         int bytes = 0;
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
@@ -132,8 +136,7 @@ public final class StatusReports {
             return Optional.empty();
         }
         try {
-            return Optional.of(OffsetDateTime.of(LocalDate.parse(time.group(1)), timeOfDay(time), offset(time.group(4)))
-                            .toInstant())
+            return Optional.of(localTime(time).toInstant(offset(time.group(8))))
                     .filter(instant -> !instant.isBefore(Instant.EPOCH) && !instant.isAfter(LATEST));
         } catch (DateTimeException noSuchTime) {
             return Optional.empty();
@@ -141,13 +144,21 @@ public final class StatusReports {
     }
 
     /** With microseconds, which is what PostgreSQL stores; the rest is cut off, so that no two times change places. */
-    private static LocalTime timeOfDay(Matcher time) {
-        LocalTime seconds = LocalTime.parse(time.group(2));
-        if (time.group(3) == null) {
-            return seconds;
-        }
-        String micros = (time.group(3) + "000000").substring(0, 6);
-        return seconds.plus(Long.parseLong(micros), ChronoUnit.MICROS);
+    private static LocalDateTime localTime(Matcher time) {
+        String fraction = time.group(7) == null ? "" : time.group(7);
+        int micros = Integer.parseInt((fraction + "000000").substring(0, 6));
+        return LocalDateTime.of(
+                number(time, 1),
+                number(time, 2),
+                number(time, 3),
+                number(time, 4),
+                number(time, 5),
+                number(time, 6),
+                (int) MICROSECONDS.toNanos(micros));
+    }
+
+    private static int number(Matcher time, int group) {
+        return time.group(group) == null ? 0 : Integer.parseInt(time.group(group));
     }
 
     /** A time without an offset is read as UTC, in which Proof promises all of them. */
@@ -182,30 +193,26 @@ public final class StatusReports {
         }
 
         String text(String name, int maxLength) {
-            return optional(name, maxLength, JsonFields::isClean);
+            return optional(name, maxLength, value -> Optional.of(value).filter(JsonFields::isClean));
         }
 
         String amount(String name) {
-            return optional(name, MAX_AMOUNT_LENGTH, AMOUNT.asMatchPredicate());
+            return optional(name, MAX_AMOUNT_LENGTH, value -> Optional.of(value).filter(AMOUNT));
         }
 
         Instant time(String name) {
-            String text =
-                    optional(name, MAX_TIME_LENGTH, value -> instant(value).isPresent());
-            return text == null ? null : instant(text).orElseThrow();
+            return optional(name, MAX_TIME_LENGTH, StatusReports::instant);
         }
 
-        private String optional(String name, int maxLength, Predicate<String> usable) {
+        private <T> T optional(String name, int maxLength, Function<String, Optional<T>> reading) {
             String value = fields.string(name).orElse("");
             if (value.isEmpty()) {
                 dropped += fields.isOther(name) ? 1 : 0;
                 return null;
             }
-            if (value.length() > maxLength || !usable.test(value)) {
-                dropped++;
-                return null;
-            }
-            return value;
+            Optional<T> read = value.length() > maxLength ? Optional.empty() : reading.apply(value);
+            dropped += read.isEmpty() ? 1 : 0;
+            return read.orElse(null);
         }
     }
 }
