@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes the limits of the rooms that have some. A refusal is a 429 problem with {@code Retry-After}, and is counted:
@@ -16,6 +17,14 @@ public class RateLimits {
 
     /** How many users or sources one limit remembers; some 15 MB when full. */
     private static final int CAPACITY = 100_000;
+
+    private static final Gate NO_LIMIT = new Gate() {
+        @Override
+        public void pass(String key) {}
+
+        @Override
+        public void pass(Supplier<String> key) {}
+    };
 
     private final InstantSource clock;
     private final MeterRegistry meters;
@@ -39,7 +48,7 @@ public class RateLimits {
                 .register(meters);
         return Rate.of(setting, rate)
                 .map(known -> gate(new RateLimit(known, CAPACITY, clock), refused))
-                .orElse(key -> {});
+                .orElse(NO_LIMIT);
     }
 
     private static Gate gate(RateLimit limit, Counter refused) {
@@ -63,5 +72,10 @@ public class RateLimits {
          * @throws ProblemException 429 if there were too many
          */
         void pass(String key);
+
+        /** As {@link #pass(String)}, for a key that is dear to find: nobody looks for it where there is no limit. */
+        default void pass(Supplier<String> key) {
+            pass(key.get());
+        }
     }
 }

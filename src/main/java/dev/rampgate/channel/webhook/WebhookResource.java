@@ -46,6 +46,9 @@ public class WebhookResource {
     private final Traces traces;
     private final MeterRegistry meters;
     private final Timer acknowledged;
+    private final Counter taken;
+    private final Counter unavailable;
+    private final Counter droppedFields;
 
     WebhookResource(
             WebhookSettings settings,
@@ -71,8 +74,10 @@ public class WebhookResource {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2))
                 .register(meters);
-        register("taken");
-        register("unavailable");
+        // From the start, so that the first of them is seen to rise.
+        this.taken = counter("taken", "");
+        this.unavailable = counter("unavailable", "");
+        this.droppedFields = meters.counter("rampgate.webhook.dropped.fields");
     }
 
     /** Takes a webhook at the registered URL. A wrong key or source looks like a path that does not exist. */
@@ -111,15 +116,15 @@ public class WebhookResource {
             return Uni.createFrom().failure(new ProblemException(problem(malformed)));
         }
         if (report.droppedFields() > 0) {
-            meters.counter("rampgate.webhook.dropped.fields").increment(report.droppedFields());
+            droppedFields.increment(report.droppedFields());
         }
         Timer.Sample begun = Timer.start(meters);
         Observation news = observations.reported(report, trusted);
         traces.broughtByRequest(news);
         return intake.take(news)
-                .invoke(() -> count("taken", ""))
+                .invoke(() -> taken.increment())
                 .onFailure()
-                .invoke(() -> count("unavailable", ""))
+                .invoke(() -> unavailable.increment())
                 .onTermination()
                 .invoke(() -> begun.stop(acknowledged))
                 .map(taken -> Response.noContent().build());
@@ -131,15 +136,10 @@ public class WebhookResource {
     }
 
     private void count(String result, String detail) {
-        webhooks(result, detail).increment();
+        counter(result, detail).increment();
     }
 
-    /** From the start, so that the first of them is seen to rise. */
-    private void register(String result) {
-        webhooks(result, "");
-    }
-
-    private Counter webhooks(String result, String detail) {
+    private Counter counter(String result, String detail) {
         return meters.counter("rampgate.webhooks", "result", result, "detail", detail);
     }
 

@@ -38,11 +38,11 @@ class WebhookSources {
 
     /** @throws ProblemException 429 if there were too many with a key */
     void passKeyed(RoutingContext routing) {
-        keyed.pass(addresses.source(routing));
+        keyed.pass(() -> addresses.source(routing));
     }
 
     /** @throws ProblemException 429 if there were too many without a key */
     void passOpen(RoutingContext routing) {
-        open.pass(addresses.source(routing));
+        open.pass(() -> addresses.source(routing));
     }
 }
