@@ -33,7 +33,7 @@ record Scale(
     static final Scale QUICK =
             new Scale("quick", 2, seconds(1), seconds(3), seconds(5), false, 30, 5_000, 1_000, 10_000, seconds(15));
     static final Scale SMOKE =
-            new Scale("smoke", 1, seconds(1), seconds(1), seconds(1), false, 3, 50, 20, 200, seconds(3));
+            new Scale("smoke", 1, seconds(1), seconds(1), seconds(3), false, 3, 50, 20, 200, seconds(3));
 
     private static Duration seconds(int seconds) {
         return Duration.ofSeconds(seconds);
