@@ -22,7 +22,7 @@ public interface EdgeSettings {
 
     /**
      * A connection whose bytes get no answer for this long is closed: headers that drip in never become a request. Longer
-     * than any answer takes, and than {@code rampgate.live.heartbeat}. Default: 30 s.
+     * than any answer takes, and than {@code rampgate.live.heartbeat}. Default: {@code 30s}.
      */
     @WithDefault("30s")
     Duration answerTimeout();

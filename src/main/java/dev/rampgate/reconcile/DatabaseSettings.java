@@ -47,7 +47,8 @@ public interface DatabaseSettings {
     @Min(1) @Max(1_000) int maxConnections();
 
     /**
-     * How all connections are encrypted, the migration's too; named as libpq's {@code sslmode} is. Default: {@code disable}.
+     * How all connections are encrypted, the migration's too; named as libpq's {@code sslmode} is: {@code disable},
+     * {@code prefer}, {@code require}, {@code verify-ca} or {@code verify-full}. Unit: mode. Default: {@code disable}.
      */
     @WithDefault("disable")
     DatabaseTls.Mode sslMode();
