@@ -44,6 +44,8 @@ public class RequestTrace {
             new Route("/kyc-status"),
             new Route("/proof-webhook"),
             new Route("/proof-webhook/{key}"),
+            new Route("/hand-off"),
+            new Route("/hand-off/ticket"),
             new Route("/rampgate.js"));
 
     private static final String OTHER = "other";

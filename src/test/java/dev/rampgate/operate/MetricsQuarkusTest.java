@@ -100,6 +100,16 @@ class MetricsQuarkusTest {
                 .then()
                 .statusCode(404);
         given().get("/made-up/" + id).then().statusCode(404);
+        // Refused by filters, before any route could tell the shape of its path.
+        given().body("x".repeat(70_000))
+                .post("/proof-webhook/" + WEBHOOK_KEY)
+                .then()
+                .statusCode(413);
+        given().body("x".repeat(70_000)).post("/made-up/too").then().statusCode(413);
+        given().header("Origin", "https://elsewhere.example")
+                .get("/transactions/" + id + "/socket")
+                .then()
+                .statusCode(403);
 
         assertThat(page()).contains("http_server_requests_seconds_count").doesNotContain(id, WEBHOOK_KEY, "made-up");
         assertThat(page().lines().filter(line -> line.matches(".*[0-9a-f]{8}-[0-9a-f]{4}-.*")))
