@@ -233,9 +233,12 @@ class CheckoutBrowserIT {
                 .isTrue();
     }
 
-    /** Opens a session on the page and follows it with this ticket, an expression of JavaScript; the transaction's id. */
+    /**
+     * Opens a session on the page and follows it with this ticket, an expression of JavaScript, until its first state was told;
+     * the transaction's id.
+     */
     private static String followed(String before, String ticketUsed) {
-        return (String) browser.run("""
+        String id = (String) browser.run("""
                 window.told = [];
                 %s
                 return import('/rampgate.js').then(async ({openSession, follow}) => {
@@ -245,6 +248,9 @@ class CheckoutBrowserIT {
                     onConfirmed: note('confirmed'), onEnd: note('end')}, {ticket: %s});
                   return session.merchant_transaction_id;
                 })""".formatted(before, ticketUsed));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> ((List<?>) browser.run("return told")).contains("state pending"));
+        return id;
     }
 
     private static void tellsOnce(String... expected) {
