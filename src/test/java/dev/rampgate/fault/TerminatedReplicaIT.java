@@ -65,13 +65,14 @@ class TerminatedReplicaIT {
             Duration took = Duration.ofNanos(System.nanoTime() - terminatedAt);
             traffic.close();
             List<Sent> sent = sender.sent();
-            Set<Long> lost = Truth.notArchived(cluster.ledger(), sender.acknowledged());
+            List<Sent> acknowledged = sender.acknowledged();
+            // What was acknowledged while the database was slow is stored a moment later, by whoever acknowledged it.
+            await("what was acknowledged is in the archive").atMost(LIMIT).untilAsserted(() -> assertThat(
+                            Truth.notArchived(cluster.ledger(), acknowledged))
+                    .isEmpty());
             new Figures("terminated-replica")
                     .line("webhooks sent at " + WEBHOOKS_PER_SECOND + "/s to two replicas", sent.size())
-                    .line(
-                            "of these not acknowledged",
-                            sent.stream().filter(one -> !one.isAcknowledged()).count())
-                    .line("acknowledged and not in the archive", lost.size())
+                    .line("of these not acknowledged", sent.size() - acknowledged.size())
                     .line("from SIGTERM until the other one held all its work, in milliseconds", handedOver.toMillis())
                     .line("from SIGTERM to the end, in milliseconds", took.toMillis())
                     .publish();
@@ -82,7 +83,6 @@ class TerminatedReplicaIT {
                     .filteredOn(one -> one.at().isBefore(terminated.plus(SERVED)))
                     .isNotEmpty()
                     .allMatch(one -> one.isAcknowledged() || one.isOverdue());
-            assertThat(lost).isEmpty();
             assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), traffic.opened()))
                     .isEmpty();
         }
