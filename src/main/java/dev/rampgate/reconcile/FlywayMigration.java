@@ -1,5 +1,6 @@
 package dev.rampgate.reconcile;
 
+import io.quarkus.flyway.runtime.QuarkusFlywayClassProvider;
 import io.quarkus.flyway.runtime.QuarkusFlywayResourceProvider;
 import io.quarkus.flyway.runtime.QuarkusPathLocationScanner;
 import jakarta.inject.Singleton;
@@ -37,11 +38,14 @@ class FlywayMigration {
      */
     int run() {
         FluentConfiguration configuration = Flyway.configure().dataSource(server());
-        // Found by Quarkus while building: a native executable has no class path to look through.
+        // Found by Quarkus while building: a native executable has no class path to look through. Flyway looks for
+        // itself if
+        // it lacks only one of both.
         QuarkusPathLocationScanner found =
                 new QuarkusPathLocationScanner(configuration, List.of(configuration.getLocations()));
         return configuration
                 .resourceProvider(new QuarkusFlywayResourceProvider(found.scanForResources()))
+                .javaMigrationClassProvider(new QuarkusFlywayClassProvider<>(found.scanForClasses()))
                 .load()
                 .migrate()
                 .migrationsExecuted;
