@@ -155,8 +155,6 @@ class MigrateIT {
 
     private Map<String, String> databaseAlone() {
         return new HashMap<>(Map.of(
-                // Each lives for seconds: a quick start is worth more than the best code.
-                "JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m",
                 "RAMPGATE_DATABASE_HOST", server.host(),
                 "RAMPGATE_DATABASE_PORT", Integer.toString(server.port()),
                 "RAMPGATE_DATABASE_NAME", database,

@@ -56,6 +56,8 @@ public final class PackagedRampgate implements AutoCloseable {
                     .removeIf(name -> name.startsWith("RAMPGATE_") || name.startsWith("QUARKUS_"));
             // No load balancer here needs the time that production gives it.
             builder.environment().put("QUARKUS_SHUTDOWN_DELAY", "2s");
+            // It lives for seconds or minutes: a quick start is worth more than the best code.
+            builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
             builder.environment().putAll(environment);
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
             builder.environment().put("QUARKUS_MANAGEMENT_PORT", Integer.toString(managementPort));

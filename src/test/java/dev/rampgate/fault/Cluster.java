@@ -62,8 +62,6 @@ final class Cluster implements AutoCloseable {
         environment.put("RAMPGATE_POLL_LEASE", LEASE.toMillis() + "ms");
         environment.put("RAMPGATE_SOCKET_LEASE", LEASE.toMillis() + "ms");
         environment.put("RAMPGATE_SOCKET_INTERVAL", SOCKET_INTERVAL.toMillis() + "ms");
-        // They live for seconds or minutes: a quick start is worth more than the best code.
-        environment.put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
         environment.putAll(settings);
         this.replicas =
                 Stream.generate(() -> new Replica(environment)).limit(size).toList();
