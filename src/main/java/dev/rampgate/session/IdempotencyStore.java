@@ -176,14 +176,14 @@ class IdempotencyStore {
     Uni<Integer> sweep() {
         return pool.preparedQuery("""
                         DELETE FROM idempotency_key
-                        WHERE (user_id, key) IN (
-                            SELECT user_id, key
+                        WHERE ctid = ANY (ARRAY (
+                            SELECT ctid
                             FROM idempotency_key
                             WHERE expires_at <= $1
                             ORDER BY expires_at
                             LIMIT $2
                             FOR UPDATE SKIP LOCKED
-                        )
+                        ))
                         """)
                 .execute(Tuple.of(utc(clock.instant()), SWEEP_LIMIT))
                 .map(RowSet::rowCount);

@@ -57,14 +57,14 @@ class HandOffStore {
     Uni<Integer> sweep() {
         return pool.preparedQuery("""
                         DELETE FROM hand_off
-                        WHERE code_hash IN (
+                        WHERE code_hash = ANY (ARRAY (
                             SELECT code_hash
                             FROM hand_off
                             WHERE expires_at <= $1
                             ORDER BY expires_at
                             LIMIT $2
                             FOR UPDATE SKIP LOCKED
-                        )
+                        ))
                         """)
                 .execute(Tuple.of(utc(clock.instant()), SWEEP_LIMIT))
                 .map(RowSet::rowCount);

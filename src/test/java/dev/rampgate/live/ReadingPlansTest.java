@@ -1,0 +1,54 @@
+package dev.rampgate.live;
+
+import static dev.rampgate.GrownDatabase.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rampgate.GrownDatabase;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** How PostgreSQL runs the statements of whoever reads over a ledger that has grown. */
+@ExtendWith(GrownDatabase.Shared.class)
+class ReadingPlansTest {
+
+    private static GrownDatabase database;
+    private static TransactionReader reader;
+
+    @BeforeAll
+    static void grow(GrownDatabase shared) {
+        database = shared;
+        reader = new TransactionReader(database.pool());
+    }
+
+    @BeforeEach
+    void forget() {
+        database.forgetPlans();
+    }
+
+    @Test
+    void oneTransactionIsReadWithItsOwnRowsOnly() {
+        assertThat(get(reader.one("cust-7", "transaction-7"))).isPresent();
+        assertThat(get(reader.owner("transaction-7"))).contains("cust-7");
+
+        database.assertNoWholeTable(2);
+    }
+
+    @Test
+    void followedTransactionsAreReadTogetherByTheirIds() {
+        assertThat(get(reader.snapshots(List.of("transaction-1", "transaction-2", "unheard-of"))))
+                .hasSize(2);
+
+        database.assertNoWholeTable(1);
+    }
+
+    @Test
+    void aUsersPageIsReadInTheOrderOfItsIndex() {
+        assertThat(get(reader.page("cust-7", PageCursor.START, 10))).hasSize(10);
+
+        database.assertNoWholeTable(1);
+        database.assertUsed("transaction_by_user");
+    }
+}

@@ -1,0 +1,31 @@
+package dev.rampgate.session.handoff;
+
+import static dev.rampgate.GrownDatabase.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rampgate.GrownDatabase;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** How PostgreSQL runs the statements of hand-offs while many wait. */
+@ExtendWith(GrownDatabase.Shared.class)
+class HandOffPlansTest {
+
+    @Test
+    void aSessionIsKeptTakenAndSweptByIndex(GrownDatabase database) {
+        HandOffStore store = new HandOffStore(database.pool(), InstantSource.system());
+        HandOffCode code = HandOffCode.draw(new SplittableRandom(1));
+        database.forgetPlans();
+
+        get(store.keep(code, "cust-7", new byte[] {1}, Instant.now().plusSeconds(60)));
+        assertThat(get(store.take(code)))
+                .hasValueSatisfying(kept -> assertThat(kept).containsExactly(1));
+        get(store.sweep());
+
+        database.assertNoWholeTable(3);
+        database.assertUsed("hand_off_expired");
+    }
+}
