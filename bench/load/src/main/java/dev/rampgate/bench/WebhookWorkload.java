@@ -176,8 +176,8 @@ final class WebhookWorkload {
         long least;
         long most = sent;
         if (kind == Kind.UNKNOWN && subject.isRampgate()) {
-            // Ids that nobody knows are kept up to a number, to be asked for; some are asked for meanwhile.
-            least = (long) (0.9 * Math.min(before + acknowledged, UNKNOWN_CAPACITY)) - before;
+            // Ids that nobody knows, one for two webhooks, are kept up to a number, to be asked for; some are asked for meanwhile.
+            least = (long) (0.9 * Math.min(before + acknowledged / 2, UNKNOWN_CAPACITY)) - before;
         } else if (kind == Kind.DUPLICATES && !subject.books().everyRepeat()) {
             least = acknowledged / 5 - 2L * wrk.connections();
             most = sent / 5 + 2;
