@@ -21,7 +21,7 @@ final class DatabaseLimit {
 
     private static final Pattern LINE = Pattern.compile("^\\S+ \\S+ \\S+ \\[(\\d+)] (\\w+):  (.*)$");
     private static final Pattern EXECUTED = Pattern.compile("^(?:execute [^:]*|statement): (.*)$", Pattern.DOTALL);
-    private static final Pattern PARAMETER = Pattern.compile("\\$(\\d+) = (NULL|'(?:[^']|'')*')", Pattern.DOTALL);
+    private static final Pattern PARAMETER = Pattern.compile("\\$(\\d+) = (NULL|'(?:[^']++|'')*+')", Pattern.DOTALL);
     private static final Pattern PLACE = Pattern.compile("\\$(\\d+)");
     private static final String PARAMETERS = "parameters: ";
     private static final int MOST_SCRIPTS = 20;
