@@ -19,13 +19,15 @@ final class Child implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 10;
 
     private final String name;
+    private final boolean jvm;
     private final Process process;
     private final Path log;
     private final String endSignal;
     private volatile boolean suspended;
 
-    private Child(String name, Process process, Path log, String endSignal) {
+    private Child(String name, boolean jvm, Process process, Path log, String endSignal) {
         this.name = name;
+        this.jvm = jvm;
         this.process = process;
         this.log = log;
         this.endSignal = endSignal;
@@ -48,7 +50,7 @@ final class Child implements AutoCloseable {
                     .keySet()
                     .removeIf(key -> key.startsWith("RAMPGATE_") || key.startsWith("QUARKUS_") || key.startsWith("PG"));
             builder.environment().putAll(environment);
-            Child child = new Child(name, builder.start(), log, endSignal);
+            Child child = new Child(name, command.get(0).equals("java"), builder.start(), log, endSignal);
             ALL.add(child);
             return child;
         } catch (IOException e) {
@@ -60,6 +62,11 @@ final class Child implements AutoCloseable {
     static void endAll() {
         ALL.forEach(child -> child.signal(child.endSignal));
         ALL.forEach(Child::close);
+    }
+
+    /** Whether it compiles while it runs. */
+    boolean isJvm() {
+        return jvm;
     }
 
     /** Takes all processor time from it until {@link #resume()}. */

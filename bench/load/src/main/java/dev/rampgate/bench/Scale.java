@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param rounds how often each slice is repeated, in turn with the others
  * @param settle before each slice, so that what was suspended is warm again
  * @param slice how long one measurement takes
- * @param warmUp once for each subject that compiles while it runs
+ * @param warmUp once for each subject
+ * @param compiling the same for one that runs on the JVM, whose compiler needs this long until it takes no more processor time
  * @param everySubjectEverywhere whether peers are also measured where they do the same as elsewhere
  * @param moves transactions that are followed on the whole way, for each channel
  * @param streams event streams that are open at once
@@ -21,6 +22,7 @@ record Scale(
         Duration settle,
         Duration slice,
         Duration warmUp,
+        Duration compiling,
         boolean everySubjectEverywhere,
         int moves,
         int streams,
@@ -29,11 +31,16 @@ record Scale(
         Duration polling) {
 
     static final Scale FULL =
-            new Scale("full", 4, seconds(1), seconds(5), seconds(10), true, 100, 5_000, 5_000, 10_000, seconds(30));
+            new Scale("full", 4, seconds(1), seconds(5), seconds(5), seconds(30), true, 100, 5_000, 5_000, 10_000, seconds(30));
     static final Scale QUICK =
-            new Scale("quick", 2, seconds(1), seconds(3), seconds(5), false, 30, 5_000, 1_000, 10_000, seconds(15));
+            new Scale("quick", 2, seconds(1), seconds(3), seconds(3), seconds(20), false, 20, 5_000, 1_000, 10_000, seconds(15));
     static final Scale SMOKE =
-            new Scale("smoke", 1, seconds(1), seconds(1), seconds(3), false, 3, 50, 20, 200, seconds(3));
+            new Scale("smoke", 1, seconds(1), seconds(1), seconds(1), seconds(3), false, 3, 50, 20, 200, seconds(3));
+
+    /** How long this one is warmed up. */
+    Duration warmUp(Child subject) {
+        return subject.isJvm() ? compiling : warmUp;
+    }
 
     private static Duration seconds(int seconds) {
         return Duration.ofSeconds(seconds);

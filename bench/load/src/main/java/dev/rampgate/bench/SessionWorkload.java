@@ -31,7 +31,7 @@ final class SessionWorkload {
 
     void warmUp(Opener opener) {
         opener.subject().child().resume();
-        run(opener, scale.warmUp());
+        run(opener, scale.warmUp(opener.subject().child()));
         opener.subject().child().suspend();
     }
 

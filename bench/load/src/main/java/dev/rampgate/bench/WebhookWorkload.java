@@ -39,7 +39,7 @@ final class WebhookWorkload {
     static final String RATE = "rate";
 
     /** More than anybody takes in a second, so that there are always enough transactions. */
-    private static final long MOST_PER_SECOND = 30_000;
+    private static final long MOST_PER_SECOND = 15_000;
     /** Of {@code rampgate.reconcile.unknown-capacity}. */
     private static final long UNKNOWN_CAPACITY = 10_000;
 
@@ -64,8 +64,9 @@ final class WebhookWorkload {
 
     void warmUp(Subject subject) {
         subject.child().resume();
-        prepare(subject, scale.warmUp());
-        subject.use(run(subject, Kind.NEW, scale.warmUp()).sent() + 2);
+        Duration time = scale.warmUp(subject.child());
+        prepare(subject, time);
+        subject.use(run(subject, Kind.NEW, time).sent() + 2);
         rest(subject);
     }
 
