@@ -31,8 +31,10 @@ class KilledReplicaFaultIT {
     void nothingAcknowledgedIsLostNothingIsAnnouncedTwiceAndItsWorkGoesOn() throws Exception {
         Random chance = Scale.seeded();
         int kills = Scale.of("kills", 3, 20, 100);
-        // An acknowledgement shall mean a commit here, however busy this machine is.
+        // An acknowledgement shall mean a commit here, however busy this machine is, and one replica can hold all
+        // sockets.
         Map<String, String> settings = Map.of(
+                "RAMPGATE_SOCKET_MAX_CONNECTIONS", "5000",
                 "RAMPGATE_WEBHOOK_ACK_TIMEOUT", "10s",
                 "RAMPGATE_SESSION_STORE_TIMEOUT", "10s",
                 "RAMPGATE_RECONCILE_BATCH_DEADLINE", "10s",
