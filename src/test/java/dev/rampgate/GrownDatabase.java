@@ -7,7 +7,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
@@ -21,7 +20,6 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -39,7 +37,7 @@ public final class GrownDatabase implements AutoCloseable {
     private static final Pattern WHOLE_TABLE = Pattern.compile(
             "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off)\\b");
 
-    private final EmbeddedDatabase server = EmbeddedDatabase.start();
+    private final MigratedDatabase database = MigratedDatabase.start();
     private final Vertx vertx = Vertx.vertx();
     private final Queue<String> plans = new ConcurrentLinkedQueue<>();
     private final Pool pool;
@@ -69,10 +67,6 @@ public final class GrownDatabase implements AutoCloseable {
     }
 
     private GrownDatabase() throws SQLException {
-        Flyway.configure()
-                .dataSource(url(server.name()), server.user(), server.password())
-                .load()
-                .migrate();
         grow();
         explain();
         pool = connect();
@@ -105,15 +99,11 @@ public final class GrownDatabase implements AutoCloseable {
     @Override
     public void close() {
         vertx.close().toCompletionStage().toCompletableFuture().join();
-        server.close();
-    }
-
-    private String url(String database) {
-        return "jdbc:postgresql://" + server.host() + ":" + server.port() + "/" + database;
+        database.close();
     }
 
     private void grow() throws SQLException {
-        try (Connection owner = DriverManager.getConnection(url(server.name()), server.user(), server.password());
+        try (Connection owner = DriverManager.getConnection(database.server().jdbcUrl());
                 Statement statement = owner.createStatement()) {
             statement.execute("""
                     INSERT INTO transaction (
@@ -155,7 +145,9 @@ public final class GrownDatabase implements AutoCloseable {
 
     /** Only a superuser may have plans told; they come as notices to whoever runs the statement. */
     private void explain() throws SQLException {
-        try (Connection superuser = DriverManager.getConnection(url("postgres"), "postgres", "postgres");
+        EmbeddedDatabase server = database.server();
+        String url = "jdbc:postgresql://" + server.host() + ":" + server.port() + "/postgres?user=postgres";
+        try (Connection superuser = DriverManager.getConnection(url);
                 Statement statement = superuser.createStatement()) {
             statement.execute("""
                     ALTER ROLE %1$s SET session_preload_libraries = 'auto_explain';
@@ -167,14 +159,7 @@ public final class GrownDatabase implements AutoCloseable {
     }
 
     private Pool connect() {
-        PgConnectOptions options = new PgConnectOptions()
-                .setHost(server.host())
-                .setPort(server.port())
-                .setDatabase(server.name())
-                .setUser(server.user())
-                .setPassword(server.password())
-                .setCachePreparedStatements(true);
-        PgConnection connection = PgConnection.connect(vertx, options)
+        PgConnection connection = PgConnection.connect(vertx, database.options())
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();

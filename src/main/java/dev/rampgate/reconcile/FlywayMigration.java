@@ -38,9 +38,8 @@ class FlywayMigration {
      */
     int run() {
         FluentConfiguration configuration = Flyway.configure().dataSource(server());
-        // Found by Quarkus while building: a native executable has no class path to look through. Flyway looks for
-        // itself if
-        // it lacks only one of both.
+        // Found by Quarkus while building: a native executable has no class path to look through. Flyway looks by
+        // itself if it lacks only one of both.
         QuarkusPathLocationScanner found =
                 new QuarkusPathLocationScanner(configuration, List.of(configuration.getLocations()));
         return configuration

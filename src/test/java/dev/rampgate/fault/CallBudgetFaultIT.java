@@ -94,8 +94,7 @@ class CallBudgetFaultIT {
                 .line("calls", calls.size())
                 .line("budget per second", BUDGET)
                 .publish();
-        // The first calls of a process that has just started are on their way longer than others, so that some come
-        // together.
+        // The first calls of a cold process are on their way longer than others, so that some come together.
         assertThat(mostInASecond(calls)).isBetween(BUDGET / 2, BUDGET * 3 / 2);
     }
 

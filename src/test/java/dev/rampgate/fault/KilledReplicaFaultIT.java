@@ -31,8 +31,7 @@ class KilledReplicaFaultIT {
     void nothingAcknowledgedIsLostNothingIsAnnouncedTwiceAndItsWorkGoesOn() throws Exception {
         Random chance = Scale.seeded();
         int kills = Scale.of("kills", 3, 20, 100);
-        // An acknowledgement shall mean a commit here, however busy this machine is, and one replica can hold all
-        // sockets.
+        // However busy this machine is, an acknowledgement shall mean a commit here; one replica can hold all sockets.
         Map<String, String> settings = Map.of(
                 "RAMPGATE_SOCKET_MAX_CONNECTIONS", "5000",
                 "RAMPGATE_WEBHOOK_ACK_TIMEOUT", "10s",

@@ -23,7 +23,6 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.quarkus.runtime.configuration.DurationConverter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -79,7 +78,7 @@ class DeploymentTest {
     @ValueSource(strings = {"demo", "production"})
     void probesAskTheManagementPortForWhatThereIs(String overlay) throws IOException {
         Container server = server(Rendered.overlay(overlay));
-        Properties properties = applicationProperties();
+        Properties properties = ApplicationProperties.read();
 
         assertThat(server.getPorts())
                 .extracting(ContainerPort::getName, ContainerPort::getContainerPort)
@@ -97,7 +96,7 @@ class DeploymentTest {
     @ParameterizedTest
     @ValueSource(strings = {"demo", "production"})
     void aReplicaHasTheTimeToEndThatItTakes(String overlay) throws IOException {
-        Properties properties = applicationProperties();
+        Properties properties = ApplicationProperties.read();
         Duration delay = time(properties, "%prod.quarkus.shutdown.delay");
         Deployment server = Rendered.overlay(overlay).one(Deployment.class, "rampgate");
         Probe ready = server(Rendered.overlay(overlay)).getReadinessProbe();
@@ -289,14 +288,6 @@ class DeploymentTest {
                 .forEach(setting -> known.add(SettingsReference.environmentName(setting.name()))));
         SecretFiles.SECRETS.forEach(secret -> known.add(SettingsReference.environmentName(secret + "-file")));
         return known;
-    }
-
-    private static Properties applicationProperties() throws IOException {
-        Properties properties = new Properties();
-        try (var text = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
-            properties.load(text);
-        }
-        return properties;
     }
 
     private static Duration time(Properties properties, String name) {

@@ -53,10 +53,7 @@ class ImagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"Dockerfile.native", "Dockerfile.jvm"})
     void bothPortsAreTheOnesThatAreListenedOn(String name) throws IOException {
-        Properties properties = new Properties();
-        try (var settings = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
-            properties.load(settings);
-        }
+        Properties properties = ApplicationProperties.read();
 
         assertThat(last(text(name), "(?m)^EXPOSE (.+)$"))
                 .isEqualTo(properties.getProperty("quarkus.http.port") + " "

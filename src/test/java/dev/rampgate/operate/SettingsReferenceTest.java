@@ -85,7 +85,7 @@ class SettingsReferenceTest {
 
     @Test
     void theConfigurationFallsBackToTheSameDefaults() throws IOException {
-        List<MatchResult> placeholders = properties().values().stream()
+        List<MatchResult> placeholders = ApplicationProperties.read().values().stream()
                 .flatMap(value -> found(PLACEHOLDER, value.toString()))
                 .toList();
 
@@ -96,7 +96,7 @@ class SettingsReferenceTest {
 
     @Test
     void tablesElsewhereTellTheSameDefaults() throws IOException {
-        Properties properties = properties();
+        Properties properties = ApplicationProperties.read();
         try (Stream<Path> docs = Stream.concat(Files.list(Path.of("docs")), Stream.of(Path.of("README.md")))) {
             List<Row> rows = docs.filter(file -> file.toString().endsWith(".md"))
                     .flatMap(file -> found(ROW, text(file)))
@@ -154,7 +154,7 @@ class SettingsReferenceTest {
     /** Such as {@code %dev,test.rampgate.session.sell=true}. */
     private Map<String, String> ofProfiles() throws IOException {
         Map<String, String> ofProfiles = new HashMap<>();
-        properties().forEach((key, value) -> settings.keySet().stream()
+        ApplicationProperties.read().forEach((key, value) -> settings.keySet().stream()
                 .filter(name -> key.toString().matches("%[a-z,]+\\." + Pattern.quote(name)))
                 .forEach(name -> ofProfiles.put(
                         name,
@@ -165,14 +165,6 @@ class SettingsReferenceTest {
                                         .map(profile -> "`" + profile + "`")
                                         .collect(Collectors.joining(", ")))));
         return ofProfiles;
-    }
-
-    private static Properties properties() throws IOException {
-        Properties properties = new Properties();
-        try (var reader = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
-            properties.load(reader);
-        }
-        return properties;
     }
 
     private static Stream<MatchResult> found(Pattern pattern, String text) {

@@ -1,6 +1,6 @@
 package dev.rampgate.simulation;
 
-import dev.rampgate.sandbox.EmbeddedDatabase;
+import dev.rampgate.MigratedDatabase;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -30,7 +30,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
-import org.flywaydb.core.Flyway;
 
 /**
  * A real PostgreSQL for simulated worlds, one after the other. One statement is under way at a time, and the world stands
@@ -42,7 +41,7 @@ final class PostgresServer implements AutoCloseable {
     private static final List<Class<?>> WATCHED =
             List.of(SqlConnection.class, Transaction.class, PreparedQuery.class, Query.class);
 
-    private final EmbeddedDatabase server = EmbeddedDatabase.start();
+    private final MigratedDatabase database = MigratedDatabase.start();
     private final Vertx vertx = Vertx.vertx();
     private final Pool admin;
     private final Pool pool;
@@ -72,20 +71,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     PostgresServer() {
-        Flyway.configure()
-                .dataSource(
-                        "jdbc:postgresql://" + server.host() + ":" + server.port() + "/" + server.name(),
-                        server.user(),
-                        server.password())
-                .load()
-                .migrate();
-        PgConnectOptions options = new PgConnectOptions()
-                .setHost(server.host())
-                .setPort(server.port())
-                .setDatabase(server.name())
-                .setUser(server.user())
-                .setPassword(server.password())
-                .setCachePreparedStatements(true)
+        PgConnectOptions options = database.options()
                 // What a server forgets when it falls is another test's matter; without waiting for its disk this is
                 // quicker.
                 .addProperty("synchronous_commit", "off");
@@ -237,6 +223,6 @@ final class PostgresServer implements AutoCloseable {
         settled(pool.close());
         settled(admin.close());
         settled(vertx.close());
-        server.close();
+        database.close();
     }
 }

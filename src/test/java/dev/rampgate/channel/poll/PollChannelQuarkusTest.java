@@ -199,21 +199,14 @@ class PollChannelQuarkusTest {
                     == 1;
         });
 
-        // A claim may begin before another one and wait for it, so that its moment is the earlier one: for a handful at
-        // most.
+        // A claim may begin before another one and wait for it: then a handful at most has the earlier moment.
         List<String> others = Stream.concat(slow.stream(), failing.stream()).toList();
-        long before = pool.preparedQuery("""
-                        SELECT count(*)
-                        FROM poll
-                        WHERE transaction_id = ANY ($1::text[])
-                          AND asked_at < (SELECT asked_at FROM poll WHERE transaction_id = $2)
-                        """)
-                .execute(Tuple.of(others.toArray(String[]::new), fresh.get(0)))
-                .await()
-                .atMost(LIMIT)
-                .iterator()
-                .next()
-                .getLong(0);
+        long before = count("""
+                SELECT count(*)
+                FROM poll
+                WHERE transaction_id = ANY ($1::text[])
+                  AND asked_at < (SELECT asked_at FROM poll WHERE transaction_id = $2)
+                """, others.toArray(String[]::new), fresh.get(0));
         assertThat(before).isLessThanOrEqualTo(5);
         forget(Stream.of(slow, failing, fresh).flatMap(List::stream).toList());
     }
@@ -298,9 +291,9 @@ class PollChannelQuarkusTest {
         store.makeDue(List.of(id), Duration.ZERO).await().atMost(LIMIT);
     }
 
-    private long count(String query, String id) {
+    private long count(String query, Object... parameters) {
         return pool.preparedQuery(query)
-                .execute(Tuple.of(id))
+                .execute(Tuple.tuple(List.of(parameters)))
                 .await()
                 .atMost(LIMIT)
                 .iterator()
