@@ -259,8 +259,11 @@ public class LedgerRules {
         if (!ofThisAttempt || record.followUp().reports().containsKey(told)) {
             return decision;
         }
-        return decision.withRecord(record.with(record.followUp().withReport(told, webhook.receivedAt())))
-                .withMark(
+        Decision noted = decision.withRecord(record.with(record.followUp().withReport(told, webhook.receivedAt())));
+        // What is still to come gets the time when it comes.
+        return told.follows(record.standing().status())
+                ? noted
+                : noted.withMark(
                         new TransitionMark(record.id(), record.standing().attempt(), told, webhook.receivedAt(), null));
     }
 

@@ -136,7 +136,7 @@ public final class StatusReports {
             return Optional.empty();
         }
         try {
-            return Optional.of(localTime(time).toInstant(offset(time.group(8))))
+            return Optional.of(localTime(text, time).toInstant(offset(time.group(8))))
                     .filter(instant -> !instant.isBefore(Instant.EPOCH) && !instant.isAfter(LATEST));
         } catch (DateTimeException noSuchTime) {
             return Optional.empty();
@@ -144,21 +144,21 @@ public final class StatusReports {
     }
 
     /** With microseconds, which is what PostgreSQL stores; the rest is cut off, so that no two times change places. */
-    private static LocalDateTime localTime(Matcher time) {
+    private static LocalDateTime localTime(String text, Matcher time) {
         String fraction = time.group(7) == null ? "" : time.group(7);
         int micros = Integer.parseInt((fraction + "000000").substring(0, 6));
         return LocalDateTime.of(
-                number(time, 1),
-                number(time, 2),
-                number(time, 3),
-                number(time, 4),
-                number(time, 5),
-                number(time, 6),
+                number(text, time, 1),
+                number(text, time, 2),
+                number(text, time, 3),
+                number(text, time, 4),
+                number(text, time, 5),
+                number(text, time, 6),
                 (int) MICROSECONDS.toNanos(micros));
     }
 
-    private static int number(Matcher time, int group) {
-        return time.group(group) == null ? 0 : Integer.parseInt(time.group(group));
+    private static int number(String text, Matcher time, int group) {
+        return time.start(group) < 0 ? 0 : Integer.parseInt(text, time.start(group), time.end(group), 10);
     }
 
     /** A time without an offset is read as UTC, in which Proof promises all of them. */

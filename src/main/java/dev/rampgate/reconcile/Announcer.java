@@ -92,6 +92,11 @@ public class Announcer {
         listeners.forEach(listener -> listener.committed(changes));
     }
 
+    /** Whether the database did not answer the last batch. */
+    boolean isDatabaseAway() {
+        return away;
+    }
+
     /** Whether all who hear of commits have acted on what was committed until now. */
     public boolean isDone() {
         return listeners.stream().allMatch(CommitListener::isDone);

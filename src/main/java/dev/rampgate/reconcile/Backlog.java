@@ -42,6 +42,9 @@ public class Backlog {
     /** Raw texts beyond this many characters in all are left out, so that memory stays bounded. */
     private static final int MAX_RAW_CHARACTERS = 16 * 1024 * 1024;
 
+    /** Of what is lost between two rounds, the log names so many and counts the rest. */
+    private static final int NAMED = 100;
+
     /** Polls after an outage are spread over this long. */
     private static final Duration SPREAD = Duration.ofSeconds(10);
 
@@ -54,6 +57,8 @@ public class Backlog {
     private final Map<UUID, Observation> webhooks = new LinkedHashMap<>();
     private final Set<String> ids = new LinkedHashSet<>();
     private int rawCharacters;
+    /** Since the last round. */
+    private int lost;
 
     public Backlog(
             ReconcileStream stream,
@@ -66,7 +71,7 @@ public class Backlog {
         this.store = store;
         this.settings = settings;
         this.meters = meters;
-        this.ticker = new Ticker("backlog", loop, settings.backlogInterval(), this::drain, chance);
+        this.ticker = new Ticker("backlog", loop, settings.backlogInterval(), this::round, chance);
         gauge("session", sessions::size, settings.backlogCapacity());
         gauge("webhook", webhooks::size, settings.backlogCapacity());
         gauge("id", ids::size, settings.backlogIdCapacity());
@@ -90,6 +95,15 @@ public class Backlog {
         Kept kept = kept(observation);
         count(observation.channel(), kept).increment();
         if (kept == Kept.NOTHING) {
+            lost(observation);
+        }
+        return kept;
+    }
+
+    /** A flood must not go on in the log. */
+    private void lost(Observation observation) {
+        lost++;
+        if (lost <= NAMED) {
             LogContext.about(
                     observation.transactionId(),
                     () -> LOG.errorf(
@@ -97,7 +111,13 @@ public class Backlog {
                                     + " transaction is known",
                             observation.channel(), observation.transactionId()));
         }
-        return kept;
+    }
+
+    private synchronized void tellOfThoseNotNamed() {
+        if (lost > NAMED) {
+            LOG.errorf("The backlog is full: news about %d more transactions is lost", lost - NAMED);
+        }
+        lost = 0;
     }
 
     /** Whether something waits for the database. */
@@ -153,6 +173,11 @@ public class Backlog {
 
     private synchronized void forgetIds(Collection<String> due) {
         due.forEach(ids::remove);
+    }
+
+    private Uni<Void> round() {
+        tellOfThoseNotNamed();
+        return drain();
     }
 
     /** One chunk after the other as long as the database takes them. */

@@ -24,12 +24,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * What one batch changes, all observations of a transaction folded one after the other, so that each transaction is
  * written once.
  *
  * @param records transactions to write, sorted by id
+ * @param followUps transactions of which nothing but the follow-up is to be written, sorted by id
  * @param unopened ids that were held open for this batch and stayed unknown
  * @param transitions accepted status changes, by transaction in order
  * @param marks times learned about transitions
@@ -41,6 +43,7 @@ import java.util.random.RandomGenerator;
  */
 public record Changes(
         List<TransactionRecord> records,
+        List<TransactionRecord> followUps,
         List<String> unopened,
         List<Transition> transitions,
         List<TransitionMark> marks,
@@ -92,15 +95,16 @@ public record Changes(
         /** Decides on every observation in turn. */
         Changes of(List<Observation> batch, Set<String> openable) {
             batch.forEach(this::decide);
-            List<TransactionRecord> changed = after.values().stream()
+            Map<Boolean, List<TransactionRecord>> changed = after.values().stream()
                     .filter(record -> !record.equals(before.get(record.id())))
-                    .toList();
+                    .collect(Collectors.partitioningBy(this::hasFollowUpChangedAlone));
             List<String> unopened = openable.stream()
                     .filter(id -> !after.containsKey(id))
                     .sorted()
                     .toList();
             return new Changes(
-                    changed,
+                    changed.get(false),
+                    changed.get(true),
                     unopened,
                     transitions,
                     marks,
@@ -109,6 +113,14 @@ public record Changes(
                     alarms,
                     outcomes,
                     outcomesByChannel);
+        }
+
+        /** As most webhooks leave it. */
+        private boolean hasFollowUpChangedAlone(TransactionRecord record) {
+            TransactionRecord earlier = before.get(record.id());
+            return earlier != null
+                    && record.details().equals(earlier.details())
+                    && record.standing().equals(earlier.standing());
         }
 
         private void decide(Observation news) {

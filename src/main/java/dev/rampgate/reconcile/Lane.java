@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -17,7 +19,7 @@ import java.util.function.Function;
  * Gathers observations into batches and has one batch reconciled at a time. A batch closes when it is full or when its
  * first observation has lingered; while one is under way the next one gathers, so batches grow with the load.
  *
- * <p>Everything but the count of those waiting is confined to the lane's event loop.
+ * <p>Everything but the count of those waiting, and who arrives, is confined to the lane's event loop.
  */
 final class Lane {
 
@@ -26,6 +28,8 @@ final class Lane {
     private final EventLoop loop;
     private final ReconcileSettings settings;
     private final Function<List<Observation>, Uni<Map<UUID, Outcome>>> reconcile;
+    private final Queue<Waiting> arriving = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean called = new AtomicBoolean();
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final AtomicInteger size = new AtomicInteger();
     private boolean lingering;
@@ -44,7 +48,10 @@ final class Lane {
                 size.decrementAndGet();
                 emitter.fail(new StreamFullException());
             } else {
-                loop.execute(() -> enqueue(new Waiting(observation, emitter)));
+                arriving.add(new Waiting(observation, emitter));
+                if (called.compareAndSet(false, true)) {
+                    loop.execute(this::letIn);
+                }
             }
         });
     }
@@ -53,9 +60,14 @@ final class Lane {
         return size.get();
     }
 
-    private void enqueue(Waiting next) {
-        waiting.add(next);
-        if (underWay) {
+    /** One task of the loop for all that came since the last one, however many. */
+    private void letIn() {
+        called.set(false);
+        Waiting next;
+        while ((next = arriving.poll()) != null) {
+            waiting.add(next);
+        }
+        if (underWay || waiting.isEmpty()) {
             return;
         }
         if (waiting.size() >= settings.batchSize()) {

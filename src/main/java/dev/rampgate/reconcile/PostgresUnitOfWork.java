@@ -139,6 +139,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
     public Uni<Void> persist(Changes changes) {
         List<Uni<Void>> statements = new ArrayList<>();
         when(changes.records(), this::updateTransactions, statements);
+        when(changes.followUps(), this::updateFollowUps, statements);
         when(changes.unopened(), this::dropUnopened, statements);
         when(changes.transitions(), this::insertTransitions, statements);
         when(changes.transitions(), this::heatSockets, statements);
@@ -228,6 +229,20 @@ final class PostgresUnitOfWork implements UnitOfWork {
                         .time(record -> record.standing().changedAt())
                         .flag(record -> record.standing().settled())
                         .flag(record -> record.standing().abandoned())
+                        .array(record -> FollowUpJson.write(record.followUp()), JsonObject[]::new)
+                        .parameters());
+    }
+
+    private Uni<Void> updateFollowUps(List<TransactionRecord> records) {
+        return run(
+                """
+                UPDATE transaction
+                SET follow_up = new.follow_up
+                FROM unnest($1::text[], $2::jsonb[]) AS new (id, follow_up)
+                WHERE transaction.id = new.id
+                """,
+                Columns.of(records)
+                        .text(TransactionRecord::id)
                         .array(record -> FollowUpJson.write(record.followUp()), JsonObject[]::new)
                         .parameters());
     }

@@ -83,6 +83,11 @@ public class ReconcileStream {
         return lanes.stream().mapToInt(Lane::waiting).sum();
     }
 
+    /** Whether the database did not answer the last batch. */
+    public boolean isDatabaseAway() {
+        return announcer.isDatabaseAway();
+    }
+
     /** One batch, to the end; a transaction that the database refuses is set aside and the rest goes on. */
     private Uni<Map<UUID, Outcome>> reconcile(List<Observation> batch) {
         return traces.batch(

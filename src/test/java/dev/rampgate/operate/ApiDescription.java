@@ -103,8 +103,24 @@ public final class ApiDescription implements OASFilter {
         addGatewayHeader(api, "gatewaySecret", "X-Gateway-Secret", "the gateway's own secret");
         addGatewayHeader(api, "gatewayUserId", "X-User-Id", "the signed-in user's id");
         addGatewayHeader(api, "gatewayUserEmail", "X-User-Email", "the signed-in user's e-mail address");
+        addWebhooks(api);
         api.getPaths().getPathItems().forEach((path, item) -> item.getOperations()
                 .forEach((method, operation) -> complete(method + " " + path, operation)));
+    }
+
+    /** They are plain routes, which nobody finds. */
+    private static void addWebhooks(OpenAPI api) {
+        Operation open = OASFactory.createOperation().responses(OASFactory.createAPIResponses());
+        Operation keyed = OASFactory.createOperation()
+                .responses(OASFactory.createAPIResponses())
+                .addParameter(OASFactory.createParameter()
+                        .name("key")
+                        .in(Parameter.In.PATH)
+                        .required(true)
+                        .schema(text()));
+        api.getPaths()
+                .addPathItem("/proof-webhook", OASFactory.createPathItem().POST(open))
+                .addPathItem("/proof-webhook/{key}", OASFactory.createPathItem().POST(keyed));
     }
 
     private static void addGatewayHeader(OpenAPI api, String scheme, String header, String meaning) {
@@ -391,9 +407,6 @@ public final class ApiDescription implements OASFilter {
                                                                 "1b0e7c52-7d7f-4c0f-9a57-3d0b7a5f9e11",
                                                                 "status",
                                                                 "processing")))))));
-        operation.getResponses().getAPIResponses().keySet().stream()
-                .toList()
-                .forEach(operation.getResponses()::removeAPIResponse);
         operation
                 .getResponses()
                 .addAPIResponse("204", OASFactory.createAPIResponse().description("Taken; stored, or kept in memory"));

@@ -85,8 +85,27 @@ class ChangesTest {
             record("a", session("a"), poll("a", "processing", 5));
             record("b", session("b"));
 
-            Changes changes = fold(poll("a", "processing", 5), webhook("b", "completed", 5));
+            Changes changes = fold(poll("a", "processing", 5), poll("b", "processing", 5));
 
+            assertThat(changes.records()).extracting(TransactionRecord::id).containsExactly("b");
+            assertThat(changes.followUps()).isEmpty();
+        }
+
+        @Test
+        void ofATransactionThatIsOnlyToBePolledNothingButThatIsWritten() {
+            record("a", session("a"));
+            record("b", session("b"));
+
+            Changes changes = fold(
+                    webhook("a", "completed", 5),
+                    webhook("b", "completed", 5),
+                    poll("b", "processing", 5),
+                    webhook("b", "completed", 6));
+
+            assertThat(changes.followUps()).singleElement().satisfies(record -> {
+                assertThat(record.id()).isEqualTo("a");
+                assertThat(record.followUp().nudge().status()).isEqualTo(Status.COMPLETED);
+            });
             assertThat(changes.records()).extracting(TransactionRecord::id).containsExactly("b");
         }
 

@@ -64,6 +64,7 @@ class PromptnessTest {
         promptness.committed(new Changes(
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of(transition),
                 List.of(),
                 List.of(),

@@ -100,6 +100,16 @@ abstract class DatabaseContract {
     }
 
     @Test
+    void aFollowUpThatIsWrittenAloneLeavesTheRestAsItWas() {
+        TransactionRecord record = record(ID, Status.PENDING, 1);
+        write(changes().records(record).transitions(transition(ID, 1, 1, Status.PENDING)));
+        FollowUp followUp = new FollowUp(null, null, null, "on_hold", Map.of());
+        write(changes().followUps(following(record(ID, Status.COMPLETED, 2), followUp)));
+
+        assertThat(load(ID)).containsEntry(ID, new Recorded(following(record, followUp), 0));
+    }
+
+    @Test
     void nothingOfATransactionThatFailsStays() {
         assertThatThrownBy(() -> get(store.inTransaction(unit -> unit.load(Set.of(ID), Set.of(), time.instant())
                         .chain(() -> unit.persist(opening(ID).build()))
@@ -520,6 +530,7 @@ abstract class DatabaseContract {
 
     private static final class Writing {
         private List<TransactionRecord> records = List.of();
+        private List<TransactionRecord> followUps = List.of();
         private List<String> unopened = List.of();
         private List<Transition> transitions = List.of();
         private List<TransitionMark> marks = List.of();
@@ -528,6 +539,11 @@ abstract class DatabaseContract {
 
         Writing records(TransactionRecord... written) {
             records = List.of(written);
+            return this;
+        }
+
+        Writing followUps(TransactionRecord... written) {
+            followUps = List.of(written);
             return this;
         }
 
@@ -564,7 +580,8 @@ abstract class DatabaseContract {
         }
 
         Changes build() {
-            return new Changes(records, unopened, transitions, marks, archive, polls, List.of(), Map.of(), Map.of());
+            return new Changes(
+                    records, followUps, unopened, transitions, marks, archive, polls, List.of(), Map.of(), Map.of());
         }
     }
 
@@ -580,6 +597,7 @@ abstract class DatabaseContract {
         Changes changes = writing.build();
         Set<String> ids = new HashSet<>();
         changes.records().forEach(record -> ids.add(record.id()));
+        changes.followUps().forEach(record -> ids.add(record.id()));
         get(store.inTransaction(unit -> unit.load(ids, Set.of(), time.instant()).chain(() -> unit.persist(changes))));
     }
 
@@ -589,6 +607,10 @@ abstract class DatabaseContract {
 
     private List<Claim> claim(PollQueue queue, Priority priority) {
         return get(queue.claim(priority, MANY));
+    }
+
+    private static TransactionRecord following(TransactionRecord record, FollowUp followUp) {
+        return new TransactionRecord(record.id(), record.details(), record.standing(), followUp, false);
     }
 
     private TransactionRecord record(String id, Status status, int sequence) {

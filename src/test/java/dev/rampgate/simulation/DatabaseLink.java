@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * One process' way to the database. Each request and each answer takes time; either may be lost, so that a transaction
@@ -113,7 +114,9 @@ final class DatabaseLink {
 
         @Override
         public Uni<Void> persist(Changes changes) {
-            changes.records().stream().map(TransactionRecord::id).forEach(ids::add);
+            Stream.concat(changes.records().stream(), changes.followUps().stream())
+                    .map(TransactionRecord::id)
+                    .forEach(ids::add);
             return through(() -> unit.persist(changes));
         }
     }

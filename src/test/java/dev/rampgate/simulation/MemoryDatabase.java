@@ -291,6 +291,8 @@ final class MemoryDatabase implements Database {
     private void write(Changes changes, Instant now) {
         changes.transitions().forEach(this::checkKey);
         changes.records().forEach(record -> records.put(record.id(), record));
+        changes.followUps()
+                .forEach(record -> records.computeIfPresent(record.id(), (id, known) -> following(known, record)));
         changes.transitions().forEach(added -> timelines
                 .computeIfAbsent(added.transactionId(), id -> new ArrayList<>())
                 .add(added));
@@ -301,6 +303,11 @@ final class MemoryDatabase implements Database {
                         .putIfAbsent(one.observation().id(), one));
         changes.polls().stream().filter(PollPlan::answered).forEach(plan -> replan(plan, now));
         changes.polls().stream().filter(plan -> !plan.answered()).forEach(plan -> hasten(plan, now));
+    }
+
+    private static TransactionRecord following(TransactionRecord record, TransactionRecord written) {
+        return new TransactionRecord(
+                record.id(), record.details(), record.standing(), written.followUp(), record.socketAttached());
     }
 
     private void checkKey(Transition added) {

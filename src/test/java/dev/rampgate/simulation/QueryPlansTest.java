@@ -88,6 +88,7 @@ class QueryPlansTest {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
         Changes changes = new Changes(
                 List.of(record("transaction-7", 2, now), record("transaction-8", 2, now)),
+                List.of(record("transaction-9", 1, now)),
                 List.of("unheard-of"),
                 List.of(moved("transaction-7", Status.PROCESSING, now), moved("transaction-8", Status.FAILED, now)),
                 List.of(new TransitionMark("transaction-7", 1, Status.PENDING, now, now)),
@@ -99,10 +100,11 @@ class QueryPlansTest {
                 Map.of(),
                 Map.of());
 
-        get(store.inTransaction(unit -> unit.load(Set.of("unheard-of"), Set.of("transaction-7", "transaction-8"), now)
-                .chain(() -> unit.persist(changes))));
+        get(store.inTransaction(
+                unit -> unit.load(Set.of("unheard-of"), Set.of("transaction-7", "transaction-8", "transaction-9"), now)
+                        .chain(() -> unit.persist(changes))));
 
-        database.assertNoWholeTable(9);
+        database.assertNoWholeTable(10);
     }
 
     @Test

@@ -68,7 +68,7 @@ final class Replica {
         backlog = new Backlog(stream, store, plan.reconciling(), loop, chance, meters);
         ids = new ObservationIds(chance);
         observations = new Observations(time, ids);
-        intake = new WebhookIntake(stream, backlog, plan.webhooks(), loop);
+        intake = new WebhookIntake(stream, backlog, plan.webhooks(), loop, time);
         PollChannel polls = new PollChannel(
                 link.polls(database.polls(name)),
                 proof.transactions(loop),

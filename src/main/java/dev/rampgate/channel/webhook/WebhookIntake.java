@@ -12,7 +12,7 @@ import dev.rampgate.reconcile.ReconcileStream;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
+import java.time.InstantSource;
 
 /**
  * Decides when a webhook counts as taken: when its batch has committed, or, since Proof never sends it again, when the
@@ -25,24 +25,25 @@ public class WebhookIntake {
 
     private final ReconcileStream stream;
     private final Backlog backlog;
-    private final WebhookSettings settings;
-    private final EventLoop timers;
+    private final AckDeadlines deadlines;
 
-    public WebhookIntake(ReconcileStream stream, Backlog backlog, WebhookSettings settings, EventLoop timers) {
+    public WebhookIntake(
+            ReconcileStream stream, Backlog backlog, WebhookSettings settings, EventLoop timers, InstantSource clock) {
         this.stream = stream;
         this.backlog = backlog;
-        this.settings = settings;
-        this.timers = timers;
+        this.deadlines = new AckDeadlines(settings.ackTimeout(), timers, clock);
     }
 
     /** Completes when the webhook may be acknowledged; fails with a 503 problem if it cannot even be kept. */
     public Uni<Void> take(Observation webhook) {
-        // While others wait for the database there is no use in making Proof wait too.
-        return backlog.isHolding() ? keep(webhook) : store(webhook);
+        // Then there is no use in making Proof wait. That the backlog holds something is no reason: under load it would
+        // take all that comes, and never get empty.
+        return stream.isDatabaseAway() ? keep(webhook) : store(webhook);
     }
 
     private Uni<Void> store(Observation webhook) {
-        return timers.within(settings.ackTimeout(), stream.offer(webhook).replaceWithVoid(), TimeoutException::new)
+        return deadlines
+                .within(stream.offer(webhook).replaceWithVoid())
                 .onFailure(QuarantinedException.class)
                 .recoverWithNull()
                 .onFailure()

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
 public final class Bench {
 
     private static final int CONNECTIONS = 256;
+    private static final String NATIVE = "Rampgate, native";
+    private static final long STARTED = System.nanoTime();
     private static final String WITHOUT_SOCKETS = "RAMPGATE_SOCKET_MAX_CONNECTIONS";
 
     private final Path repository;
@@ -242,7 +245,7 @@ public final class Bench {
         new Ledger(own).growTo(scale == Scale.SMOKE ? 30_000 : 500_000);
         rampgate.child().suspend();
         return new Subject(
-                "Rampgate, native",
+                NATIVE,
                 "the same as Rampgate",
                 rampgate.child(),
                 rampgate.port(),
@@ -319,20 +322,21 @@ public final class Bench {
         double half = results.median(mix, LiveWorkload.RAMPGATE, WebhookWorkload.THROUGHPUT) / 2;
         String same = mix + ", at half of Rampgate's maximum";
         String own = mix + ", at half of its own maximum";
-        say(same);
-        keeping.forEach(one -> results.row(same, one.name(), ""));
+        atFixedRate(same, keeping.stream().filter(one -> !one.name().equals(NATIVE)).toList(), webhooks, one -> half);
+        // The executable's maximum is another one, so that its half is, too.
+        List<Subject> others = keeping.stream()
+                .filter(one -> scale.everySubjectEverywhere() && !one.isRampgate()
+                        || one.name().equals(NATIVE))
+                .toList();
+        atFixedRate(own, others, webhooks, one -> results.median(mix, one.name(), WebhookWorkload.THROUGHPUT) / 2);
+    }
+
+    private void atFixedRate(
+            String title, List<Subject> subjects, WebhookWorkload webhooks, ToDoubleFunction<Subject> rate) {
+        say(title);
+        subjects.forEach(one -> results.row(title, one.name(), ""));
         for (int round = 0; round < scale.rounds(); round++) {
-            keeping.forEach(one -> webhooks.latency(same, one, half));
-        }
-        if (scale.everySubjectEverywhere()) {
-            List<Subject> peers =
-                    keeping.stream().filter(one -> !one.isRampgate()).toList();
-            say(own);
-            peers.forEach(one -> results.row(own, one.name(), ""));
-            for (int round = 0; round < scale.rounds(); round++) {
-                peers.forEach(one ->
-                        webhooks.latency(own, one, results.median(mix, one.name(), WebhookWorkload.THROUGHPUT) / 2));
-            }
+            subjects.forEach(one -> webhooks.latency(title, one, rate.applyAsDouble(one)));
         }
     }
 
@@ -439,6 +443,6 @@ public final class Bench {
     }
 
     private static void say(String what) {
-        System.err.println("== " + what);
+        System.err.printf("== %3d s: %s%n", (System.nanoTime() - STARTED) / 1_000_000_000, what);
     }
 }

@@ -6,7 +6,9 @@ import java.time.Duration;
  * How much of everything.
  *
  * @param rounds how often each slice is repeated, in turn with the others
- * @param settle before each slice, so that what was suspended is warm again
+ * @param settle before each slice of the closed load, so that what was suspended is warm again
+ * @param wakeUp the same for the open load, whose slowest answers are what is measured: whoever was suspended finds its
+ *     database connections closed for their silence, and has to make up for that first
  * @param slice how long one measurement takes
  * @param warmUp once for each subject
  * @param compiling the same for one that runs on the JVM, whose compiler needs this long until it takes no more processor time
@@ -20,6 +22,7 @@ record Scale(
         String name,
         int rounds,
         Duration settle,
+        Duration wakeUp,
         Duration slice,
         Duration warmUp,
         Duration compiling,
@@ -31,11 +34,11 @@ record Scale(
         Duration polling) {
 
     static final Scale FULL =
-            new Scale("full", 4, seconds(1), seconds(5), seconds(5), seconds(30), true, 100, 5_000, 5_000, 10_000, seconds(30));
+            new Scale("full", 4, seconds(2), seconds(6), seconds(5), seconds(5), seconds(30), true, 100, 5_000, 5_000, 10_000, seconds(30));
     static final Scale QUICK =
-            new Scale("quick", 2, seconds(1), seconds(3), seconds(3), seconds(20), false, 20, 5_000, 1_000, 10_000, seconds(15));
+            new Scale("quick", 2, seconds(2), seconds(5), seconds(3), seconds(3), seconds(20), false, 20, 5_000, 1_000, 10_000, seconds(15));
     static final Scale SMOKE =
-            new Scale("smoke", 1, seconds(1), seconds(1), seconds(1), seconds(3), false, 3, 50, 20, 200, seconds(3));
+            new Scale("smoke", 1, seconds(1), seconds(1), seconds(1), seconds(1), seconds(3), false, 3, 50, 20, 200, seconds(3));
 
     /** How long this one is warmed up. */
     Duration warmUp(Child subject) {

@@ -77,7 +77,7 @@ final class SessionWorkload {
                 Subject subject = opener.subject();
                 subject.child().resume();
                 OpenLoad.Result measured = new OpenLoad(subject.port(), 64)
-                        .run(perSecond, scale.settle(), scale.slice(), n -> Request.session());
+                        .run(perSecond, scale.wakeUp(), scale.slice(), n -> Request.session());
                 subject.child().suspend();
                 results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P50, measured.millis(50));
                 results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P99, measured.millis(99));
@@ -90,7 +90,7 @@ final class SessionWorkload {
     void reading(Subject rampgate, long transactions) {
         results.row(READING, rampgate.name(), "identity, owner check, the whole timeline");
         rampgate.child().resume();
-        read(rampgate, scale.warmUp(), transactions);
+        read(rampgate, scale.warmUp(rampgate.child()), transactions);
         for (int round = 0; round < scale.rounds(); round++) {
             Usage used = Usage.of(rampgate.child(), server);
             Wrk.Result measured = read(rampgate, scale.slice(), transactions);

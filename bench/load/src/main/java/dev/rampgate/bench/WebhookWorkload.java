@@ -99,12 +99,12 @@ final class WebhookWorkload {
 
     /** One slice of the open load, four of five being duplicates. */
     void latency(String title, Subject subject, double perSecond) {
-        Duration all = scale.settle().plus(scale.slice());
+        Duration all = scale.wakeUp().plus(scale.slice());
         prepare(subject, all);
         subject.child().resume();
         long first = subject.firstUnused();
         OpenLoad.Result measured = new OpenLoad(subject.port(), 64)
-                .run(perSecond, scale.settle(), scale.slice(), duplicates(subject.path(), first));
+                .run(perSecond, scale.wakeUp(), scale.slice(), duplicates(subject.path(), first));
         if (!subject.keepsNothing()) {
             Set<String> keys = new HashSet<>(measured.acknowledged());
             Ports.await(

@@ -14,29 +14,28 @@ import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.quarkus.runtime.Startup;
-import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.annotation.security.PermitAll;
-import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * Where Proof's webhooks come in (Proof contract, section 5). The body is advice from anybody who knows the URL, so the
- * media type does not matter and unknown fields are welcome; the answer says nothing about what is known.
+ * {@code POST /proof-webhook/{key}}: where Proof's webhooks come in (Proof contract, section 5). The body is advice from
+ * anybody who knows the URL, so the media type does not matter and unknown fields are welcome; the answer says nothing about
+ * what is known. A plain route, no resource, since nothing else is called as often (decision 0050).
  */
-@Path("/proof-webhook")
-@PermitAll
-@Startup
-@Consumes(MediaType.WILDCARD)
-public class WebhookResource {
+@ApplicationScoped
+class WebhookRoute {
+
+    private static final String OPEN_PATH = "/proof-webhook";
+    private static final String KEYED_PATH = "/proof-webhook/:key";
 
     private final WebhookKeys keys;
     private final WebhookSettings settings;
@@ -50,7 +49,7 @@ public class WebhookResource {
     private final Counter unavailable;
     private final Counter droppedFields;
 
-    WebhookResource(
+    WebhookRoute(
             WebhookSettings settings,
             WebhookSources sources,
             WebhookIntake intake,
@@ -80,59 +79,88 @@ public class WebhookResource {
         this.droppedFields = meters.counter("rampgate.webhook.dropped.fields");
     }
 
+    void onRouter(@Observes Router router) {
+        router.post(KEYED_PATH).handler(this::keyed);
+        router.post(OPEN_PATH).handler(this::open);
+        router.route(KEYED_PATH).handler(WebhookRoute::refuseMethod);
+        router.route(OPEN_PATH).handler(WebhookRoute::refuseMethod);
+    }
+
     /** Takes a webhook at the registered URL. A wrong key or source looks like a path that does not exist. */
-    @POST
-    @Path("/{key}")
-    public Uni<Response> keyed(@PathParam("key") String key, byte[] body, RoutingContext routing) {
+    private void keyed(RoutingContext routing) {
         if (!sources.allow(routing)) {
-            return refused("source");
+            refuse(routing, "source");
+        } else if (!keys.contain(routing.pathParam("key"))) {
+            refuse(routing, "key");
+        } else {
+            sources.passKeyed(routing);
+            take(routing, settings.trust() == Trust.AUTHORITATIVE);
         }
-        if (!keys.contain(key)) {
-            return refused("key");
-        }
-        sources.passKeyed(routing);
-        return take(body, settings.trust() == Trust.AUTHORITATIVE);
     }
 
     /** Takes a webhook without a key, where that is allowed. */
-    @POST
-    public Uni<Response> open(byte[] body, RoutingContext routing) {
+    private void open(RoutingContext routing) {
         if (!settings.open()) {
-            return refused("closed");
+            refuse(routing, "closed");
+        } else if (!sources.allow(routing)) {
+            refuse(routing, "source");
+        } else {
+            sources.passOpen(routing);
+            take(routing, false);
         }
-        if (!sources.allow(routing)) {
-            return refused("source");
-        }
-        sources.passOpen(routing);
-        return take(body, false);
     }
 
-    private Uni<Response> take(byte[] body, boolean trusted) {
+    private void take(RoutingContext routing, boolean trusted) {
         StatusReport report;
         try {
-            report = StatusReports.fromWebhook(new String(body, StandardCharsets.UTF_8));
+            report = StatusReports.fromWebhook(text(routing.body().buffer()));
         } catch (MalformedReport malformed) {
             count("malformed", malformed.field());
-            return Uni.createFrom().failure(new ProblemException(problem(malformed)));
+            routing.fail(new ProblemException(problem(malformed)));
+            return;
         }
         if (report.droppedFields() > 0) {
             droppedFields.increment(report.droppedFields());
         }
-        Timer.Sample begun = Timer.start(meters);
         Observation news = observations.reported(report, trusted);
         traces.broughtByRequest(news);
-        return intake.take(news)
-                .invoke(() -> taken.increment())
-                .onFailure()
-                .invoke(() -> unavailable.increment())
-                .onTermination()
-                .invoke(() -> begun.stop(acknowledged))
-                .map(taken -> Response.noContent().build());
+        Timer.Sample begun = Timer.start(meters);
+        ContextInternal loop = ContextInternal.current();
+        // What ends the wait is another event loop's: the stream's, or a timer's.
+        intake.take(news)
+                .subscribe()
+                .with(
+                        kept -> loop.emit(ignored -> acknowledge(routing, begun)),
+                        failure -> loop.emit(ignored -> giveUp(routing, begun, failure)));
     }
 
-    private Uni<Response> refused(String why) {
+    private void acknowledge(RoutingContext routing, Timer.Sample begun) {
+        begun.stop(acknowledged);
+        taken.increment();
+        HttpServerResponse response = routing.response();
+        if (!response.closed()) {
+            response.setStatusCode(204).end();
+        }
+    }
+
+    private void giveUp(RoutingContext routing, Timer.Sample begun, Throwable failure) {
+        begun.stop(acknowledged);
+        unavailable.increment();
+        routing.fail(failure);
+    }
+
+    private void refuse(RoutingContext routing, String why) {
         count("refused", why);
-        return Uni.createFrom().failure(new ProblemException(ProblemType.NOT_FOUND));
+        routing.fail(new ProblemException(ProblemType.NOT_FOUND));
+    }
+
+    private static void refuseMethod(RoutingContext routing) {
+        routing.response().putHeader(HttpHeaders.ALLOW, "POST");
+        routing.fail(new ProblemException(ProblemType.METHOD_NOT_ALLOWED));
+    }
+
+    private static String text(Buffer body) {
+        return body == null ? "" : body.toString(StandardCharsets.UTF_8);
     }
 
     private void count(String result, String detail) {

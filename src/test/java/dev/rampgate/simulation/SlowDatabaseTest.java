@@ -1,0 +1,204 @@
+package dev.rampgate.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rampgate.channel.webhook.WebhookIntake;
+import dev.rampgate.channel.webhook.WebhookSettings.Trust;
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.LedgerRules;
+import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.reconcile.Announcer;
+import dev.rampgate.reconcile.Backlog;
+import dev.rampgate.reconcile.LedgerStore;
+import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.Traces;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.jboss.logmanager.ExtLogRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A database that answers, but too late for a webhook's acknowledgement, as it does while the service is flooded. */
+class SlowDatabaseTest {
+
+    private static final Instant START = Instant.parse("2026-05-02T08:00:00Z");
+    private static final Settings.Reconciling RECONCILING = new Settings.Reconciling(10, 1, 100, 100, 100);
+
+    private final VirtualTime time = new VirtualTime(START);
+    private final VirtualLoop loop = new VirtualLoop(time);
+    private final RandomGenerator chance = new SplittableRandom(1);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final MemoryDatabase database = new MemoryDatabase(
+            time,
+            chance,
+            RECONCILING,
+            new Settings.Polling(20, 10, 2, Duration.ofSeconds(1)),
+            new Settings.Socketing(100),
+            true);
+    private Duration pace = Duration.ofMillis(1_500);
+
+    private final ReconcileStream stream = new ReconcileStream(
+            slowly(database.store()),
+            new LedgerRules(Duration.ofSeconds(30)),
+            new Announcer(meters, List.of()),
+            RECONCILING,
+            () -> loop,
+            time,
+            chance,
+            Traces.off());
+    private final Backlog backlog = new Backlog(stream, database.store(), RECONCILING, loop, chance, meters);
+    private final WebhookIntake intake =
+            new WebhookIntake(stream, backlog, new Settings.Webhooks(Trust.ADVISORY), loop, time);
+
+    @BeforeEach
+    void start() {
+        backlog.start();
+    }
+
+    @Test
+    void aWebhookThatWaitsTooLongIsKeptAndAcknowledged() {
+        AtomicBoolean first = take("first");
+        passUntil(Duration.ofMillis(999));
+        assertThat(first).isFalse();
+
+        passUntil(Duration.ofMillis(1_051));
+        assertThat(first).isTrue();
+        assertThat(kept("whole")).isOne();
+    }
+
+    @Test
+    void thoseThatComeLaterAreStoredAllTheSameAndNotKeptBehindIt() {
+        take("first");
+        passUntil(Duration.ofMillis(1_100));
+        assertThat(backlog.isHolding()).isTrue();
+        pace = Duration.ofMillis(100);
+
+        AtomicBoolean second = take("second");
+        passUntil(Duration.ofMillis(1_400));
+        assertThat(second).isFalse();
+
+        passUntil(Duration.ofMillis(1_700));
+        assertThat(second).isTrue();
+        assertThat(kept("whole")).isOne();
+    }
+
+    @Test
+    void onceTheDatabaseIsAwayNobodyWaitsForIt() {
+        pace = Duration.ofMinutes(1);
+        take("first");
+        passUntil(Duration.ofMillis(2_100));
+        assertThat(stream.isDatabaseAway()).isTrue();
+
+        AtomicBoolean second = take("second");
+
+        assertThat(second).isTrue();
+        assertThat(kept("whole")).isEqualTo(2);
+    }
+
+    @Test
+    void aFloodThatTheBacklogCannotHoldDoesNotFloodTheLog() {
+        pace = Duration.ofMinutes(1);
+        take("first");
+        passUntil(Duration.ofMillis(2_100));
+        List<String> logged = new ArrayList<>();
+        Handler listening = new LogListener(logged);
+        Logger log = Logger.getLogger(Backlog.class.getName());
+        log.addHandler(listening);
+        log.setUseParentHandlers(false);
+        try {
+            int room = RECONCILING.backlogCapacity() - 1 + RECONCILING.backlogIdCapacity();
+            IntStream.range(0, room + 1_000).forEach(number -> take("id-" + number));
+            passUntil(Duration.ofMillis(62_000));
+        } finally {
+            log.setUseParentHandlers(true);
+            log.removeHandler(listening);
+        }
+
+        assertThat(kept("nothing")).isEqualTo(1_000);
+        assertThat(logged).hasSize(101).last().asString().contains("900 more transactions");
+    }
+
+    private AtomicBoolean take(String id) {
+        AtomicBoolean acknowledged = new AtomicBoolean();
+        Observation webhook = new Observation(
+                new UUID(chance.nextLong(), chance.nextLong()),
+                Channel.WEBHOOK,
+                false,
+                id,
+                "processing",
+                START,
+                null,
+                time.instant(),
+                new TransactionDetails(null, null, null, null, null, null, null, null, null, null),
+                "{}");
+        intake.take(webhook).subscribe().with(done -> acknowledged.set(true), refused -> {});
+        return acknowledged;
+    }
+
+    private void passUntil(Duration moment) {
+        AtomicBoolean there = new AtomicBoolean();
+        time.at(START.plus(moment), () -> there.set(true));
+        while (!there.get()) {
+            time.step();
+        }
+    }
+
+    private double kept(String what) {
+        return meters.get("rampgate.backlog.kept")
+                .tag("channel", "webhook")
+                .tag("kept", what)
+                .counter()
+                .count();
+    }
+
+    private static final class LogListener extends Handler {
+
+        private final List<String> messages;
+
+        LogListener(List<String> messages) {
+            this.messages = messages;
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            messages.add(((ExtLogRecord) line).getFormattedMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private LedgerStore slowly(LedgerStore store) {
+        return new LedgerStore() {
+            @Override
+            public <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work) {
+                return Uni.createFrom()
+                        .emitter(emitter -> loop.schedule(pace, () -> emitter.complete(null)))
+                        .chain(() -> store.inTransaction(work));
+            }
+
+            @Override
+            public Uni<Void> makeDue(Collection<String> transactionIds, Duration spread) {
+                return store.makeDue(transactionIds, spread);
+            }
+        };
+    }
+}
