@@ -242,7 +242,7 @@ public final class Bench {
                 own,
                 proofUrl,
                 Map.of(WITHOUT_SOCKETS, "0"));
-        new Ledger(own).growTo(scale == Scale.SMOKE ? 30_000 : 500_000);
+        new Ledger(own).growTo(scale == Scale.SMOKE ? 30_000 : 300_000);
         rampgate.child().suspend();
         return new Subject(
                 NATIVE,
@@ -335,7 +335,7 @@ public final class Bench {
             String title, List<Subject> subjects, WebhookWorkload webhooks, ToDoubleFunction<Subject> rate) {
         say(title);
         subjects.forEach(one -> results.row(title, one.name(), ""));
-        for (int round = 0; round < scale.rounds(); round++) {
+        for (int round = 0; round < scale.openRounds(); round++) {
             subjects.forEach(one -> webhooks.latency(title, one, rate.applyAsDouble(one)));
         }
     }

@@ -23,6 +23,7 @@ final class DatabaseLimit {
     private static final Pattern EXECUTED = Pattern.compile("^(?:execute [^:]*|statement): (.*)$", Pattern.DOTALL);
     private static final Pattern PARAMETER = Pattern.compile("\\$(\\d+) = (NULL|'(?:[^']++|'')*+')", Pattern.DOTALL);
     private static final Pattern PLACE = Pattern.compile("\\$(\\d+)");
+    private static final Pattern IDS = Pattern.compile("'\\{([^']*)}'::uuid\\[]");
     private static final String PARAMETERS = "parameters: ";
     private static final int MOST_SCRIPTS = 20;
 
@@ -87,17 +88,17 @@ final class DatabaseLimit {
                     String script = String.join(
                             ";\n",
                             statements.stream()
-                                    .map(one -> one.equals(archive) ? withNewIds(archive, webhooks) : one)
+                                    .map(one -> one.equals(archive) ? withNewIds(archive) : one)
                                     .toList());
                     batches.add(new Batch(script + ";\n", webhooks));
                 });
     }
 
-    private static String withNewIds(String archive, int webhooks) {
-        return archive.replaceFirst(
-                "'[^']*'::uuid\\[]",
-                Matcher.quoteReplacement(
-                        "(SELECT array_agg(gen_random_uuid()) FROM generate_series(1, " + webhooks + "))::uuid[]"));
+    /** As many as there were: the answers of polls may be among the webhooks. */
+    private static String withNewIds(String archive) {
+        return IDS.matcher(archive)
+                .replaceFirst(ids -> Matcher.quoteReplacement("(SELECT array_agg(gen_random_uuid()) FROM generate_series(1, "
+                        + ids.group(1).split(",").length + "))::uuid[]"));
     }
 
     private static String filled(String statement, String parameters) {

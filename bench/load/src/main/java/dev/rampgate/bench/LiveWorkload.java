@@ -69,7 +69,7 @@ final class LiveWorkload {
                                 "10000"));
                 EventStreams streams = new EventStreams()) {
             proof.webhooksTo(webhooks ? "http://127.0.0.1:" + rampgate.port() + Rampgate.WEBHOOK_PATH : "");
-            List<String> ids = IntStream.range(0, scale.moves() + 5)
+            List<String> ids = IntStream.range(0, scale.movesBefore() + scale.moves())
                     .mapToObj(n -> open(rampgate))
                     .toList();
             ids.forEach(id -> streams.follow(rampgate.port(), id, Ledger.user()));
@@ -80,10 +80,11 @@ final class LiveWorkload {
                         .allMatch(id -> proof.sockets(id) > 0));
             }
             Samples millis = new Samples();
-            // The first few only warm up.
-            move(proof, ids.subList(0, 5), "pay", "processing", streams, rampgate, new Samples(), channel);
-            move(proof, ids.subList(5, ids.size()), "pay", "processing", streams, rampgate, millis, channel);
-            move(proof, ids.subList(5, ids.size()), "complete", "completed", streams, rampgate, millis, channel);
+            List<String> first = ids.subList(0, scale.movesBefore());
+            List<String> measured = ids.subList(scale.movesBefore(), ids.size());
+            move(proof, first, "pay", "processing", streams, rampgate, new Samples(), channel);
+            move(proof, measured, "pay", "processing", streams, rampgate, millis, channel);
+            move(proof, measured, "complete", "completed", streams, rampgate, millis, channel);
             results.add(WAY, "by " + channel, WebhookWorkload.P50, millis.percentile(50));
             results.add(WAY, "by " + channel, WebhookWorkload.P99, millis.percentile(99));
         } finally {
@@ -250,7 +251,7 @@ final class LiveWorkload {
         Map<String, String> settings = Map.of("RAMPGATE_SOCKET_MAX_CONNECTIONS", "0");
         Rampgate.start("rampgate-first-start", logs, command, database, proofUrl, settings)
                 .close();
-        for (int round = 0; round < Math.max(1, scale.rounds()); round++) {
+        for (int round = 0; round < scale.rounds(); round++) {
             try (Rampgate rampgate = Rampgate.start("rampgate-start", logs, command, database, proofUrl, settings)) {
                 results.add("start", RAMPGATE, "seconds", rampgate.secondsToReady());
             }

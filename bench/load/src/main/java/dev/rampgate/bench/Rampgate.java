@@ -47,6 +47,7 @@ record Rampgate(Child child, int port, int managementPort, Database database, do
         List<String> onJvm(String... more) {
             List<String> command = new ArrayList<>(List.of("java"));
             command.addAll(JVM_OPTIONS);
+            command.add("-XX:SharedArchiveFile=" + jar.resolveSibling("rampgate.jsa"));
             command.addAll(List.of(more));
             command.addAll(List.of("-jar", jar.toString()));
             return command;
@@ -79,6 +80,7 @@ record Rampgate(Child child, int port, int managementPort, Database database, do
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", Request.GATEWAY_SECRET);
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
+        environment.put("MALLOC_ARENA_MAX", "2"); // as the image has it
         environment.putAll(settings);
         long started = System.nanoTime();
         Child child = Child.start(name, logs, environment, command);

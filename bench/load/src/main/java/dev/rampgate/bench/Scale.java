@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * How much of everything.
  *
- * @param rounds how often each slice is repeated, in turn with the others
+ * @param rounds how often each slice of the closed load is repeated, in turn with the others
+ * @param openRounds how often one of the open load is
  * @param settle before each slice of the closed load, so that what was suspended is warm again
  * @param wakeUp the same for the open load, whose slowest answers are what is measured: whoever was suspended finds its
  *     database connections closed for their silence, and has to make up for that first
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param warmUp once for each subject
  * @param compiling the same for one that runs on the JVM, whose compiler needs this long until it takes no more processor time
  * @param everySubjectEverywhere whether peers are also measured where they do the same as elsewhere
+ * @param movesBefore transactions that move first and do not count: a new process compiles what it does for the first time
  * @param moves transactions that are followed on the whole way, for each channel
  * @param streams event streams that are open at once
  * @param moved how many of their transactions move
@@ -21,24 +23,68 @@ import java.time.Duration;
 record Scale(
         String name,
         int rounds,
+        int openRounds,
         Duration settle,
         Duration wakeUp,
         Duration slice,
         Duration warmUp,
         Duration compiling,
         boolean everySubjectEverywhere,
+        int movesBefore,
         int moves,
         int streams,
         int moved,
         int unsettled,
         Duration polling) {
 
-    static final Scale FULL =
-            new Scale("full", 4, seconds(2), seconds(6), seconds(5), seconds(5), seconds(30), true, 100, 5_000, 5_000, 10_000, seconds(30));
-    static final Scale QUICK =
-            new Scale("quick", 2, seconds(2), seconds(5), seconds(3), seconds(3), seconds(20), false, 20, 5_000, 1_000, 10_000, seconds(15));
-    static final Scale SMOKE =
-            new Scale("smoke", 1, seconds(1), seconds(1), seconds(1), seconds(1), seconds(3), false, 3, 50, 20, 200, seconds(3));
+    static final Scale FULL = new Scale(
+            "full",
+            4,
+            4,
+            seconds(2),
+            seconds(6),
+            seconds(5),
+            seconds(5),
+            seconds(40),
+            true,
+            15,
+            100,
+            5_000,
+            5_000,
+            10_000,
+            seconds(30));
+    static final Scale QUICK = new Scale(
+            "quick",
+            2,
+            1,
+            seconds(1),
+            seconds(4),
+            seconds(3),
+            seconds(3),
+            seconds(30),
+            false,
+            8,
+            12,
+            5_000,
+            1_000,
+            10_000,
+            seconds(10));
+    static final Scale SMOKE = new Scale(
+            "smoke",
+            1,
+            1,
+            seconds(1),
+            seconds(1),
+            seconds(1),
+            seconds(1),
+            seconds(3),
+            false,
+            2,
+            3,
+            50,
+            20,
+            200,
+            seconds(3));
 
     /** How long this one is warmed up. */
     Duration warmUp(Child subject) {

@@ -72,7 +72,7 @@ final class SessionWorkload {
     void latency(List<Opener> openers, double perSecond) {
         openers.forEach(one ->
                 results.row(OPENING_LATENCY, one.subject().name(), one.subject().does()));
-        for (int round = 0; round < scale.rounds(); round++) {
+        for (int round = 0; round < scale.openRounds(); round++) {
             for (Opener opener : openers) {
                 Subject subject = opener.subject();
                 subject.child().resume();

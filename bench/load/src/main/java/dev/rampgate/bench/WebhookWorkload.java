@@ -64,9 +64,11 @@ final class WebhookWorkload {
 
     void warmUp(Subject subject) {
         subject.child().resume();
-        Duration time = scale.warmUp(subject.child());
-        prepare(subject, time);
-        subject.use(run(subject, Kind.NEW, time).sent() + 2);
+        Duration half = scale.warmUp(subject.child()).dividedBy(2);
+        prepare(subject, half.multipliedBy(2));
+        for (Kind kind : List.of(Kind.NEW, Kind.DUPLICATES)) {
+            advance(kind, subject, run(subject, kind, half).sent());
+        }
         rest(subject);
     }
 
