@@ -17,6 +17,8 @@ export RAMPGATE_IDENTITY_MODE=header RAMPGATE_IDENTITY_HEADER_SECRET=none-since-
 export QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 QUARKUS_MANAGEMENT_HOST=127.0.0.1 QUARKUS_MANAGEMENT_PORT=0
 export QUARKUS_SHUTDOWN_DELAY=0s
 
+# One that is left from before would look like success.
+rm -f rampgate.jsa
 # The path must be the one that it is started by later.
 java -XX:ArchiveClassesAtExit=rampgate.jsa -jar "$PWD/quarkus-run.jar" >"$log" 2>&1 &
 application=$!

@@ -11,18 +11,14 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.rampgate.LogListener;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.Test;
@@ -133,24 +129,8 @@ class ProblemAnswersQuarkusTest {
 
     @Test
     void a_fault_tells_nothing_but_its_id_and_is_logged_once_without_the_path_and_its_own_words() {
-        List<ExtLogRecord> logged = Collections.synchronizedList(new ArrayList<>());
-        Handler listener = new Handler() {
-            @Override
-            public void publish(LogRecord logRecord) {
-                ExtLogRecord told = ExtLogRecord.wrap(logRecord);
-                told.copyMdc();
-                logged.add(told);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger root = Logger.getLogger("");
-        root.addHandler(listener);
-        try {
+        List<ExtLogRecord> logged;
+        try (LogListener log = LogListener.on("")) {
             isProblem(given().header("X-Request-Id", "fault-1")
                             .get("/test-door/broken/canary-key")
                             .then()
@@ -159,8 +139,7 @@ class ProblemAnswersQuarkusTest {
                     .body("request_id", equalTo("fault-1"))
                     .body("detail", nullValue())
                     .body(not(containsString("fault of ours")));
-        } finally {
-            root.removeHandler(listener);
+            logged = log.logged();
         }
         assertThat(logged)
                 .filteredOn(entry -> entry.getThrown() != null)

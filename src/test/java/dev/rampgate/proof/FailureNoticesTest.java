@@ -2,17 +2,12 @@ package dev.rampgate.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rampgate.LogListener;
 import dev.rampgate.proof.ProofFailure.Kind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,31 +16,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What only an operator can mend is counted, and the log says what to do (Proof contract, section 9, G14 and G16). */
 class FailureNoticesTest {
 
-    private static final Logger LOG = Logger.getLogger(FailureNotices.class.getName());
-
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final List<LogRecord> logged = new ArrayList<>();
-    private final Handler listener = new Handler() {
-        @Override
-        public void publish(LogRecord entry) {
-            logged.add(entry);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void listen() {
-        LOG.addHandler(listener);
-    }
+    private final LogListener log = LogListener.on(FailureNotices.class.getName());
 
     @AfterEach
     void stopListening() {
-        LOG.removeHandler(listener);
+        log.close();
     }
 
     @ParameterizedTest
@@ -63,8 +39,8 @@ class FailureNoticesTest {
         notices.failed(Call.SESSION, failure);
         notices.lost(Call.SESSION, "buy DOGE on ERC20", failure);
 
-        assertThat(logged).hasSize(1);
-        assertThat(logged.get(0).getLevel().intValue()).isGreaterThanOrEqualTo(Level.SEVERE.intValue());
+        assertThat(log.logged()).hasSize(1);
+        assertThat(log.logged().get(0).getLevel().intValue()).isGreaterThanOrEqualTo(Level.SEVERE.intValue());
         assertThat(text())
                 .contains("buy DOGE on ERC20", failure.kind().wireName(), whatToDo, "req-77")
                 .doesNotContain("tok_made_up");
@@ -92,7 +68,7 @@ class FailureNoticesTest {
     void whatPassesByItselfWakesNobody(Kind kind) {
         notices(null).lost(Call.TRANSACTION, "abc", ProofFailure.answered(kind, 400, null, null, null, null));
 
-        assertThat(logged).noneMatch(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue());
+        assertThat(log.logged()).noneMatch(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue());
     }
 
     @Test
@@ -116,8 +92,6 @@ class FailureNoticesTest {
     private String text() {
         return String.join(
                 " | ",
-                logged.stream()
-                        .map(entry -> ExtLogRecord.wrap(entry).getFormattedMessage())
-                        .toList());
+                log.logged().stream().map(ExtLogRecord::getFormattedMessage).toList());
     }
 }

@@ -104,9 +104,9 @@ abstract class DatabaseContract {
         TransactionRecord record = record(ID, Status.PENDING, 1);
         write(changes().records(record).transitions(transition(ID, 1, 1, Status.PENDING)));
         FollowUp followUp = new FollowUp(null, null, null, "on_hold", Map.of());
-        write(changes().followUps(following(record(ID, Status.COMPLETED, 2), followUp)));
+        write(changes().followUps(MemoryDatabase.following(record(ID, Status.COMPLETED, 2), followUp)));
 
-        assertThat(load(ID)).containsEntry(ID, new Recorded(following(record, followUp), 0));
+        assertThat(load(ID)).containsEntry(ID, new Recorded(MemoryDatabase.following(record, followUp), 0));
     }
 
     @Test
@@ -607,10 +607,6 @@ abstract class DatabaseContract {
 
     private List<Claim> claim(PollQueue queue, Priority priority) {
         return get(queue.claim(priority, MANY));
-    }
-
-    private static TransactionRecord following(TransactionRecord record, FollowUp followUp) {
-        return new TransactionRecord(record.id(), record.details(), record.standing(), followUp, false);
     }
 
     private TransactionRecord record(String id, Status status, int sequence) {

@@ -4,6 +4,7 @@ import dev.rampgate.channel.poll.PollQueue;
 import dev.rampgate.channel.poll.PollSettings;
 import dev.rampgate.channel.socket.SocketClaims;
 import dev.rampgate.channel.socket.SocketSettings;
+import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
@@ -292,7 +293,8 @@ final class MemoryDatabase implements Database {
         changes.transitions().forEach(this::checkKey);
         changes.records().forEach(record -> records.put(record.id(), record));
         changes.followUps()
-                .forEach(record -> records.computeIfPresent(record.id(), (id, known) -> following(known, record)));
+                .forEach(record ->
+                        records.computeIfPresent(record.id(), (id, known) -> following(known, record.followUp())));
         changes.transitions().forEach(added -> timelines
                 .computeIfAbsent(added.transactionId(), id -> new ArrayList<>())
                 .add(added));
@@ -305,9 +307,10 @@ final class MemoryDatabase implements Database {
         changes.polls().stream().filter(plan -> !plan.answered()).forEach(plan -> hasten(plan, now));
     }
 
-    private static TransactionRecord following(TransactionRecord record, TransactionRecord written) {
+    /** The record with another follow-up. */
+    static TransactionRecord following(TransactionRecord record, FollowUp followUp) {
         return new TransactionRecord(
-                record.id(), record.details(), record.standing(), written.followUp(), record.socketAttached());
+                record.id(), record.details(), record.standing(), followUp, record.socketAttached());
     }
 
     private void checkKey(Transition added) {

@@ -2,6 +2,7 @@ package dev.rampgate.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rampgate.LogListener;
 import dev.rampgate.channel.webhook.WebhookIntake;
 import dev.rampgate.channel.webhook.WebhookSettings.Trust;
 import dev.rampgate.ledger.Channel;
@@ -17,16 +18,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jboss.logmanager.ExtLogRecord;
@@ -115,22 +112,21 @@ class SlowDatabaseTest {
         pace = Duration.ofMinutes(1);
         take("first");
         passUntil(Duration.ofMillis(2_100));
-        List<String> logged = new ArrayList<>();
-        Handler listening = new LogListener(logged);
-        Logger log = Logger.getLogger(Backlog.class.getName());
-        log.addHandler(listening);
-        log.setUseParentHandlers(false);
-        try {
+        List<ExtLogRecord> logged;
+        try (LogListener log = LogListener.on(Backlog.class.getName())) {
             int room = RECONCILING.backlogCapacity() - 1 + RECONCILING.backlogIdCapacity();
             IntStream.range(0, room + 1_000).forEach(number -> take("id-" + number));
             passUntil(Duration.ofMillis(62_000));
-        } finally {
-            log.setUseParentHandlers(true);
-            log.removeHandler(listening);
+            logged = log.logged();
         }
 
         assertThat(kept("nothing")).isEqualTo(1_000);
-        assertThat(logged).hasSize(101).last().asString().contains("900 more transactions");
+        assertThat(logged)
+                .extracting(ExtLogRecord::getFormattedMessage)
+                .hasSize(101)
+                .last()
+                .asString()
+                .contains("900 more transactions");
     }
 
     private AtomicBoolean take(String id) {
@@ -164,26 +160,6 @@ class SlowDatabaseTest {
                 .tag("kept", what)
                 .counter()
                 .count();
-    }
-
-    private static final class LogListener extends Handler {
-
-        private final List<String> messages;
-
-        LogListener(List<String> messages) {
-            this.messages = messages;
-        }
-
-        @Override
-        public void publish(LogRecord line) {
-            messages.add(((ExtLogRecord) line).getFormattedMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
     }
 
     private LedgerStore slowly(LedgerStore store) {

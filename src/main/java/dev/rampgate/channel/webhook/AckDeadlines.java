@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The same time limit for all webhooks that wait for their acknowledgement. They run out of time in the order in which they
@@ -38,7 +39,10 @@ final class AckDeadlines {
             Waiting<T> one = new Waiting<>(clock.instant().plus(limit), emitter);
             waiting.add(one);
             lookLater();
-            work.subscribe().with(one::complete, one::fail);
+            work.subscribe()
+                    .with(
+                            item -> one.end(waiter -> waiter.complete(item)),
+                            failure -> one.end(waiter -> waiter.fail(failure)));
         });
     }
 
@@ -53,10 +57,10 @@ final class AckDeadlines {
         Waiting<?> first;
         while ((first = waiting.peek()) != null && first.isOverAt(now)) {
             waiting.remove();
-            first.expire();
+            first.end(waiter -> waiter.fail(new TimeoutException()));
         }
         timed.set(false);
-        if (first != null || !waiting.isEmpty()) {
+        if (!waiting.isEmpty()) {
             lookLater();
         }
     }
@@ -76,25 +80,11 @@ final class AckDeadlines {
             return emitter == null || !until.isAfter(now);
         }
 
-        void complete(T item) {
-            UniEmitter<? super T> waiting = emitter;
+        void end(Consumer<UniEmitter<? super T>> word) {
+            UniEmitter<? super T> waiter = emitter;
             emitter = null;
-            if (waiting != null) {
-                waiting.complete(item);
-            }
-        }
-
-        void fail(Throwable failure) {
-            UniEmitter<? super T> waiting = emitter;
-            emitter = null;
-            if (waiting != null) {
-                waiting.fail(failure);
-            }
-        }
-
-        void expire() {
-            if (emitter != null) {
-                fail(new TimeoutException());
+            if (waiter != null) {
+                word.accept(waiter);
             }
         }
     }
