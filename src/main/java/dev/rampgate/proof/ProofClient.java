@@ -21,6 +21,8 @@ import java.util.random.RandomGenerator;
 @Startup
 @Singleton
 public class ProofClient implements ProofTransactions {
+    private static final Duration SHORTEST_TIMER = Duration.ofMillis(1);
+
     private final ProofAccess access;
     private final ProofApi sessions;
     private final ProofApi transactions;
@@ -34,11 +36,7 @@ public class ProofClient implements ProofTransactions {
 
     @Inject
     ProofClient(ProofAccess access, FailureNotices notices, InstantSource clock, RandomGenerator chance) {
-        this(access, notices, new SessionRetry(SessionRetry.backoff(chance)), clock, delay -> Uni.createFrom()
-                .voidItem()
-                .onItem()
-                .delayIt()
-                .by(delay));
+        this(access, notices, new SessionRetry(SessionRetry.backoff(chance)), clock, ProofClient::pause);
     }
 
     /** @param pause gives its item when a delay is over; tests give theirs at once */
@@ -149,7 +147,10 @@ public class ProofClient implements ProofTransactions {
         return retry.after(failure, attempts, left(deadline), access.tokens().hasOther())
                 .map(next -> {
                     notices.retried(question.call(), failure);
-                    return pause.apply(next.delay()).chain(() -> attempt(question, next.attempts(), deadline));
+                    return pause.apply(next.delay())
+                            .chain(() -> left(deadline).compareTo(Duration.ZERO) > 0
+                                    ? attempt(question, next.attempts(), deadline)
+                                    : Uni.createFrom().failure(failure));
                 })
                 .orElseGet(() -> Uni.createFrom().failure(failure));
     }
@@ -161,7 +162,7 @@ public class ProofClient implements ProofTransactions {
             ClientTokens.Token token = access.tokens().preferred();
             return uncancelled(() -> request.apply(token.authorization()).map(Answer::of))
                     .ifNoItem()
-                    .after(limit)
+                    .after(forTimer(limit))
                     .fail()
                     .map(answer -> read(answer, reading))
                     .onFailure()
@@ -201,6 +202,16 @@ public class ProofClient implements ProofTransactions {
         if (question.breaker().ended(failure)) {
             notices.turned(question.call(), question.breaker());
         }
+    }
+
+    /** Over after this long, which may be no time at all. */
+    static Uni<Void> pause(Duration delay) {
+        return Uni.createFrom().voidItem().onItem().delayIt().by(forTimer(delay));
+    }
+
+    /** The timers below count whole milliseconds, and refuse none. */
+    private static Duration forTimer(Duration delay) {
+        return delay.compareTo(SHORTEST_TIMER) < 0 ? SHORTEST_TIMER : delay;
     }
 
     private Duration left(Instant deadline) {

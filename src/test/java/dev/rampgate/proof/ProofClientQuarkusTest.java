@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,8 @@ class ProofClientQuarkusTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<Duration> pauses = new ArrayList<>();
     private Instant now = Instant.parse("2026-05-02T08:00:00Z");
+    /** How long a pause really takes; null if as long as asked for. */
+    private Duration pauseTakes;
 
     @AfterEach
     void close() {
@@ -345,6 +348,33 @@ class ProofClientQuarkusTest {
         assertThat(proof.asked().get(0).headers().contains("Accept-Encoding")).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 999_999, 1_000_000})
+    void aPauseIsOverHoweverShortItIs(long nanos) {
+        ProofClient.pause(Duration.ofNanos(nanos))
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .awaitItem(PATIENCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 999_999})
+    void anAttemptMayHaveNextToNoTimeLeft(long nanosLeft) {
+        proof.then(502, UPSTREAM_ERROR).thenSilence();
+        pauseTakes = Duration.ofSeconds(15).minusNanos(nanosLeft);
+
+        assertThat(refused().kind()).isEqualTo(Kind.TIMEOUT);
+    }
+
+    @Test
+    void aPauseThatOutlastsTheDeadlineEndsTheCall() {
+        proof.then(502, UPSTREAM_ERROR).then(200, SESSION);
+        pauseTakes = Duration.ofSeconds(15);
+
+        assertThat(refused().kind()).isEqualTo(Kind.UPSTREAM_ERROR);
+        assertThat(proof.asked()).hasSize(1);
+    }
+
     // The client token
 
     @Test
@@ -363,6 +393,15 @@ class ProofClientQuarkusTest {
                 .extracting(asked -> asked.headers().get("Authorization"))
                 .containsExactly("Bearer tok_made_up_0001", "Bearer tok_made_up_0002", "Bearer tok_made_up_0002");
         assertThat(pauses).containsExactly(Duration.ZERO);
+    }
+
+    @Test
+    void theOtherTokenIsTriedWithoutAnyPause() {
+        settings.with("client-token-next", "tok_made_up_0002");
+        proof.then(401, INVALID_TOKEN).then(200, SESSION);
+
+        assertThat(opened(client(ProofClient::pause).openSession(CALL)).transactionId())
+                .isEqualTo(ID);
     }
 
     @Test
@@ -461,18 +500,22 @@ class ProofClientQuarkusTest {
     }
 
     private ProofClient client() {
+        return client(this::pause);
+    }
+
+    private ProofClient client(Function<Duration, Uni<Void>> pause) {
         ProofAccess access = settings.access();
         return new ProofClient(
                 access,
                 new FailureNotices(meters, access),
                 new SessionRetry(SessionRetry.backoff(new SplittableRandom(7))),
                 () -> now,
-                this::pause);
+                pause);
     }
 
     private Uni<Void> pause(Duration delay) {
         pauses.add(delay);
-        now = now.plus(delay);
+        now = pauseTakes == null ? now.plus(delay) : now.plus(pauseTakes);
         return Uni.createFrom().voidItem();
     }
 
