@@ -1,9 +1,10 @@
 #!/bin/sh
 # Starts the application once, without a database and without Proof, and keeps beside it what the JVM has made of its classes by
-# then: rampgate.jsa. The same JVM starts in two thirds of the time when it is told -XX:SharedArchiveFile=rampgate.jsa; any other
-# one ignores the file.
+# then. The same JVM with the same options starts in two thirds of the time when it is told to take that; any other one ignores it.
+# From Java 25 on that is rampgate.aot, which holds linked classes and what was learned of their methods (-XX:AOTCache=rampgate.aot),
+# before that rampgate.jsa, which holds loaded classes (-XX:SharedArchiveFile=rampgate.jsa).
 #
-#   share-classes.sh FOLDER    the folder of quarkus-run.jar
+#   share-classes.sh FOLDER    the folder of quarkus-run.jar; options for the JVM in JDK_JAVA_OPTIONS
 set -eu
 cd "$1"
 log=$(mktemp)
@@ -18,9 +19,17 @@ export QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 QUARKUS_MANAGEMENT_HOST=1
 export QUARKUS_SHUTDOWN_DELAY=0s
 
 # One that is left from before would look like success.
-rm -f rampgate.jsa
+rm -f rampgate.aot rampgate.jsa
+version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+if [ "$version" -ge 25 ]; then
+  kept=rampgate.aot
+  keep=-XX:AOTCacheOutput=$kept
+else
+  kept=rampgate.jsa
+  keep=-XX:ArchiveClassesAtExit=$kept
+fi
 # The path must be the one that it is started by later.
-java -XX:ArchiveClassesAtExit=rampgate.jsa -jar "$PWD/quarkus-run.jar" >"$log" 2>&1 &
+java "$keep" -jar "$PWD/quarkus-run.jar" >"$log" 2>&1 &
 application=$!
 
 seconds=0
@@ -35,4 +44,4 @@ until grep -q 'Listening on' "$log"; do
 done
 kill "$application"
 wait "$application" || true
-[ -s rampgate.jsa ]
+[ -s "$kept" ]

@@ -1,8 +1,8 @@
 package dev.rampgate.live;
 
+import dev.rampgate.settings.Bounds;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,14 +16,16 @@ public interface LiveSettings {
      * Default: {@code 10000}.
      */
     @WithDefault("10000")
-    @Min(1) int maxStreams();
+    @Bounds(least = 1)
+    int maxStreams();
 
     /**
      * Most streams that one user holds open at one replica; more are refused with 429. Unit: streams. Default:
      * {@code 20}.
      */
     @WithDefault("20")
-    @Min(1) int maxStreamsPerUser();
+    @Bounds(least = 1)
+    int maxStreamsPerUser();
 
     /**
      * How often a silent stream shows that it lives. Shorter than the idle timeouts of the server (75 s) and of

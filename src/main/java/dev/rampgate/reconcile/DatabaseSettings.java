@@ -1,5 +1,6 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.settings.Bounds;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigMapping;
@@ -7,8 +8,6 @@ import io.smallrye.config.WithDefault;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -31,7 +30,8 @@ public interface DatabaseSettings {
 
     /** Its port. Unit: port. Default: {@code 5432}. */
     @WithDefault("5432")
-    @Min(1) @Max(65_535) int port();
+    @Bounds(least = 1, most = 65_535)
+    int port();
 
     /** Name of the database. Unit: text. Default: none, it is required. */
     Optional<String> name();
@@ -44,7 +44,8 @@ public interface DatabaseSettings {
 
     /** Most connections of one replica. Unit: connections. Default: {@code 10}. */
     @WithDefault("10")
-    @Min(1) @Max(1_000) int maxConnections();
+    @Bounds(least = 1, most = 1_000)
+    int maxConnections();
 
     /**
      * How all connections are encrypted, the migration's too; named as libpq's {@code sslmode} is: {@code disable},

@@ -1,9 +1,8 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.settings.Bounds;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
 /** Settings of the reconcile stream. */
@@ -12,7 +11,8 @@ public interface ReconcileSettings {
 
     /** Most observations in one batch, and so in one database transaction. Unit: observations. Default: {@code 256}. */
     @WithDefault("256")
-    @Min(1) @Max(5_000) int batchSize();
+    @Bounds(least = 1, most = 5_000)
+    int batchSize();
 
     /** How long a batch waits for company after its first observation. Default: {@code 2ms}. */
     @WithDefault("2ms")
@@ -27,25 +27,29 @@ public interface ReconcileSettings {
      * {@code 2}.
      */
     @WithDefault("2")
-    @Min(1) @Max(64) int lanes();
+    @Bounds(least = 1, most = 64)
+    int lanes();
 
     /** Most observations that wait in one lane; more are refused. Unit: observations. Default: {@code 5000}. */
     @WithDefault("5000")
-    @Min(1) int laneCapacity();
+    @Bounds(least = 1)
+    int laneCapacity();
 
     /**
      * Most observations kept in memory while the database is away, for sessions and for webhooks each. Unit:
      * observations. Default: {@code 10000}.
      */
     @WithDefault("10000")
-    @Min(1) int backlogCapacity();
+    @Bounds(least = 1)
+    int backlogCapacity();
 
     /**
      * Most ids kept in memory once the webhooks' backlog is full; their transactions are polled after recovery. Unit:
      * ids. Default: {@code 50000}.
      */
     @WithDefault("50000")
-    @Min(1) int backlogIdCapacity();
+    @Bounds(least = 1)
+    int backlogIdCapacity();
 
     /** How often the backlog tries the database again. Default: {@code 500ms}. */
     @WithDefault("500ms")
@@ -53,9 +57,11 @@ public interface ReconcileSettings {
 
     /** Most archived observations per transaction and day. Unit: observations. Default: {@code 1000}. */
     @WithDefault("1000")
-    @Min(1) int archiveLimit();
+    @Bounds(least = 1)
+    int archiveLimit();
 
     /** Most ids that nobody but a webhook named and that wait to be polled. Unit: ids. Default: {@code 10000}. */
     @WithDefault("10000")
-    @Min(1) int unknownCapacity();
+    @Bounds(least = 1)
+    int unknownCapacity();
 }

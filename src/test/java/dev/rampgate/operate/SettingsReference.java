@@ -76,8 +76,8 @@ final class SettingsReference {
         if (setting.type().contains("List<")) {
             return "list of " + unit;
         }
-        String least = setting.limits().getOrDefault("Min", setting.limits().get("DecimalMin"));
-        String most = setting.limits().get("Max");
+        String least = setting.limits().get("least");
+        String most = setting.limits().get("most");
         return least == null ? unit : most == null ? unit + ", from " + least : unit + ", " + least + " to " + most;
     }
 

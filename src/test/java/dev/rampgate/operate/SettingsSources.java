@@ -53,7 +53,7 @@ final class SettingsSources {
      * @param name such as {@code rampgate.proof.base-url}
      * @param type of the method that answers it, as written
      * @param defaultValue as its annotation says
-     * @param limits bounds of a number, such as {@code Min} and its value
+     * @param limits bounds of a number, {@code least} and {@code most}
      * @param values what an enum allows, each with its comment; none for another type
      * @param comment with links resolved, on one line
      */
@@ -154,18 +154,22 @@ final class SettingsSources {
 
     private static Map<String, String> limits(ModifiersTree modifiers) {
         Map<String, String> limits = new LinkedHashMap<>();
-        for (String bound : List.of("Min", "DecimalMin", "Max")) {
-            argument(modifiers, bound).ifPresent(value -> limits.put(bound, value));
-        }
+        arguments(modifiers, "Bounds").forEach(argument -> {
+            AssignmentTree bound = (AssignmentTree) argument;
+            limits.put(bound.getVariable().toString(), literal(bound));
+        });
         return limits;
     }
 
     private static Optional<String> argument(ModifiersTree modifiers, String annotation) {
+        return arguments(modifiers, annotation).map(SettingsSources::literal).findFirst();
+    }
+
+    private static Stream<? extends ExpressionTree> arguments(ModifiersTree modifiers, String annotation) {
         return modifiers.getAnnotations().stream()
                 .filter(one -> one.getAnnotationType().toString().equals(annotation))
                 .map(AnnotationTree::getArguments)
-                .map(arguments -> literal(arguments.get(0)))
-                .findFirst();
+                .flatMap(List::stream);
     }
 
     private static String literal(ExpressionTree argument) {

@@ -1,8 +1,8 @@
 package dev.rampgate.channel.poll;
 
+import dev.rampgate.settings.Bounds;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.DecimalMin;
 import java.time.Duration;
 
 /** Settings of the calls that ask Proof for transactions. */
@@ -14,15 +14,18 @@ public interface PollSettings {
      * {@code 20}.
      */
     @WithDefault("20")
-    @DecimalMin("0.01") double maxRate();
+    @Bounds(least = 0.01)
+    double maxRate();
 
     /** Most of these that webhooks and other claims may cause. Unit: calls per second. Default: {@code 10}. */
     @WithDefault("10")
-    @DecimalMin("0.01") double nudgedMaxRate();
+    @Bounds(least = 0.01)
+    double nudgedMaxRate();
 
     /** Most of these for ids that nobody but a webhook named. Unit: calls per second. Default: {@code 2}. */
     @WithDefault("2")
-    @DecimalMin("0.01") double unknownMaxRate();
+    @Bounds(least = 0.01)
+    double unknownMaxRate();
 
     /** How long polls must contradict a status that no poll has confirmed, before they win. Default: {@code 30s}. */
     @WithDefault("30s")

@@ -1,8 +1,8 @@
 package dev.rampgate.channel.socket;
 
+import dev.rampgate.settings.Bounds;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
 /** Settings of the sockets to Proof, one for each transaction that changed lately. */
@@ -11,7 +11,8 @@ public interface SocketSettings {
 
     /** Most sockets to Proof that one replica holds; 0 turns the channel off. Unit: sockets. Default: {@code 500}. */
     @WithDefault("500")
-    @Min(0) int maxConnections();
+    @Bounds(least = 0)
+    int maxConnections();
 
     /**
      * How often a replica renews what it holds and looks for more; it also looks when it knows of some, and when

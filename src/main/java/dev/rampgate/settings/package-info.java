@@ -1,0 +1,2 @@
+/** What every room says of its settings in the same way. */
+package dev.rampgate.settings;
