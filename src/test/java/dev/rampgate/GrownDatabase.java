@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.sandbox.EmbeddedDatabase;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgConnection;
@@ -172,18 +174,28 @@ public final class GrownDatabase implements AutoCloseable {
         SqlConnection lent = proxy(
                 SqlConnection.class,
                 (proxy, method, arguments) -> method.getName().equals("close")
-                        ? Future.succeededFuture()
+                        ? answer(arguments, null)
                         : method.invoke(connection, arguments));
         return proxy(io.vertx.sqlclient.Pool.class, (proxy, method, arguments) -> {
             if (method.isDefault()) {
                 return InvocationHandler.invokeDefault(proxy, method, arguments);
             }
             return method.getName().equals("getConnection")
-                    ? Future.succeededFuture(lent)
+                    ? answer(arguments, lent)
                     : SqlClient.class
                             .getMethod(method.getName(), method.getParameterTypes())
                             .invoke(connection, arguments);
         });
+    }
+
+    /** As a future, and to the handler if there is one. */
+    @SuppressWarnings("unchecked")
+    private static <T> Future<T> answer(Object[] arguments, T result) {
+        Future<T> answer = Future.succeededFuture(result);
+        if (arguments != null && arguments[arguments.length - 1] instanceof Handler<?> handler) {
+            answer.onComplete((Handler<AsyncResult<T>>) handler);
+        }
+        return answer;
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {

@@ -49,7 +49,10 @@ final class PostgresUnitOfWork implements UnitOfWork {
     public Uni<Map<String, Recorded>> load(Set<String> openable, Set<String> known, Instant now) {
         return openable.isEmpty()
                 ? lock(known, now)
-                : hold(openable, now).chain(() -> lock(both(openable, known), now));
+                : Uni.combine()
+                        .all()
+                        .unis(hold(openable, now), lock(both(openable, known), now))
+                        .with((held, recorded) -> recorded);
     }
 
     /** Takes the place of new ids, in order, so that two batches cannot open the same one. */

@@ -114,7 +114,7 @@ public final class Bench {
         Rampgate rampgate = Rampgate.start(
                 "rampgate", logs, artifact.onJvm(), ledgerDatabase, proofUrl, Map.of(WITHOUT_SOCKETS, "0"));
         Ledger ledger = new Ledger(ledgerDatabase);
-        ledger.growTo(scale == Scale.SMOKE ? 1_000 : 100_000);
+        ledger.growTo(scale.ledger());
         Subject measured = new Subject(
                 LiveWorkload.RAMPGATE,
                 "archive, rules, nudge, plan of the next poll, announcement; in batches",
@@ -144,7 +144,7 @@ public final class Bench {
         sessions(server, wrk, measured, proofPort, ledger);
         subjects.forEach(subject -> subject.child().close());
 
-        LiveWorkload live = new LiveWorkload(results, scale, server, logs, artifact.onJvm());
+        LiveWorkload live = new LiveWorkload(results, scale, server, wrk, logs, artifact.onJvm());
         say("event streams");
         live.streams(proofUrl);
         try (ProofSandbox sandbox = ProofSandbox.start(repository, logs, Ports.free())) {

@@ -35,13 +35,15 @@ final class LiveWorkload {
     private final Results results;
     private final Scale scale;
     private final PostgresServer server;
+    private final Wrk wrk;
     private final Path logs;
     private final List<String> command;
 
-    LiveWorkload(Results results, Scale scale, PostgresServer server, Path logs, List<String> command) {
+    LiveWorkload(Results results, Scale scale, PostgresServer server, Wrk wrk, Path logs, List<String> command) {
         this.results = results;
         this.scale = scale;
         this.server = server;
+        this.wrk = wrk;
         this.logs = logs;
         this.command = command;
     }
@@ -159,7 +161,16 @@ final class LiveWorkload {
                                 "RAMPGATE_SOCKET_MAX_CONNECTIONS", "0",
                                 "RAMPGATE_LIVE_MAX_STREAMS_PER_USER", "20000"));
                 EventStreams streams = new EventStreams()) {
-            new Ledger(database).growTo(scale.streams());
+            Duration warmUp = scale.warmUp(rampgate.child()).dividedBy(2);
+            new Ledger(database).growTo(scale.streams() + WebhookWorkload.mostTransactions(warmUp));
+            // Of other transactions than those that are followed; two webhooks for each.
+            wrk.run(
+                    "webhooks.lua",
+                    rampgate.port(),
+                    warmUp,
+                    Rampgate.WEBHOOK_PATH,
+                    "new",
+                    Long.toString(2L * scale.streams()));
             for (int n = 0; n < scale.streams(); n++) {
                 streams.follow(rampgate.port(), "bench-" + n, Ledger.user());
             }

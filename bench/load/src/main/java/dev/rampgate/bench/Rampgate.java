@@ -18,8 +18,10 @@ import java.util.Optional;
 record Rampgate(Child child, int port, int managementPort, Database database, double secondsToReady)
         implements AutoCloseable {
 
-    /** What a JVM is given; the serial collector is what a JVM chooses by itself in a small container. */
-    static final List<String> JVM_OPTIONS = List.of("-Xmx128m", "-XX:+UseSerialGC");
+    /** What the image gives the JVM; before Java 25 there are no compact headers. */
+    static final List<String> JVM_OPTIONS = Runtime.version().feature() < 25
+            ? List.of("-Xmx112m", "-XX:+UseSerialGC")
+            : List.of("-Xmx112m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
 
     static final String WEBHOOK_PATH = "/proof-webhook/" + Request.WEBHOOK_KEY;
 
@@ -47,7 +49,11 @@ record Rampgate(Child child, int port, int managementPort, Database database, do
         List<String> onJvm(String... more) {
             List<String> command = new ArrayList<>(List.of("java"));
             command.addAll(JVM_OPTIONS);
-            command.add("-XX:SharedArchiveFile=" + jar.resolveSibling("rampgate.jsa"));
+            Path cache = jar.resolveSibling("rampgate.aot");
+            command.add(
+                    Files.exists(cache)
+                            ? "-XX:AOTCache=" + cache
+                            : "-XX:SharedArchiveFile=" + jar.resolveSibling("rampgate.jsa"));
             command.addAll(List.of(more));
             command.addAll(List.of("-jar", jar.toString()));
             return command;

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param warmUp once for each subject
  * @param compiling the same for one that runs on the JVM, whose compiler needs this long until it takes no more processor time
  * @param everySubjectEverywhere whether peers are also measured where they do the same as elsewhere
+ * @param ledger transactions that Rampgate knows before anything is measured, enough for all webhooks that will come
  * @param movesBefore transactions that move first and do not count: a new process compiles what it does for the first time
  * @param moves transactions that are followed on the whole way, for each channel
  * @param streams event streams that are open at once
@@ -30,6 +31,7 @@ record Scale(
         Duration warmUp,
         Duration compiling,
         boolean everySubjectEverywhere,
+        long ledger,
         int movesBefore,
         int moves,
         int streams,
@@ -45,8 +47,9 @@ record Scale(
             seconds(6),
             seconds(5),
             seconds(5),
-            seconds(40),
+            seconds(60),
             true,
+            1_000_000,
             15,
             100,
             5_000,
@@ -61,8 +64,9 @@ record Scale(
             seconds(4),
             seconds(3),
             seconds(3),
-            seconds(30),
+            seconds(45),
             false,
+            400_000,
             8,
             12,
             5_000,
@@ -79,12 +83,18 @@ record Scale(
             seconds(1),
             seconds(3),
             false,
+            1_000,
             2,
             3,
             50,
             20,
             200,
             seconds(3));
+
+    /** How long this one is warmed up. Where there is little to compile, a third is plenty. */
+    Duration warmUp(Subject subject) {
+        return subject.keepsNothing() && subject.child().isJvm() ? compiling.dividedBy(3) : warmUp(subject.child());
+    }
 
     /** How long this one is warmed up. */
     Duration warmUp(Child subject) {

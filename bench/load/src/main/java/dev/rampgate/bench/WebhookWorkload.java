@@ -64,7 +64,7 @@ final class WebhookWorkload {
 
     void warmUp(Subject subject) {
         subject.child().resume();
-        Duration half = scale.warmUp(subject.child()).dividedBy(2);
+        Duration half = scale.warmUp(subject).dividedBy(2);
         prepare(subject, half.multipliedBy(2));
         for (Kind kind : List.of(Kind.NEW, Kind.DUPLICATES)) {
             advance(kind, subject, run(subject, kind, half).sent());
@@ -132,9 +132,14 @@ final class WebhookWorkload {
         };
     }
 
+    /** More than new webhooks will be about in this time: two for each. */
+    static long mostTransactions(Duration time) {
+        return MOST_PER_SECOND * time.toSeconds() / 2 + 1;
+    }
+
     private void prepare(Subject subject, Duration time) {
         if (subject.isRampgate()) {
-            ledger.growTo((subject.firstUnused() + MOST_PER_SECOND * time.toSeconds()) / 2 + 1);
+            ledger.growTo(subject.firstUnused() / 2 + mostTransactions(time));
         }
     }
 
