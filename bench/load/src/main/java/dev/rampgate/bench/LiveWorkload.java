@@ -161,7 +161,7 @@ final class LiveWorkload {
                                 "RAMPGATE_SOCKET_MAX_CONNECTIONS", "0",
                                 "RAMPGATE_LIVE_MAX_STREAMS_PER_USER", "20000"));
                 EventStreams streams = new EventStreams()) {
-            Duration warmUp = scale.warmUp(rampgate.child()).dividedBy(2);
+            Duration warmUp = scale.compilingLittle();
             new Ledger(database).growTo(scale.streams() + WebhookWorkload.mostTransactions(warmUp));
             // Of other transactions than those that are followed; two webhooks for each.
             wrk.run(

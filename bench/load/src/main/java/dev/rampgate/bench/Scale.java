@@ -12,7 +12,7 @@ import java.time.Duration;
  *     database connections closed for their silence, and has to make up for that first
  * @param slice how long one measurement takes
  * @param warmUp once for each subject
- * @param compiling the same for one that runs on the JVM, whose compiler needs this long until it takes no more processor time
+ * @param compiling the same for one that runs on the JVM, whose compiler needs this long until it takes little processor time
  * @param everySubjectEverywhere whether peers are also measured where they do the same as elsewhere
  * @param ledger transactions that Rampgate knows before anything is measured, enough for all webhooks that will come
  * @param movesBefore transactions that move first and do not count: a new process compiles what it does for the first time
@@ -61,18 +61,18 @@ record Scale(
             2,
             1,
             seconds(1),
-            seconds(4),
+            seconds(6),
             seconds(3),
             seconds(3),
-            seconds(45),
+            seconds(33),
             false,
             400_000,
-            8,
-            12,
+            6,
+            10,
             5_000,
             1_000,
             10_000,
-            seconds(10));
+            seconds(8));
     static final Scale SMOKE = new Scale(
             "smoke",
             1,
@@ -91,14 +91,14 @@ record Scale(
             200,
             seconds(3));
 
-    /** How long this one is warmed up. Where there is little to compile, a third is plenty. */
+    /** How long this one is warmed up. */
     Duration warmUp(Subject subject) {
-        return subject.keepsNothing() && subject.child().isJvm() ? compiling.dividedBy(3) : warmUp(subject.child());
+        return !subject.child().isJvm() ? warmUp : subject.keepsNothing() ? compilingLittle() : compiling;
     }
 
-    /** How long this one is warmed up. */
-    Duration warmUp(Child subject) {
-        return subject.isJvm() ? compiling : warmUp;
+    /** How long a JVM needs where there is little to compile, or most of it is compiled already. */
+    Duration compilingLittle() {
+        return compiling.dividedBy(3);
     }
 
     private static Duration seconds(int seconds) {

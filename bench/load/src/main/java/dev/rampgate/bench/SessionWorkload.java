@@ -31,7 +31,7 @@ final class SessionWorkload {
 
     void warmUp(Opener opener) {
         opener.subject().child().resume();
-        run(opener, scale.warmUp(opener.subject().child()));
+        run(opener, scale.warmUp(opener.subject()));
         opener.subject().child().suspend();
     }
 
@@ -90,7 +90,7 @@ final class SessionWorkload {
     void reading(Subject rampgate, long transactions) {
         results.row(READING, rampgate.name(), "identity, owner check, the whole timeline");
         rampgate.child().resume();
-        read(rampgate, scale.warmUp(rampgate.child()), transactions);
+        read(rampgate, scale.compilingLittle(), transactions);
         for (int round = 0; round < scale.rounds(); round++) {
             Usage used = Usage.of(rampgate.child(), server);
             Wrk.Result measured = read(rampgate, scale.slice(), transactions);
