@@ -26,6 +26,9 @@ import org.HdrHistogram.Histogram;
 final class OpenLoad {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Until the first request, for the connections to be made. */
+    private static final Duration LEAD = Duration.ofMillis(50);
+
     private static final long FINEST_PACE_NANOS = 200_000;
 
     private final int port;
@@ -75,6 +78,7 @@ final class OpenLoad {
                 return round.run();
             } finally {
                 round.over = true;
+                LockSupport.unpark(pacer);
                 round.close();
             }
         } catch (IOException e) {
@@ -95,6 +99,8 @@ final class OpenLoad {
         private final List<Line> lines = new ArrayList<>();
         private long sent;
         private long refused;
+        private final long start = System.nanoTime() + LEAD.toNanos();
+        private volatile long nextDue = start;
         private volatile boolean over;
 
         Round(Selector selector, double perSecond, Duration warmUp, Duration time, LongFunction<Request> requests) {
@@ -117,49 +123,57 @@ final class OpenLoad {
             }
         }
 
-        /** A selector's own time limit is too coarse, and spinning would take a processor from what is measured. */
+        /**
+         * Wakes whoever sends when the next request is due: a selector's own time limit is too coarse, and spinning would take a
+         * processor from what is measured.
+         */
         void pace() {
+            LockSupport.parkNanos(nextDue - System.nanoTime());
             while (!over) {
-                LockSupport.parkNanos(Math.max(FINEST_PACE_NANOS, (long) interval));
                 selector.wakeup();
+                LockSupport.parkNanos(Math.max(FINEST_PACE_NANOS, nextDue - System.nanoTime()));
             }
+        }
+
+        private long due(long number) {
+            return start + (long) (number * interval);
         }
 
         Result run() throws IOException {
-            long start = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
-            long end = start + (long) (all * interval) + PATIENCE.toNanos();
+            long end = due(all) + PATIENCE.toNanos();
             while (System.nanoTime() < end && (sent < all || !waiting.isEmpty() || idle.size() < lines.size())) {
                 long now = System.nanoTime();
-                while (sent < all && start + (long) (sent * interval) <= now) {
-                    waiting.add(new Due(requests.apply(sent), start + (long) (sent * interval)));
+                while (sent < all && due(sent) <= now) {
+                    waiting.add(new Due(requests.apply(sent), due(sent)));
                     sent++;
                 }
+                nextDue = sent < all ? due(sent) : end;
                 while (!waiting.isEmpty() && !idle.isEmpty()) {
                     idle.remove().send(waiting.remove());
                 }
-                selector.select(key -> ((Line) key.attachment()).readable(start), 100);
+                selector.select(key -> ((Line) key.attachment()).readable(), 100);
             }
-            return result(start);
+            return result();
         }
 
-        private Result result(long start) {
+        private Result result() {
             long unanswered = 0;
             long now = System.nanoTime();
             for (Line line : lines) {
                 if (line.underWay != null) {
-                    record(line.underWay, now, start);
+                    record(line.underWay, now);
                     unanswered++;
                 }
             }
             for (Due due : waiting) {
-                record(due, now, start);
+                record(due, now);
                 unanswered++;
             }
             return new Result(latency, acknowledged, sent, refused, unanswered, (all - counted) * interval / 1e9);
         }
 
-        private void record(Due due, long now, long start) {
-            if (due.at >= start + (long) (counted * interval)) {
+        private void record(Due due, long now) {
+            if (due.at >= due(counted)) {
                 latency.recordValue(Math.max(1, Math.min(latency.getHighestTrackableValue(), (now - due.at) / 1_000)));
             }
         }
@@ -193,7 +207,7 @@ final class OpenLoad {
                 }
             }
 
-            void readable(long start) {
+            void readable() {
                 try {
                     in.clear();
                     if (channel.read(in) < 0) {
@@ -201,15 +215,15 @@ final class OpenLoad {
                     }
                     in.flip();
                     if (answer.read(in)) {
-                        answered(start);
+                        answered();
                     }
                 } catch (IOException e) {
                     throw new BenchFailure("a connection broke under load: " + e.getMessage(), e);
                 }
             }
 
-            private void answered(long start) {
-                record(underWay, System.nanoTime(), start);
+            private void answered() {
+                record(underWay, System.nanoTime());
                 if (answer.status() / 100 != 2) {
                     refused++;
                 } else if (underWay.request.key() != null) {
