@@ -29,14 +29,6 @@ public record Observation(
         TransactionDetails details,
         String raw) {
 
-    /**
-     * Whether it may open a transaction: a session, or the answer to our own call, which only reaches the ledger if Proof
-     * knows the transaction.
-     */
-    public boolean mayOpen() {
-        return channel == Channel.SESSION || channel == Channel.POLL;
-    }
-
     /** The same without the text that came. */
     public Observation withoutRaw() {
         return new Observation(

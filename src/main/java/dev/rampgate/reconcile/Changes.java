@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -30,9 +29,9 @@ import java.util.stream.Collectors;
  * What one batch changes, all observations of a transaction folded one after the other, so that each transaction is
  * written once.
  *
- * @param records transactions to write, sorted by id
+ * @param opened transactions to write for the first time, sorted by id
+ * @param records transactions of which all is to be written, sorted by id
  * @param followUps transactions of which nothing but the follow-up is to be written, sorted by id
- * @param unopened ids that were held open for this batch and stayed unknown
  * @param transitions accepted status changes, by transaction in order
  * @param marks times learned about transitions
  * @param archive observations for the archive, with their outcomes
@@ -42,9 +41,9 @@ import java.util.stream.Collectors;
  * @param outcomesByChannel how often each channel's news came to which end
  */
 public record Changes(
+        List<TransactionRecord> opened,
         List<TransactionRecord> records,
         List<TransactionRecord> followUps,
-        List<String> unopened,
         List<Transition> transitions,
         List<TransitionMark> marks,
         List<Archived> archive,
@@ -61,6 +60,14 @@ public record Changes(
 
     /** An alarm and the observation that raised it. */
     public record Raised(Alarm alarm, Observation observation) {}
+
+    /** How much of a transaction a batch writes; of most that webhooks name, the follow-up alone. */
+    private enum Extent {
+        OPENED,
+        WHOLE,
+        FOLLOW_UP,
+        NOTHING
+    }
 
     /** Folds a batch. */
     static final class Fold {
@@ -93,19 +100,14 @@ public record Changes(
         }
 
         /** Decides on every observation in turn. */
-        Changes of(List<Observation> batch, Set<String> openable) {
+        Changes of(List<Observation> batch) {
             batch.forEach(this::decide);
-            Map<Boolean, List<TransactionRecord>> changed = after.values().stream()
-                    .filter(record -> !record.equals(before.get(record.id())))
-                    .collect(Collectors.partitioningBy(this::hasFollowUpChangedAlone));
-            List<String> unopened = openable.stream()
-                    .filter(id -> !after.containsKey(id))
-                    .sorted()
-                    .toList();
+            Map<Extent, List<TransactionRecord>> changed =
+                    after.values().stream().collect(Collectors.groupingBy(this::extent));
             return new Changes(
-                    changed.get(false),
-                    changed.get(true),
-                    unopened,
+                    changed.getOrDefault(Extent.OPENED, List.of()),
+                    changed.getOrDefault(Extent.WHOLE, List.of()),
+                    changed.getOrDefault(Extent.FOLLOW_UP, List.of()),
                     transitions,
                     marks,
                     archive,
@@ -115,12 +117,14 @@ public record Changes(
                     outcomesByChannel);
         }
 
-        /** As most webhooks leave it. */
-        private boolean hasFollowUpChangedAlone(TransactionRecord record) {
+        private Extent extent(TransactionRecord record) {
             TransactionRecord earlier = before.get(record.id());
-            return earlier != null
-                    && record.details().equals(earlier.details())
+            if (earlier == null) {
+                return Extent.OPENED;
+            }
+            boolean sameFacts = record.details().equals(earlier.details())
                     && record.standing().equals(earlier.standing());
+            return !sameFacts ? Extent.WHOLE : record.equals(earlier) ? Extent.NOTHING : Extent.FOLLOW_UP;
         }
 
         private void decide(Observation news) {

@@ -30,15 +30,16 @@ public interface LedgerStore {
     interface UnitOfWork {
 
         /**
-         * Locks the transactions and answers what is recorded of them.
+         * Locks those of the transactions that are recorded, and answers what is recorded of them.
          *
-         * @param openable ids whose news may open a transaction
-         * @param known all other ids
          * @param now our clock
          */
-        Uni<Map<String, Recorded>> load(Set<String> openable, Set<String> known, Instant now);
+        Uni<Map<String, Recorded>> load(Set<String> ids, Instant now);
 
-        /** Writes what a batch changed. */
+        /**
+         * Writes what a batch changed. It fails as {@link StoreException.Kind#COLLISION} if another batch opened one of its
+         * transactions since they were loaded.
+         */
         Uni<Void> persist(Changes changes);
     }
 

@@ -15,23 +15,24 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /** One batch on one connection: array parameters throughout, never a statement per row. */
 final class PostgresUnitOfWork implements UnitOfWork {
 
     /** A transaction that changed this lately is worth a socket of its own. */
     private static final Duration HOT = Duration.ofMinutes(15);
+
+    private static final String DUPLICATE_KEY = "23505";
 
     private final SqlConnection connection;
     private final int archiveLimit;
@@ -46,29 +47,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
     // --- load
 
     @Override
-    public Uni<Map<String, Recorded>> load(Set<String> openable, Set<String> known, Instant now) {
-        return openable.isEmpty()
-                ? lock(known, now)
-                : Uni.combine()
-                        .all()
-                        .unis(hold(openable, now), lock(both(openable, known), now))
-                        .with((held, recorded) -> recorded);
-    }
-
-    /** Takes the place of new ids, in order, so that two batches cannot open the same one. */
-    private Uni<Void> hold(Set<String> openable, Instant now) {
-        return run("""
-                INSERT INTO transaction (
-                    id, created_at, status, attempt, sequence, confirmed, since, attempt_since, changed_at, settled, abandoned
-                )
-                SELECT id, $2, 'pending', 1, 0, false, $2, $2, $2, false, false
-                FROM unnest($1::text[]) AS new (id)
-                ORDER BY id COLLATE "C"
-                ON CONFLICT (id) DO NOTHING
-                """, Tuple.of(Columns.texts(openable), Columns.utc(now)));
-    }
-
-    private Uni<Map<String, Recorded>> lock(Collection<String> ids, Instant now) {
+    public Uni<Map<String, Recorded>> load(Set<String> ids, Instant now) {
         return connection
                 .preparedQuery("""
                         SELECT transaction.*,
@@ -94,16 +73,10 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 .map(rows -> {
                     Map<String, Recorded> recorded = new HashMap<>();
                     for (Row row : rows) {
-                        if (row.getInteger("sequence") > 0) {
-                            recorded.put(row.getString("id"), recorded(row));
-                        }
+                        recorded.put(row.getString("id"), recorded(row));
                     }
                     return recorded;
                 });
-    }
-
-    private static List<String> both(Set<String> some, Set<String> others) {
-        return Stream.concat(some.stream(), others.stream()).toList();
     }
 
     private static Recorded recorded(Row row) {
@@ -141,9 +114,9 @@ final class PostgresUnitOfWork implements UnitOfWork {
     @Override
     public Uni<Void> persist(Changes changes) {
         List<Uni<Void>> statements = new ArrayList<>();
+        when(changes.opened(), this::insertTransactions, statements);
         when(changes.records(), this::updateTransactions, statements);
         when(changes.followUps(), this::updateFollowUps, statements);
-        when(changes.unopened(), this::dropUnopened, statements);
         when(changes.transitions(), this::insertTransitions, statements);
         when(changes.transitions(), this::heatSockets, statements);
         when(changes.marks(), this::markTransitions, statements);
@@ -172,9 +145,39 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 .toList();
     }
 
+    /** Fails as a collision if another batch was faster: in order of their ids, so that two never wait for each other. */
+    private Uni<Void> insertTransactions(List<TransactionRecord> opened) {
+        return run("""
+                INSERT INTO transaction (
+                    id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
+                    fiat_amount, payment_method, created_at, status, attempt, sequence,
+                    confirmed, as_of, since, attempt_since, changed_at,
+                    settled, abandoned, follow_up
+                )
+                SELECT *
+                FROM unnest(
+                    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                    $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::integer[], $14::integer[],
+                    $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
+                    $20::boolean[], $21::boolean[], $22::jsonb[]
+                ) AS new (
+                    id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
+                    fiat_amount, payment_method, created_at, status, attempt, sequence,
+                    confirmed, as_of, since, attempt_since, changed_at,
+                    settled, abandoned, follow_up
+                )
+                ORDER BY id COLLATE "C"
+                """, transactionColumns(opened))
+                .onFailure(PostgresUnitOfWork::isDuplicateKey)
+                .transform(taken -> new StoreException(StoreException.Kind.COLLISION, "opened by another batch", null));
+    }
+
+    private static boolean isDuplicateKey(Throwable failure) {
+        return failure instanceof PgException refused && DUPLICATE_KEY.equals(refused.getSqlState());
+    }
+
     private Uni<Void> updateTransactions(List<TransactionRecord> records) {
-        return run(
-                """
+        return run("""
                 UPDATE transaction
                 SET user_id = new.user_id,
                     type = new.type,
@@ -209,31 +212,34 @@ final class PostgresUnitOfWork implements UnitOfWork {
                     settled, abandoned, follow_up
                 )
                 WHERE transaction.id = new.id
-                """,
-                Columns.of(records)
-                        .text(TransactionRecord::id)
-                        .text(record -> record.details().userId())
-                        .text(record -> record.details().type())
-                        .text(record -> record.details().currency())
-                        .text(record -> record.details().network())
-                        .text(record -> record.details().requestedAmount())
-                        .text(record -> record.details().cryptoAmount())
-                        .text(record -> record.details().fiatCurrency())
-                        .text(record -> record.details().fiatAmount())
-                        .text(record -> record.details().paymentMethod())
-                        .time(record -> record.details().createdAt())
-                        .text(record -> record.standing().status().wireName())
-                        .integer(record -> record.standing().attempt())
-                        .integer(record -> record.standing().sequence())
-                        .flag(record -> record.standing().confirmed())
-                        .time(record -> record.standing().asOf())
-                        .time(record -> record.standing().since())
-                        .time(record -> record.standing().attemptSince())
-                        .time(record -> record.standing().changedAt())
-                        .flag(record -> record.standing().settled())
-                        .flag(record -> record.standing().abandoned())
-                        .array(record -> FollowUpJson.write(record.followUp()), JsonObject[]::new)
-                        .parameters());
+                """, transactionColumns(records));
+    }
+
+    private static Tuple transactionColumns(List<TransactionRecord> records) {
+        return Columns.of(records)
+                .text(TransactionRecord::id)
+                .text(record -> record.details().userId())
+                .text(record -> record.details().type())
+                .text(record -> record.details().currency())
+                .text(record -> record.details().network())
+                .text(record -> record.details().requestedAmount())
+                .text(record -> record.details().cryptoAmount())
+                .text(record -> record.details().fiatCurrency())
+                .text(record -> record.details().fiatAmount())
+                .text(record -> record.details().paymentMethod())
+                .time(record -> record.details().createdAt())
+                .text(record -> record.standing().status().wireName())
+                .integer(record -> record.standing().attempt())
+                .integer(record -> record.standing().sequence())
+                .flag(record -> record.standing().confirmed())
+                .time(record -> record.standing().asOf())
+                .time(record -> record.standing().since())
+                .time(record -> record.standing().attemptSince())
+                .time(record -> record.standing().changedAt())
+                .flag(record -> record.standing().settled())
+                .flag(record -> record.standing().abandoned())
+                .array(record -> FollowUpJson.write(record.followUp()), JsonObject[]::new)
+                .parameters();
     }
 
     private Uni<Void> updateFollowUps(List<TransactionRecord> records) {
@@ -248,12 +254,6 @@ final class PostgresUnitOfWork implements UnitOfWork {
                         .text(TransactionRecord::id)
                         .array(record -> FollowUpJson.write(record.followUp()), JsonObject[]::new)
                         .parameters());
-    }
-
-    /** An answer of Proof that opened nothing leaves no row. */
-    private Uni<Void> dropUnopened(List<String> ids) {
-        return run(
-                "DELETE FROM transaction WHERE id = ANY ($1::text[]) AND sequence = 0", Tuple.of(Columns.texts(ids)));
     }
 
     private Uni<Void> insertTransitions(List<Transition> transitions) {

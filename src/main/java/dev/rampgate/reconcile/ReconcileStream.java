@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -103,13 +102,12 @@ public class ReconcileStream {
     }
 
     private Uni<Changes> store(List<Observation> batch) {
-        Set<String> openable = ids(batch, true);
-        Set<String> known = ids(batch, false);
+        Set<String> ids = batch.stream().map(Observation::transactionId).collect(Collectors.toSet());
         Instant begun = clock.instant();
         Instant deadline = begun.plus(settings.batchDeadline());
-        Uni<Changes> stored = store.inTransaction(unit -> unit.load(openable, known, clock.instant())
+        Uni<Changes> stored = store.inTransaction(unit -> unit.load(ids, clock.instant())
                 .invoke(() -> refuseAfter(deadline))
-                .map(recorded -> decide(batch, openable, recorded))
+                .map(recorded -> decide(batch, recorded))
                 .call(unit::persist));
         return timers.within(settings.batchDeadline(), stored, ReconcileStream::late)
                 .onFailure(StoreException.class)
@@ -131,10 +129,9 @@ public class ReconcileStream {
     }
 
     /** A rule that fails on one observation is a matter of that one, not of its neighbours. */
-    private Changes decide(List<Observation> batch, Set<String> openable, Map<String, Recorded> recorded) {
+    private Changes decide(List<Observation> batch, Map<String, Recorded> recorded) {
         try {
-            return new Changes.Fold(rules, chance, settings.archiveLimit(), clock.instant(), recorded)
-                    .of(batch, openable);
+            return new Changes.Fold(rules, chance, settings.archiveLimit(), clock.instant(), recorded).of(batch);
         } catch (RuntimeException broken) {
             throw new StoreException(StoreException.Kind.DATA, "the rules failed", broken);
         }
@@ -158,18 +155,6 @@ public class ReconcileStream {
         Map<UUID, Outcome> all = new HashMap<>(one);
         all.putAll(other);
         return all;
-    }
-
-    private static Set<String> ids(List<Observation> batch, boolean openable) {
-        return batch.stream()
-                .collect(Collectors.groupingBy(
-                        Observation::transactionId,
-                        Collectors.reducing(false, Observation::mayOpen, Boolean::logicalOr)))
-                .entrySet()
-                .stream()
-                .filter(id -> id.getValue() == openable)
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static boolean isCollision(Throwable failure) {

@@ -4,18 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ObservationTest {
 
     private static final Instant NOW = Instant.parse("2026-05-02T08:00:00Z");
-
-    @Test
-    void onlyASessionOrAPollMayOpenATransaction() {
-        assertThat(Stream.of(Channel.values()).filter(channel -> from(channel).mayOpen()))
-                .containsExactlyInAnyOrder(Channel.SESSION, Channel.POLL);
-    }
 
     @Test
     void withoutItsRawTextItIsTheSame() {

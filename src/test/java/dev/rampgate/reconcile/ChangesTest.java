@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -51,7 +50,7 @@ class ChangesTest {
         void newsOfOneTransactionIsDecidedInTurn() {
             Changes changes = fold(session("a"), socket("a", "processing", 5), poll("a", "completed", 9));
 
-            assertThat(changes.records()).singleElement().satisfies(record -> {
+            assertThat(changes.opened()).singleElement().satisfies(record -> {
                 assertThat(record.id()).isEqualTo("a");
                 assertThat(record.standing().status()).isEqualTo(Status.COMPLETED);
                 assertThat(record.standing().sequence()).isEqualTo(3);
@@ -67,7 +66,7 @@ class ChangesTest {
             Changes changes = fold(
                     session("b"), session("a"), session("c"), poll("b", "processing", 5), poll("a", "processing", 5));
 
-            assertThat(changes.records()).extracting(TransactionRecord::id).containsExactly("a", "b", "c");
+            assertThat(changes.opened()).extracting(TransactionRecord::id).containsExactly("a", "b", "c");
             assertThat(changes.polls()).extracting(PollPlan::transactionId).containsExactly("a", "b", "c");
         }
 
@@ -155,14 +154,13 @@ class ChangesTest {
         }
 
         @Test
-        void idsThatWereHeldOpenAndStayedUnknownAreNamed() {
-            Changes changes = new Changes.Fold(rules(), EAGER, ARCHIVE_LIMIT, NOW, recorded)
-                    .of(
-                            List.of(poll("z", "on_hold", 5), poll("b", "on_hold", 5), poll("a", "processing", 5)),
-                            Set.of("z", "b", "a"));
+        void whatIsWrittenForTheFirstTimeIsNamedByItself() {
+            record("b", session("b"));
 
-            assertThat(changes.unopened()).containsExactly("b", "z");
-            assertThat(changes.records()).extracting(TransactionRecord::id).containsExactly("a");
+            Changes changes = fold(poll("c", "on_hold", 5), poll("b", "processing", 5), poll("a", "processing", 5));
+
+            assertThat(changes.opened()).extracting(TransactionRecord::id).containsExactly("a");
+            assertThat(changes.records()).extracting(TransactionRecord::id).containsExactly("b");
         }
 
         @Test
@@ -172,7 +170,7 @@ class ChangesTest {
             Changes changes = fold();
 
             assertThat(changes.records()).isEmpty();
-            assertThat(changes.unopened()).isEmpty();
+            assertThat(changes.opened()).isEmpty();
             assertThat(changes.polls()).isEmpty();
             assertThat(changes.outcomes()).isEmpty();
         }
@@ -394,12 +392,12 @@ class ChangesTest {
     }
 
     private Changes foldWith(RandomGenerator chance, Observation... batch) {
-        return new Changes.Fold(rules(), chance, ARCHIVE_LIMIT, NOW, recorded).of(List.of(batch), Set.of());
+        return new Changes.Fold(rules(), chance, ARCHIVE_LIMIT, NOW, recorded).of(List.of(batch));
     }
 
     /** What earlier batches recorded. */
     private void record(String id, Observation... news) {
-        fold(news).records().stream()
+        fold(news).opened().stream()
                 .filter(record -> record.id().equals(id))
                 .forEach(record -> recorded.put(id, new Recorded(record, 0)));
     }

@@ -91,7 +91,7 @@ abstract class DatabaseContract {
         TransactionRecord record = record(ID, Status.PENDING, 1);
         Transition opened = transition(ID, 1, 1, Status.PENDING);
         Observation session = observation(ID);
-        write(changes().records(record).transitions(opened).archive(session));
+        write(changes().opened(record).transitions(opened).archive(session));
 
         assertThat(load(ID)).containsEntry(ID, new Recorded(record, 1));
         assertThat(database.row(ID))
@@ -102,7 +102,7 @@ abstract class DatabaseContract {
     @Test
     void aFollowUpThatIsWrittenAloneLeavesTheRestAsItWas() {
         TransactionRecord record = record(ID, Status.PENDING, 1);
-        write(changes().records(record).transitions(transition(ID, 1, 1, Status.PENDING)));
+        write(changes().opened(record).transitions(transition(ID, 1, 1, Status.PENDING)));
         FollowUp followUp = new FollowUp(null, null, null, "on_hold", Map.of());
         write(changes().followUps(MemoryDatabase.following(record(ID, Status.COMPLETED, 2), followUp)));
 
@@ -111,7 +111,7 @@ abstract class DatabaseContract {
 
     @Test
     void nothingOfATransactionThatFailsStays() {
-        assertThatThrownBy(() -> get(store.inTransaction(unit -> unit.load(Set.of(ID), Set.of(), time.instant())
+        assertThatThrownBy(() -> get(store.inTransaction(unit -> unit.load(Set.of(ID), time.instant())
                         .chain(() -> unit.persist(opening(ID).build()))
                         .chain(() -> Uni.createFrom().failure(new IllegalStateException("afterwards"))))))
                 .isInstanceOf(RuntimeException.class);
@@ -123,7 +123,7 @@ abstract class DatabaseContract {
 
     @Test
     void nothingOfATransactionThatIsCancelledStaysAndNobodyWaitsForIt() {
-        Cancellable transaction = store.inTransaction(unit -> unit.load(Set.of(ID), Set.of(), time.instant())
+        Cancellable transaction = store.inTransaction(unit -> unit.load(Set.of(ID), time.instant())
                         .chain(() -> unit.persist(opening(ID).build()))
                         .chain(() -> Uni.createFrom().nothing()))
                 .subscribe()
@@ -139,7 +139,7 @@ abstract class DatabaseContract {
     void whoComesSecondSeesWhatTheFirstWroteOrCollides() {
         write(opening(ID));
         CompletableFuture<Void> mayGoOn = new CompletableFuture<>();
-        CompletableFuture<Void> first = store.inTransaction(unit -> unit.load(Set.of(), Set.of(ID), time.instant())
+        CompletableFuture<Void> first = store.inTransaction(unit -> unit.load(Set.of(ID), time.instant())
                         .chain(() -> Uni.createFrom().completionStage(mayGoOn))
                         .chain(() -> unit.persist(changes()
                                 .records(record(ID, Status.PROCESSING, 2))
@@ -147,28 +147,57 @@ abstract class DatabaseContract {
                                 .build())))
                 .subscribeAsCompletionStage();
         CompletableFuture<Map<String, Recorded>> second = store.inTransaction(
-                        unit -> unit.load(Set.of(), Set.of(ID), time.instant()))
+                        unit -> unit.load(Set.of(ID), time.instant()))
                 .subscribeAsCompletionStage();
         mayGoOn.complete(null);
         happen(Duration.ofSeconds(1));
 
         assertThat(first).isCompleted();
         if (second.isCompletedExceptionally()) {
-            assertThatThrownBy(second::join).cause().isInstanceOfSatisfying(StoreException.class, refused -> assertThat(
-                            refused.kind())
-                    .isEqualTo(StoreException.Kind.COLLISION));
+            assertCollided(second);
         } else {
             assertThat(second.join().get(ID).record().standing().status()).isEqualTo(Status.PROCESSING);
         }
     }
 
     @Test
-    void anIdThatStaysUnknownLeavesNoRow() {
-        get(store.inTransaction(unit -> unit.load(Set.of(ID), Set.of(), time.instant())
-                .invoke(found -> assertThat(found).isEmpty())
-                .chain(() -> unit.persist(changes().unopened(ID).build()))));
+    void ofTwoWhoOpenTheSameTransactionTheSecondCollides() {
+        CompletableFuture<Void> mayGoOn = new CompletableFuture<>();
+        CompletableFuture<Void> second = store.inTransaction(unit -> unit.load(Set.of(ID), time.instant())
+                        .chain(() -> Uni.createFrom().completionStage(mayGoOn))
+                        .chain(() -> unit.persist(
+                                opening(ID).archive(observation(ID)).build())))
+                .subscribeAsCompletionStage();
+        happen(Duration.ofMillis(100));
+        write(opening(ID));
+        mayGoOn.complete(null);
+        happen(Duration.ofMillis(100));
 
-        assertThat(load(ID)).isEmpty();
+        assertCollided(second);
+        assertThat(database.row(ID).orElseThrow().timeline()).hasSize(1);
+        assertThat(load(ID).get(ID).archivedToday()).isZero();
+    }
+
+    @Test
+    void whatOneOpenedInVainMayBeOpenedByAnother() {
+        CompletableFuture<Void> mayFail = new CompletableFuture<>();
+        store.inTransaction(unit -> unit.load(Set.of(ID), time.instant())
+                        .chain(() -> unit.persist(opening(ID).build()))
+                        .chain(() -> Uni.createFrom().completionStage(mayFail)))
+                .subscribe()
+                .with(never -> {}, failure -> {});
+        happen(Duration.ofMillis(100));
+        CompletableFuture<Void> second = store.inTransaction(unit -> unit.load(Set.of(ID), time.instant())
+                        .chain(() -> unit.persist(opening(ID).build())))
+                .subscribeAsCompletionStage();
+        mayFail.completeExceptionally(new IllegalStateException("made up"));
+        happen(Duration.ofSeconds(1));
+
+        if (second.isCompletedExceptionally()) {
+            assertCollided(second);
+            write(opening(ID));
+        }
+        assertThat(database.row(ID).orElseThrow().timeline()).hasSize(1);
     }
 
     @Test
@@ -529,13 +558,18 @@ abstract class DatabaseContract {
     // --- How it is told
 
     private static final class Writing {
+        private List<TransactionRecord> opened = List.of();
         private List<TransactionRecord> records = List.of();
         private List<TransactionRecord> followUps = List.of();
-        private List<String> unopened = List.of();
         private List<Transition> transitions = List.of();
         private List<TransitionMark> marks = List.of();
         private List<Archived> archive = List.of();
         private List<PollPlan> polls = List.of();
+
+        Writing opened(TransactionRecord... written) {
+            opened = List.of(written);
+            return this;
+        }
 
         Writing records(TransactionRecord... written) {
             records = List.of(written);
@@ -544,11 +578,6 @@ abstract class DatabaseContract {
 
         Writing followUps(TransactionRecord... written) {
             followUps = List.of(written);
-            return this;
-        }
-
-        Writing unopened(String... ids) {
-            unopened = List.of(ids);
             return this;
         }
 
@@ -581,7 +610,7 @@ abstract class DatabaseContract {
 
         Changes build() {
             return new Changes(
-                    records, followUps, unopened, transitions, marks, archive, polls, List.of(), Map.of(), Map.of());
+                    opened, records, followUps, transitions, marks, archive, polls, List.of(), Map.of(), Map.of());
         }
     }
 
@@ -590,7 +619,7 @@ abstract class DatabaseContract {
     }
 
     private Writing opening(String id) {
-        return changes().records(record(id, Status.PENDING, 1)).transitions(transition(id, 1, 1, Status.PENDING));
+        return changes().opened(record(id, Status.PENDING, 1)).transitions(transition(id, 1, 1, Status.PENDING));
     }
 
     private void write(Writing writing) {
@@ -598,11 +627,11 @@ abstract class DatabaseContract {
         Set<String> ids = new HashSet<>();
         changes.records().forEach(record -> ids.add(record.id()));
         changes.followUps().forEach(record -> ids.add(record.id()));
-        get(store.inTransaction(unit -> unit.load(ids, Set.of(), time.instant()).chain(() -> unit.persist(changes))));
+        get(store.inTransaction(unit -> unit.load(ids, time.instant()).chain(() -> unit.persist(changes))));
     }
 
     private Map<String, Recorded> load(String id) {
-        return get(store.inTransaction(unit -> unit.load(Set.of(), Set.of(id), time.instant())));
+        return get(store.inTransaction(unit -> unit.load(Set.of(id), time.instant())));
     }
 
     private List<Claim> claim(PollQueue queue, Priority priority) {
@@ -633,6 +662,13 @@ abstract class DatabaseContract {
                 time.instant(),
                 TransactionDetails.NONE,
                 null);
+    }
+
+    private static void assertCollided(CompletableFuture<?> transaction) {
+        assertThatThrownBy(transaction::join)
+                .cause()
+                .isInstanceOfSatisfying(StoreException.class, refused -> assertThat(refused.kind())
+                        .isEqualTo(StoreException.Kind.COLLISION));
     }
 
     private static Duration millis(int millis) {

@@ -107,14 +107,14 @@ final class DatabaseLink {
         }
 
         @Override
-        public Uni<Map<String, LedgerStore.Recorded>> load(
-                Set<String> openable, Set<String> known, java.time.Instant now) {
-            return through(() -> unit.load(openable, known, now));
+        public Uni<Map<String, LedgerStore.Recorded>> load(Set<String> ids, java.time.Instant now) {
+            return through(() -> unit.load(ids, now));
         }
 
         @Override
         public Uni<Void> persist(Changes changes) {
-            Stream.concat(changes.records().stream(), changes.followUps().stream())
+            Stream.of(changes.opened(), changes.records(), changes.followUps())
+                    .flatMap(List::stream)
                     .map(TransactionRecord::id)
                     .forEach(ids::add);
             return through(() -> unit.persist(changes));

@@ -37,7 +37,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The tables in memory, treated as the statements on PostgreSQL treat them: rows are locked from the load to the end of
@@ -217,11 +216,7 @@ final class MemoryDatabase implements Database {
 
     /** A load that waits for the locks of others. */
     private record Load(
-            Unit unit,
-            Set<String> openable,
-            Set<String> known,
-            Instant now,
-            UniEmitter<? super Map<String, LedgerStore.Recorded>> emitter) {}
+            Unit unit, Set<String> ids, Instant now, UniEmitter<? super Map<String, LedgerStore.Recorded>> emitter) {}
 
     private final class Unit implements LedgerStore.UnitOfWork {
         private final Instant begun;
@@ -232,9 +227,9 @@ final class MemoryDatabase implements Database {
         }
 
         @Override
-        public Uni<Map<String, LedgerStore.Recorded>> load(Set<String> openable, Set<String> known, Instant now) {
+        public Uni<Map<String, LedgerStore.Recorded>> load(Set<String> ids, Instant now) {
             return Uni.createFrom().emitter(emitter -> {
-                Load load = new Load(this, openable, known, now, emitter);
+                Load load = new Load(this, ids, now, emitter);
                 waiting.add(load);
                 emitter.onTermination(() -> waiting.remove(load));
                 wakeWaiting();
@@ -259,9 +254,7 @@ final class MemoryDatabase implements Database {
 
     private void wakeWaiting() {
         for (Load load : List.copyOf(waiting)) {
-            List<String> ids = Stream.concat(
-                            load.openable.stream(), load.known.stream().filter(records::containsKey))
-                    .toList();
+            List<String> ids = load.ids.stream().filter(records::containsKey).toList();
             if (waiting.contains(load) && ids.stream().allMatch(id -> locks.getOrDefault(id, load.unit) == load.unit)) {
                 waiting.remove(load);
                 if (guarded) {
@@ -274,7 +267,7 @@ final class MemoryDatabase implements Database {
 
     private Map<String, LedgerStore.Recorded> recorded(List<String> ids, Instant now) {
         Instant today = now.truncatedTo(ChronoUnit.DAYS);
-        return ids.stream().filter(records::containsKey).collect(Collectors.toMap(id -> id, id -> {
+        return ids.stream().collect(Collectors.toMap(id -> id, id -> {
             TransactionRecord record = records.get(id);
             Socket socket = sockets.get(id);
             boolean attached =
@@ -290,7 +283,9 @@ final class MemoryDatabase implements Database {
     }
 
     private void write(Changes changes, Instant now) {
+        changes.opened().forEach(this::checkNew);
         changes.transitions().forEach(this::checkKey);
+        changes.opened().forEach(record -> records.put(record.id(), record));
         changes.records().forEach(record -> records.put(record.id(), record));
         changes.followUps()
                 .forEach(record ->
@@ -311,6 +306,12 @@ final class MemoryDatabase implements Database {
     static TransactionRecord following(TransactionRecord record, FollowUp followUp) {
         return new TransactionRecord(
                 record.id(), record.details(), record.standing(), followUp, record.socketAttached());
+    }
+
+    private void checkNew(TransactionRecord opened) {
+        if (guarded && records.containsKey(opened.id())) {
+            throw new StoreException(StoreException.Kind.COLLISION, "opened by another batch", null);
+        }
     }
 
     private void checkKey(Transition added) {

@@ -98,7 +98,7 @@ final class PostgresDatabase implements Database {
 
     @Override
     public Optional<Database.Committed> row(String id) {
-        RowSet<Row> found = server.read("SELECT * FROM transaction WHERE id = $1 AND sequence > 0", Tuple.of(id));
+        RowSet<Row> found = server.read("SELECT * FROM transaction WHERE id = $1", Tuple.of(id));
         return found.size() == 0
                 ? Optional.empty()
                 : Optional.of(new Database.Committed(

@@ -87,9 +87,9 @@ class QueryPlansTest {
     void aBatchReadsAndWritesItsOwnRowsOnly() {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
         Changes changes = new Changes(
+                List.of(record("unheard-of", 1, now)),
                 List.of(record("transaction-7", 2, now), record("transaction-8", 2, now)),
                 List.of(record("transaction-9", 1, now)),
-                List.of("unheard-of"),
                 List.of(moved("transaction-7", Status.PROCESSING, now), moved("transaction-8", Status.FAILED, now)),
                 List.of(new TransitionMark("transaction-7", 1, Status.PENDING, now, now)),
                 List.of(new Archived(observation("transaction-7", now), Outcome.ACCEPTED)),
@@ -101,7 +101,7 @@ class QueryPlansTest {
                 Map.of());
 
         get(store.inTransaction(
-                unit -> unit.load(Set.of("unheard-of"), Set.of("transaction-7", "transaction-8", "transaction-9"), now)
+                unit -> unit.load(Set.of("unheard-of", "transaction-7", "transaction-8", "transaction-9"), now)
                         .chain(() -> unit.persist(changes))));
 
         database.assertNoWholeTable(10);
