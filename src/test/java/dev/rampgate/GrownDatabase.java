@@ -145,13 +145,17 @@ public final class GrownDatabase implements AutoCloseable {
         }
     }
 
-    /** Only a superuser may have plans told; they come as notices to whoever runs the statement. */
+    /**
+     * Only a superuser may have plans told; they come as notices to whoever runs the statement. As in the service, they are
+     * those that do not depend on the parameters.
+     */
     private void explain() throws SQLException {
         EmbeddedDatabase server = database.server();
         String url = "jdbc:postgresql://" + server.host() + ":" + server.port() + "/postgres?user=postgres";
         try (Connection superuser = DriverManager.getConnection(url);
                 Statement statement = superuser.createStatement()) {
             statement.execute("""
+                    ALTER ROLE %1$s SET plan_cache_mode = 'force_generic_plan';
                     ALTER ROLE %1$s SET session_preload_libraries = 'auto_explain';
                     ALTER ROLE %1$s SET auto_explain.log_min_duration = 0;
                     ALTER ROLE %1$s SET auto_explain.log_nested_statements = true;

@@ -30,6 +30,12 @@ class DatabasePool implements PgPoolCreator {
     /** The server ends every statement within 2 s ({@code statement_timeout}); one that is silent for longer hangs. */
     private static final Duration SILENT = Duration.ofSeconds(6);
 
+    /**
+     * Statements up to so many characters are prepared once for each connection. The client's own limit is 2048; a longer one
+     * would be parsed and planned again each time that it runs, which costs more than running it.
+     */
+    private static final int LONGEST_PREPARED = 8_192;
+
     private final DatabaseTls tls;
 
     DatabasePool(DatabaseTls tls) {
@@ -58,5 +64,6 @@ class DatabasePool implements PgPoolCreator {
         server.setConnectTimeout((int) CONNECTION.toMillis());
         server.setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         server.setReadIdleTimeout((int) SILENT.toMillis());
+        server.setPreparedStatementCacheSqlLimit(LONGEST_PREPARED);
     }
 }

@@ -14,8 +14,11 @@ public interface ReconcileSettings {
     @Bounds(least = 1, most = 5_000)
     int batchSize();
 
-    /** How long a batch waits for company after its first observation. Default: {@code 2ms}. */
-    @WithDefault("2ms")
+    /**
+     * How long a batch waits for company after its first observation, when no other is under way; while one is, the next
+     * gathers anyhow. Default: {@code 0ms}.
+     */
+    @WithDefault("0ms")
     Duration batchLinger();
 
     /** After this long a batch counts as failed, whatever the database does. Default: {@code 2s}. */

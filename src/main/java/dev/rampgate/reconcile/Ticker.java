@@ -17,12 +17,14 @@ public final class Ticker {
     private final String name;
     private final EventLoop loop;
     private final Duration pause;
+    private final Duration rest;
     private final Supplier<Uni<Void>> work;
     private final RandomGenerator chance;
     /** Changed on the loop only, as is the next one. */
     private volatile boolean running;
 
     private volatile boolean underWay;
+    private boolean resting;
     private boolean again;
     private boolean failing;
     private long round;
@@ -34,9 +36,21 @@ public final class Ticker {
      * @param work one round; its failure is logged and the next round comes all the same
      */
     public Ticker(String name, EventLoop loop, Duration pause, Supplier<Uni<Void>> work, RandomGenerator chance) {
+        this(name, loop, pause, Duration.ZERO, work, chance);
+    }
+
+    /** @param rest after a round, for as long nothing wakes it: one round follows then, however often it was woken */
+    public Ticker(
+            String name,
+            EventLoop loop,
+            Duration pause,
+            Duration rest,
+            Supplier<Uni<Void>> work,
+            RandomGenerator chance) {
         this.name = name;
         this.loop = loop;
         this.pause = pause;
+        this.rest = rest;
         this.work = work;
         this.chance = chance;
     }
@@ -61,10 +75,10 @@ public final class Ticker {
         return !running && !underWay;
     }
 
-    /** Does not wait for the pause to end; a round that is under way is followed by another at once. */
+    /** Does not wait for the pause to end; a round that is under way is followed by another, after a rest. */
     public void wake() {
         loop.execute(() -> {
-            if (underWay) {
+            if (underWay || resting) {
                 again = true;
             } else if (running) {
                 startRound();
@@ -85,16 +99,25 @@ public final class Ticker {
         if (!running) {
             return;
         }
-        if (again && failure == null) {
-            startRound();
-            return;
-        }
         long ended = round;
-        loop.schedule(jittered(), () -> {
-            if (running && !underWay && round == ended) {
-                startRound();
-            }
-        });
+        if (failure == null) {
+            resting = true;
+            loop.schedule(rest, () -> endRest(ended));
+        }
+        loop.schedule(jittered(), () -> startRoundAfter(ended));
+    }
+
+    private void endRest(long ended) {
+        resting = false;
+        if (again) {
+            startRoundAfter(ended);
+        }
+    }
+
+    private void startRoundAfter(long ended) {
+        if (running && !underWay && round == ended) {
+            startRound();
+        }
     }
 
     /** Once when it begins and once when it ends: an outage makes many rounds fail. */

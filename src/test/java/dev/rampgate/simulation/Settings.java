@@ -16,7 +16,7 @@ final class Settings {
 
         @Override
         public Duration batchLinger() {
-            return Duration.ofMillis(2);
+            return Duration.ZERO;
         }
 
         @Override

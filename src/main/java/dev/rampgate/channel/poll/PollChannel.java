@@ -99,7 +99,13 @@ public class PollChannel implements CommitListener {
         this.refusedAlarm = Alarms.of("polls_refused", meters);
         this.missingAlarm = Alarms.of("transaction_missing", meters);
         this.loop = loop;
-        this.ticker = new Ticker("poll", loop, settings.interval(), this::round, chance);
+        this.ticker = new Ticker("poll", loop, settings.interval(), rest(settings), this::round, chance);
+    }
+
+    /** Before the moment of another call has come, a round would find the budget as the one before left it. */
+    private static Duration rest(PollSettings settings) {
+        Duration moment = Duration.ofNanos((long) (1e9 / settings.maxRate()));
+        return moment.compareTo(settings.interval()) < 0 ? moment : settings.interval();
     }
 
     private void budget(String name, double rate) {
