@@ -2,6 +2,7 @@ package dev.rampgate.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.ledger.FollowUp;
@@ -119,7 +120,7 @@ class PostgresLedgerStoreQuarkusTest {
             goOn.complete(null);
         }
 
-        assertThat(written()).isEqualTo(TIMES);
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(written()).isEqualTo(TIMES));
     }
 
     /** The first statement of the transaction. */
