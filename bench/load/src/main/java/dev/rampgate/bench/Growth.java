@@ -75,7 +75,7 @@ final class Growth {
         long numbers = used;
         String title = Samples.number(size, 0);
         for (int round = 0; round < ROUNDS; round++) {
-            OpenLoad load = new OpenLoad(rampgate.port(), 64);
+            OpenLoad load = new OpenLoad(rampgate.port());
             numbers += load.run(PER_SECOND, Duration.ZERO, SETTLE, webhooks(size, numbers))
                     .sent();
             double claimTime = claims("total_exec_time * 1000");

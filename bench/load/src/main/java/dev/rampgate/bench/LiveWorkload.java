@@ -177,7 +177,7 @@ final class LiveWorkload {
             streams.start();
             Ports.await("all streams are open", LIMIT, rampgate.child(), () -> streams.open() == scale.streams());
             long[] sentAt = new long[scale.moved()];
-            OpenLoad.Result sent = new OpenLoad(rampgate.port(), 16)
+            OpenLoad.Result sent = new OpenLoad(rampgate.port())
                     .run(
                             TRANSITIONS_PER_SECOND,
                             Duration.ZERO,

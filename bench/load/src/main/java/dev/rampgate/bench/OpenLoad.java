@@ -26,17 +26,18 @@ import org.HdrHistogram.Histogram;
 final class OpenLoad {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** As many as the closed load has; with few of them, whoever was slow for a moment could never make up for it. */
+    private static final int CONNECTIONS = 256;
+
     /** Until the first request, for the connections to be made. */
     private static final Duration LEAD = Duration.ofMillis(50);
 
     private static final long FINEST_PACE_NANOS = 200_000;
 
     private final int port;
-    private final int connections;
 
-    OpenLoad(int port, int connections) {
+    OpenLoad(int port) {
         this.port = port;
-        this.connections = connections;
     }
 
     /**
@@ -112,7 +113,7 @@ final class OpenLoad {
         }
 
         void connect() throws IOException {
-            for (int i = 0; i < connections; i++) {
+            for (int i = 0; i < CONNECTIONS; i++) {
                 SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.configureBlocking(false);

@@ -61,18 +61,18 @@ record Scale(
             2,
             1,
             seconds(1),
-            seconds(6),
+            seconds(5),
             seconds(3),
             seconds(3),
-            seconds(33),
+            seconds(30),
             false,
             400_000,
-            6,
-            10,
+            4,
+            8,
             5_000,
             1_000,
             10_000,
-            seconds(8));
+            seconds(6));
     static final Scale SMOKE = new Scale(
             "smoke",
             1,

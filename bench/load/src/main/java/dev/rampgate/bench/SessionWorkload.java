@@ -76,7 +76,7 @@ final class SessionWorkload {
             for (Opener opener : openers) {
                 Subject subject = opener.subject();
                 subject.child().resume();
-                OpenLoad.Result measured = new OpenLoad(subject.port(), 64)
+                OpenLoad.Result measured = new OpenLoad(subject.port())
                         .run(perSecond, scale.wakeUp(), scale.slice(), n -> Request.session());
                 subject.child().suspend();
                 results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P50, measured.millis(50));

@@ -105,7 +105,7 @@ final class WebhookWorkload {
         prepare(subject, all);
         subject.child().resume();
         long first = subject.firstUnused();
-        OpenLoad.Result measured = new OpenLoad(subject.port(), 64)
+        OpenLoad.Result measured = new OpenLoad(subject.port())
                 .run(perSecond, scale.wakeUp(), scale.slice(), duplicates(subject.path(), first));
         if (!subject.keepsNothing()) {
             Set<String> keys = new HashSet<>(measured.acknowledged());
