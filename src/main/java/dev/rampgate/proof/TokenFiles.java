@@ -50,21 +50,22 @@ final class TokenFiles {
         vertx.cancelTimer(timer);
     }
 
-    /** Reads the files once; never fails. */
+    /** Reads the files once; done when their tokens count. Never fails. */
     Future<Void> reload() {
         Future<List<String>> current = texts("client-token", settings.clientToken(), settings.clientTokenFile());
         Future<List<String>> next =
                 texts("client-token-next", settings.clientTokenNext(), settings.clientTokenNextFile());
         return Future.all(current, next)
-                .map(both -> {
+                .<Void>map(both -> {
                     List<String> texts = new ArrayList<>(current.result());
                     texts.addAll(next.result());
-                    return texts;
+                    adopt(texts);
+                    return null;
                 })
-                .onSuccess(this::adopt)
-                .onFailure(this::complain)
-                .<Void>mapEmpty()
-                .otherwiseEmpty();
+                .otherwise(wrong -> {
+                    complain(wrong);
+                    return null;
+                });
     }
 
     private Future<List<String>> texts(String name, Optional<String> value, Optional<String> file) {
