@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** Opening sessions at a Proof that answers at once, reading a transaction, and what one durable commit takes. */
 final class SessionWorkload {
@@ -13,6 +14,12 @@ final class SessionWorkload {
     static final String OPENING_LATENCY = "session opening at a fixed rate";
     static final String READING = "GET /transactions/{id}";
     static final String COMMIT = "one durable commit of one row";
+
+    /**
+     * Whoever was stopped closes its database connections for their silence when it goes on. A webhook or a session outlives
+     * that, a read that is on such a connection is refused.
+     */
+    private static final Duration WAKING = Duration.ofSeconds(1);
 
     private final Results results;
     private final Scale scale;
@@ -90,6 +97,7 @@ final class SessionWorkload {
     void reading(Subject rampgate, long transactions) {
         results.row(READING, rampgate.name(), "identity, owner check, the whole timeline");
         rampgate.child().resume();
+        LockSupport.parkNanos(WAKING.toNanos());
         read(rampgate, scale.compilingLittle(), transactions);
         for (int round = 0; round < scale.rounds(); round++) {
             Usage used = Usage.of(rampgate.child(), server);
