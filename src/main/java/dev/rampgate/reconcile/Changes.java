@@ -122,9 +122,12 @@ public record Changes(
             if (earlier == null) {
                 return Extent.OPENED;
             }
+            if (record.equals(earlier)) {
+                return Extent.NOTHING;
+            }
             boolean sameFacts = record.details().equals(earlier.details())
                     && record.standing().equals(earlier.standing());
-            return !sameFacts ? Extent.WHOLE : record.equals(earlier) ? Extent.NOTHING : Extent.FOLLOW_UP;
+            return sameFacts ? Extent.FOLLOW_UP : Extent.WHOLE;
         }
 
         private void decide(Observation news) {

@@ -34,6 +34,21 @@ final class PostgresUnitOfWork implements UnitOfWork {
 
     private static final String DUPLICATE_KEY = "23505";
 
+    /** Whole transactions as rows, of the parameters that {@link #transactionColumns} makes. */
+    private static final String FROM_TRANSACTIONS = """
+            FROM unnest(
+                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::integer[], $14::integer[],
+                $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
+                $20::boolean[], $21::boolean[], $22::jsonb[]
+            ) AS new (
+                id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
+                fiat_amount, payment_method, created_at, status, attempt, sequence,
+                confirmed, as_of, since, attempt_since, changed_at,
+                settled, abandoned, follow_up
+            )
+            """;
+
     private final SqlConnection connection;
     private final int archiveLimit;
     private final int unknownCapacity;
@@ -155,17 +170,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
                     settled, abandoned, follow_up
                 )
                 SELECT *
-                FROM unnest(
-                    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                    $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::integer[], $14::integer[],
-                    $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
-                    $20::boolean[], $21::boolean[], $22::jsonb[]
-                ) AS new (
-                    id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
-                    fiat_amount, payment_method, created_at, status, attempt, sequence,
-                    confirmed, as_of, since, attempt_since, changed_at,
-                    settled, abandoned, follow_up
-                )
+                """ + FROM_TRANSACTIONS + """
                 ORDER BY id COLLATE "C"
                 """, transactionColumns(opened))
                 .onFailure(PostgresUnitOfWork::isDuplicateKey)
@@ -200,17 +205,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
                     settled = new.settled,
                     abandoned = new.abandoned,
                     follow_up = new.follow_up
-                FROM unnest(
-                    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                    $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::integer[], $14::integer[],
-                    $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
-                    $20::boolean[], $21::boolean[], $22::jsonb[]
-                ) AS new (
-                    id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
-                    fiat_amount, payment_method, created_at, status, attempt, sequence,
-                    confirmed, as_of, since, attempt_since, changed_at,
-                    settled, abandoned, follow_up
-                )
+                """ + FROM_TRANSACTIONS + """
                 WHERE transaction.id = new.id
                 """, transactionColumns(records));
     }

@@ -20,8 +20,6 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -132,17 +130,7 @@ class PostgresLedgerStoreQuarkusTest {
                 new Standing(Status.PENDING, 1, 1, false, null, now, now, now, false, false),
                 FollowUp.NONE,
                 false);
-        return unit.persist(new Changes(
-                List.of(opened),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Map.of(),
-                Map.of()));
+        return unit.persist(OneChange.opened(opened));
     }
 
     private long written() {

@@ -7,8 +7,6 @@ import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.Transition;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -61,17 +59,7 @@ class PromptnessTest {
     }
 
     private void commit(Transition transition) {
-        promptness.committed(new Changes(
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(transition),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Map.of(),
-                Map.of()));
+        promptness.committed(OneChange.moved(transition));
     }
 
     private long count(String channel) {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 public final class Bench {
 
-    private static final int CONNECTIONS = 256;
+    static final int CONNECTIONS = 256;
     private static final String NATIVE = "Rampgate, native";
     private static final long STARTED = System.nanoTime();
     private static final String WITHOUT_SOCKETS = "RAMPGATE_SOCKET_MAX_CONNECTIONS";
@@ -136,15 +136,10 @@ public final class Bench {
 
         for (WebhookWorkload.Kind kind : WebhookWorkload.Kind.values()) {
             say(kind.title());
-            boolean all = kind != WebhookWorkload.Kind.UNKNOWN || scale.everySubjectEverywhere();
-            // Of the executable, one kind is enough for a quick look.
             webhooks.interleaved(
                     kind,
                     subjects.stream()
-                            .filter(one -> all || one == measured)
-                            .filter(one -> scale.everySubjectEverywhere()
-                                    || kind == WebhookWorkload.Kind.DUPLICATES
-                                    || !one.name().equals(NATIVE))
+                            .filter(one -> scale.everySubjectEverywhere() || takesPart(one, kind))
                             .toList());
         }
         databaseLimit(server, proofUrl, wrk);
@@ -287,6 +282,15 @@ public final class Bench {
                 subject.child(),
                 () -> Ports.listens(subject.port()));
         return subject;
+    }
+
+    /** Who is measured where not everybody is; of the executable, one kind is enough for a quick look. */
+    private static boolean takesPart(Subject subject, WebhookWorkload.Kind kind) {
+        return switch (kind) {
+            case DUPLICATES -> true;
+            case NEW -> !subject.name().equals(NATIVE);
+            case UNKNOWN -> subject.name().equals(LiveWorkload.RAMPGATE);
+        };
     }
 
     private void databaseLimit(PostgresServer server, String proofUrl, Wrk wrk) {

@@ -26,8 +26,6 @@ import org.HdrHistogram.Histogram;
 final class OpenLoad {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** As many as the closed load has; with few of them, whoever was slow for a moment could never make up for it. */
-    private static final int CONNECTIONS = 256;
 
     /** Until the first request, for the connections to be made. */
     private static final Duration LEAD = Duration.ofMillis(50);
@@ -88,6 +86,7 @@ final class OpenLoad {
     }
 
     private final class Round {
+        private final long start = System.nanoTime() + LEAD.toNanos();
         private final Selector selector;
         private final double interval;
         private final LongFunction<Request> requests;
@@ -100,7 +99,6 @@ final class OpenLoad {
         private final List<Line> lines = new ArrayList<>();
         private long sent;
         private long refused;
-        private final long start = System.nanoTime() + LEAD.toNanos();
         private volatile long nextDue = start;
         private volatile boolean over;
 
@@ -113,7 +111,8 @@ final class OpenLoad {
         }
 
         void connect() throws IOException {
-            for (int i = 0; i < CONNECTIONS; i++) {
+            // As many as the closed load has; with few, whoever was slow for a moment could never make up for it.
+            for (int i = 0; i < Bench.CONNECTIONS; i++) {
                 SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.configureBlocking(false);
