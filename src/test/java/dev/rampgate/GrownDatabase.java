@@ -147,7 +147,8 @@ public final class GrownDatabase implements AutoCloseable {
 
     /**
      * Only a superuser may have plans told; they come as notices to whoever runs the statement. As in the service, they are
-     * those that do not depend on the parameters.
+     * those that do not depend on the parameters; unlike there, a table may be read whole, so that it is seen where an index
+     * is missing.
      */
     private void explain() throws SQLException {
         EmbeddedDatabase server = database.server();

@@ -13,6 +13,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What PostgreSQL is told about the statements of a connection from the service's own pool. */
@@ -44,6 +45,28 @@ class DatabasePoolQuarkusTest {
 
         assertThat(prepared.getLong("generic_plans")).isEqualTo(TIMES);
         assertThat(prepared.getLong("custom_plans")).isZero();
+    }
+
+    @Test
+    void aTableThatWasEmptyWhenItWasAnalysedIsReadByIndex() {
+        List<String> plan = pool
+                .withConnection(connection -> Multi.createFrom()
+                        .items(
+                                "CREATE TEMPORARY TABLE day (id text PRIMARY KEY)",
+                                "VACUUM ANALYZE day",
+                                "EXPLAIN SELECT FROM day WHERE id = 'nobody'")
+                        .onItem()
+                        .transformToUniAndConcatenate(
+                                statement -> connection.query(statement).execute())
+                        .collect()
+                        .last())
+                .await()
+                .atMost(Duration.ofSeconds(20))
+                .stream()
+                .map(row -> row.getString(0))
+                .toList();
+
+        assertThat(plan).first().asString().contains("Index").contains("day_pkey");
     }
 
     private static Uni<Void> often(SqlConnection connection) {
