@@ -35,6 +35,13 @@ class TransactionReader {
     private static final Logger LOG = Logger.getLogger(TransactionReader.class);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
 
+    /** What is shown of a transaction; named, not {@code *} (decision 0045). */
+    private static final String VIEW = """
+            transaction.id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency, fiat_amount,
+            payment_method, created_at, transaction.status, transaction.attempt, confirmed, since, changed_at, settled,
+            abandoned, follow_up
+            """;
+
     private final Pool pool;
 
     TransactionReader(Pool pool) {
@@ -44,14 +51,14 @@ class TransactionReader {
     /** One transaction with its timeline; none if it does not exist or belongs to somebody else. */
     Uni<Optional<Reading>> one(String userId, String transactionId) {
         return pool.preparedQuery("""
-                        SELECT transaction.*,
-                               transition.attempt AS step_attempt,
+                        SELECT transition.attempt AS step_attempt,
                                transition.status AS step_status,
                                channel, reported_at, occurred_at, observed_at, confirmed_at, correction,
                                extract(epoch FROM now() - greatest(
                                    changed_at, CASE WHEN failures = 0 THEN asked_at END
                                ))::double precision AS age,
-                               due_at IS NOT NULL AND due_at <= now() OR coalesce(failures, 0) > 0 AS planned
+                               due_at IS NOT NULL AND due_at <= now() OR coalesce(failures, 0) > 0 AS planned,
+                        """ + VIEW + """
                         FROM transaction
                              JOIN transition ON transition.transaction_id = transaction.id
                              LEFT JOIN poll ON poll.transaction_id = transaction.id
@@ -76,12 +83,12 @@ class TransactionReader {
     /** Transactions with all their transitions, each as of one moment, by id; those that do not exist are missing. */
     Uni<Map<String, TransactionSnapshot>> snapshots(Collection<String> transactionIds) {
         return pool.preparedQuery("""
-                        SELECT transaction.*,
-                               transition.sequence AS step_sequence,
+                        SELECT transition.sequence AS step_sequence,
                                transition.attempt AS step_attempt,
                                transition.status AS step_status,
                                coalesce(occurred_at, observed_at) AS step_updated_at,
-                               channel, confirmed_at
+                               channel, confirmed_at,
+                        """ + VIEW + """
                         FROM transaction
                              JOIN transition ON transition.transaction_id = transaction.id
                         WHERE transaction.id = ANY ($1::text[])
@@ -105,7 +112,8 @@ class TransactionReader {
     /** The user's transactions after the cursor, newest first. */
     Uni<List<TransactionView>> page(String userId, PageCursor after, int limit) {
         return pool.preparedQuery("""
-                        SELECT *
+                        SELECT
+                        """ + VIEW + """
                         FROM transaction
                         WHERE user_id = $1 AND (created_at, id) < ($2, $3)
                         ORDER BY created_at DESC, id DESC

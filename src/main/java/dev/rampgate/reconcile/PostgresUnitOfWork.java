@@ -34,6 +34,17 @@ final class PostgresUnitOfWork implements UnitOfWork {
 
     private static final String DUPLICATE_KEY = "23505";
 
+    /**
+     * What is kept of a transaction, in the order of {@link #transactionColumns}. Named, since a prepared statement that says
+     * {@code *} fails when the migration of a newer build adds a column (decision 0045).
+     */
+    private static final String COLUMNS = """
+            id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
+            fiat_amount, payment_method, created_at, status, attempt, sequence,
+            confirmed, as_of, since, attempt_since, changed_at,
+            settled, abandoned, follow_up
+            """;
+
     /** Whole transactions as rows, of the parameters that {@link #transactionColumns} makes. */
     private static final String FROM_TRANSACTIONS = """
             FROM unnest(
@@ -42,10 +53,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
                 $20::boolean[], $21::boolean[], $22::jsonb[]
             ) AS new (
-                id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
-                fiat_amount, payment_method, created_at, status, attempt, sequence,
-                confirmed, as_of, since, attempt_since, changed_at,
-                settled, abandoned, follow_up
+            """ + COLUMNS + """
             )
             """;
 
@@ -65,8 +73,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
     public Uni<Map<String, Recorded>> load(Set<String> ids, Instant now) {
         return connection
                 .preparedQuery("""
-                        SELECT transaction.*,
-                               socket.healthy_until IS NOT NULL AND socket.healthy_until > now() AS socket_attached,
+                        SELECT socket.healthy_until IS NOT NULL AND socket.healthy_until > now() AS socket_attached,
                                (
                                    SELECT count(*)::integer
                                    FROM (
@@ -76,7 +83,8 @@ final class PostgresUnitOfWork implements UnitOfWork {
                                          AND observation.received_at < $2 + interval '1 day'
                                        LIMIT $3
                                    ) AS today
-                               ) AS archived_today
+                               ) AS archived_today,
+                        """ + COLUMNS + """
                         FROM transaction
                              LEFT JOIN socket ON socket.transaction_id = transaction.id
                         WHERE transaction.id = ANY ($1::text[])
@@ -164,10 +172,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
     private Uni<Void> insertTransactions(List<TransactionRecord> opened) {
         return run("""
                 INSERT INTO transaction (
-                    id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
-                    fiat_amount, payment_method, created_at, status, attempt, sequence,
-                    confirmed, as_of, since, attempt_since, changed_at,
-                    settled, abandoned, follow_up
+                """ + COLUMNS + """
                 )
                 SELECT *
                 """ + FROM_TRANSACTIONS + """
