@@ -18,10 +18,14 @@ import java.util.Optional;
 record Rampgate(Child child, int port, int managementPort, Database database, double secondsToReady)
         implements AutoCloseable {
 
-    /** What the image gives the JVM; before Java 25 there are no compact headers. */
+    /** What the image gives the JVM; before Java 25 there are no compact headers, and what malloc has free stays. */
     static final List<String> JVM_OPTIONS = Runtime.version().feature() < 25
             ? List.of("-Xmx112m", "-XX:+UseSerialGC")
-            : List.of("-Xmx112m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+            : List.of(
+                    "-Xmx112m",
+                    "-XX:+UseSerialGC",
+                    "-XX:+UseCompactObjectHeaders",
+                    "-XX:TrimNativeHeapInterval=5000");
 
     static final String WEBHOOK_PATH = "/proof-webhook/" + Request.WEBHOOK_KEY;
 
