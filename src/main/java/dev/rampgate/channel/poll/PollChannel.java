@@ -65,6 +65,9 @@ public class PollChannel implements CommitListener {
     /** Claims that wait for their moment or for Proof's answer. */
     private final AtomicInteger held = new AtomicInteger();
 
+    /** Used on the loop alone. */
+    private final ClaimsInTurn inTurn = new ClaimsInTurn();
+
     private volatile boolean stopping;
 
     public PollChannel(
@@ -174,22 +177,45 @@ public class PollChannel implements CommitListener {
     private void startCalls(List<Claim> claims) {
         Instant now = clock.instant();
         held.addAndGet(claims.size());
-        claims.forEach(claim -> loop.schedule(
-                claim.delay().isNegative() ? Duration.ZERO : claim.delay(),
-                () -> startCall(claim, now.plus(claim.delay()))));
+        loop.execute(() -> claims.forEach(claim -> awaitMoment(claim, now.plus(claim.delay()))));
+    }
+
+    /** A probe is alone in its pause; everybody else takes the moment that comes next, whosesoever it was. */
+    private void awaitMoment(Claim claim, Instant moment) {
+        Duration until = Duration.between(clock.instant(), moment);
+        Duration delay = until.isNegative() ? Duration.ZERO : until;
+        if (claim.probe()) {
+            loop.schedule(delay, () -> call(claim));
+        } else {
+            inTurn.add(claim);
+            loop.schedule(delay, () -> use(moment));
+        }
     }
 
     /** A moment that a busy process has missed is lost: the budget counts in any second (I5), so it cannot be made up for. */
-    private void startCall(Claim claim, Instant moment) {
-        // A probe is alone in its pause, so that it exceeds nothing.
-        boolean late = !claim.probe() && clock.instant().isAfter(moment.plus(LATE));
-        if (late) {
+    private void use(Instant moment) {
+        if (clock.instant().isAfter(moment.plus(LATE))) {
             meters.counter("rampgate.poll.moments.missed").increment();
+            inTurn.takeLeastUrgent().ifPresent(this::giveBack);
+        } else {
+            inTurn.takeMostUrgent().ifPresent(this::call);
         }
-        (late || stopping
-                        ? queue.release(claim)
-                        : traces.poll(claim.transactionId(), Labels.of(claim.priority()), trace -> poll(claim, trace)))
-                .onTermination()
+    }
+
+    private void call(Claim claim) {
+        if (stopping) {
+            giveBack(claim);
+        } else {
+            end(claim, traces.poll(claim.transactionId(), Labels.of(claim.priority()), trace -> poll(claim, trace)));
+        }
+    }
+
+    private void giveBack(Claim claim) {
+        end(claim, queue.release(claim));
+    }
+
+    private void end(Claim claim, Uni<?> work) {
+        work.onTermination()
                 .invoke(held::decrementAndGet)
                 .subscribe()
                 .with(done -> {}, failure -> LOG.debugf("poll of %s: %s", claim.transactionId(), failure));

@@ -2,11 +2,16 @@ package dev.rampgate.channel.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rampgate.channel.poll.PollQueue.Claim;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.PollPlan.Priority;
+import dev.rampgate.reconcile.ReconcileSettings;
+import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
@@ -14,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The moment that the budget gives a call, and a process that is too busy to keep it. */
@@ -22,18 +29,24 @@ class PollMomentTest {
     private static final Duration PAUSE =
             new Settings().interval().multipliedBy(9).dividedBy(10);
 
-    private final List<Runnable> calls = new ArrayList<>();
+    private static final Instant START = Instant.parse("2026-05-02T08:00:00Z");
+
+    /** Short, so that two moments come before the next round. */
+    private static final Duration SPACING = Duration.ofMillis(20);
+
+    private final SortedMap<Duration, Runnable> calls = new TreeMap<>();
     private final List<String> asked = new ArrayList<>();
     private final List<String> released = new ArrayList<>();
     private Duration untilMoment = Duration.ofMillis(200);
-    private Instant now = Instant.parse("2026-05-02T08:00:00Z");
+    private List<Claim> nudged = List.of();
+    private Instant now = START;
 
     @Test
     void aMomentThatWasMissedIsNotMadeUpForAndTheTransactionWaitsForAnother() {
         start();
 
         now = now.plus(untilMoment).plusMillis(51);
-        calls.forEach(Runnable::run);
+        calls.values().forEach(Runnable::run);
 
         assertThat(asked).isEmpty();
         assertThat(released).containsExactly("tx-1");
@@ -44,7 +57,7 @@ class PollMomentTest {
         untilMoment = Duration.ofMillis(-51);
 
         start();
-        calls.forEach(Runnable::run);
+        calls.values().forEach(Runnable::run);
 
         assertThat(asked).isEmpty();
         assertThat(released).containsExactly("tx-1");
@@ -57,27 +70,72 @@ class PollMomentTest {
         channel.stop();
         assertThat(channel.isStopped()).isFalse();
         now = now.plus(untilMoment);
-        calls.forEach(Runnable::run);
+        calls.values().forEach(Runnable::run);
 
         assertThat(asked).isEmpty();
         assertThat(released).containsExactly("tx-1");
         assertThat(channel.isStopped()).isTrue();
     }
 
+    @Test
+    void theNextMomentBelongsToANudgeThoughAPollWasClaimedForIt() {
+        nudged = List.of(of("nudged", Priority.NUDGED, untilMoment.plus(SPACING)));
+        start();
+
+        callAt(untilMoment);
+        assertThat(asked).containsExactly("nudged");
+
+        callAt(untilMoment.plus(SPACING));
+        assertThat(asked).containsExactly("nudged", "tx-1");
+        assertThat(released).isEmpty();
+    }
+
+    @Test
+    void aMissedMomentIsLostToTheLeastUrgent() {
+        nudged = List.of(of("nudged", Priority.NUDGED, untilMoment.plus(SPACING)));
+        start();
+
+        now = now.plus(untilMoment).plusMillis(51);
+        calls.values().forEach(Runnable::run);
+
+        assertThat(asked).containsExactly("nudged");
+        assertThat(released).containsExactly("tx-1");
+    }
+
+    private void callAt(Duration moment) {
+        now = START.plus(moment);
+        calls.get(moment).run();
+    }
+
+    private static Claim of(String id, Priority priority, Duration untilMoment) {
+        return new Claim(id, priority, 0, Duration.ZERO, false, untilMoment);
+    }
+
     private PollChannel start() {
+        EventLoop loop = new HandDrivenLoop();
         PollChannel channel = new PollChannel(
-                new OneClaim(),
+                new FewClaims(),
                 this::ask,
                 null,
-                null,
+                unused(loop),
                 new Settings(),
-                new HandDrivenLoop(),
+                loop,
                 () -> now,
                 new Random(1),
                 Traces.off(),
                 new SimpleMeterRegistry());
         channel.start();
         return channel;
+    }
+
+    /** Proof never answers here, so that nothing is ever offered to it. */
+    private ReconcileStream unused(EventLoop loop) {
+        ReconcileSettings defaults = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 100, new DurationConverter())
+                .withMapping(ReconcileSettings.class)
+                .build()
+                .getConfigMapping(ReconcileSettings.class);
+        return new ReconcileStream(null, null, null, defaults, () -> loop, () -> now, new Random(1), Traces.off());
     }
 
     private Uni<StatusReport> ask(String id) {
@@ -91,7 +149,7 @@ class PollMomentTest {
         @Override
         public Cancellable schedule(Duration delay, Runnable task) {
             if (delay.compareTo(PAUSE) < 0) {
-                calls.add(task);
+                calls.put(delay, task);
             }
             return () -> {};
         }
@@ -102,12 +160,17 @@ class PollMomentTest {
         }
     }
 
-    private final class OneClaim implements PollQueue {
+    private final class FewClaims implements PollQueue {
 
         @Override
         public Uni<List<Claim>> claim(Priority priority, int most) {
-            Claim claim = new Claim("tx-1", Priority.KNOWN, 0, Duration.ZERO, false, untilMoment);
-            return Uni.createFrom().item(priority == Priority.KNOWN ? List.of(claim) : List.of());
+            return Uni.createFrom()
+                    .item(
+                            switch (priority) {
+                                case NUDGED -> nudged;
+                                case KNOWN -> List.of(of("tx-1", Priority.KNOWN, untilMoment));
+                                case UNKNOWN -> List.of();
+                            });
         }
 
         @Override
