@@ -34,15 +34,21 @@ class NewerSchemaQuarkusTest {
     void whatServedGoesOnWhenColumnsAreAdded() {
         String id = TestSession.open();
         loadAndRead(id);
-        for (String table : Set.of("transaction", "transition", "observation", "poll", "socket")) {
-            pool.query("ALTER TABLE " + table + " ADD COLUMN of_a_newer_build text")
-                    .execute()
-                    .await()
-                    .atMost(LIMIT);
-        }
+        try {
+            alterTables("ADD COLUMN of_a_newer_build text");
 
-        loadAndRead(id);
-        loadAndRead(TestSession.open());
+            loadAndRead(id);
+            loadAndRead(TestSession.open());
+        } finally {
+            // Other tests have statements prepared that say *, on the same connections.
+            alterTables("DROP COLUMN IF EXISTS of_a_newer_build");
+        }
+    }
+
+    private void alterTables(String change) {
+        for (String table : Set.of("transaction", "transition", "observation", "poll", "socket")) {
+            pool.query("ALTER TABLE " + table + " " + change).execute().await().atMost(LIMIT);
+        }
     }
 
     private void loadAndRead(String id) {
