@@ -9,7 +9,11 @@ import java.util.function.Supplier;
 /** Runs tasks one after the other, now or later; what is confined to one needs no lock. */
 public interface EventLoop extends Executor {
 
-    /** Runs a task after a while, unless it is cancelled before. */
+    /**
+     * Runs a task after a while, unless it is cancelled before.
+     *
+     * @param delay none if it is negative
+     */
     Cancellable schedule(Duration delay, Runnable task);
 
     /**

@@ -1,9 +1,7 @@
 package dev.rampgate.live;
 
+import dev.rampgate.TestSettings;
 import dev.rampgate.live.TransactionSnapshot.Step;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,12 +53,7 @@ final class Snapshots {
 
     /** The defaults, but for these. */
     static LiveSettings settings(Map<String, String> different) {
-        return new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 100, new DurationConverter())
-                .withDefaultValues(different)
-                .withMapping(LiveSettings.class)
-                .build()
-                .getConfigMapping(LiveSettings.class);
+        return TestSettings.of(LiveSettings.class, different);
     }
 
     /** Events as a line each, for example {@code confirmed 2.1 processing}. */

@@ -1,7 +1,6 @@
 package dev.rampgate.proof;
 
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.rampgate.TestSettings;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -31,12 +30,6 @@ final class ProofSettingsFixture {
     }
 
     ProofSettings settings() {
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .addDefaultInterceptors()
-                .withMapping(ProofSettings.class)
-                .withSources(new PropertiesConfigSource(values, "test", 100))
-                .build()
-                .getConfigMapping(ProofSettings.class);
+        return TestSettings.of(ProofSettings.class, values);
     }
 }

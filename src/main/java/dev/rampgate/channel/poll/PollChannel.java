@@ -182,8 +182,7 @@ public class PollChannel implements CommitListener {
 
     /** A probe is alone in its pause; everybody else takes the moment that comes next, whosesoever it was. */
     private void awaitMoment(Claim claim, Instant moment) {
-        Duration until = Duration.between(clock.instant(), moment);
-        Duration delay = until.isNegative() ? Duration.ZERO : until;
+        Duration delay = Duration.between(clock.instant(), moment);
         if (claim.probe()) {
             loop.schedule(delay, () -> call(claim));
         } else {

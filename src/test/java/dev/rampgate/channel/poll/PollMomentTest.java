@@ -2,6 +2,7 @@ package dev.rampgate.channel.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rampgate.TestSettings;
 import dev.rampgate.channel.poll.PollQueue.Claim;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.EventLoop;
@@ -10,14 +11,13 @@ import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,8 +26,9 @@ import org.junit.jupiter.api.Test;
 /** The moment that the budget gives a call, and a process that is too busy to keep it. */
 class PollMomentTest {
 
-    private static final Duration PAUSE =
-            new Settings().interval().multipliedBy(9).dividedBy(10);
+    private static final PollSettings SETTINGS = TestSettings.of(PollSettings.class, Map.of());
+
+    private static final Duration PAUSE = SETTINGS.interval().multipliedBy(9).dividedBy(10);
 
     private static final Instant START = Instant.parse("2026-05-02T08:00:00Z");
 
@@ -118,7 +119,7 @@ class PollMomentTest {
                 this::ask,
                 null,
                 unused(loop),
-                new Settings(),
+                SETTINGS,
                 loop,
                 () -> now,
                 new Random(1),
@@ -130,11 +131,7 @@ class PollMomentTest {
 
     /** Proof never answers here, so that nothing is ever offered to it. */
     private ReconcileStream unused(EventLoop loop) {
-        ReconcileSettings defaults = new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 100, new DurationConverter())
-                .withMapping(ReconcileSettings.class)
-                .build()
-                .getConfigMapping(ReconcileSettings.class);
+        ReconcileSettings defaults = TestSettings.of(ReconcileSettings.class, Map.of());
         return new ReconcileStream(null, null, null, defaults, () -> loop, () -> now, new Random(1), Traces.off());
     }
 
@@ -202,44 +199,6 @@ class PollMomentTest {
         @Override
         public Uni<Void> resume() {
             throw new AssertionError("nothing was stopped");
-        }
-    }
-
-    private record Settings() implements PollSettings {
-
-        @Override
-        public double maxRate() {
-            return 20;
-        }
-
-        @Override
-        public double nudgedMaxRate() {
-            return 10;
-        }
-
-        @Override
-        public double unknownMaxRate() {
-            return 2;
-        }
-
-        @Override
-        public Duration lagTolerance() {
-            return Duration.ofSeconds(30);
-        }
-
-        @Override
-        public Duration interval() {
-            return Duration.ofMillis(250);
-        }
-
-        @Override
-        public Duration lease() {
-            return Duration.ofSeconds(15);
-        }
-
-        @Override
-        public Duration refusedPause() {
-            return Duration.ofMinutes(1);
         }
     }
 }
