@@ -39,6 +39,8 @@ public enum ProblemType {
     UNSUPPORTED_MEDIA_TYPE(415, "This media type is not supported"),
     /** The {@code Idempotency-Key} was used with another body. */
     IDEMPOTENCY_MISMATCH(422, "The Idempotency-Key was used for another request"),
+    /** A session was asked for, and the caller's identity has no usable e-mail address, without which Proof opens none. */
+    EMAIL_REQUIRED(422, "The signed-in user has no usable e-mail address"),
     /** Proof wants the user verified first. */
     KYC_REQUIRED(422, "The user has to be verified first"),
     TOO_MANY_REQUESTS(429, "Too many requests"),

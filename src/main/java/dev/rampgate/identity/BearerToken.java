@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jwk.EllipticCurveJsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
@@ -28,7 +28,7 @@ import org.jose4j.jwt.NumericDate;
 import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
-import org.jose4j.jwx.JsonWebStructure;
+import org.jose4j.lang.InvalidKeyException;
 import org.jose4j.lang.JoseException;
 import org.jose4j.lang.UnresolvableKeyException;
 
@@ -42,17 +42,20 @@ final class BearerToken implements IdentitySource {
     private static final String PREFIX = "rampgate.identity.jwt.";
     private static final String SCHEME = "Bearer ";
 
-    /** Which kind of key an algorithm needs; those with a shared secret are not here, nor is {@code none}. */
-    private static final Map<String, String> KEY_TYPES = Map.of(
+    /**
+     * Which kind of key an algorithm needs: RSA, or the curve (RFC 7518, section 3). Those with a shared secret are not here,
+     * nor is {@code none}.
+     */
+    private static final Map<String, String> KEY_KINDS = Map.of(
             "RS256", "RSA",
             "RS384", "RSA",
             "RS512", "RSA",
             "PS256", "RSA",
             "PS384", "RSA",
             "PS512", "RSA",
-            "ES256", "EC",
-            "ES384", "EC",
-            "ES512", "EC");
+            "ES256", "P-256",
+            "ES384", "P-384",
+            "ES512", "P-521");
 
     private final SigningKeys keys;
     private final InstantSource clock;
@@ -74,7 +77,7 @@ final class BearerToken implements IdentitySource {
                         () -> wrong("audience", "is missing: jwt mode needs the aud of tokens that are meant for us"))
                 .toArray(String[]::new);
         this.algorithms = Set.copyOf(settings.algorithms());
-        if (algorithms.isEmpty() || !KEY_TYPES.keySet().containsAll(algorithms)) {
+        if (algorithms.isEmpty() || !KEY_KINDS.keySet().containsAll(algorithms)) {
             throw wrong(
                     "algorithms", "must name some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512");
         }
@@ -117,15 +120,28 @@ final class BearerToken implements IdentitySource {
             return refused(Reason.BAD_TOKEN);
         }
         String token = claims.get(0).substring(SCHEME.length()).strip();
-        Optional<JsonWebSignature> signed = signed(token);
-        if (signed.isEmpty()) {
+        Optional<TokenHeader> header = TokenHeader.of(token).filter(read -> algorithms.contains(read.algorithm()));
+        if (header.isEmpty()) {
             return refused(Reason.BAD_TOKEN);
         }
-        return keys.candidates(signed.get().getKeyIdHeaderValue())
-                .map(candidates -> Optional.of(caller(token, candidates)))
+        String keyId = header.get().keyId();
+        return keys.candidates(keyId)
+                .chain(tried -> caller(token, keyId, tried))
+                .map(Optional::of)
                 .onFailure(SigningKeys.KeysAway.class)
                 .transform(away ->
                         new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(SigningKeys.PAUSE)));
+    }
+
+    /** As the known keys say; if none of them fits, as those say that the issuer publishes by now. */
+    private Uni<Caller> caller(String token, String keyId, List<PublicJsonWebKey> tried) {
+        try {
+            return Uni.createFrom().item(caller(token, tried));
+        } catch (RefusedIdentity refused) {
+            return refused.reason().mayBeOfANewKey()
+                    ? keys.newerThan(tried, keyId).map(newer -> caller(token, newer.orElseThrow(() -> refused)))
+                    : Uni.createFrom().failure(refused);
+        }
     }
 
     @Override
@@ -144,18 +160,6 @@ final class BearerToken implements IdentitySource {
         return Uni.createFrom().failure(new RefusedIdentity(reason));
     }
 
-    /** The token if it is signed by an algorithm that we take; nothing of it is believed yet. */
-    private Optional<JsonWebSignature> signed(String token) {
-        try {
-            return JsonWebStructure.fromCompactSerialization(token) instanceof JsonWebSignature jws
-                            && algorithms.contains(jws.getAlgorithmHeaderValue())
-                    ? Optional.of(jws)
-                    : Optional.empty();
-        } catch (JoseException garbage) {
-            return Optional.empty();
-        }
-    }
-
     private Caller caller(String token, List<PublicJsonWebKey> candidates) {
         try {
             JwtClaims claims = new JwtConsumerBuilder()
@@ -171,19 +175,22 @@ final class BearerToken implements IdentitySource {
                             NumericDate.fromMilliseconds(clock.instant().toEpochMilli()))
                     .build()
                     .processToClaims(token);
-            return new Caller(
-                    text(claims, userIdClaim, CallerRules::isUserId, Reason.BAD_USER_ID),
-                    text(claims, emailClaim, CallerRules::isEmail, Reason.BAD_EMAIL));
+            return new Caller(userId(claims), email(claims));
         } catch (InvalidJwtException refused) {
             throw new RefusedIdentity(reason(refused));
+        } catch (RefusedIdentity refused) {
+            throw refused;
+        } catch (RuntimeException malformed) {
+            // The library trusts the types of what it parses.
+            throw new RefusedIdentity(Reason.BAD_TOKEN);
         }
     }
 
     /** The key that fits and verifies; several may fit where a token names none or keys come without ids. */
     private static Key signer(JsonWebSignature jws, List<PublicJsonWebKey> candidates) throws UnresolvableKeyException {
-        String type = KEY_TYPES.get(jws.getAlgorithmHeaderValue());
+        String kind = KEY_KINDS.get(jws.getAlgorithmHeaderValue());
         List<Key> fitting = candidates.stream()
-                .filter(key -> key.getKeyType().equals(type))
+                .filter(key -> kind(key).equals(kind))
                 .filter(key -> key.getAlgorithm() == null || key.getAlgorithm().equals(jws.getAlgorithmHeaderValue()))
                 .<Key>map(PublicJsonWebKey::getPublicKey)
                 .toList();
@@ -198,20 +205,29 @@ final class BearerToken implements IdentitySource {
         return fitting.get(fitting.size() - 1);
     }
 
+    private static String kind(PublicJsonWebKey key) {
+        return key instanceof EllipticCurveJsonWebKey curved ? curved.getCurveName() : key.getKeyType();
+    }
+
     private static boolean verifies(JsonWebSignature jws, Key key) {
         try {
             jws.setKey(key);
             return jws.verifySignature();
-        } catch (JoseException another) {
+        } catch (JoseException | RuntimeException another) {
             return false;
         }
     }
 
-    private static String text(JwtClaims claims, String name, Predicate<String> rule, Reason otherwise) {
-        if (claims.getClaimValue(name) instanceof String text && rule.test(text)) {
+    private String userId(JwtClaims claims) {
+        if (claims.getClaimValue(userIdClaim) instanceof String text && CallerRules.isUserId(text)) {
             return text;
         }
-        throw new RefusedIdentity(otherwise);
+        throw new RefusedIdentity(Reason.BAD_USER_ID);
+    }
+
+    /** Null if the token has none that Proof would take; only a session needs one. */
+    private String email(JwtClaims claims) {
+        return claims.getClaimValue(emailClaim) instanceof String text && CallerRules.isEmail(text) ? text : null;
     }
 
     private static Reason reason(InvalidJwtException refused) {
@@ -224,7 +240,7 @@ final class BearerToken implements IdentitySource {
         if (refused.hasErrorCode(ErrorCodes.AUDIENCE_INVALID) || refused.hasErrorCode(ErrorCodes.AUDIENCE_MISSING)) {
             return Reason.WRONG_AUDIENCE;
         }
-        if (refused.hasErrorCode(ErrorCodes.SIGNATURE_INVALID)) {
+        if (refused.hasErrorCode(ErrorCodes.SIGNATURE_INVALID) || refused.getCause() instanceof InvalidKeyException) {
             return Reason.WRONG_SIGNATURE;
         }
         return refused.getCause() instanceof UnresolvableKeyException ? Reason.UNKNOWN_KEY : Reason.BAD_TOKEN;

@@ -5,6 +5,7 @@ import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.IdentitySettings.Mode;
 import dev.rampgate.identity.RefusedIdentity.Reason;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
@@ -27,12 +28,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /**
  * Finds out, for every call that must be {@link io.quarkus.security.Authenticated}, who makes it, in the way that
  * {@code rampgate.identity.mode} says. Open routes, such as the webhook, are never asked. A wrong setting stops the start.
  *
- * <p>Refusals are counted: {@code rampgate.identity.refusals}, by reason.
+ * <p>Refusals are counted, {@code rampgate.identity.refusals}, by reason and a throttled line in the log says the reason, so that an operator
+ * whose users cannot sign in finds out.
  */
 @Startup
 @ApplicationScoped
@@ -41,12 +44,16 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
     private static final String SETTING = "rampgate.identity.mode";
     private static final Set<String> PLAYGROUNDS = Set.of("dev", "test", "sandbox");
 
+    private static final Logger LOG = Logger.getLogger(CallerAuthentication.class);
+
     private final IdentitySource source;
+    private final Map<Reason, ThrottledLog> logs = new EnumMap<>(Reason.class);
     private final Map<Reason, Counter> refusals = new EnumMap<>(Reason.class);
 
     public CallerAuthentication(IdentitySettings settings, MeterRegistry registry, Vertx vertx, InstantSource clock) {
         this.source = source(settings, ConfigUtils.getProfiles(), vertx, clock);
         for (Reason reason : Reason.values()) {
+            logs.put(reason, new ThrottledLog(LOG, clock));
             refusals.put(
                     reason,
                     Counter.builder("rampgate.identity.refusals")
@@ -59,7 +66,8 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
     @Override
     public Uni<SecurityIdentity> authenticate(RoutingContext routing, IdentityProviderManager providers) {
         Context context = Vertx.currentContext();
-        Uni<SecurityIdentity> identity = source.caller(routing.request().headers())
+        Uni<SecurityIdentity> identity = Uni.createFrom()
+                .deferred(() -> source.caller(routing.request().headers()))
                 .map(caller -> caller.map(CallerAuthentication::identity).orElse(null))
                 .onFailure(RefusedIdentity.class)
                 .transform(refused -> counted((RefusedIdentity) refused));
@@ -81,8 +89,14 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
     }
 
     private AuthenticationFailedException counted(RefusedIdentity refused) {
-        refusals.get(refused.reason()).increment();
+        count(refused.reason());
         return new AuthenticationFailedException(refused);
+    }
+
+    void count(Reason reason) {
+        refusals.get(reason).increment();
+        // Nothing of what the caller brought.
+        logs.get(reason).warn("A call was refused, reason %s: %s", reason.metricName(), reason.meaning());
     }
 
     @Override

@@ -1,25 +1,73 @@
 package dev.rampgate.identity;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What an id and an e-mail address of a user may look like, wherever they come from. The id becomes a path segment of a
- * call to Proof (Proof contract, section 2), so that it must be safe there as it is.
+ * What an id and an e-mail address of a user may look like, wherever they come from. The id becomes a path segment of a call
+ * to Proof, percent-encoded (Proof contract, section 2).
  */
 final class CallerRules {
 
-    private static final Pattern USER_ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._~@:-]{1,128}");
-    private static final Pattern EMAIL =
-            Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,187}[A-Za-z0-9])?");
+    /** Most characters of an id, each a Unicode code point. */
+    private static final int MAX_USER_ID = 128;
+
+    private static final int MAX_EMAIL = 254;
+
+    private static final Pattern EMAIL = Pattern.compile(
+            "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~.-]{1,64}@[\\p{L}\\p{N}](?:[\\p{L}\\p{M}\\p{N}.-]*[\\p{L}\\p{M}\\p{N}])?");
 
     private CallerRules() {}
 
+    /**
+     * Whether this is 1 to 128 printable characters, with spaces only between others. Not an id are {@code .} and {@code ..},
+     * which climb a path even where they are encoded. Ids are compared as they are: nothing is folded or normalized.
+     */
     static boolean isUserId(String text) {
-        return USER_ID.matcher(text).matches();
+        return !text.isEmpty()
+                && text.codePointCount(0, text.length()) <= MAX_USER_ID
+                && text.codePoints().allMatch(CallerRules::isPrintable)
+                && !text.startsWith(" ")
+                && !text.endsWith(" ")
+                && !text.equals(".")
+                && !text.equals("..");
     }
 
     /** Plausible and bounded; whether it exists is not our question. */
     static boolean isEmail(String text) {
-        return EMAIL.matcher(text).matches();
+        return text.length() <= MAX_EMAIL && EMAIL.matcher(text).matches();
+    }
+
+    /**
+     * The text that a header's value stands for. HTTP gives octets, which the server shows as ISO-8859-1; they are meant as
+     * UTF-8. Empty if they are none.
+     */
+    static Optional<String> ofHeader(String value) {
+        try {
+            return Optional.of(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(value.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString());
+        } catch (CharacterCodingException notUtf8) {
+            return Optional.empty();
+        }
+    }
+
+    /** Neither a control or format character, half a surrogate pair, something unassigned, nor a space but the plain one. */
+    private static boolean isPrintable(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            case Character.SPACE_SEPARATOR -> point == ' ';
+            default -> true;
+        };
     }
 }

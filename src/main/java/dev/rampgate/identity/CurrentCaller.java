@@ -2,6 +2,7 @@ package dev.rampgate.identity;
 
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
+import dev.rampgate.identity.RefusedIdentity.Reason;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -16,9 +17,11 @@ public class CurrentCaller {
     static final String ATTRIBUTE = "rampgate.caller";
 
     private final SecurityIdentity identity;
+    private final CallerAuthentication authentication;
 
-    public CurrentCaller(SecurityIdentity identity) {
+    public CurrentCaller(SecurityIdentity identity, CallerAuthentication authentication) {
         this.identity = identity;
+        this.authentication = authentication;
     }
 
     /**
@@ -30,6 +33,21 @@ public class CurrentCaller {
         Caller caller = identity.getAttribute(ATTRIBUTE);
         if (caller == null) {
             throw new ProblemException(ProblemType.UNAUTHENTICATED);
+        }
+        return caller;
+    }
+
+    /**
+     * The signed-in user with an e-mail address, for what Proof does not do without one.
+     *
+     * @throws ProblemException {@code unauthenticated} if there is no such user, {@code email-required} if the identity has no
+     *     e-mail address, or none that Proof would take
+     */
+    public Caller callerWithEmail() {
+        Caller caller = caller();
+        if (caller.email() == null) {
+            authentication.count(Reason.BAD_EMAIL);
+            throw new ProblemException(ProblemType.EMAIL_REQUIRED);
         }
         return caller;
     }

@@ -25,15 +25,16 @@ final class DemoUser implements IdentitySource {
     }
 
     private Optional<Caller> named(MultiMap headers) {
-        String userId = headers.contains(userIdName) ? headers.get(userIdName) : USER_ID;
+        String userId = headers.contains(userIdName)
+                ? CallerRules.ofHeader(headers.get(userIdName)).orElse("")
+                : USER_ID;
         if (!CallerRules.isUserId(userId)) {
             throw new RefusedIdentity(Reason.BAD_USER_ID);
         }
-        String email = headers.contains(emailName) ? headers.get(emailName) : USER_ID + EMAIL_DOMAIN;
-        if (!CallerRules.isEmail(email)) {
-            throw new RefusedIdentity(Reason.BAD_EMAIL);
-        }
-        return Optional.of(new Caller(userId, email));
+        Optional<String> email = headers.contains(emailName)
+                ? CallerRules.ofHeader(headers.get(emailName)).filter(CallerRules::isEmail)
+                : Optional.of(USER_ID + EMAIL_DOMAIN);
+        return Optional.of(new Caller(userId, email.orElse(null)));
     }
 
     @Override

@@ -10,16 +10,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
- * {@code header} mode: a gateway has signed the user in, and proves itself with a shared secret. Each header must stand
- * exactly once, so that nobody can slip a second value past a gateway that only appends.
+ * {@code header} mode: a gateway has signed the user in, and proves itself with a shared secret. No header may
+ * stand twice, so that a second value cannot slip past a gateway that only appends. Values are UTF-8.
  */
 final class GatewayHeaders implements IdentitySource {
 
     private static final String SETTING = "rampgate.identity.header.secret";
     private static final int MIN_SECRET_LENGTH = 16;
+    private static final Pattern ENDS = Pattern.compile("^[ \\t]+|[ \\t]+$");
 
     private final byte[] secretHash;
     private final String secretName;
@@ -36,7 +37,8 @@ final class GatewayHeaders implements IdentitySource {
                             + ", of at least " + MIN_SECRET_LENGTH + " characters",
                     Set.of(SETTING));
         }
-        this.secretHash = hash(secret);
+        // HTTP takes spaces off the ends of a header's value.
+        this.secretHash = hash(ENDS.matcher(secret).replaceAll(""));
         this.secretName = settings.secretName();
         this.userIdName = settings.userIdName();
         this.emailName = settings.emailName();
@@ -51,14 +53,18 @@ final class GatewayHeaders implements IdentitySource {
         if (!headers.contains(secretName) && !headers.contains(userIdName) && !headers.contains(emailName)) {
             return Optional.empty();
         }
-        String secret = only(headers, secretName, any -> true, Reason.NO_SECRET);
+        String secret = only(headers, secretName, Reason.NO_SECRET).orElse("");
         // Hashes are compared, so that the time tells neither content nor length.
         if (!MessageDigest.isEqual(secretHash, hash(secret))) {
             throw new RefusedIdentity(Reason.WRONG_SECRET);
         }
-        String userId = only(headers, userIdName, CallerRules::isUserId, Reason.BAD_USER_ID);
-        String email = only(headers, emailName, CallerRules::isEmail, Reason.BAD_EMAIL);
-        return Optional.of(new Caller(userId, email));
+        String userId = only(headers, userIdName, Reason.BAD_USER_ID)
+                .filter(CallerRules::isUserId)
+                .orElseThrow(() -> new RefusedIdentity(Reason.BAD_USER_ID));
+        Optional<String> email = headers.contains(emailName)
+                ? only(headers, emailName, Reason.BAD_EMAIL).filter(CallerRules::isEmail)
+                : Optional.empty();
+        return Optional.of(new Caller(userId, email.orElse(null)));
     }
 
     /** A scheme that no browser knows, so that none asks the user for a password: one signs in at the gateway. */
@@ -67,12 +73,13 @@ final class GatewayHeaders implements IdentitySource {
         return "Gateway realm=\"rampgate\"";
     }
 
-    private static String only(MultiMap headers, String name, Predicate<String> rule, Reason otherwise) {
+    /** The text of a header that must stand exactly once; empty if it is no UTF-8. */
+    private static Optional<String> only(MultiMap headers, String name, Reason otherwise) {
         List<String> values = headers.getAll(name);
-        if (values.size() != 1 || !rule.test(values.get(0))) {
+        if (values.size() != 1) {
             throw new RefusedIdentity(otherwise);
         }
-        return values.get(0);
+        return CallerRules.ofHeader(values.get(0));
     }
 
     private static byte[] hash(String text) {

@@ -46,13 +46,16 @@ public interface IdentitySettings {
         String secretName();
 
         /**
-         * The header that carries the user's id: 1 to 128 of {@code A-Z a-z 0-9 . _ ~ @ : -}, not {@code .} or
-         * {@code ..}. Unit: header name. Default: {@code X-User-Id}.
+         * The header that carries the user's id in UTF-8: 1 to 128 printable characters, spaces only between others, not
+         * {@code .} or {@code ..}. Unit: header name. Default: {@code X-User-Id}.
          */
         @WithDefault("X-User-Id")
         String userIdName();
 
-        /** The header that carries the user's e-mail address. Unit: header name. Default: {@code X-User-Email}. */
+        /**
+         * The header that carries the user's e-mail address in UTF-8; only {@code POST /session} needs it. Unit: header name.
+         * Default: {@code X-User-Email}.
+         */
         @WithDefault("X-User-Email")
         String emailName();
     }
@@ -85,7 +88,10 @@ public interface IdentitySettings {
         @WithDefault("sub")
         String userIdClaim();
 
-        /** The claim that is the user's e-mail address. Unit: claim name. Default: {@code email}. */
+        /**
+         * The claim that is the user's e-mail address; only {@code POST /session} needs it. Unit: claim name. Default:
+         * {@code email}.
+         */
         @WithDefault("email")
         String emailClaim();
 
@@ -100,7 +106,7 @@ public interface IdentitySettings {
         @WithDefault("30s")
         Duration clockSkew();
 
-        /** At which age the keys are read again; at once when a token names an unknown one. Default: {@code 10m}. */
+        /** At which age the keys are read again; at once, but at most every 10 s, when a token is signed by none of them. Default: {@code 10m}. */
         @WithDefault("10m")
         Duration keysRefresh();
 

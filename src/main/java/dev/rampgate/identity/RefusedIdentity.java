@@ -2,35 +2,54 @@ package dev.rampgate.identity;
 
 import java.util.Locale;
 
-/** What a call said about its user is not believed. The caller is told no reason; metrics are. */
+/** What a call said about its user is not believed. The caller learns no reason; metrics and the log do. */
 class RefusedIdentity extends RuntimeException {
 
     /** Why. */
     enum Reason {
         /** The secret is missing, or stands twice. */
-        NO_SECRET,
+        NO_SECRET("the gateway's secret is missing or stands twice (rampgate.identity.header.secret-name)"),
         /** The secret is not ours. */
-        WRONG_SECRET,
+        WRONG_SECRET("the gateway's secret is another than rampgate.identity.header.secret"),
         /** No signed token of an allowed algorithm, or one that breaks a rule that has no reason of its own. */
-        BAD_TOKEN,
+        BAD_TOKEN(
+                "no token signed by one of rampgate.identity.jwt.algorithms, without exp, not valid yet, or malformed"),
         /** The token is signed by a key that the issuer does not publish. */
-        UNKNOWN_KEY,
+        UNKNOWN_KEY("the issuer does not publish the token's key, or not for its algorithm"),
         /** The token's signature does not fit. */
-        WRONG_SIGNATURE,
+        WRONG_SIGNATURE("none of the issuer's keys made the token's signature"),
         /** The token is of another issuer. */
-        WRONG_ISSUER,
+        WRONG_ISSUER("the token's iss is another than rampgate.identity.jwt.issuer"),
         /** The token is meant for somebody else. */
-        WRONG_AUDIENCE,
+        WRONG_AUDIENCE("the token's aud names nothing of rampgate.identity.jwt.audience"),
         /** The token's time is over. */
-        EXPIRED,
+        EXPIRED("the token has expired"),
         /** The user's id is missing, stands twice, or has a wrong form. */
-        BAD_USER_ID,
-        /** The same of the e-mail address. */
-        BAD_EMAIL;
+        BAD_USER_ID("the user's id is missing, stands twice, or is not 1 to 128 printable characters"
+                + " (rampgate.identity.jwt.user-id-claim, rampgate.identity.header.user-id-name)"),
+        /** The e-mail address stands twice; or a session was asked for, and it is missing or has a wrong form. */
+        BAD_EMAIL("the user's e-mail address stands twice; or a session was asked for, and the address is missing or"
+                + " implausible (rampgate.identity.jwt.email-claim, rampgate.identity.header.email-name)");
+
+        private final String meaning;
+
+        Reason(String meaning) {
+            this.meaning = meaning;
+        }
 
         /** As metrics call it, for example {@code wrong_secret}. */
         String metricName() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** For an operator: what was wrong, and the settings that have a say in it. */
+        String meaning() {
+            return meaning;
+        }
+
+        /** Whether keys that the issuer publishes by now may judge differently. */
+        boolean mayBeOfANewKey() {
+            return this == UNKNOWN_KEY || this == WRONG_SIGNATURE;
         }
     }
 

@@ -5,13 +5,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jose4j.jwk.PublicJsonWebKey;
 
 /**
  * The issuer's public keys. They are read when first needed, again when they are old, and at once when a token names one
- * that is not among them, so that the issuer may change its keys at any time; but never more often than once in
- * {@link #PAUSE}, whatever tokens say. While the source is away, the keys that were read last go on counting.
+ * that is not among them or is signed by none of them, so that the issuer may change its keys at any time, also under the
+ * same key id; but never more often than once in {@link #PAUSE}, whatever tokens say. While the source is away, the keys that
+ * were read last go on counting.
  */
 final class SigningKeys {
 
@@ -63,6 +65,23 @@ final class SigningKeys {
         // Old keys do for this token; nobody waits for the issuer.
         news.subscribe().with(read -> {}, away -> {});
         return Uni.createFrom().item(known);
+    }
+
+    /**
+     * For a token that none of these keys has signed: what {@link #candidates} gives once the keys were read anew. Empty if
+     * the same keys are still the last ones, since they were read within the last {@link #PAUSE} or cannot be read.
+     *
+     * @param tried as {@link #candidates} gave them
+     */
+    Uni<Optional<List<PublicJsonWebKey>>> newerThan(List<PublicJsonWebKey> tried, String keyId) {
+        Uni<List<PublicJsonWebKey>> reading;
+        synchronized (this) {
+            reading = read();
+        }
+        return reading.map(read -> matching(read, keyId))
+                .map(newer -> newer.equals(tried) ? Optional.<List<PublicJsonWebKey>>empty() : Optional.of(newer))
+                .onFailure(KeysAway.class)
+                .recoverWithItem(Optional.empty());
     }
 
     private boolean isOld() {

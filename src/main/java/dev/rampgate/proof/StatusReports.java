@@ -27,7 +27,7 @@ public final class StatusReports {
 
     private static final int MAX_AMOUNT_LENGTH = 64;
     private static final int MAX_WORD_LENGTH = 64;
-    private static final int MAX_USER_ID_LENGTH = 255;
+    private static final int MAX_USER_ID_LENGTH = 256;
     private static final int MAX_TIME_LENGTH = 64;
     private static final String UPDATE_EVENT = "tx.update";
 

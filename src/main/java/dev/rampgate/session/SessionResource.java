@@ -64,7 +64,7 @@ public class SessionResource {
      */
     @POST
     public Uni<Response> open(@NotNull @Valid SessionRequest request, RoutingContext routing) {
-        Caller caller = current.caller();
+        Caller caller = current.callerWithEmail();
         Optional<String> clientAddress = addresses.of(routing);
         Optional<IdempotencyKey> key = IdempotencyKey.of(routing, caller.userId());
         boolean handOff = handOffs.isAskedFor(routing);

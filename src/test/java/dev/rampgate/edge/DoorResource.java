@@ -89,7 +89,7 @@ public class DoorResource {
     @Operation(hidden = true)
     public Uni<Map<String, String>> me() {
         Caller caller = currentCaller.caller();
-        return Uni.createFrom().item(Map.of("user_id", caller.userId(), "email", caller.email()));
+        return Uni.createFrom().item(Map.of("user_id", caller.userId(), "email", String.valueOf(caller.email())));
     }
 
     @GET

@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,11 +45,45 @@ class JwtIT {
             assertThat(kycStatus(rampgate, rsa)).isEqualTo(200);
             assertThat(kycStatus(rampgate, ec)).isEqualTo(200);
             assertThat(kycStatus(rampgate, Issuer.unpublished("rsa"))).isEqualTo(401);
+            malformedTokensAreRefusedAndFillNoLog(rampgate);
+            aKeyThatIsReplacedUnderItsIdCounts(rampgate, keys);
         }
     }
 
+    private static void malformedTokensAreRefusedAndFillNoLog(PackagedRampgate rampgate) {
+        List<String> before = rampgate.log().lines().toList();
+        String good = Issuer.token(Issuer.unpublished("rsa"), Issuer.claims(System.currentTimeMillis()));
+        List<String> tokens = new ArrayList<>(MalformedTokens.listed());
+        Random random = new Random(20260502);
+        for (int i = 0; i < 300; i++) {
+            tokens.add(MalformedTokens.changed(good, random));
+        }
+
+        for (String token : tokens) {
+            assertThat(status(rampgate, token)).as(token).isEqualTo(401);
+        }
+        assertThat(rampgate.log().lines().skip(before.size()))
+                .as("a few throttled lines, and no stack among them")
+                .hasSizeLessThan(tokens.size() / 2)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(1_000).doesNotContain("exception"));
+    }
+
+    private static void aKeyThatIsReplacedUnderItsIdCounts(PackagedRampgate rampgate, Path keys) throws IOException {
+        Issuer rotated = new Issuer();
+        PublicJsonWebKey rsa = rotated.rsa("rsa");
+        Files.writeString(keys, rotated.keySet());
+
+        await("the new key")
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> kycStatus(rampgate, rsa) == 200);
+    }
+
     private static int kycStatus(PackagedRampgate rampgate, PublicJsonWebKey key) {
-        String token = Issuer.token(key, Issuer.claims(System.currentTimeMillis() + 600_000));
+        return status(rampgate, Issuer.token(key, Issuer.claims(System.currentTimeMillis() + 600_000)));
+    }
+
+    private static int status(PackagedRampgate rampgate, String token) {
         return given().header("Authorization", "Bearer " + token)
                 .get(rampgate.url("/kyc-status"))
                 .statusCode();

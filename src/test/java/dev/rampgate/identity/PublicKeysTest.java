@@ -3,8 +3,11 @@ package dev.rampgate.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.util.Base64;
+import java.util.List;
+import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +36,41 @@ class PublicKeysTest {
                 + ",{\"kty\":\"oct\",\"k\":\"c2VjcmV0\",\"kid\":\"three\"},{\"kty\":\"new\",\"kid\":\"four\"}]}";
 
         assertThat(PublicKeys.of(more)).extracting(PublicJsonWebKey::getKeyId).containsExactly("one");
+    }
+
+    @Test
+    void what_is_broken_weak_or_meant_for_something_else_does_not_spoil_the_rest() throws Exception {
+        issuer.rsa("one");
+        issuer.rsa("wraps").setKeyOps(List.of("wrapKey"));
+        issuer.rsa("verifies").setKeyOps(List.of("verify"));
+        KeyPairGenerator weak = KeyPairGenerator.getInstance("RSA");
+        weak.initialize(1024);
+        String weakKey =
+                JsonWebKey.Factory.newJwk(weak.generateKeyPair().getPublic()).toJson();
+        String set = issuer.keySet();
+        String more = set.substring(0, set.length() - 2) + "," + weakKey
+                + ",7,null,\"x\",[],{},{\"kty\":7},{\"kty\":\"RSA\"},{\"kty\":\"RSA\",\"n\":7,\"e\":\"AQAB\"},"
+                + "{\"kty\":\"EC\",\"crv\":\"P-1\",\"x\":\"AA\",\"y\":\"AA\"},{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AA\"},"
+                + "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"x5c\":7}]}";
+
+        assertThat(PublicKeys.of(more)).extracting(PublicJsonWebKey::getKeyId).containsExactly("one", "verifies");
+    }
+
+    @Test
+    void a_byte_order_mark_is_ignored() {
+        issuer.rsa("one");
+
+        assertThat(PublicKeys.of("\uFEFF" + issuer.keySet())).hasSize(1);
+    }
+
+    @Test
+    void a_broken_pem_block_does_not_spoil_the_others() {
+        PublicKey rsa = issuer.rsa("one").getPublicKey();
+
+        assertThat(PublicKeys.of("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
+                        + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + pem(rsa)))
+                .extracting(PublicJsonWebKey::getPublicKey)
+                .containsExactly(rsa);
     }
 
     @Test

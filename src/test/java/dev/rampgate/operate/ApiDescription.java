@@ -56,6 +56,7 @@ public final class ApiDescription implements OASFilter {
                     REDIRECT_NOT_ALLOWED,
                     IDEMPOTENCY_IN_PROGRESS,
                     IDEMPOTENCY_MISMATCH,
+                    EMAIL_REQUIRED,
                     KYC_REQUIRED,
                     TOO_MANY_REQUESTS,
                     RAMP_ERROR,

@@ -2,15 +2,19 @@ package dev.rampgate.session;
 
 import static dev.rampgate.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.TestSession;
+import dev.rampgate.edge.RawHttp;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.http.ReceivedCall;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,11 +50,40 @@ class KycStatusQuarkusTest {
         ask("kyc-nobody").statusCode(200).body("status", equalTo("not_started"));
     }
 
-    @Test
-    void anIdWithOddCharactersReachesProofWhole() {
-        proof().kyc().set("o~d:d@id.-_", "pending");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "o~d:d@id.-_",
+                "auth0|5f7c1d",
+                "https://id.example.test/users/7?x=1#y",
+                "a/../../session",
+                "50% off+more",
+                "a\\b\"c'<d>;e,f"
+            })
+    void anIdWithOddCharactersReachesProofWhole(String id) {
+        proof().kyc().set(id, "pending");
 
-        ask("o~d:d@id.-_").statusCode(200).body("status", equalTo("pending"));
+        ask(id).statusCode(200).body("status", equalTo("pending"));
+    }
+
+    @Test
+    void anIdInUtf8ReachesProofWhole() {
+        proof().kyc().set("Jürgen-😀", "pending");
+
+        String request =
+                "GET /kyc-status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-User-Id: Jürgen-😀\r\n\r\n";
+        assertThat(RawHttp.exchange(RestAssured.port, new String(request.getBytes(UTF_8), ISO_8859_1)))
+                .startsWith("HTTP/1.1 200")
+                .contains("pending");
+    }
+
+    @Test
+    void whoHasNoEmailMayAskAllTheSame() {
+        given().header("X-User-Id", "auth0|no-email")
+                .header("X-User-Email", "")
+                .get("/kyc-status")
+                .then()
+                .statusCode(200);
     }
 
     @Test

@@ -136,6 +136,22 @@ class SessionBehindGatewayQuarkusTest {
     }
 
     @Test
+    void whoHasNoEmailReadsButOpensNoSessionAndLearnsWhy() {
+        RequestSpecification nameless = given().header("X-Gateway-Secret", BehindGatewayProfile.SECRET)
+                .header("X-User-Id", "auth0|5f7c1d")
+                .contentType("application/json");
+
+        nameless.get("/transactions").then().statusCode(200);
+        nameless.body(BUY)
+                .post("/session")
+                .then()
+                .statusCode(422)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:rampgate:problem:email-required"));
+        assertThat(proofWasAsked()).isEmpty();
+    }
+
+    @Test
     void nobodyLearnsAKycStatusOfNobody() {
         given().get("/kyc-status").then().statusCode(401).contentType("application/problem+json");
     }
