@@ -70,7 +70,7 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Challe
                 .deferred(() -> source.caller(routing.request().headers()))
                 .map(caller -> caller.map(CallerAuthentication::identity).orElse(null))
                 .onFailure(RefusedIdentity.class)
-                .transform(refused -> counted((RefusedIdentity) refused));
+                .transform(this::counted);
         // Keys that had to be read may arrive on another thread; the call goes on where it belongs.
         return context == null ? identity : identity.emitOn(command -> context.runOnContext(here -> command.run()));
     }

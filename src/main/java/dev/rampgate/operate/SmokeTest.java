@@ -84,7 +84,7 @@ public final class SmokeTest implements QuarkusApplication {
         return proof.openSession(call)
                 .map(session -> judged(offer, session))
                 .onFailure(ProofFailure.class)
-                .recoverWithItem(failure -> refused(offer, (ProofFailure) failure));
+                .recoverWithItem(failure -> refused(offer, failure));
     }
 
     private static boolean judged(Offer offer, ProofSession session) {

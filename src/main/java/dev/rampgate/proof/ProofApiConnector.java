@@ -45,7 +45,7 @@ final class ProofApiConnector {
         options.setKeepAliveTimeout(KEEP_ALIVE_SECONDS);
         options.setDecompressionSupported(false);
         access.proxy().ifPresent(options::setProxyOptions);
-        access.authorities().ifPresent(options::setPemTrustOptions);
+        access.authorities().ifPresent(options::setTrustOptions);
     }
 
     /**

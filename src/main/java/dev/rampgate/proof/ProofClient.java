@@ -104,7 +104,7 @@ public class ProofClient implements ProofTransactions {
                         token -> transactions.transaction(token, access.origin(), UrlText.encoded(id)),
                         answer -> report(id, answer))
                 .onFailure(ProofFailure.class)
-                .invoke(failure -> notices.lost(Call.TRANSACTION, id, (ProofFailure) failure));
+                .invoke(failure -> notices.lost(Call.TRANSACTION, id, failure));
         return onCallersContext(report);
     }
 
@@ -126,7 +126,7 @@ public class ProofClient implements ProofTransactions {
                                 SessionRetry.Attempts.FIRST,
                                 clock.instant().plus(access.sessionDeadline()))))
                 .onFailure(ProofFailure.class)
-                .invoke(failure -> notices.lost(question.call(), question.subject(), (ProofFailure) failure));
+                .invoke(failure -> notices.lost(question.call(), question.subject(), failure));
         return onCallersContext(answer);
     }
 
@@ -139,7 +139,7 @@ public class ProofClient implements ProofTransactions {
                 .onItemOrFailure()
                 .invoke((answer, failure) -> ended(question, failure))
                 .onFailure(ProofFailure.class)
-                .recoverWithUni(failure -> again(question, attempts, deadline, (ProofFailure) failure));
+                .recoverWithUni(failure -> again(question, attempts, deadline, failure));
     }
 
     private <T> Uni<T> again(
@@ -168,7 +168,7 @@ public class ProofClient implements ProofTransactions {
                     .onFailure()
                     .transform(Unanswered::because)
                     .onFailure(ProofFailure.class)
-                    .invoke(failure -> failed(call, token, (ProofFailure) failure));
+                    .invoke(failure -> failed(call, token, failure));
         });
     }
 

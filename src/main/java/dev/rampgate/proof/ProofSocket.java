@@ -64,7 +64,7 @@ public class ProofSocket implements ProofSockets {
                 .onFailure(failure -> isRefusedToken(failure) && access.tokens().hasOther())
                 .recoverWithUni(refused -> once(id, listener))
                 .onFailure(ProofFailure.class)
-                .invoke(failure -> notices.lost(Call.SOCKET, id, (ProofFailure) failure));
+                .invoke(failure -> notices.lost(Call.SOCKET, id, failure));
     }
 
     private Uni<ProofSocketConnection> once(String id, Listener listener) {
@@ -78,7 +78,7 @@ public class ProofSocket implements ProofSockets {
                     .onFailure()
                     .transform(this::failure)
                     .onFailure(ProofFailure.class)
-                    .invoke(failure -> failed(token, (ProofFailure) failure));
+                    .invoke(failure -> failed(token, failure));
         });
     }
 
@@ -147,7 +147,7 @@ public class ProofSocket implements ProofSockets {
         client.setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         client.setReadIdleTimeout(Math.toIntExact(access.socketReadIdleTimeout().toMillis()));
         access.proxy().ifPresent(client::setProxyOptions);
-        access.authorities().ifPresent(client::setPemTrustOptions);
+        access.authorities().ifPresent(client::setTrustOptions);
     }
 
     private ProofFailure failure(Throwable thrown) {

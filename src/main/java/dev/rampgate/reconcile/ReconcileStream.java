@@ -111,7 +111,7 @@ public class ReconcileStream {
                 .call(unit::persist));
         return timers.within(settings.batchDeadline(), stored, ReconcileStream::late)
                 .onFailure(StoreException.class)
-                .invoke(failure -> announcer.failed((StoreException) failure))
+                .invoke(announcer::failed)
                 .onItemOrFailure()
                 .invoke((changes, failure) ->
                         announcer.took(Duration.between(begun, clock.instant()), failure == null));

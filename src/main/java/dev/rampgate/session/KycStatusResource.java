@@ -46,7 +46,7 @@ public class KycStatusResource {
         return proof.kycStatus(userId)
                 .map(KycStatusResource::fresh)
                 .onFailure(ProofFailure.class)
-                .transform(failure -> SessionProblems.of((ProofFailure) failure));
+                .transform(SessionProblems::of);
     }
 
     private static RestResponse<UsersKycStatus> fresh(KycStatus status) {

@@ -77,7 +77,7 @@ public class SessionResource {
                         ? handedOff(caller, request, answer)
                         : Uni.createFrom().item(created(answer).build()))
                 .onFailure(ProofFailure.class)
-                .transform(failure -> SessionProblems.of((ProofFailure) failure));
+                .transform(SessionProblems::of);
     }
 
     /** Never cached: it holds tokens that are good for one launch of the widget. */

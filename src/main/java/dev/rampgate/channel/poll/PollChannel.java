@@ -230,7 +230,7 @@ public class PollChannel implements CommitListener {
                 .map(report -> observations.polled(report, askedAt))
                 .invoke(trace::brought)
                 .onFailure(ProofFailure.class)
-                .call(failure -> putOff(claim, (ProofFailure) failure))
+                .call(failure -> putOff(claim, failure))
                 .chain(stream::offer);
     }
 
