@@ -4,21 +4,35 @@ import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.proof.StatusReport;
+import dev.rampgate.reconcile.Labels;
 import dev.rampgate.reconcile.ObservationIds;
+import dev.rampgate.telemetry.ThrottledLog;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.TreeSet;
+import org.jboss.logging.Logger;
 
-/** Turns what Proof reports into observations, each with an id of its own. */
+/**
+ * Turns what Proof reports into observations, each with an id of its own. What of a report could not be read is counted here
+ * for every channel: {@code rampgate.dropped.fields}, by channel and field.
+ */
 @ApplicationScoped
 public class Observations {
 
+    private static final Logger LOG = Logger.getLogger(Observations.class);
+
     private final InstantSource clock;
     private final ObservationIds ids;
+    private final MeterRegistry meters;
+    private final ThrottledLog unreadable;
 
-    public Observations(InstantSource clock, ObservationIds ids) {
+    public Observations(InstantSource clock, ObservationIds ids, MeterRegistry meters) {
         this.clock = clock;
         this.ids = ids;
+        this.meters = meters;
+        this.unreadable = new ThrottledLog(LOG, clock);
     }
 
     /** The answer of our own call, sent at {@code askedAt}. */
@@ -38,6 +52,9 @@ public class Observations {
 
     private Observation observation(Channel channel, boolean authoritative, StatusReport report, Instant askedAt) {
         Instant now = clock.instant();
+        if (!report.droppedFields().isEmpty()) {
+            count(channel, authoritative, report);
+        }
         return new Observation(
                 ids.next(now),
                 channel,
@@ -48,7 +65,20 @@ public class Observations {
                 askedAt,
                 now,
                 details(report),
+                report.isAmountUnreadable(),
                 report.raw());
+    }
+
+    /** By name alone: what stood there may be anything. What strangers send is not worth a line. */
+    private void count(Channel channel, boolean authoritative, StatusReport report) {
+        report.droppedFields().forEach(field -> meters.counter(
+                        "rampgate.dropped.fields", "channel", Labels.of(channel), "field", field)
+                .increment());
+        if (authoritative) {
+            unreadable.warn(
+                    "Transaction %s: what Proof says by %s in %s cannot be read, and stands in the archive alone",
+                    report.transactionId(), channel, String.join(", ", new TreeSet<>(report.droppedFields())));
+        }
     }
 
     private static TransactionDetails details(StatusReport report) {

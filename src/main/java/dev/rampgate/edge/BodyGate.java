@@ -1,5 +1,6 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.wire.ByteOrderMark;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -16,7 +17,7 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 /**
  * Reads every body before any route sees it, so that one rule holds for all: no larger than
  * {@code rampgate.edge.max-body-size}, and complete within {@code rampgate.edge.body-timeout}. Routes find it in
- * {@link RoutingContext#body()}, resources as their entity. A request without a body passes untouched. For HTTP/1.1 alone:
+ * {@link RoutingContext#body()}, resources as their entity, both without a byte order mark. A request without a body passes untouched. For HTTP/1.1 alone:
  * Quarkus REST cannot take an HTTP/2 request whose body has been read.
  */
 @ApplicationScoped
@@ -118,7 +119,7 @@ public class BodyGate {
             if (refused) {
                 hangUp();
             } else {
-                ((RoutingContextInternal) routing).setBody(body);
+                ((RoutingContextInternal) routing).setBody(ByteOrderMark.strippedFrom(body));
                 routing.next();
             }
         }

@@ -1,5 +1,6 @@
 package dev.rampgate.identity;
 
+import dev.rampgate.wire.ByteOrderMark;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -34,9 +35,6 @@ final class PublicKeys {
     /** RFC 7518, sections 3.3 and 3.5. */
     private static final int LEAST_RSA_BITS = 2048;
 
-    /** May stand before JSON and be ignored (RFC 8259, section 8.1). */
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
-
     private PublicKeys() {}
 
     /**
@@ -45,9 +43,9 @@ final class PublicKeys {
      *
      * @throws IllegalArgumentException if there is none; its message says nothing of the text
      */
-    static List<PublicJsonWebKey> of(String text) {
-        String content = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
-        List<PublicJsonWebKey> keys = content.stripLeading().startsWith("{") ? ofSet(content) : ofPem(content);
+    static List<PublicJsonWebKey> of(String source) {
+        String text = ByteOrderMark.strippedFrom(source);
+        List<PublicJsonWebKey> keys = text.stripLeading().startsWith("{") ? ofSet(text) : ofPem(text);
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("holds no public key for signatures");
         }

@@ -7,5 +7,7 @@ public enum Alarm {
     /** Proof tells another type, currency or network than recorded; the first value was kept. */
     DETAILS_CONTRADICTED,
     /** Proof told a status that the contract does not know. */
-    UNKNOWN_STATUS
+    UNKNOWN_STATUS,
+    /** Proof told an end with an amount that cannot be read, or {@code completed} without any; it is asked again. */
+    AMOUNT_UNREADABLE
 }

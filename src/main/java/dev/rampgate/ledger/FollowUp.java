@@ -14,13 +14,20 @@ import java.util.Objects;
  * @param dissent what polls say against the recorded status; null if they do not
  * @param watchedSince when the watch of a confirmed {@code failed} or {@code cancelled} began; null if there is none
  * @param unknownStatus the last status seen that the contract does not know; null if there was none
+ * @param amountUnreadSince since when polls and sockets have left an amount of the recorded status open that they should have
+ *     told; null if they have not
  * @param reports when a webhook first claimed a status of the current attempt
  */
 public record FollowUp(
-        Nudge nudge, Dissent dissent, Instant watchedSince, String unknownStatus, Map<Status, Instant> reports) {
+        Nudge nudge,
+        Dissent dissent,
+        Instant watchedSince,
+        String unknownStatus,
+        Instant amountUnreadSince,
+        Map<Status, Instant> reports) {
 
     /** Nothing remembered. */
-    public static final FollowUp NONE = new FollowUp(null, null, null, null, Map.of());
+    public static final FollowUp NONE = new FollowUp(null, null, null, null, null, Map.of());
 
     /**
      * A claim that changed nothing but made a poll due.
@@ -65,35 +72,39 @@ public record FollowUp(
     }
 
     FollowUp withNudge(Nudge next) {
-        return new FollowUp(next, dissent, watchedSince, unknownStatus, reports);
+        return new FollowUp(next, dissent, watchedSince, unknownStatus, amountUnreadSince, reports);
     }
 
     FollowUp withDissent(Dissent next) {
-        return new FollowUp(nudge, next, watchedSince, unknownStatus, reports);
+        return new FollowUp(nudge, next, watchedSince, unknownStatus, amountUnreadSince, reports);
     }
 
     FollowUp withWatchedSince(Instant next) {
-        return new FollowUp(nudge, dissent, next, unknownStatus, reports);
+        return new FollowUp(nudge, dissent, next, unknownStatus, amountUnreadSince, reports);
     }
 
     FollowUp withUnknownStatus(String next) {
-        return new FollowUp(nudge, dissent, watchedSince, next, reports);
+        return new FollowUp(nudge, dissent, watchedSince, next, amountUnreadSince, reports);
+    }
+
+    FollowUp withAmountUnreadSince(Instant next) {
+        return new FollowUp(nudge, dissent, watchedSince, unknownStatus, next, reports);
     }
 
     FollowUp withReport(Status status, Instant at) {
         Map<Status, Instant> more = new EnumMap<>(Status.class);
         more.putAll(reports);
         more.putIfAbsent(status, at);
-        return new FollowUp(nudge, dissent, watchedSince, unknownStatus, more);
+        return new FollowUp(nudge, dissent, watchedSince, unknownStatus, amountUnreadSince, more);
     }
 
     /** After an accepted change: polls have not contradicted it yet, and no watch runs. */
     FollowUp afterChange() {
-        return new FollowUp(nudge, null, null, null, reports);
+        return new FollowUp(nudge, null, null, null, null, reports);
     }
 
     /** After a correction: what webhooks claimed belongs to the attempt before. */
     FollowUp afterCorrection() {
-        return new FollowUp(nudge, null, null, null, Map.of());
+        return new FollowUp(nudge, null, null, null, null, Map.of());
     }
 }

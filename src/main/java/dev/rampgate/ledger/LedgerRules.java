@@ -39,8 +39,9 @@ public class LedgerRules {
      * @param now our clock
      */
     public Decision decide(Optional<TransactionRecord> known, Observation news, Instant now) {
-        return known.map(record -> alarmed(record, news, decideKnown(record, news, now)))
+        Decision decision = known.map(record -> alarmed(record, news, decideKnown(record, news, now)))
                 .orElseGet(() -> decideUnknown(news, now));
+        return amountsAlarmed(known, news, decision);
     }
 
     private Decision decideKnown(TransactionRecord record, Observation news, Instant now) {
@@ -87,7 +88,8 @@ public class LedgerRules {
         TransactionDetails details = news.details()
                 .filledFrom(new TransactionDetails(null, null, null, null, null, null, null, null, null, since));
         FollowUp followUp = FollowUp.NONE.withWatchedSince(polled && status.isProvisional() ? now : null);
-        TransactionRecord record = new TransactionRecord(news.transactionId(), details, standing, followUp, false);
+        TransactionRecord record = amountsNoted(
+                new TransactionRecord(news.transactionId(), details, standing, followUp, false), news, now);
         Transition transition = transitionTo(record, news, null, polled, false);
         PollPlanning.Plan plan = polled
                 ? PollPlanning.afterAnswer(record, news, Optional.of(status), now)
@@ -134,13 +136,18 @@ public class LedgerRules {
         boolean watchStarts =
                 after.status().isProvisional() && (!before.confirmed() || before.isBefore(poll.changedAt()));
         FollowUp followUp = record.followUp().withDissent(null).withUnknownStatus(null);
-        TransactionRecord next = record.with(record.details().updatedFrom(poll.details()))
-                .with(watchStarts ? after.withSettled(false) : after)
-                .with(watchStarts ? followUp.withWatchedSince(now) : followUp);
+        TransactionRecord next = amountsNoted(
+                record.with(record.details().updatedFrom(poll.details()))
+                        .with(watchStarts ? after.withSettled(false) : after)
+                        .with(watchStarts ? followUp.withWatchedSince(now) : followUp),
+                poll,
+                now);
         List<TransitionMark> marks = before.confirmed()
                 ? List.of()
                 : List.of(new TransitionMark(record.id(), after.attempt(), after.status(), null, poll.receivedAt()));
-        boolean news = !after.equals(before) || !next.details().equals(record.details());
+        boolean news = !after.equals(before)
+                || !next.details().equals(record.details())
+                || beginsToLackAmounts(Optional.of(record), next);
         PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(after.status()), now);
         return new Decision(
                 Outcome.CONFIRMED, Optional.of(plan.record()), List.of(), marks, Set.of(), plan.wish(), news);
@@ -155,9 +162,12 @@ public class LedgerRules {
                 ? record.followUp().afterCorrection()
                 : record.followUp().afterChange();
         TransactionDetails details = correction ? record.details().withoutAmounts() : record.details();
-        TransactionRecord next = record.with(details.updatedFrom(poll.details()))
-                .with(moved.confirmedAt(poll.changedAt()))
-                .with(told.isProvisional() ? followUp.withWatchedSince(now) : followUp);
+        TransactionRecord next = amountsNoted(
+                record.with(details.updatedFrom(poll.details()))
+                        .with(moved.confirmedAt(poll.changedAt()))
+                        .with(told.isProvisional() ? followUp.withWatchedSince(now) : followUp),
+                poll,
+                now);
         Instant reportedAt = correction
                 ? claimedFirst(record.followUp().nudge(), told)
                 : record.followUp().reports().get(told);
@@ -217,9 +227,12 @@ public class LedgerRules {
         if (told.follows(standing.status())
                 && !standing.isAfter(news.changedAt())
                 && standing.surelyRisesTo(told, news.changedAt())) {
-            TransactionRecord next = record.with(record.details().updatedFrom(news.details()))
-                    .with(standing.movedTo(told, timeOf(news), now))
-                    .with(record.followUp().afterChange());
+            TransactionRecord next = amountsNoted(
+                    record.with(record.details().updatedFrom(news.details()))
+                            .with(standing.movedTo(told, timeOf(news), now))
+                            .with(record.followUp().afterChange()),
+                    news,
+                    now);
             Instant reportedAt = record.followUp().reports().get(told);
             return new Decision(
                     Outcome.ACCEPTED,
@@ -329,6 +342,38 @@ public class LedgerRules {
     private static Decision alarmed(TransactionRecord before, Observation news, Decision decision) {
         boolean contradicts = news.authoritative() && before.details().contradicts(news.details());
         return contradicts && decision.archived() ? decision.withAlarm(Alarm.DETAILS_CONTRADICTED) : decision;
+    }
+
+    // --- amounts that should be there: rule 12
+
+    /** Remembers since when an amount is open. A socket may leave it out, since a poll comes at once. */
+    private static TransactionRecord amountsNoted(TransactionRecord record, Observation news, Instant now) {
+        boolean missing = news.channel() == Channel.POLL
+                && record.standing().status() == Status.COMPLETED
+                && record.details().cryptoAmount() == null;
+        FollowUp followUp = record.followUp();
+        if (!news.amountUnreadable() && !missing) {
+            return record.with(followUp.withAmountUnreadSince(null));
+        }
+        return followUp.amountUnreadSince() != null ? record : record.with(followUp.withAmountUnreadSince(now));
+    }
+
+    private static boolean beginsToLackAmounts(Optional<TransactionRecord> before, TransactionRecord after) {
+        boolean lackedBefore = before.filter(record ->
+                        record.standing().sequence() == after.standing().sequence())
+                .map(record -> record.followUp().amountUnreadSince() != null)
+                .orElse(false);
+        return after.followUp().amountUnreadSince() != null && !lackedBefore;
+    }
+
+    /** Once for each end that lacks an amount, not for every poll that repeats it. */
+    private static Decision amountsAlarmed(Optional<TransactionRecord> before, Observation news, Decision decision) {
+        boolean begins = news.authoritative()
+                && decision.record()
+                        .filter(record -> record.standing().status().isTerminal())
+                        .filter(record -> beginsToLackAmounts(before, record))
+                        .isPresent();
+        return begins ? decision.withAlarm(Alarm.AMOUNT_UNREADABLE) : decision;
     }
 
     // --- values

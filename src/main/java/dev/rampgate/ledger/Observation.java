@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param askedAt when the poll was sent; null for every other channel
  * @param receivedAt when it reached us
  * @param details what else it said about the transaction
+ * @param amountUnreadable whether an amount was there that could not be read; only the raw text has it then
  * @param raw the text that came, for the archive; null if there is none
  */
 public record Observation(
@@ -27,12 +28,38 @@ public record Observation(
         Instant askedAt,
         Instant receivedAt,
         TransactionDetails details,
+        boolean amountUnreadable,
         String raw) {
+
+    /** An observation whose amounts, if it has any, could be read. */
+    public Observation(
+            UUID id,
+            Channel channel,
+            boolean authoritative,
+            String transactionId,
+            String status,
+            Instant changedAt,
+            Instant askedAt,
+            Instant receivedAt,
+            TransactionDetails details,
+            String raw) {
+        this(id, channel, authoritative, transactionId, status, changedAt, askedAt, receivedAt, details, false, raw);
+    }
 
     /** The same without the text that came. */
     public Observation withoutRaw() {
         return new Observation(
-                id, channel, authoritative, transactionId, status, changedAt, askedAt, receivedAt, details, null);
+                id,
+                channel,
+                authoritative,
+                transactionId,
+                status,
+                changedAt,
+                askedAt,
+                receivedAt,
+                details,
+                amountUnreadable,
+                null);
     }
 
     /** Keeps the raw text out of logs. */

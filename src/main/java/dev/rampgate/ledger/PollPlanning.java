@@ -48,7 +48,10 @@ final class PollPlanning {
     private static Plan regular(TransactionRecord record, Instant now) {
         Standing standing = record.standing();
         if (standing.isFinal()) {
-            return new Plan(record.with(standing.withSettled(true)), PollWish.NEVER);
+            return Optional.ofNullable(record.followUp().amountUnreadSince())
+                    .flatMap(since -> PollLadder.watch(since, now))
+                    .map(wish -> new Plan(record.with(standing.withSettled(false)), wish))
+                    .orElseGet(() -> new Plan(record.with(standing.withSettled(true)), PollWish.NEVER));
         }
         // A status that nobody knows may be anything but the end: no watch, no settling.
         boolean watched = standing.confirmed()

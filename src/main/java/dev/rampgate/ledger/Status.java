@@ -25,10 +25,14 @@ public enum Status {
         this.terminal = terminal;
     }
 
-    /** The status that Proof spells like this; none if the contract does not know it. Exact, case included. */
-    public static Optional<Status> of(String wireName) {
+    /**
+     * The status that Proof spells like this, in any letter case and with any white space around it; none if the contract does
+     * not know it.
+     */
+    public static Optional<Status> of(String spelling) {
+        String word = spelling == null ? "" : spelling.strip();
         for (Status status : values()) {
-            if (status.wireName.equals(wireName)) {
+            if (status.wireName.equalsIgnoreCase(word)) {
                 return Optional.of(status);
             }
         }

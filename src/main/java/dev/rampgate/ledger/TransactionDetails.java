@@ -1,18 +1,19 @@
 package dev.rampgate.ledger;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What is known about a transaction beside its status. Every component may be null: not known.
  *
  * @param userId the company's id of the user, {@code partner_user_id} at Proof
- * @param type {@code buy} or {@code sell}
+ * @param type {@code buy} or {@code sell}, which are read in any letter case; or another word as Proof spells it
  * @param currency crypto currency
  * @param network blockchain network
  * @param requestedAmount crypto amount that the session asked for, a decimal string
- * @param cryptoAmount final crypto amount, a decimal string exactly as Proof sent it
+ * @param cryptoAmount final crypto amount, a plain decimal spelled as Proof sent it where that was one
  * @param fiatCurrency fiat currency, which the user may switch inside the widget
- * @param fiatAmount final fiat amount, a decimal string exactly as Proof sent it
+ * @param fiatAmount final fiat amount, likewise
  * @param paymentMethod for example {@code card}; only the socket tells it
  * @param createdAt when it was created: by our clock if we opened its session, else by Proof's; the first one known stays
  */
@@ -28,12 +29,18 @@ public record TransactionDetails(
         String paymentMethod,
         Instant createdAt) {
 
+    private static final List<String> TYPES = List.of("buy", "sell");
+
     /** Nothing known. */
     public static final TransactionDetails NONE =
             new TransactionDetails(null, null, null, null, null, null, null, null, null, null);
 
     /** How the pseudonym begins that stands for the id of a user who was erased. */
     public static final String ERASED = "erased-";
+
+    public TransactionDetails {
+        type = word(type);
+    }
 
     /** Whether the user was erased: nothing that could name him may be kept any more. */
     public boolean isErased() {
@@ -83,13 +90,20 @@ public record TransactionDetails(
                 session.userId, null, null, null, session.requestedAmount, null, null, null, null, null));
     }
 
-    /** Whether type, currency or network are told by both and differ: what can never change. */
+    /** Whether type, currency or network are told by both and differ, but for letter case: what can never change. */
     boolean contradicts(TransactionDetails other) {
         return differ(type, other.type) || differ(currency, other.currency) || differ(network, other.network);
     }
 
+    private static String word(String spelled) {
+        return TYPES.stream()
+                .filter(type -> type.equalsIgnoreCase(spelled == null ? "" : spelled.strip()))
+                .findFirst()
+                .orElse(spelled);
+    }
+
     private static boolean differ(String one, String other) {
-        return one != null && other != null && !one.equals(other);
+        return one != null && other != null && !one.strip().equalsIgnoreCase(other.strip());
     }
 
     private static <T> T first(T preferred, T fallback) {

@@ -4,6 +4,7 @@ import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.Caller;
 import dev.rampgate.identity.Tickets;
+import dev.rampgate.wire.TransactionIds;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,14 +21,10 @@ record StreamRequest(String transactionId, String userId, EventId seen) {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final String LAST_EVENT_ID_PARAMETER = "last_event_id";
-    private static final int LONGEST_ID = 128;
 
     /** Whether a transaction can have this id. */
     static boolean isId(String transactionId) {
-        return transactionId != null
-                && !transactionId.isEmpty()
-                && transactionId.length() <= LONGEST_ID
-                && transactionId.indexOf('\0') < 0;
+        return TransactionIds.isPossible(transactionId);
     }
 
     /** Whether it brings a ticket. */

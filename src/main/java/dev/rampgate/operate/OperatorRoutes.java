@@ -5,9 +5,12 @@ import dev.rampgate.edge.Problem.FieldError;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
 import dev.rampgate.edge.RequestId;
+import dev.rampgate.wire.ByteOrderMark;
+import dev.rampgate.wire.TransactionIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
@@ -31,7 +34,6 @@ class OperatorRoutes {
 
     private static final Logger LOG = Logger.getLogger(OperatorRoutes.class);
     private static final int MAX_BODY = 4 * 1024;
-    private static final int MAX_ID = 128;
 
     private final OperatorTokens tokens;
     private final Erasure erasure;
@@ -91,8 +93,8 @@ class OperatorRoutes {
 
     private Uni<JsonObject> pollTransaction(RoutingContext routing) {
         String id = routing.pathParam("id");
-        if (id.length() > MAX_ID || id.indexOf('\0') >= 0) {
-            throw invalid("id", "must have at most 128 characters");
+        if (!TransactionIds.isPossible(id)) {
+            throw invalid("id", "is none that a transaction can have: 1 to 128 characters without control characters");
         }
         return pollAgain.one(id).invoke(due -> audit(routing, due)).map(OperatorRoutes::json);
     }
@@ -125,9 +127,12 @@ class OperatorRoutes {
             throw new ProblemException(Problem.of(ProblemType.BODY_TOO_LARGE));
         }
         try {
-            JsonObject body = routing.body().asJsonObject();
-            if (body != null) {
-                return body;
+            Buffer body = routing.body().buffer();
+            if (body != null && body.length() > 0) {
+                JsonObject object = new JsonObject(ByteOrderMark.strippedFrom(body));
+                if (object.getMap() != null) {
+                    return object;
+                }
             }
         } catch (DecodeException | ClassCastException noObject) {
             // told below, without the parser's words

@@ -1,5 +1,6 @@
 package dev.rampgate.operate;
 
+import dev.rampgate.wire.ByteOrderMark;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
@@ -60,7 +61,7 @@ public final class SecretFiles implements ConfigSourceFactory {
     /** Lines count as one text; those of a list are its elements. */
     private static String read(String secret, String file) {
         try {
-            String text = Files.readString(Path.of(file))
+            String text = ByteOrderMark.strippedFrom(Files.readString(Path.of(file)))
                     .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())

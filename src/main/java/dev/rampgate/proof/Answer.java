@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.wire.ByteOrderMark;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * @param status HTTP status
  * @param requestId {@code X-Request-Id} if it looks like one; else null
  * @param retryAfter {@code Retry-After} as it came; null if there is none
- * @param body may be empty
+ * @param body without a byte order mark; may be empty
  */
 record Answer(int status, String requestId, String retryAfter, byte[] body) {
     static final String REQUEST_ID = "X-Request-Id";
@@ -26,6 +27,7 @@ record Answer(int status, String requestId, String retryAfter, byte[] body) {
 
     Answer {
         requestId = requestId != null && PRINTABLE.matcher(requestId).matches() ? requestId : null;
+        body = ByteOrderMark.strippedFrom(body);
     }
 
     static Answer of(Response response) {

@@ -1,8 +1,10 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
 import org.jboss.logging.Logger;
 
 /**
@@ -15,10 +17,14 @@ class FailureNotices {
 
     private final MeterRegistry meters;
     private final String origin;
+    private final ThrottledLog invalid;
+    private final ThrottledLog respelled;
 
-    FailureNotices(MeterRegistry meters, ProofAccess access) {
+    FailureNotices(MeterRegistry meters, ProofAccess access, InstantSource clock) {
         this.meters = meters;
         this.origin = access.origin();
+        this.invalid = new ThrottledLog(LOG, clock);
+        this.respelled = new ThrottledLog(LOG, clock);
     }
 
     /** Counts one failed attempt. */
@@ -66,6 +72,19 @@ class FailureNotices {
                 .increment();
     }
 
+    /** Counts a message of a socket that is none of the contract's, such as a heartbeat; it does no harm. */
+    void ignoredMessage(String kind) {
+        meters.counter("rampgate.proof.socket.messages.ignored", "kind", kind).increment();
+    }
+
+    /** Counts that Proof spells an id in another letter case than we do, and logs it now and then. */
+    void respelled(Call call, String id) {
+        meters.counter("rampgate.proof.ids.respelled", "call", call.wireName()).increment();
+        respelled.warn(
+                "Proof spells the id of transaction %s in another letter case (%s); it counts as the same",
+                printable(id), call.wireName());
+    }
+
     /** Tells that one of the two client tokens was refused and the other is used from now on. */
     void otherToken(ProofFailure failure) {
         LOG.warnf(
@@ -104,6 +123,10 @@ class FailureNotices {
                         failure,
                         "Register this server's outgoing address with Proof, or the Origin if one is configured ("
                                 + (origin == null ? "none is" : origin) + "); a proxy is rampgate.proof.proxy");
+            case INVALID_ANSWER ->
+                invalid.warn(
+                        "The %s call about %s brought an answer that cannot be used: %s",
+                        call.wireName(), printable(subject), failure.getMessage());
             case INVALID_REQUEST,
                     NOT_FOUND,
                     VERIFICATION_REQUIRED,
@@ -114,7 +137,6 @@ class FailureNotices {
                     UNAVAILABLE,
                     UNREACHABLE,
                     TIMEOUT,
-                    INVALID_ANSWER,
                     REFUSED ->
                 LOG.debugf("Call %s about %s: %s", call.wireName(), printable(subject), failure.getMessage());
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.rampgate.wire.ByteOrderMark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -15,14 +16,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The fields of one JSON object at its top level. Only strings are kept, for everything that Proof says is a string;
- * nested values and numbers are read over, within limits of depth and length. Of a doubled name the last one counts.
+ * The fields of one JSON object at its top level. Strings are kept, for everything that Proof says is a string, and so is the
+ * spelling of numbers, which never become floating point; nested values are read over, within limits of depth and length. Of
+ * a doubled name the last one counts. A byte order mark before the object is ignored.
  */
 final class JsonFields {
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(64)
-                    .maxNumberLength(1_000)
+                    // Numbers stay text, so that a long one costs no more than a string.
+                    .maxNumberLength(1 << 20)
                     .maxNameLength(1_000)
                     .maxStringLength(1 << 20)
                     .build())
@@ -31,6 +34,7 @@ final class JsonFields {
             .build();
 
     private final Map<String, String> strings = new HashMap<>();
+    private final Map<String, String> numbers = new HashMap<>();
     private final Set<String> others = new HashSet<>();
 
     private JsonFields() {}
@@ -43,7 +47,7 @@ final class JsonFields {
     /** None if the text is not exactly one JSON object. */
     static Optional<JsonFields> of(String text) {
         JsonFields fields = new JsonFields();
-        try (JsonParser parser = JSON.createParser(text)) {
+        try (JsonParser parser = JSON.createParser(ByteOrderMark.strippedFrom(text))) {
             return fields.read(parser) ? Optional.of(fields) : Optional.empty();
         } catch (IOException notJson) {
             return Optional.empty();
@@ -62,28 +66,14 @@ final class JsonFields {
         }
     }
 
-    /**
-     * Whether a text may be stored and printed: without control characters, which includes the NUL that PostgreSQL
-     * refuses, and without half a surrogate pair, which has no UTF-8.
-     */
-    static boolean isClean(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            int point = text.codePointAt(i);
-            if (Character.isISOControl(point) || isHalf(point)) {
-                return false;
-            }
-            i += Character.charCount(point) - 1;
-        }
-        return true;
-    }
-
-    private static boolean isHalf(int point) {
-        return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
-    }
-
     /** The string of that name, which may be empty; none if it is absent, null or no string. */
     Optional<String> string(String name) {
         return Optional.ofNullable(strings.get(name));
+    }
+
+    /** The string of that name, or the number as it is spelled; none if it is absent, null or something else. */
+    Optional<String> text(String name) {
+        return string(name).or(() -> Optional.ofNullable(numbers.get(name)));
     }
 
     /** Whether there is a value of that name which is neither a string nor null. */
@@ -99,11 +89,15 @@ final class JsonFields {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
             strings.remove(name);
+            numbers.remove(name);
             others.remove(name);
             if (value == JsonToken.VALUE_STRING) {
                 strings.put(name, parser.getText());
             } else if (value != JsonToken.VALUE_NULL) {
                 others.add(name);
+                if (value.isNumeric()) {
+                    numbers.put(name, parser.getText());
+                }
                 parser.skipChildren();
             }
         }

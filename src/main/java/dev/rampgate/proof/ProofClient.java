@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.wire.TransactionIds;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -98,11 +99,19 @@ public class ProofClient implements ProofTransactions {
 
     @Override
     public Uni<StatusReport> transaction(String id) {
+        if (!TransactionIds.isPossible(id)) {
+            return Uni.createFrom().failure(ProofFailure.impossibleId());
+        }
         Uni<StatusReport> report = once(
                         Call.TRANSACTION,
                         access.attemptTimeout(),
                         token -> transactions.transaction(token, access.origin(), UrlText.encoded(id)),
                         answer -> report(id, answer))
+                .invoke(found -> {
+                    if (!found.transactionId().equals(id)) {
+                        notices.respelled(Call.TRANSACTION, id);
+                    }
+                })
                 .onFailure(ProofFailure.class)
                 .invoke(failure -> notices.lost(Call.TRANSACTION, id, failure));
         return onCallersContext(report);
@@ -182,7 +191,7 @@ public class ProofClient implements ProofTransactions {
     private static StatusReport report(String id, Answer answer) {
         try {
             StatusReport report = StatusReports.fromTransaction(answer.body());
-            if (!report.transactionId().equals(id)) {
+            if (!report.transactionId().equalsIgnoreCase(id)) {
                 throw ProofFailure.invalidAnswer(answer.status(), "is about another transaction", answer.requestId());
             }
             return report;

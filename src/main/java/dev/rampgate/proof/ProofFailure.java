@@ -190,6 +190,19 @@ public final class ProofFailure extends RuntimeException {
                 retryAfter);
     }
 
+    /** Proof was not asked, since no transaction can have such an id: {@link Kind#NOT_FOUND}. */
+    static ProofFailure impossibleId() {
+        return new ProofFailure(
+                "Proof was not asked: no transaction can have this id",
+                null,
+                Kind.NOT_FOUND,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
     public Kind kind() {
         return kind;
     }

@@ -1,7 +1,11 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.wire.CleanText;
+import dev.rampgate.wire.TransactionIds;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A session that Proof opened: its answer untouched, for the widget, and the few parts of it that we store. The answer
@@ -11,6 +15,8 @@ public final class ProofSession {
     /** What every answer has, whichever edition of the contract it follows (Proof contract, section 2). */
     private static final List<String> REQUIRED =
             List.of("merchant_transaction_id", "widget_id", "address", "signature", "init_token", "init_token_type");
+
+    private static final List<String> WORDS = List.of("type", "currency", "network", "amount");
 
     private static final int MAX_WORD_LENGTH = 64;
 
@@ -33,8 +39,7 @@ public final class ProofSession {
             fields.string(name).orElseThrow(() -> invalid(answer, "lacks " + name));
         }
         String id = fields.string("merchant_transaction_id")
-                .filter(text -> !text.isEmpty() && text.length() <= StatusReports.MAX_ID_LENGTH)
-                .filter(JsonFields::isClean)
+                .filter(TransactionIds::isPossible)
                 .orElseThrow(() -> invalid(answer, "has no usable merchant_transaction_id"));
         return new ProofSession(answer.body(), id, fields, answer.requestId());
     }
@@ -43,7 +48,7 @@ public final class ProofSession {
         return ProofFailure.invalidAnswer(answer.status(), problem, answer.requestId());
     }
 
-    /** Proof's answer, byte for byte. */
+    /** Proof's answer, byte for byte, but for a byte order mark: no JSON of ours begins with one (RFC 8259, section 8.1). */
     public byte[] body() {
         return body.clone();
     }
@@ -83,10 +88,19 @@ public final class ProofSession {
         return Optional.ofNullable(requestId);
     }
 
+    /** Names of the fields above that are there but cannot be read. */
+    public Set<String> droppedFields() {
+        return WORDS.stream()
+                .filter(name -> word(name).isEmpty())
+                .filter(name -> fields.isOther(name)
+                        || fields.string(name).filter(text -> !text.isEmpty()).isPresent())
+                .collect(Collectors.toSet());
+    }
+
     private Optional<String> word(String name) {
-        return fields.string(name)
+        return fields.text(name)
                 .filter(text -> !text.isEmpty() && text.length() <= MAX_WORD_LENGTH)
-                .filter(JsonFields::isClean);
+                .filter(CleanText::isClean);
     }
 
     @Override

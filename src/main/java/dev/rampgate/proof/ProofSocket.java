@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.wire.TransactionIds;
 import io.netty.handler.codec.DecoderException;
 import io.quarkus.websockets.next.BasicWebSocketConnector;
 import io.quarkus.websockets.next.BasicWebSocketConnector.ExecutionModel;
@@ -60,6 +61,9 @@ public class ProofSocket implements ProofSockets {
     /** {@inheritDoc} A refused client token is followed once by the other, if there are two. */
     @Override
     public Uni<ProofSocketConnection> connect(String id, Listener listener) {
+        if (!TransactionIds.isPossible(id)) {
+            return Uni.createFrom().failure(ProofFailure.impossibleId());
+        }
         return once(id, listener)
                 .onFailure(failure -> isRefusedToken(failure) && access.tokens().hasOther())
                 .recoverWithUni(refused -> once(id, listener))
@@ -114,7 +118,7 @@ public class ProofSocket implements ProofSockets {
                 .customizeOptions(this::customize)
                 .executionModel(ExecutionModel.NON_BLOCKING)
                 .onTextMessage((connection, text) -> socket.received(text))
-                .onBinaryMessage((connection, data) -> socket.broken("binary"))
+                .onBinaryMessage((connection, data) -> socket.ignored("binary"))
                 .onError((connection, error) -> socket.failed(error))
                 .userData(OPEN_SOCKET, socket);
     }
@@ -207,7 +211,9 @@ public class ProofSocket implements ProofSockets {
                 return;
             }
             try {
-                StatusReports.fromSocket(text).ifPresent(this::reported);
+                StatusReports.fromSocket(text)
+                        .ifPresentOrElse(
+                                this::reported, () -> ignored(StatusReports.isObject(text) ? "event" : "text"));
             } catch (MalformedReport malformed) {
                 broken("malformed");
             }
@@ -216,6 +222,9 @@ public class ProofSocket implements ProofSockets {
         private void reported(StatusReport report) {
             if (report.transactionId().equals(id)) {
                 listener.onReport(report);
+            } else if (report.transactionId().equalsIgnoreCase(id)) {
+                notices.respelled(Call.SOCKET, id);
+                listener.onReport(report.named(id));
             } else {
                 broken("other_transaction");
             }
@@ -228,6 +237,13 @@ public class ProofSocket implements ProofSockets {
             }
             ignore(error);
             close();
+        }
+
+        /** Another event, or no event at all: Proof may keep a socket alive as it likes. */
+        void ignored(String kind) {
+            if (connection != null) {
+                notices.ignoredMessage(kind);
+            }
         }
 
         void broken(String reason) {

@@ -10,7 +10,8 @@ public interface ProofTransactions {
      * budget of calls and the back-off.
      *
      * @param id as Proof gave it
-     * @return a report about that very transaction; fails with a {@link ProofFailure}, and with nothing else
+     * @return a report about that very transaction, whose id may be spelled in another letter case; fails with a {@link
+     *     ProofFailure}, and with nothing else
      */
     Uni<StatusReport> transaction(String id);
 }

@@ -1,6 +1,7 @@
 package dev.rampgate.proof;
 
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * What Proof says about one transaction, by whichever channel: the answer of its transaction call, a socket's
@@ -15,11 +16,11 @@ import java.time.Instant;
  * @param type {@code buy} or {@code sell}
  * @param currency crypto currency
  * @param network not told by the socket
- * @param cryptoAmount decimal string, exactly as it came
+ * @param cryptoAmount a plain decimal, spelled as it came where it came as one
  * @param fiatCurrency fiat currency
- * @param fiatAmount decimal string, exactly as it came
+ * @param fiatAmount likewise
  * @param paymentMethod only the socket tells it
- * @param droppedFields how many known fields were there but malformed
+ * @param droppedFields names of known fields that were there but could not be read; the raw text has them
  * @param raw the text as it came, cut at 8 KiB
  */
 public record StatusReport(
@@ -35,5 +36,30 @@ public record StatusReport(
         String fiatCurrency,
         String fiatAmount,
         String paymentMethod,
-        int droppedFields,
-        String raw) {}
+        Set<String> droppedFields,
+        String raw) {
+
+    /** The same under the id by which we know the transaction. */
+    public StatusReport named(String id) {
+        return new StatusReport(
+                id,
+                status,
+                changedAt,
+                createdAt,
+                partnerUserId,
+                type,
+                currency,
+                network,
+                cryptoAmount,
+                fiatCurrency,
+                fiatAmount,
+                paymentMethod,
+                droppedFields,
+                raw);
+    }
+
+    /** Whether an amount was there that could not be read. */
+    public boolean isAmountUnreadable() {
+        return droppedFields.contains(StatusReports.CRYPTO_AMOUNT) || droppedFields.contains(StatusReports.FIAT_AMOUNT);
+    }
+}

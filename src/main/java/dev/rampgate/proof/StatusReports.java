@@ -2,11 +2,17 @@ package dev.rampgate.proof;
 
 import static java.util.concurrent.TimeUnit.MICROSECONDS;
 
+import dev.rampgate.wire.ByteOrderMark;
+import dev.rampgate.wire.CleanText;
+import dev.rampgate.wire.TransactionIds;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -14,25 +20,35 @@ import java.util.regex.Pattern;
 
 /**
  * Reads what Proof says about a transaction, by each of the three ways in which it says it (Proof contract, sections 3
- * to 5). Lenient where it may be: only the id and the status must be there; any other field that is malformed is dropped
- * and counted, and fields that nobody knows stay in the raw text.
+ * to 5). Lenient where it may be: only the id and the status must be there; any other field that cannot be read is dropped
+ * and named, and stays in the raw text, as fields do that nobody knows. A byte order mark is ignored.
  */
 public final class StatusReports {
     /** Most characters that an id may have. */
-    public static final int MAX_ID_LENGTH = 128;
+    public static final int MAX_ID_LENGTH = TransactionIds.MAX_LENGTH;
     /** Most characters that a status may have; the known ones need ten. */
     public static final int MAX_STATUS_LENGTH = 64;
     /** Most bytes of UTF-8 that are kept of the raw text. */
     public static final int MAX_RAW_BYTES = 8 * 1024;
 
+    static final String CRYPTO_AMOUNT = "crypto_amount";
+    static final String FIAT_AMOUNT = "fiat_amount";
+
+    private static final String ID = "merchant_transaction_id";
+    private static final String USER_ID = "partner_user_id";
     private static final int MAX_AMOUNT_LENGTH = 64;
     private static final int MAX_WORD_LENGTH = 64;
     private static final int MAX_USER_ID_LENGTH = 256;
     private static final int MAX_TIME_LENGTH = 64;
     private static final String UPDATE_EVENT = "tx.update";
 
-    private static final Predicate<String> AMOUNT =
+    private static final Predicate<String> PLAIN_DECIMAL =
             Pattern.compile("[0-9]+(\\.[0-9]+)?").asMatchPredicate();
+    /** A decimal in another spelling; its exponent is bounded, lest a few characters make a text of millions. */
+    private static final Predicate<String> DECIMAL = Pattern.compile(
+                    "([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+            .asMatchPredicate();
+
     private static final Pattern TIME = Pattern.compile("(\\d{4})-(\\d{2})-(\\d{2})[Tt"
             + " ](\\d{2}):(\\d{2})(?::(\\d{2}))?(?:[.,](\\d+))?([Zz]|[+-]\\d{2}(?::?\\d{2})?)?");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
@@ -46,19 +62,27 @@ public final class StatusReports {
      * @throws MalformedReport if it is no JSON object, or its id or status cannot be used
      */
     public static StatusReport fromTransaction(byte[] utf8) {
-        String text = JsonFields.decode(utf8).orElseThrow(StatusReports::noObject);
+        String text = ByteOrderMark.strippedFrom(JsonFields.decode(utf8).orElseThrow(StatusReports::noObject));
         return report(fields(text), "updated_at", text);
     }
 
     /**
-     * Reads a text frame of {@code /ws}.
+     * Reads a text message of {@code /ws}.
      *
-     * @return none if it is an event other than {@code tx.update}, which is to be ignored
-     * @throws MalformedReport if it is no JSON object, or its id or status cannot be used
+     * @return none if it is no {@code tx.update}, which is to be ignored
+     * @throws MalformedReport if its id or status cannot be used
      */
-    public static Optional<StatusReport> fromSocket(String text) {
-        JsonFields fields = fields(text);
-        return fields.string("event").filter(UPDATE_EVENT::equals).map(update -> report(fields, "occurred_at", text));
+    public static Optional<StatusReport> fromSocket(String message) {
+        String text = ByteOrderMark.strippedFrom(message);
+        return JsonFields.of(text)
+                .filter(fields ->
+                        fields.string("event").filter(UPDATE_EVENT::equals).isPresent())
+                .map(fields -> report(fields, "occurred_at", text));
+    }
+
+    /** Whether a text is a JSON object. */
+    static boolean isObject(String text) {
+        return JsonFields.of(text).isPresent();
     }
 
     /**
@@ -66,26 +90,27 @@ public final class StatusReports {
      *
      * @throws MalformedReport if it is no JSON object, or its id or status cannot be used
      */
-    public static StatusReport fromWebhook(String text) {
+    public static StatusReport fromWebhook(String body) {
+        String text = ByteOrderMark.strippedFrom(body);
         return report(fields(text), "updated_at", text);
     }
 
     private static StatusReport report(JsonFields fields, String changedAt, String text) {
         Reading reading = new Reading(fields);
         return new StatusReport(
-                reading.required("merchant_transaction_id", MAX_ID_LENGTH),
+                reading.id(),
                 reading.required("status", MAX_STATUS_LENGTH),
                 reading.time(changedAt),
                 reading.time("created_at"),
-                reading.text("partner_user_id", MAX_USER_ID_LENGTH),
+                reading.userId(),
                 reading.text("type", MAX_WORD_LENGTH),
                 reading.text("currency", MAX_WORD_LENGTH),
                 reading.text("network", MAX_WORD_LENGTH),
-                reading.amount("crypto_amount"),
+                reading.amount(CRYPTO_AMOUNT),
                 reading.text("fiat_currency", MAX_WORD_LENGTH),
-                reading.amount("fiat_amount"),
+                reading.amount(FIAT_AMOUNT),
                 reading.text("payment_method", MAX_WORD_LENGTH),
-                reading.dropped,
+                Set.copyOf(reading.dropped),
                 archived(text));
     }
 
@@ -95,6 +120,24 @@ public final class StatusReports {
 
     private static MalformedReport noObject() {
         return new MalformedReport(MalformedReport.WHOLE, "is no JSON object");
+    }
+
+    /**
+     * A decimal without sign: as it is spelled where that is plain, else the same number written plainly, so that 1e-7 is
+     * 0.0000001. Never guessed: 1,5 may be one thousand five hundred, and stays unread.
+     */
+    private static Optional<String> amount(String text) {
+        String spelled = text.strip();
+        if (spelled.length() > MAX_AMOUNT_LENGTH) {
+            return Optional.empty();
+        }
+        if (PLAIN_DECIMAL.test(spelled)) {
+            return Optional.of(spelled);
+        }
+        return Optional.of(spelled)
+                .filter(DECIMAL)
+                .map(decimal -> new BigDecimal(decimal).toPlainString())
+                .filter(plain -> plain.length() <= MAX_AMOUNT_LENGTH);
     }
 
     /** The text as the archive keeps it: cut between two characters, without what PostgreSQL's text cannot hold. */
@@ -166,13 +209,21 @@ public final class StatusReports {
         return text == null || text.equalsIgnoreCase("Z") ? ZoneOffset.UTC : ZoneOffset.of(text);
     }
 
-    /** Takes the fields of one object one by one and counts those that it had to drop. */
+    /** Takes the fields of one object one by one and notes those that it had to drop. */
     private static final class Reading {
         private final JsonFields fields;
-        private int dropped;
+        private final Set<String> dropped = new LinkedHashSet<>();
 
         Reading(JsonFields fields) {
             this.fields = fields;
+        }
+
+        String id() {
+            String id = required(ID, MAX_ID_LENGTH);
+            if (!TransactionIds.isPossible(id)) {
+                throw new MalformedReport(ID, "is none that a transaction can have");
+            }
+            return id;
         }
 
         String required(String name, int maxLength) {
@@ -186,32 +237,41 @@ public final class StatusReports {
             if (value.length() > maxLength) {
                 throw new MalformedReport(name, "is longer than " + maxLength + " characters");
             }
-            if (!JsonFields.isClean(value)) {
+            if (!CleanText.isClean(value)) {
                 throw new MalformedReport(name, "has characters that are not allowed");
             }
             return value;
         }
 
+        /** The company's own id, which may look like a number. */
+        String userId() {
+            return optional(USER_ID, fields.text(USER_ID), MAX_USER_ID_LENGTH, value -> Optional.of(value)
+                    .filter(CleanText::isClean));
+        }
+
         String text(String name, int maxLength) {
-            return optional(name, maxLength, value -> Optional.of(value).filter(JsonFields::isClean));
+            return optional(name, fields.string(name), maxLength, value -> Optional.of(value)
+                    .filter(CleanText::isClean));
         }
 
         String amount(String name) {
-            return optional(name, MAX_AMOUNT_LENGTH, value -> Optional.of(value).filter(AMOUNT));
+            return optional(name, fields.text(name).map(String::strip), Integer.MAX_VALUE, StatusReports::amount);
         }
 
         Instant time(String name) {
-            return optional(name, MAX_TIME_LENGTH, StatusReports::instant);
+            return optional(name, fields.string(name), MAX_TIME_LENGTH, StatusReports::instant);
         }
 
-        private <T> T optional(String name, int maxLength, Function<String, Optional<T>> reading) {
-            String value = fields.string(name).orElse("");
-            if (value.isEmpty()) {
-                dropped += fields.isOther(name) ? 1 : 0;
+        private <T> T optional(
+                String name, Optional<String> told, int maxLength, Function<String, Optional<T>> reading) {
+            boolean absent = told.isEmpty() ? !fields.isOther(name) : told.get().isEmpty();
+            if (absent) {
                 return null;
             }
-            Optional<T> read = value.length() > maxLength ? Optional.empty() : reading.apply(value);
-            dropped += read.isEmpty() ? 1 : 0;
+            Optional<T> read = told.filter(value -> value.length() <= maxLength).flatMap(reading);
+            if (read.isEmpty()) {
+                dropped.add(name);
+            }
             return read.orElse(null);
         }
     }

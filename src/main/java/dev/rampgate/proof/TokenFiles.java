@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.wire.ByteOrderMark;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -77,8 +78,7 @@ final class TokenFiles {
                 .compose(props -> props.size() > MAX_SIZE
                         ? Future.succeededFuture(Buffer.buffer())
                         : vertx.fileSystem().readFile(file.get()))
-                .map(Buffer::toString)
-                .map(String::strip)
+                .map(content -> ByteOrderMark.strippedFrom(content.toString()).strip())
                 .compose(text -> ProofAccess.isToken(text)
                         ? Future.succeededFuture(List.of(text))
                         : Future.failedFuture("no token"))

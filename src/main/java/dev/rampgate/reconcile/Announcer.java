@@ -172,6 +172,11 @@ public class Announcer {
                 LOG.errorf(
                         "Transaction %s: Proof tells another type, currency or network than recorded; the first was kept",
                         news.transactionId());
+            case AMOUNT_UNREADABLE ->
+                LOG.errorf(
+                        "Transaction %s: Proof tells %s without an amount that can be read; what it sent stands in the"
+                                + " archive, and it is asked again",
+                        news.transactionId(), news.status());
             case UNKNOWN_STATUS ->
                 LOG.errorf(
                         "Transaction %s: Proof tells the status \"%s\", which this version does not know; it stays as it was",

@@ -41,6 +41,7 @@ public final class FollowUpJson {
         if (followUp.unknownStatus() != null) {
             json.put("unknown_status", followUp.unknownStatus());
         }
+        putTime(json, "amount_unread_since", followUp.amountUnreadSince());
         if (!followUp.reports().isEmpty()) {
             JsonObject reports = new JsonObject();
             followUp.reports().forEach((status, at) -> putTime(reports, status.wireName(), at));
@@ -59,6 +60,7 @@ public final class FollowUpJson {
                 dissent(json.getJsonObject("dissent")),
                 time(json, "watched_since"),
                 json.getString("unknown_status"),
+                time(json, "amount_unread_since"),
                 reports(json.getJsonObject("reports")));
     }
 

@@ -87,6 +87,9 @@ public class SessionOpening {
 
     private Observation observation(Caller caller, SessionRequest request, ProofSession session) {
         Instant now = clock.instant();
+        session.droppedFields()
+                .forEach(field -> meters.counter("rampgate.dropped.fields", "channel", "session", "field", field)
+                        .increment());
         TransactionDetails details = new TransactionDetails(
                 caller.userId(),
                 session.type().orElse(request.type()),

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** The eleven rules of {@code docs/rules.md}, sentence by sentence. */
+/** The rules of {@code docs/rules.md}, sentence by sentence. */
 class LedgerRulesTest {
 
     private static final PollWish FRESH = new PollWish.After(ofSeconds(5), ofSeconds(10));
@@ -1746,6 +1746,26 @@ class LedgerRulesTest {
         }
 
         @Test
+        void anotherLetterCaseIsNoOtherValue() {
+            story.hear(session());
+
+            Decision decision = story.pass(5).hear(poll(PROCESSING, at(4)).telling("BUY", "usdc", " erc20"));
+
+            assertThat(decision.alarms()).isEmpty();
+            assertThat(story.record().details().currency()).isEqualTo("USDC");
+        }
+
+        @Test
+        void aTypeInCapitalsIsTheType() {
+            story.hear(poll(PENDING, at(0)).telling("BUY", "USDC", "ERC20"));
+
+            story.pass(ofDays(8)).hear(poll(PENDING, at(0)));
+
+            assertThat(story.record().details().type()).isEqualTo("buy");
+            assertThat(story.standing().abandoned()).isTrue();
+        }
+
+        @Test
         void theStatusCountsAllTheSame() {
             story.hear(session());
 
@@ -1817,6 +1837,171 @@ class LedgerRulesTest {
                             .hear(poll(FAILED, at(9)).telling("sell", null, null))
                             .alarms())
                     .containsExactlyInAnyOrder(Alarm.COMPLETED_CONTRADICTED, Alarm.DETAILS_CONTRADICTED);
+        }
+    }
+
+    @Nested
+    class Rule12Amounts {
+
+        @Test
+        void aCompletedWithAnUnreadableAmountAlarmsAndIsNotSettled() {
+            story.hear(session());
+
+            Decision decision = story.pass(5).hear(poll("completed", at(4)).withUnreadableAmount());
+
+            assertThat(decision.outcome()).isEqualTo(Outcome.ACCEPTED);
+            assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
+            assertThat(decision.archived()).isTrue();
+            assertThat(decision.wish()).isEqualTo(PollWish.after(ofSeconds(15)));
+            assertThat(story.standing().confirmed()).isTrue();
+            assertThat(story.standing().settled()).isFalse();
+        }
+
+        @Test
+        void aCompletedWithoutAnyCryptoAmountIsNoBetter() {
+            story.hear(session());
+
+            Decision decision = story.pass(5).hear(poll("completed", at(4)));
+
+            assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
+            assertThat(story.standing().settled()).isFalse();
+        }
+
+        @Test
+        void anAmountThatWasToldBeforeIsEnough() {
+            story.hear(session());
+            story.pass(5).hear(poll(PROCESSING, at(4)).telling("42.60", "40.15"));
+
+            Decision decision = story.pass(5).hear(poll("completed", at(9)));
+
+            assertThat(decision.alarms()).isEmpty();
+            assertThat(story.standing().settled()).isTrue();
+        }
+
+        @Test
+        void anUnreadableAmountIsNotMendedByOneThatWasToldBefore() {
+            story.hear(session());
+            story.pass(5).hear(poll(PROCESSING, at(4)).telling("42.60", "40.15"));
+
+            Decision decision = story.pass(5).hear(poll("completed", at(9)).withUnreadableAmount());
+
+            assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
+            assertThat(story.record().details().cryptoAmount()).isEqualTo("42.60");
+            assertThat(story.standing().settled()).isFalse();
+        }
+
+        @Test
+        void theNextReadableAmountSettles() {
+            story.hear(session());
+            story.pass(5).hear(poll("completed", at(4)).withUnreadableAmount());
+
+            Decision decision = story.pass(15).hear(poll(COMPLETED, at(4)).telling("42.60", "40.15"));
+
+            assertThat(decision.alarms()).isEmpty();
+            assertThat(decision.archived()).isTrue();
+            assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
+            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.record().details().cryptoAmount()).isEqualTo("42.60");
+            assertThat(story.followUp()).isEqualTo(FollowUp.NONE);
+        }
+
+        @Test
+        void itIsAskedAgainForADayAndAlarmsOnce() {
+            story.hear(session());
+            story.pass(5).hear(poll("completed", at(4)).withUnreadableAmount());
+            Instant since = story.now();
+            int polls = 0;
+            while (!story.standing().settled() && polls < 100) {
+                PollWish wish = PollLadder.watch(since, story.now()).orElseThrow();
+                Decision decision = story.pass(((PollWish.After) wish).atLeast())
+                        .hear(poll("completed", at(4)).withUnreadableAmount());
+                assertThat(decision.alarms()).isEmpty();
+                assertThat(decision.archived()).isFalse();
+                polls++;
+            }
+
+            assertThat(polls).isEqualTo(12);
+            assertThat(story.now()).isEqualTo(since.plus(ofDays(1)));
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"FAILED", "CANCELLED"})
+        void anotherEndNeedsNoAmountButAlarmsIfItsOwnIsUnreadable(Status end) {
+            story.hear(session());
+
+            assertThat(story.pass(5).hear(poll(end, at(4))).alarms()).isEmpty();
+            assertThat(story.pass(5)
+                            .hear(poll(end, at(9)).withUnreadableAmount())
+                            .alarms())
+                    .containsExactly(Alarm.AMOUNT_UNREADABLE);
+        }
+
+        @Test
+        void beforeTheEndAnUnreadableAmountIsArchivedOnceWithoutAnAlarm() {
+            story.hear(session());
+            story.pass(5).hear(poll(PROCESSING, at(4)));
+
+            Decision first = story.pass(5).hear(poll(PROCESSING, at(4)).withUnreadableAmount());
+            Decision second = story.pass(5).hear(poll(PROCESSING, at(4)).withUnreadableAmount());
+
+            assertThat(first.archived()).isTrue();
+            assertThat(second.archived()).isFalse();
+            assertThat(first.alarms()).isEmpty();
+        }
+
+        @Test
+        void anUnreadableAmountBeforeTheEndDoesNotKeepTheEndFromAlarming() {
+            story.hear(session());
+            story.pass(5).hear(poll(PROCESSING, at(4)).withUnreadableAmount());
+
+            Decision decision = story.pass(5).hear(poll("completed", at(9)).withUnreadableAmount());
+
+            assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
+        }
+
+        @Test
+        void whatASocketCouldNotTellAlarmsOnceAndThePollMayMendIt() {
+            story.hear(session());
+
+            Decision pushed = story.pass(5).hear(socket(COMPLETED, at(4)).withUnreadableAmount());
+            Decision polled = story.pass(1).hear(poll("completed", at(4)).withUnreadableAmount());
+            Decision mended = story.pass(15).hear(poll(COMPLETED, at(4)));
+
+            assertThat(pushed.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
+            assertThat(pushed.wish()).isEqualTo(PollWish.AT_ONCE);
+            assertThat(polled.alarms()).isEmpty();
+            assertThat(polled.wish()).isEqualTo(PollWish.after(ofSeconds(14)));
+            assertThat(mended.wish()).isEqualTo(PollWish.NEVER);
+            assertThat(story.standing().settled()).isTrue();
+        }
+
+        @Test
+        void aSocketMayLeaveTheAmountOutSinceAPollFollows() {
+            story.hear(session());
+
+            assertThat(story.pass(5).hear(socket(COMPLETED, at(4))).alarms()).isEmpty();
+        }
+
+        @Test
+        void aTrustedWebhookAlarmsAsASocketDoesAndAnAdvisoryOneNever() {
+            story.hear(session());
+
+            assertThat(story.pass(5)
+                            .hear(webhook(COMPLETED, at(4)).withUnreadableAmount())
+                            .alarms())
+                    .isEmpty();
+            assertThat(story.pass(5)
+                            .hear(webhook(COMPLETED, at(4)).trusted().withUnreadableAmount())
+                            .alarms())
+                    .containsExactly(Alarm.AMOUNT_UNREADABLE);
+        }
+
+        @Test
+        void anAdoptedCompletedAlarmsToo() {
+            Decision decision = story.hear(poll("completed", at(4)).withUnreadableAmount());
+
+            assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
+            assertThat(story.standing().settled()).isFalse();
         }
     }
 

@@ -10,9 +10,20 @@ record News(
         String status,
         Instant changedAt,
         Instant askedAt,
-        TransactionDetails details) {
+        TransactionDetails details,
+        boolean amountUnreadable) {
 
     private static long ids;
+
+    private News(
+            Channel channel,
+            boolean authoritative,
+            String status,
+            Instant changedAt,
+            Instant askedAt,
+            TransactionDetails details) {
+        this(channel, authoritative, status, changedAt, askedAt, details, false);
+    }
 
     /** The answer of the session call: a purchase of 42.75 USDC by customer 8841. */
     static News session() {
@@ -21,8 +32,10 @@ record News(
         return new News(Channel.SESSION, true, "pending", null, null, asked);
     }
 
+    /** A {@code completed} has amounts. */
     static News poll(Status status, Instant updatedAt) {
-        return poll(status.wireName(), updatedAt);
+        News poll = poll(status.wireName(), updatedAt);
+        return status == Status.COMPLETED ? poll.telling("42.60", "40.15") : poll;
     }
 
     static News poll(String status, Instant updatedAt) {
@@ -45,17 +58,22 @@ record News(
         return new News(Channel.WEBHOOK, false, status, updatedAt, null, TransactionDetails.NONE);
     }
 
+    /** With an amount that nobody can read. */
+    News withUnreadableAmount() {
+        return new News(channel, authoritative, status, changedAt, askedAt, details, true);
+    }
+
     /** A webhook that the operator vouches for. */
     News trusted() {
-        return new News(channel, true, status, changedAt, askedAt, details);
+        return new News(channel, true, status, changedAt, askedAt, details, amountUnreadable);
     }
 
     News asked(Instant at) {
-        return new News(channel, authoritative, status, changedAt, at, details);
+        return new News(channel, authoritative, status, changedAt, at, details, amountUnreadable);
     }
 
     News telling(TransactionDetails more) {
-        return new News(channel, authoritative, status, changedAt, askedAt, more);
+        return new News(channel, authoritative, status, changedAt, askedAt, more, amountUnreadable);
     }
 
     /** With final amounts, which may be null: not told. */
@@ -92,6 +110,16 @@ record News(
     Observation received(String transactionId, Instant at) {
         Instant asked = channel == Channel.POLL && askedAt == null ? at : askedAt;
         return new Observation(
-                new UUID(0, ++ids), channel, authoritative, transactionId, status, changedAt, asked, at, details, null);
+                new UUID(0, ++ids),
+                channel,
+                authoritative,
+                transactionId,
+                status,
+                changedAt,
+                asked,
+                at,
+                details,
+                amountUnreadable,
+                null);
     }
 }

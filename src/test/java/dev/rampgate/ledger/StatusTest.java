@@ -33,8 +33,14 @@ class StatusTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"PENDING", "Pending", " pending", "pending\n"})
+    void letterCaseAndWhiteSpaceAroundDoNotMatter(String spelling) {
+        assertThat(Status.of(spelling)).contains(PENDING);
+    }
+
+    @ParameterizedTest
     @NullAndEmptySource
-    @ValueSource(strings = {"PENDING", "Pending", " pending", "pending ", "canceled", "paid", "on_hold"})
+    @ValueSource(strings = {"canceled", "paid", "on_hold", "pen ding", "pending."})
     void anyOtherSpellingIsUnknown(String spelling) {
         assertThat(Status.of(spelling)).isEmpty();
     }

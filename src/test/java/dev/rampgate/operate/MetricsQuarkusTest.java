@@ -121,6 +121,7 @@ class MetricsQuarkusTest {
         for (String alarm : List.of(
                 "completed_contradicted",
                 "details_contradicted",
+                "amount_unreadable",
                 "unknown_status",
                 "transaction_missing",
                 "polls_refused",

@@ -26,6 +26,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -157,6 +158,16 @@ class OperatorRoutesQuarkusTest {
     }
 
     @Test
+    void aByteOrderMarkBeforeABodyIsIgnored() {
+        operator("operate-token-canary-0001")
+                .contentType("application/json")
+                .body(("\uFEFF" + user(userId).encode()).getBytes(StandardCharsets.UTF_8))
+                .post(at("/operate/users/erase"))
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
     void aWindowOfTimeIsPolledAgain() {
         Instant from = Instant.now();
         List<String> ids = List.of(settled(), settled());
@@ -180,6 +191,8 @@ class OperatorRoutesQuarkusTest {
                 "{\"from\": \"2026-05-02T08:00:00Z\", \"to\": \"2026-05-02T08:00:00Z\"}",
                 "{\"from\": \"2026-05-02T08:00:00Z\"}",
                 "[]",
+                "null",
+                "",
                 "{"
             })
     void aWindowThatIsNoneIsRefused(String body) {

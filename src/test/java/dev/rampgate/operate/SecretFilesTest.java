@@ -37,6 +37,13 @@ class SecretFilesTest {
                 .isEqualTo("told-by-a-file");
     }
 
+    @Test
+    void aByteOrderMarkIsNoPartOfASecret() throws IOException {
+        assertThat(config(Map.of("rampgate.proof.client-token-file", file("\uFEFFtold-by-a-file")))
+                        .getValue("rampgate.proof.client-token", String.class))
+                .isEqualTo("told-by-a-file");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a$b", "a${b}c", "$$", "a$$b", "${user.home}", "a\\b", "${"})
     void whatLooksLikeAReferenceIsNone(String secret) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rampgate.LogListener;
 import dev.rampgate.proof.ProofFailure.Kind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.InstantSource;
 import java.util.logging.Level;
 import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -86,7 +87,8 @@ class FailureNoticesTest {
 
     private FailureNotices notices(String origin) {
         ProofSettingsFixture settings = ProofSettingsFixture.complete();
-        return new FailureNotices(meters, (origin == null ? settings : settings.with("origin", origin)).access());
+        return new FailureNotices(
+                meters, (origin == null ? settings : settings.with("origin", origin)).access(), InstantSource.system());
     }
 
     private String text() {

@@ -13,8 +13,10 @@ import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -436,9 +438,9 @@ class ProofClientQuarkusTest {
         "%2F, %252F",
         "'a b', a%20b",
         "a+b, a%2Bb",
-        "., %2E",
-        ".., %2E%2E",
+        "..., ...",
         "../session, ..%2Fsession",
+        "a..b, a..b",
         "{id}, %7Bid%7D",
         "#, %23",
         "ü😀, %C3%BC%F0%9F%98%80",
@@ -448,6 +450,39 @@ class ProofClientQuarkusTest {
         proof.then(200, transaction(id, "pending"));
         assertThat(report(client().transaction(id)).transactionId()).isEqualTo(id);
         assertThat(proof.asked().get(0).uri()).isEqualTo("/widget/transactions/" + encoded);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "a\nb"})
+    void anIdThatNoTransactionCanHaveIsNeverAskedFor(String id) {
+        assertThat(refused(client().transaction(id)).kind()).isEqualTo(Kind.NOT_FOUND);
+        assertThat(proof.asked()).isEmpty();
+    }
+
+    @Test
+    void anIdInAnotherLetterCaseIsTheSameAndCounted() {
+        proof.then(200, transaction(ID.toUpperCase(Locale.ROOT), "completed"));
+
+        assertThat(report(client().transaction(ID)).transactionId()).isEqualTo(ID.toUpperCase(Locale.ROOT));
+        assertThat(meters.get("rampgate.proof.ids.respelled")
+                        .tag("call", "transaction")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aByteOrderMarkBeforeAnyAnswerIsIgnored() {
+        String mark = "\uFEFF";
+        proof.then(201, mark + SESSION);
+        assertThat(opened().body()).isEqualTo(SESSION.getBytes(StandardCharsets.UTF_8));
+        proof.then(200, mark + transaction(ID, "completed"));
+        assertThat(report(client().transaction(ID)).status()).isEqualTo("completed");
+        proof.then(200, mark + "{\"status\":\"verified\"}");
+        assertThat(client().kycStatus("cust-1").await().atMost(PATIENCE).value())
+                .isEqualTo("verified");
+        proof.then(400, mark + "{\"error\":\"invalid_request\",\"code\":\"currency_not_allowed\"}");
+        assertThat(refused().kind()).isEqualTo(Kind.CURRENCY_NOT_ALLOWED);
     }
 
     @Test
@@ -507,7 +542,7 @@ class ProofClientQuarkusTest {
         ProofAccess access = settings.access();
         return new ProofClient(
                 access,
-                new FailureNotices(meters, access),
+                new FailureNotices(meters, access, InstantSource.system()),
                 new SessionRetry(SessionRetry.backoff(new SplittableRandom(7))),
                 () -> now,
                 pause);

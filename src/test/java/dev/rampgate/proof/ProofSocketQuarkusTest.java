@@ -17,6 +17,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -95,17 +96,50 @@ class ProofSocketQuarkusTest {
     }
 
     @Test
-    void framesThatBreakTheProtocolAreCountedAndHarmNoNeighbour() {
+    void whateverKeepsASocketAliveIsCountedByKindAndNoError() {
         proof.onSocket(socket -> {
-            socket.writeTextMessage("no json");
-            socket.writeTextMessage("{\"event\":\"tx.update\",\"status\":\"completed\"}");
-            socket.writeTextMessage(update("another", "completed"));
+            for (String heartbeat : List.of("ping", "heartbeat", "", "[]", "1")) {
+                socket.writeTextMessage(heartbeat);
+            }
+            socket.writeTextMessage("{\"type\":\"heartbeat\"}");
             socket.writeBinaryMessage(Buffer.buffer("binary"));
             socket.writeTextMessage(update(ID, "completed"));
         });
         opened(ID);
         await().atMost(PATIENCE).until(() -> heard.reports.size() == 1);
-        assertThat(heard.errors).containsExactly("malformed", "malformed", "other_transaction", "binary");
+        assertThat(heard.errors).isEmpty();
+        assertThat(ignored("text")).isEqualTo(5);
+        assertThat(ignored("event")).isEqualTo(1);
+        assertThat(ignored("binary")).isEqualTo(1);
+    }
+
+    @Test
+    void anUpdateAfterAByteOrderMarkAndInAnotherLetterCaseIsReportedUnderOurId() {
+        proof.onSocket(socket -> socket.writeTextMessage("\uFEFF" + update(ID.toUpperCase(Locale.ROOT), "completed")));
+        opened(ID);
+        await().atMost(PATIENCE).until(() -> heard.reports.size() == 1);
+        assertThat(heard.reports.get(0).transactionId()).isEqualTo(ID);
+        assertThat(heard.errors).isEmpty();
+    }
+
+    private double ignored(String kind) {
+        return meters.get("rampgate.proof.socket.messages.ignored")
+                .tag("kind", kind)
+                .counter()
+                .count();
+    }
+
+    @Test
+    void framesThatBreakTheProtocolAreCountedAndHarmNoNeighbour() {
+        proof.onSocket(socket -> {
+            socket.writeTextMessage("{\"event\":\"tx.update\",\"status\":\"completed\"}");
+            socket.writeTextMessage("{\"event\":\"tx.update\",\"merchant_transaction_id\":\"..\"}");
+            socket.writeTextMessage(update("another", "completed"));
+            socket.writeTextMessage(update(ID, "completed"));
+        });
+        opened(ID);
+        await().atMost(PATIENCE).until(() -> heard.reports.size() == 1);
+        assertThat(heard.errors).containsExactly("malformed", "malformed", "other_transaction");
         assertThat(meters.get("rampgate.proof.socket.protocol.errors")
                         .tag("reason", "malformed")
                         .counter()
@@ -251,7 +285,12 @@ class ProofSocketQuarkusTest {
 
     private ProofSocket socket() {
         ProofAccess access = settings.access();
-        return new ProofSocket(connectors, access, new FailureNotices(meters, access), InstantSource.system(), vertx);
+        return new ProofSocket(
+                connectors,
+                access,
+                new FailureNotices(meters, access, InstantSource.system()),
+                InstantSource.system(),
+                vertx);
     }
 
     private ProofSocketConnection opened(String id) {

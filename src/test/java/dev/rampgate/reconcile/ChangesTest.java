@@ -434,7 +434,8 @@ class ChangesTest {
                 changedAt,
                 askedAt,
                 NOW,
-                TransactionDetails.NONE,
+                // A completed has an amount.
+                new TransactionDetails(null, null, null, null, null, "42.60", null, null, null, null),
                 "{}");
     }
 

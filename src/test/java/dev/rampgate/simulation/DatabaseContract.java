@@ -103,7 +103,7 @@ abstract class DatabaseContract {
     void aFollowUpThatIsWrittenAloneLeavesTheRestAsItWas() {
         TransactionRecord record = record(ID, Status.PENDING, 1);
         write(changes().opened(record).transitions(transition(ID, 1, 1, Status.PENDING)));
-        FollowUp followUp = new FollowUp(null, null, null, "on_hold", Map.of());
+        FollowUp followUp = new FollowUp(null, null, null, "on_hold", START, Map.of());
         write(changes().followUps(MemoryDatabase.following(record(ID, Status.COMPLETED, 2), followUp)));
 
         assertThat(load(ID)).containsEntry(ID, new Recorded(MemoryDatabase.following(record, followUp), 0));

@@ -67,7 +67,7 @@ final class Replica {
                 Traces.off());
         backlog = new Backlog(stream, store, plan.reconciling(), loop, chance, meters);
         ids = new ObservationIds(chance);
-        observations = new Observations(time, ids);
+        observations = new Observations(time, ids, meters);
         intake = new WebhookIntake(stream, backlog, plan.webhooks(), loop, time);
         PollChannel polls = new PollChannel(
                 link.polls(database.polls(name)),

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -82,7 +83,7 @@ final class SimulatedProof {
                 "EUR",
                 step.amount(),
                 null,
-                0,
+                Set.of(),
                 null);
     }
 

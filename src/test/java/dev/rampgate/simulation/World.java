@@ -280,7 +280,8 @@ final class World {
         String status = one(List.of("pending", "processing", "completed", "failed", "cancelled", "on_hold"));
         Instant time = chance.nextInt(5) == 0 ? null : this.time.instant().plusSeconds(chance.nextInt(-200, 200));
         webhook(
-                new StatusReport(id, status, time, time, "thief", "sell", "DOGE", "X", "9", "XXX", "9", "x", 0, null),
+                new StatusReport(
+                        id, status, time, time, "thief", "sell", "DOGE", "X", "9", "XXX", "9", "x", Set.of(), null),
                 true);
     }
 

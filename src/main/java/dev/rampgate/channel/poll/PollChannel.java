@@ -7,6 +7,7 @@ import dev.rampgate.proof.Backoff;
 import dev.rampgate.proof.CircuitBreaker;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofTransactions;
+import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.Alarms;
 import dev.rampgate.reconcile.Changes;
 import dev.rampgate.reconcile.CommitListener;
@@ -227,11 +228,26 @@ public class PollChannel implements CommitListener {
                 .onItemOrFailure()
                 .invoke((report, failure) -> ended(claim, failure))
                 .call(report -> answered(claim))
-                .map(report -> observations.polled(report, askedAt))
+                .call(report -> claim.priority() == Priority.UNKNOWN && isRespelled(claim, report)
+                        ? queue.forget(claim)
+                        : Uni.createFrom().voidItem())
+                .map(report -> observations.polled(recorded(claim, report), askedAt))
                 .invoke(trace::brought)
                 .onFailure(ProofFailure.class)
                 .call(failure -> putOff(claim, failure))
                 .chain(stream::offer);
+    }
+
+    private static boolean isRespelled(Claim claim, StatusReport report) {
+        return !report.transactionId().equals(claim.transactionId());
+    }
+
+    /**
+     * What is known keeps its id. An id that only a webhook named gives way to Proof's own spelling, lest who changes its
+     * letters get one transaction recorded twice.
+     */
+    private static StatusReport recorded(Claim claim, StatusReport report) {
+        return claim.priority() == Priority.UNKNOWN ? report : report.named(claim.transactionId());
     }
 
     private Uni<Void> putOff(Claim claim, ProofFailure failure) {

@@ -10,20 +10,18 @@ import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Consumer;
-import org.jboss.logging.Logger;
 
 /**
  * The socket of one transaction, connected again and again until it is closed. Confined to the event loop of its
  * surroundings, but for {@link #isHealthy()}.
  */
 final class AttachedSocket implements ProofSockets.Listener {
-
-    private static final Logger LOG = Logger.getLogger(AttachedSocket.class);
 
     /**
      * What all sockets of a replica share.
@@ -42,6 +40,7 @@ final class AttachedSocket implements ProofSockets.Listener {
             InstantSource clock,
             Traces traces,
             MeterRegistry meters,
+            ThrottledLog warnings,
             Consumer<String> mayHaveMissed,
             Runnable taken,
             Consumer<ProofFailure> barred) {}
@@ -133,7 +132,7 @@ final class AttachedSocket implements ProofSockets.Listener {
 
     @Override
     public void onProtocolError(String reason) {
-        LOG.warnf("Socket of transaction %s: a frame was ignored: %s", transactionId, reason);
+        surroundings.warnings().warn("Socket of transaction %s: a frame was ignored: %s", transactionId, reason);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.SchemaMigrated;
 import dev.rampgate.reconcile.Ticker;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -97,6 +98,7 @@ public class SocketChannel implements CommitListener {
                 clock,
                 traces,
                 meters,
+                new ThrottledLog(LOG, clock),
                 this::mayHaveMissed,
                 this::taken,
                 this::barred);

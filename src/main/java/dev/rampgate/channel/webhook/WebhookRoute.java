@@ -47,7 +47,6 @@ class WebhookRoute {
     private final Timer acknowledged;
     private final Counter taken;
     private final Counter unavailable;
-    private final Counter droppedFields;
 
     WebhookRoute(
             WebhookSettings settings,
@@ -76,7 +75,6 @@ class WebhookRoute {
         // From the start, so that the first of them is seen to rise.
         this.taken = counter("taken", "");
         this.unavailable = counter("unavailable", "");
-        this.droppedFields = meters.counter("rampgate.webhook.dropped.fields");
     }
 
     void onRouter(@Observes Router router) {
@@ -118,9 +116,6 @@ class WebhookRoute {
             count("malformed", malformed.field());
             routing.fail(new ProblemException(problem(malformed)));
             return;
-        }
-        if (report.droppedFields() > 0) {
-            droppedFields.increment(report.droppedFields());
         }
         Observation news = observations.reported(report, trusted);
         traces.broughtByRequest(news);

@@ -169,15 +169,15 @@ class WebhookQuarkusTest {
                 .id();
         post(webhook(id, "pending")).statusCode(204);
         await().atMost(LIMIT).untilAsserted(() -> assertThat(status(id)).isEqualTo("pending"));
-        double before = meters.counter("rampgate.webhook.dropped.fields").count();
+        double before = dropped("crypto_amount") + dropped("updated_at");
 
         post(webhook(id, "processing")
-                        .put("crypto_amount", 42.6)
+                        .put("crypto_amount", "42,60")
                         .put("updated_at", "yesterday")
                         .put("loyalty_points", 7))
                 .statusCode(204);
 
-        assertThat(meters.counter("rampgate.webhook.dropped.fields").count()).isEqualTo(before + 2);
+        assertThat(dropped("crypto_amount") + dropped("updated_at")).isEqualTo(before + 2);
         String raw = pool.preparedQuery(
                         "SELECT raw FROM observation WHERE transaction_id = $1 AND status = 'processing'")
                 .execute(Tuple.of(id))
@@ -186,7 +186,35 @@ class WebhookQuarkusTest {
                 .iterator()
                 .next()
                 .getString("raw");
-        assertThat(raw).contains("loyalty_points");
+        assertThat(raw).contains("loyalty_points", "42,60");
+    }
+
+    @Test
+    void aByteOrderMarkBeforeAWebhookIsIgnored() {
+        String id = proof().open(SessionOrder.buy("demo-user", "USDC", "ERC20", "42.75"))
+                .id();
+
+        post("\uFEFF" + webhook(id, "pending").encode()).statusCode(204);
+
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(status(id)).isEqualTo("pending"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", ".."})
+    void anIdThatNoTransactionCanHaveIsRefusedAndNeverAskedFor(String id) {
+        post(webhook(id, "completed")).statusCode(400);
+
+        assertThat(pool.preparedQuery("SELECT FROM poll WHERE transaction_id = $1")
+                        .execute(Tuple.of(id))
+                        .await()
+                        .atMost(LIMIT)
+                        .size())
+                .isZero();
+    }
+
+    private double dropped(String field) {
+        return meters.counter("rampgate.dropped.fields", "channel", "webhook", "field", field)
+                .count();
     }
 
     private String status(String id) {

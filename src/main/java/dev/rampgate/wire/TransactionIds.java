@@ -1,0 +1,26 @@
+package dev.rampgate.wire;
+
+/**
+ * What can be a {@code merchant_transaction_id}. Proof's ids are opaque (Proof contract, C13), so that little is refused: what
+ * cannot be stored or printed, and what would climb out of the path of a call. Whoever takes an id from outside asks here.
+ */
+public final class TransactionIds {
+
+    /** Most characters that an id may have. */
+    public static final int MAX_LENGTH = 128;
+
+    private TransactionIds() {}
+
+    /**
+     * Whether a text can be an id: 1 to 128 characters, {@link CleanText clean}, and neither {@code .} nor {@code ..}. As the last part of
+     * a path those mean another one, and percent-encoding does not help: proxies and servers decode before they walk a path.
+     */
+    public static boolean isPossible(String text) {
+        return text != null
+                && !text.isEmpty()
+                && text.length() <= MAX_LENGTH
+                && CleanText.isClean(text)
+                && !text.equals(".")
+                && !text.equals("..");
+    }
+}

@@ -1,0 +1,2 @@
+/** What holds for every text from outside, by whichever door it comes. */
+package dev.rampgate.wire;
