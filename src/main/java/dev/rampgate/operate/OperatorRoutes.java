@@ -5,6 +5,7 @@ import dev.rampgate.edge.Problem.FieldError;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
 import dev.rampgate.edge.RequestId;
+import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.wire.ByteOrderMark;
 import dev.rampgate.wire.TransactionIds;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,12 +39,19 @@ class OperatorRoutes {
     private final OperatorTokens tokens;
     private final Erasure erasure;
     private final PollAgain pollAgain;
+    private final DetachedWork detached;
     private final MeterRegistry meters;
 
-    OperatorRoutes(OperatorSettings settings, Erasure erasure, PollAgain pollAgain, MeterRegistry meters) {
+    OperatorRoutes(
+            OperatorSettings settings,
+            Erasure erasure,
+            PollAgain pollAgain,
+            DetachedWork detached,
+            MeterRegistry meters) {
         this.tokens = OperatorTokens.of(settings.token().orElse(List.of()));
         this.erasure = erasure;
         this.pollAgain = pollAgain;
+        this.detached = detached;
         this.meters = meters;
     }
 
@@ -61,8 +69,7 @@ class OperatorRoutes {
 
     private void add(Route route, String action, Function<RoutingContext, Uni<JsonObject>> work) {
         route.handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
-                .handler(routing -> Uni.createFrom()
-                        .deferred(() -> work.apply(routing))
+                .handler(routing -> detached.toItsEnd(Uni.createFrom().deferred(() -> work.apply(routing)))
                         .subscribe()
                         .with(answer -> answered(routing, action, answer), failure -> failed(routing, action, failure)))
                 .failureHandler(routing -> failed(routing, action, routing.failure()));

@@ -2,6 +2,7 @@ package dev.rampgate.operate;
 
 import dev.rampgate.channel.poll.PollChannel;
 import dev.rampgate.channel.socket.SocketChannel;
+import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.EventLoop;
@@ -26,8 +27,11 @@ class OrderlyShutdown {
 
     private static final Logger LOG = Logger.getLogger(OrderlyShutdown.class);
 
-    /** Longer than the deadline of a batch, and than a call to Proof that was under way. */
+    /** Longer than the deadline of a batch, and than one attempt of a call to Proof. */
     private static final Duration LIMIT = Duration.ofSeconds(6);
+
+    /** Longer than opening a session may take by default, for what clients that hung up have begun. */
+    private static final Duration LIMIT_FOR_CALLS = Duration.ofSeconds(17);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
@@ -39,6 +43,7 @@ class OrderlyShutdown {
     private final ReconcileStream stream;
     private final Backlog backlog;
     private final Announcer announcer;
+    private final DetachedWork detached;
     private final EventLoop loop;
 
     OrderlyShutdown(
@@ -47,12 +52,14 @@ class OrderlyShutdown {
             ReconcileStream stream,
             Backlog backlog,
             Announcer announcer,
+            DetachedWork detached,
             EventLoop loop) {
         this.polls = polls;
         this.sockets = sockets;
         this.stream = stream;
         this.backlog = backlog;
         this.announcer = announcer;
+        this.detached = detached;
         this.loop = loop;
     }
 
@@ -66,7 +73,10 @@ class OrderlyShutdown {
         stopClaims();
         CountDownLatch finished = new CountDownLatch(1);
         look(finished);
-        if (!finished.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        boolean done = finished.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                || detached.pending() > 0
+                        && finished.await(LIMIT_FOR_CALLS.minus(LIMIT).toMillis(), TimeUnit.MILLISECONDS);
+        if (!done) {
             complain();
         }
     }
@@ -77,7 +87,7 @@ class OrderlyShutdown {
     }
 
     private void look(CountDownLatch finished) {
-        if (polls.isStopped() && sockets.isStopped() && isStored() && announcer.isDone()) {
+        if (detached.pending() == 0 && polls.isStopped() && sockets.isStopped() && isStored() && announcer.isDone()) {
             finished.countDown();
         } else {
             loop.schedule(BETWEEN_LOOKS, () -> look(finished));
@@ -89,6 +99,12 @@ class OrderlyShutdown {
     }
 
     private void complain() {
+        if (detached.pending() > 0) {
+            LOG.warnf(
+                    "The process ends while %d calls of clients that hung up are in flight; sessions that Proof opens for"
+                            + " them are not stored",
+                    detached.pending());
+        }
         if (isStored()) {
             LOG.warn(
                     "The end did not wait longer for calls to Proof or for leases; other replicas take over in a lease");

@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.wire.TransactionIds;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -136,7 +136,8 @@ public class ProofClient implements ProofTransactions {
                                 clock.instant().plus(access.sessionDeadline()))))
                 .onFailure(ProofFailure.class)
                 .invoke(failure -> notices.lost(question.call(), question.subject(), failure));
-        return onCallersContext(answer);
+        // To its end with all its attempts, so that the breaker hears how each ended and what Proof did is known.
+        return onCallersContext(DetachedWork.uncancelled(answer));
     }
 
     private <T> Uni<T> attempt(Question<T> question, SessionRetry.Attempts attempts, Instant deadline) {
@@ -169,7 +170,10 @@ public class ProofClient implements ProofTransactions {
             Call call, Duration limit, Function<String, Uni<Response>> request, Function<Answer, T> reading) {
         return Uni.createFrom().deferred(() -> {
             ClientTokens.Token token = access.tokens().preferred();
-            return uncancelled(() -> request.apply(token.authorization()).map(Answer::of))
+            // Goes on when nobody waits for it any more; see ProofApiConnector.
+            return DetachedWork.uncancelled(Uni.createFrom()
+                            .deferred(() -> request.apply(token.authorization()))
+                            .map(Answer::of))
                     .ifNoItem()
                     .after(forTimer(limit))
                     .fail()
@@ -229,11 +233,6 @@ public class ProofClient implements ProofTransactions {
 
     private static Duration shorter(Duration limit, Duration left) {
         return left.compareTo(limit) < 0 ? left : limit;
-    }
-
-    /** A call that goes on to its own end when nobody waits for it any more; see {@link ProofApiConnector}. */
-    private static <T> Uni<T> uncancelled(Supplier<Uni<T>> call) {
-        return Uni.createFrom().emitter(emitter -> call.get().subscribe().with(emitter::complete, emitter::fail));
     }
 
     /** Timeouts and pauses end on other threads; the caller gets its answer where it asked. */

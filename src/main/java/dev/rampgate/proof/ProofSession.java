@@ -19,6 +19,7 @@ public final class ProofSession {
     private static final List<String> WORDS = List.of("type", "currency", "network", "amount");
 
     private static final int MAX_WORD_LENGTH = 64;
+    private static final int KEPT_STATUS = 201;
 
     private final byte[] body;
     private final String transactionId;
@@ -42,6 +43,15 @@ public final class ProofSession {
                 .filter(TransactionIds::isPossible)
                 .orElseThrow(() -> invalid(answer, "has no usable merchant_transaction_id"));
         return new ProofSession(answer.body(), id, fields, answer.requestId());
+    }
+
+    /**
+     * A session of an answer that was kept as {@link #body()}, read once more.
+     *
+     * @throws ProofFailure of an invalid answer if it is none
+     */
+    public static ProofSession kept(byte[] body) {
+        return of(new Answer(KEPT_STATUS, null, null, body));
     }
 
     private static ProofFailure invalid(Answer answer, String problem) {
@@ -83,7 +93,12 @@ public final class ProofSession {
         return fields.string("address").filter(text -> !text.isEmpty());
     }
 
-    /** Proof's {@code X-Request-Id}. */
+    /** Where the widget sends the user afterwards, if the answer says so; as it came. */
+    public Optional<String> redirectUrl() {
+        return fields.string("redirect_url");
+    }
+
+    /** Proof's {@code X-Request-Id}; none for an answer that was kept. */
     public Optional<String> requestId() {
         return Optional.ofNullable(requestId);
     }

@@ -1,5 +1,6 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.reconcile.StoreException.Kind;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.tuples.Tuple2;
@@ -33,7 +34,8 @@ public class PostgresLedgerStore implements LedgerStore {
                 // Rolls back what is not committed.
                 .onItemOrFailure()
                 .call(() -> connection.close().onFailure().recoverWithNull()));
-        return uncancelled(done).onFailure().transform(PostgresLedgerStore::classified);
+        // A batch that is cancelled would give its connection back too early, or never.
+        return DetachedWork.uncancelled(done).onFailure().transform(PostgresLedgerStore::classified);
     }
 
     /** {@code BEGIN} and the first statement of the work leave together: one way to the database less for each batch. */
@@ -45,11 +47,6 @@ public class PostgresLedgerStore implements LedgerStore {
                 .asTuple()
                 .call(begunAndDone -> begunAndDone.getItem1().commit())
                 .map(Tuple2::getItem2);
-    }
-
-    /** Goes on to its own end when nobody waits for it any more, lest its connection be given back too early, or never. */
-    private static <T> Uni<T> uncancelled(Uni<T> work) {
-        return Uni.createFrom().emitter(emitter -> work.subscribe().with(emitter::complete, emitter::fail));
     }
 
     @Override

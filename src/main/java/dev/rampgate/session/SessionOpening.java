@@ -1,6 +1,5 @@
 package dev.rampgate.session;
 
-import dev.rampgate.identity.Caller;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Status;
@@ -19,7 +18,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 
 /**
  * Opens a session at Proof and stores its transaction: call -> store -> answer. A session that exists at Proof always
@@ -60,38 +58,40 @@ public class SessionOpening {
     }
 
     /**
-     * Opens a session for a user.
+     * Opens a session for a user. To be run to its end, whether or not the user's client still waits
+     * ({@link dev.rampgate.eventloop.DetachedWork}).
      *
-     * @param clientAddress the user's own address, if it is known
      * @return Proof's answer; fails with a {@link ProofFailure}
      */
-    public Uni<ProofSession> open(Caller caller, SessionRequest request, Optional<String> clientAddress) {
-        return traces.step("open session", proof.openSession(call(caller, request, clientAddress)))
-                .call(session -> store(observation(caller, request, session)))
+    public Uni<ProofSession> open(RequestedSession asked) {
+        return traces.step("open session", proof.openSession(call(asked)))
+                .call(session -> store(observation(asked, session)))
                 .onItemOrFailure()
-                .invoke((session, failure) -> count(request, failure));
+                .invoke((session, failure) -> count(asked, failure));
     }
 
-    private static SessionCall call(Caller caller, SessionRequest request, Optional<String> clientAddress) {
+    private static SessionCall call(RequestedSession asked) {
+        SessionRequest request = asked.request();
         return new SessionCall(
-                caller.userId(),
-                caller.email(),
+                asked.caller().userId(),
+                asked.caller().email(),
                 request.network(),
                 request.currency(),
                 request.amount(),
                 request.type(),
                 request.redirectUrl(),
-                clientAddress.orElse(null),
+                asked.clientAddress().orElse(null),
                 request.address());
     }
 
-    private Observation observation(Caller caller, SessionRequest request, ProofSession session) {
+    private Observation observation(RequestedSession asked, ProofSession session) {
         Instant now = clock.instant();
         session.droppedFields()
                 .forEach(field -> meters.counter("rampgate.dropped.fields", "channel", "session", "field", field)
                         .increment());
+        SessionRequest request = asked.request();
         TransactionDetails details = new TransactionDetails(
-                caller.userId(),
+                asked.caller().userId(),
                 session.type().orElse(request.type()),
                 session.currency().orElse(request.currency()),
                 session.network().orElse(request.network()),
@@ -128,9 +128,9 @@ public class SessionOpening {
                 .recoverWithNull();
     }
 
-    private void count(SessionRequest request, Throwable failure) {
+    private void count(RequestedSession asked, Throwable failure) {
         if (failure instanceof ProofFailure known) {
-            cases.count(request, known);
+            cases.count(asked.request(), known);
         }
         String result = failure == null
                 ? "opened"

@@ -1,6 +1,8 @@
 package dev.rampgate.session;
 
 import dev.rampgate.edge.ClientAddress;
+import dev.rampgate.edge.RequestId;
+import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.identity.Caller;
 import dev.rampgate.identity.CurrentCaller;
 import dev.rampgate.identity.Tickets;
@@ -9,8 +11,6 @@ import dev.rampgate.proof.ProofSession;
 import dev.rampgate.session.handoff.HandOffs;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -20,7 +20,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Opens widget sessions for signed-in users. */
 @Path("/session")
@@ -30,7 +32,9 @@ import java.util.Optional;
 public class SessionResource {
 
     private final SessionOpening opening;
-    private final RepeatableOpening repeatable;
+    private final IdempotentSessionOpening idempotent;
+    private final DetachedWork detached;
+    private final InstantSource clock;
     private final CurrentCaller current;
     private final ClientAddress addresses;
     private final SessionPolicy policy;
@@ -40,7 +44,9 @@ public class SessionResource {
 
     SessionResource(
             SessionOpening opening,
-            RepeatableOpening repeatable,
+            IdempotentSessionOpening idempotent,
+            DetachedWork detached,
+            InstantSource clock,
             CurrentCaller current,
             ClientAddress addresses,
             SessionPolicy policy,
@@ -48,7 +54,9 @@ public class SessionResource {
             Tickets tickets,
             HandOffs handOffs) {
         this.opening = opening;
-        this.repeatable = repeatable;
+        this.idempotent = idempotent;
+        this.detached = detached;
+        this.clock = clock;
         this.current = current;
         this.addresses = addresses;
         this.policy = policy;
@@ -60,50 +68,47 @@ public class SessionResource {
     /**
      * Opens a session: 201 with Proof's answer, byte for byte, for the widget. Under an {@code Idempotency-Key} the same
      * request gets the same answer. With {@code Rampgate-Hand-Off: true} the answer's header of that name is the address of
-     * a hosted page that runs the widget, for apps.
+     * a hosted page that runs the widget, for apps. A client that hangs up ends nothing: the session is opened, stored,
+     * counted, and kept under its key all the same.
      */
     @POST
     public Uni<Response> open(@NotNull @Valid SessionRequest request, RoutingContext routing) {
         Caller caller = current.callerWithEmail();
-        Optional<String> clientAddress = addresses.of(routing);
+        RequestedSession asked =
+                new RequestedSession(caller, request, addresses.of(routing), RequestId.of(routing), clock.instant());
         Optional<IdempotencyKey> key = IdempotencyKey.of(routing, caller.userId());
         boolean handOff = handOffs.isAskedFor(routing);
         policy.check(request);
-        limits.pass(caller, clientAddress);
-        Uni<ProofSession> session = opening.open(caller, request, clientAddress);
-        return key.map(known -> repeatable.open(known, session))
-                .orElseGet(() -> session.map(ProofSession::body))
-                .chain(answer -> handOff
-                        ? handedOff(caller, request, answer)
-                        : Uni.createFrom().item(created(answer).build()))
+        limits.pass(caller, asked.clientAddress());
+        Supplier<Uni<ProofSession>> session = () -> opening.open(asked);
+        return detached.toItsEnd(key.map(known -> idempotent.open(known, session))
+                        .orElseGet(session)
+                        .chain(opened -> handOff
+                                ? handedOff(asked, opened)
+                                : Uni.createFrom().item(created(opened).build())))
                 .onFailure(ProofFailure.class)
                 .transform(SessionProblems::of);
     }
 
     /** Never cached: it holds tokens that are good for one launch of the widget. */
-    private Response.ResponseBuilder created(byte[] session) {
+    private Response.ResponseBuilder created(ProofSession session) {
         Response.ResponseBuilder answer = Response.status(Response.Status.CREATED)
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .header("Cache-Control", "no-store")
-                .entity(session);
+                .entity(session.body());
         // Beside the body, which is Proof's; a repeated answer gets a fresh one.
-        tickets.issue(fields(session).getString("merchant_transaction_id"))
-                .ifPresent(ticket -> answer.header(Tickets.HEADER, ticket.text()));
+        tickets.issue(session.transactionId()).ifPresent(ticket -> answer.header(Tickets.HEADER, ticket.text()));
         return answer;
     }
 
     /** A repeated answer gets a code of its own, since the one before may have been lost with its answer. */
-    private Uni<Response> handedOff(Caller caller, SessionRequest request, byte[] session) {
+    private Uni<Response> handedOff(RequestedSession asked, ProofSession session) {
         Optional<String> returnTo =
-                policy.returnAddress(request, fields(session).getValue("redirect_url"));
-        return handOffs.offer(caller.userId(), session, returnTo).map(page -> {
+                policy.returnAddress(asked.request(), session.redirectUrl().orElse(null));
+        return handOffs.offer(asked.caller().userId(), session.body(), returnTo).map(page -> {
             Response.ResponseBuilder answer = created(session);
             page.ifPresent(address -> answer.header(HandOffs.HEADER, address));
             return answer.build();
         });
-    }
-
-    private static JsonObject fields(byte[] session) {
-        return new JsonObject(Buffer.buffer(session));
     }
 }

@@ -53,6 +53,11 @@ final class HandOffCode {
         return digest("rampgate-hand-off-hash-1\0");
     }
 
+    /** By what the page is known that used this code; another page of the same name at another code has another hash. */
+    byte[] hashOfPage(String page) {
+        return digest("rampgate-hand-off-page-1\0" + page.length() + "\0" + page + "\0");
+    }
+
     /** Encrypts what is handed off. */
     byte[] seal(byte[] content) {
         try {
@@ -80,7 +85,7 @@ final class HandOffCode {
     private byte[] digest(String purpose) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(purpose.getBytes(StandardCharsets.US_ASCII));
+            sha256.update(purpose.getBytes(StandardCharsets.UTF_8));
             return sha256.digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java has SHA-256", impossible);

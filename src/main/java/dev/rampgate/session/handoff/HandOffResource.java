@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -24,6 +25,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The hosted page and what it calls. Nobody is signed in here: whoever has a code gets its session. The page itself is the
@@ -68,8 +70,16 @@ public class HandOffResource {
      * What the page brings to get its session.
      *
      * @param code what stood behind the {@code #} of its address
+     * @param page optional: random characters by which this page calls itself, the same each time it tries; with it, the page
+     *     may ask again for half a minute after an answer that got lost
      */
-    public record Redemption(@NotNull @Size(max = 128) String code) {
+    public record Redemption(
+            @NotNull @Size(max = 128) String code,
+
+            @Pattern(
+                    regexp = "[A-Za-z0-9_-]{22,128}",
+                    message = "must have 22 to 128 letters, digits, hyphens or underscores")
+            String page) {
 
         /** Never the code itself. */
         @Override
@@ -108,14 +118,18 @@ public class HandOffResource {
         return Response.ok(fresh.html()).type("text/html;charset=UTF-8").build();
     }
 
-    /** Hands the session over, with a ticket to follow its transaction; for each code once. */
+    /**
+     * Hands the session over, with a ticket to follow its transaction; for each code once. A code whose answer could not be
+     * handed over is not used up.
+     */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
     public Uni<Response> redeem(@NotNull @Valid Redemption redemption, RoutingContext routing) {
         mustBeOffered();
         pass(routing);
-        return handOffs.redeem(redemption.code()).map(this::handedOver);
+        return handOffs.redeem(redemption.code(), Optional.ofNullable(redemption.page()))
+                .map(this::handedOver);
     }
 
     /** Another ticket, for a page that has followed longer than its own lasts, or whose connection broke. */

@@ -40,21 +40,73 @@ class HandOffStore {
                 .replaceWithVoid();
     }
 
-    /** What the code is good for, which is nothing afterwards; empty if it was used before, is over, or is none. */
-    Uni<Optional<byte[]>> take(HandOffCode code) {
-        return pool.preparedQuery("""
-                        DELETE FROM hand_off
-                        WHERE code_hash = $1
-                        RETURNING sealed, expires_at
-                        """)
-                .execute(Tuple.of(Buffer.buffer(code.hash())))
-                .map(rows -> Optional.ofNullable(rows.size() == 0 ? null : first(rows))
-                        .filter(row -> instant(row, "expires_at").isAfter(clock.instant()))
-                        .flatMap(row -> code.open(row.getBuffer("sealed").getBytes())));
+    /**
+     * What was taken.
+     *
+     * @param expiresAt until when the code would have waited to be used
+     */
+    record Taken(String userId, byte[] content, Instant expiresAt) {
+
+        /** Never the content itself. */
+        @Override
+        public String toString() {
+            return "Taken";
+        }
     }
 
-    /** Deletes some of what has expired; how many rows. */
-    Uni<Integer> sweep() {
+    /** What the code opens, which is nothing afterwards; empty if it is used, expired or unknown. */
+    Uni<Optional<Taken>> take(HandOffCode code) {
+        return pool.preparedQuery("""
+                        DELETE FROM hand_off
+                        WHERE code_hash = $1 AND taken_by IS NULL
+                        RETURNING user_id, sealed, expires_at
+                        """)
+                .execute(Tuple.of(Buffer.buffer(code.hash())))
+                .map(rows -> taken(code, rows));
+    }
+
+    /**
+     * What the code opens for one page, which afterwards may ask again for a while, since the answer may get lost; nobody else
+     * may. Empty if it is used by another, expired or unknown.
+     *
+     * @param page what the page calls itself, known to it alone
+     * @param again until when this page may ask again, counted from its first time
+     */
+    Uni<Optional<Taken>> take(HandOffCode code, String page, Instant again) {
+        return pool.preparedQuery("""
+                        UPDATE hand_off
+                        SET expires_at = CASE WHEN taken_by IS NULL THEN $3 ELSE expires_at END,
+                            taken_by = $2
+                        WHERE code_hash = $1
+                          AND (taken_by IS NULL OR taken_by = $2)
+                          AND expires_at > $4
+                        RETURNING user_id, sealed, expires_at
+                        """)
+                .execute(Tuple.of(
+                        Buffer.buffer(code.hash()),
+                        Buffer.buffer(code.hashOfPage(page)),
+                        utc(again),
+                        utc(clock.instant())))
+                .map(rows -> taken(code, rows));
+    }
+
+    private Optional<Taken> taken(HandOffCode code, RowSet<Row> rows) {
+        return Optional.ofNullable(rows.size() == 0 ? null : rows.iterator().next())
+                .filter(row -> instant(row, "expires_at").isAfter(clock.instant()))
+                .flatMap(row -> code.open(row.getBuffer("sealed").getBytes())
+                        .map(content -> new Taken(row.getString("user_id"), content, instant(row, "expires_at"))));
+    }
+
+    /**
+     * What a sweep deleted.
+     *
+     * @param rows how many
+     * @param unused how many of them no page had asked for
+     */
+    record Swept(int rows, int unused) {}
+
+    /** Deletes some of what has expired. */
+    Uni<Swept> sweep() {
         return pool.preparedQuery("""
                         DELETE FROM hand_off
                         WHERE code_hash = ANY (ARRAY (
@@ -65,12 +117,17 @@ class HandOffStore {
                             LIMIT $2
                             FOR UPDATE SKIP LOCKED
                         ))
+                        RETURNING taken_by IS NULL AS unused
                         """)
                 .execute(Tuple.of(utc(clock.instant()), SWEEP_LIMIT))
-                .map(RowSet::rowCount);
+                .map(HandOffStore::swept);
     }
 
-    private static Row first(RowSet<Row> rows) {
-        return rows.iterator().next();
+    private static Swept swept(RowSet<Row> rows) {
+        int unused = 0;
+        for (Row row : rows) {
+            unused += row.getBoolean("unused") ? 1 : 0;
+        }
+        return new Swept(rows.rowCount(), unused);
     }
 }

@@ -41,9 +41,9 @@ class HandOffSweep {
     /** One statement deletes a bounded number; the next follows as long as there are more. */
     private Uni<Void> round() {
         return store.sweep()
-                .invoke(deleted -> swept.increment(deleted))
+                .invoke(deleted -> swept.increment(deleted.unused()))
                 .repeat()
-                .until(deleted -> deleted < HandOffStore.SWEEP_LIMIT)
+                .until(deleted -> deleted.rows() < HandOffStore.SWEEP_LIMIT)
                 .onItem()
                 .ignoreAsUni();
     }

@@ -4,6 +4,8 @@ import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.Problem.FieldError;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
+import dev.rampgate.eventloop.DetachedWork;
+import dev.rampgate.session.handoff.HandOffStore.Taken;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -16,6 +18,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -33,7 +37,11 @@ public class HandOffs {
     private static final Logger LOG = Logger.getLogger(HandOffs.class);
     private static final Duration WHEN_AWAY = Duration.ofSeconds(2);
 
+    /** Some tries of a page whose connection is bad; no longer, since the session is stored until then. */
+    static final Duration AGAIN = Duration.ofSeconds(30);
+
     private final HandOffStore store;
+    private final DetachedWork detached;
     private final HandOffAddresses addresses;
     private final Duration lifetime;
     private final Duration storeTimeout;
@@ -44,12 +52,14 @@ public class HandOffs {
     @Inject
     HandOffs(
             HandOffStore store,
+            DetachedWork detached,
             HandOffAddresses addresses,
             HandOffSettings settings,
             @ConfigProperty(name = "rampgate.session.store-timeout") Duration storeTimeout,
             InstantSource clock,
             MeterRegistry meters) {
         this.store = store;
+        this.detached = detached;
         this.addresses = addresses;
         this.lifetime = settings.lifetime();
         this.storeTimeout = storeTimeout;
@@ -87,14 +97,11 @@ public class HandOffs {
      */
     public Uni<Optional<String>> offer(String userId, byte[] session, Optional<String> returnTo) {
         HandOffCode code = HandOffCode.draw(secret);
-        return store.keep(
+        return inTime(store.keep(
                         code,
                         userId,
                         content(session, returnTo),
-                        clock.instant().plus(lifetime))
-                .ifNoItem()
-                .after(storeTimeout)
-                .fail()
+                        clock.instant().plus(lifetime)))
                 .map(kept -> Optional.of(addresses.pageFor(code)))
                 .invoke(page -> count("offered"))
                 .onFailure()
@@ -104,16 +111,23 @@ public class HandOffs {
     }
 
     /**
-     * What a code is good for, once.
+     * What a code opens, once. A code that no page was handed anything for is not used up:
      *
+     * <ul>
+     *   <li>where the client hung up before its answer began, the code is good again;
+     *   <li>a page that names itself may ask again for {@link #AGAIN} after its first time, since an answer may get lost after
+     *       it left. Nobody else may.
+     * </ul>
+     *
+     * @param page what the page calls itself, random and known to it alone; none for a caller that only has the code
      * @return JSON with {@code session}, byte for byte, and {@code return_to}; fails with a {@link ProblemException}: 404
      *     whatever is wrong with the code, 503 if the database does not answer
      */
-    Uni<Buffer> redeem(String code) {
-        return store.take(HandOffCode.of(code))
-                .ifNoItem()
-                .after(storeTimeout)
-                .fail()
+    Uni<Buffer> redeem(String code, Optional<String> page) {
+        HandOffCode brought = HandOffCode.of(code);
+        return page.map(name -> store.take(brought, name, clock.instant().plus(AGAIN)))
+                .map(this::inTime)
+                .orElseGet(() -> takeOnce(brought))
                 .onFailure()
                 .invoke(this::away)
                 .onFailure()
@@ -121,8 +135,41 @@ public class HandOffs {
                         new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(WHEN_AWAY)))
                 .map(found -> {
                     count(found.isPresent() ? "redeemed" : "refused");
-                    return found.map(Buffer::buffer).orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND));
+                    return found.map(Taken::content)
+                            .map(Buffer::buffer)
+                            .orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND));
                 });
+    }
+
+    /** Taken in vain if the client has gone, or was answered with 503, before it could be answered; then it is put back. */
+    private Uni<Optional<Taken>> takeOnce(HandOffCode code) {
+        AtomicBoolean inVain = new AtomicBoolean();
+        AtomicReference<Taken> unanswered = new AtomicReference<>();
+        Uni<Void> putBack = Uni.createFrom()
+                .deferred(() -> Optional.ofNullable(inVain.get() ? unanswered.getAndSet(null) : null)
+                        .map(taken -> putBack(code, taken))
+                        .orElse(Uni.createFrom().voidItem()));
+        Runnable giveUp = () -> {
+            inVain.set(true);
+            detached.toItsEnd(putBack).subscribe().with(done -> {}, this::away);
+        };
+        return inTime(store.take(code)
+                        .invoke(found -> unanswered.set(found.orElse(null)))
+                        .call(() -> putBack))
+                .onFailure()
+                .invoke(giveUp)
+                .onCancellation()
+                .invoke(giveUp);
+    }
+
+    private Uni<Void> putBack(HandOffCode code, Taken taken) {
+        count("put_back");
+        return store.keep(code, taken.userId(), taken.content(), taken.expiresAt());
+    }
+
+    /** What was asked of the database goes on, but is not waited for any longer. */
+    private <T> Uni<T> inTime(Uni<T> asked) {
+        return detached.toItsEnd(asked).ifNoItem().after(storeTimeout).fail();
     }
 
     /** Proof's answer as it is: parsing it would tidy it up. */

@@ -219,10 +219,30 @@ class HandOffQuarkusTest {
         HandOffCode late = kept();
 
         now = now.plusSeconds(60).minusMillis(1);
-        assertThat(await(store().take(early))).hasValue(CONTENT);
+        assertThat(await(store().take(early)))
+                .hasValueSatisfying(taken -> assertThat(taken.content()).isEqualTo(CONTENT));
         now = now.plusMillis(1);
         assertThat(await(store().take(late))).isEmpty();
         assertThat(rows(late)).isZero();
+    }
+
+    @Test
+    void aPageMayAskAgainForHalfAMinuteAndNobodyElse() {
+        HandOffCode code = kept();
+        now = now.plusSeconds(60).minusMillis(1);
+        Instant again = now.plusSeconds(30);
+        assertThat(await(store().take(code, "a-page", again))).isPresent();
+
+        now = again.minusMillis(1);
+        assertThat(await(store().take(code, "a-page", now.plusSeconds(30)))).isPresent();
+        assertThat(await(store().take(code, "another-page", now.plusSeconds(30))))
+                .isEmpty();
+        assertThat(await(store().take(code))).isEmpty();
+
+        now = again;
+        assertThat(await(store().take(code, "a-page", now.plusSeconds(30)))).isEmpty();
+        assertThat(await(store().sweep()).unused()).isZero();
+        assertThat(rows(code)).isZero();
     }
 
     @Test

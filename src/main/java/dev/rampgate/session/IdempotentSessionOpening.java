@@ -3,8 +3,10 @@ package dev.rampgate.session;
 import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
+import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSession;
+import dev.rampgate.session.IdempotencyStore.Claim;
 import dev.rampgate.session.IdempotencyStore.Claim.Answered;
 import dev.rampgate.session.IdempotencyStore.Claim.Granted;
 import dev.rampgate.session.IdempotencyStore.Claim.Mismatch;
@@ -12,6 +14,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -20,40 +24,44 @@ import org.jboss.logging.Logger;
  * result.
  */
 @ApplicationScoped
-class RepeatableOpening {
+class IdempotentSessionOpening {
 
-    private static final Logger LOG = Logger.getLogger(RepeatableOpening.class);
+    private static final Logger LOG = Logger.getLogger(IdempotentSessionOpening.class);
+
     /** Opening a session mostly takes less. */
-    private static final Duration WHEN_UNDER_WAY = Duration.ofSeconds(1);
+    private static final Duration WHEN_IN_FLIGHT = Duration.ofSeconds(1);
 
     private static final Duration WHEN_AWAY = Duration.ofSeconds(2);
 
     private final IdempotencyStore store;
+    private final DetachedWork detached;
     private final SessionSettings settings;
     private final MeterRegistry meters;
 
-    RepeatableOpening(IdempotencyStore store, SessionSettings settings, MeterRegistry meters) {
+    IdempotentSessionOpening(
+            IdempotencyStore store, DetachedWork detached, SessionSettings settings, MeterRegistry meters) {
         this.store = store;
+        this.detached = detached;
         this.settings = settings;
         this.meters = meters;
     }
 
     /**
-     * The answer under a key: what was answered before, or that of a session opened now.
+     * The session under a key: what was answered before, or one opened now.
      *
-     * @param opening opens the session when it is subscribed to
-     * @return Proof's answer, byte for byte; fails as the opening does, or with a {@link ProblemException}: 409 while
-     *     another opening is under way, 422 for another body, 503 if the database does not answer
+     * @param opening opens the session; only called by who has the claim
+     * @return fails as the opening does, or with a {@link ProblemException}: 409 while another opening is in flight, 422 for
+     *     another body, 503 if the database does not answer
      */
-    Uni<byte[]> open(IdempotencyKey key, Uni<ProofSession> opening) {
-        return inTime(store.claim(key)).onFailure().transform(this::away).chain(claim -> {
+    Uni<ProofSession> open(IdempotencyKey key, Supplier<Uni<ProofSession>> opening) {
+        return claim(key).chain(claim -> {
             // Not a switch over the sealed type: that is not in the Java of this build.
             if (claim instanceof Granted granted) {
                 return open(key, granted, opening);
             }
             if (claim instanceof Answered answered) {
                 count("repeated");
-                return Uni.createFrom().item(answered.answer());
+                return Uni.createFrom().item(ProofSession.kept(answered.answer()));
             }
             boolean mismatch = claim instanceof Mismatch;
             count(mismatch ? "mismatch" : "under_way");
@@ -62,22 +70,41 @@ class RepeatableOpening {
                             mismatch
                                     ? Problem.of(ProblemType.IDEMPOTENCY_MISMATCH)
                                     : Problem.of(ProblemType.IDEMPOTENCY_IN_PROGRESS)
-                                            .withRetryAfter(WHEN_UNDER_WAY)));
+                                            .withRetryAfter(WHEN_IN_FLIGHT)));
         });
     }
 
-    private Uni<byte[]> open(IdempotencyKey key, Granted claim, Uni<ProofSession> opening) {
+    private Uni<ProofSession> open(IdempotencyKey key, Granted claim, Supplier<Uni<ProofSession>> opening) {
         count(claim.again() ? "again" : "first");
         if (claim.again()) {
             LOG.info(
                     "A request for a session is repeated that ended without a known outcome; another session is opened,"
                             + " and Proof may hold one that nobody uses");
         }
-        return opening.map(ProofSession::body)
-                .call(answer -> settled(store.keep(key, claim.id(), answer)))
+        return Uni.createFrom()
+                .deferred(() -> opening.get())
+                .call(session -> settled(store.keep(key, claim.id(), session.body())))
                 .onFailure()
                 .call(failure -> settled(
                         openedNothing(failure) ? store.forget(key, claim.id()) : store.release(key, claim.id())));
+    }
+
+    /** A claim that is granted after its request was answered with 503 is given back, so that the key is free for the next. */
+    private Uni<Claim> claim(IdempotencyKey key) {
+        AtomicBoolean tooLate = new AtomicBoolean();
+        Uni<Claim> claim = store.claim(key)
+                .call(late -> tooLate.get() && late instanceof Granted granted
+                        ? giveBack(key, granted)
+                        : Uni.createFrom().voidItem());
+        return inTime(claim)
+                .onFailure()
+                .invoke(() -> tooLate.set(true))
+                .onFailure()
+                .transform(this::away);
+    }
+
+    private Uni<Void> giveBack(IdempotencyKey key, Granted claim) {
+        return claim.again() ? store.release(key, claim.id()) : store.forget(key, claim.id());
     }
 
     private static boolean openedNothing(Throwable failure) {
@@ -93,8 +120,12 @@ class RepeatableOpening {
                 .recoverWithNull();
     }
 
+    /** What was asked goes on, but is not waited for any longer. */
     private <T> Uni<T> inTime(Uni<T> asked) {
-        return asked.ifNoItem().after(settings.storeTimeout()).fail();
+        return detached.toItsEnd(asked)
+                .ifNoItem()
+                .after(settings.storeTimeout())
+                .fail();
     }
 
     private ProblemException away(Throwable failure) {

@@ -1,0 +1,24 @@
+package dev.rampgate.session;
+
+import dev.rampgate.identity.Caller;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A session that a signed-in user asked for.
+ *
+ * @param caller whose it will be
+ * @param request a valid body
+ * @param clientAddress the user's own address, if it is known
+ * @param requestId our id of the request, for the log
+ * @param askedAt when it was asked for, by our clock
+ */
+public record RequestedSession(
+        Caller caller, SessionRequest request, Optional<String> clientAddress, String requestId, Instant askedAt) {
+
+    /** Without addresses. */
+    @Override
+    public String toString() {
+        return "RequestedSession[" + requestId + ", " + request + "]";
+    }
+}
