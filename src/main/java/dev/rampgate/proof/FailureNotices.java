@@ -1,10 +1,13 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.proof.ProofFailure.Kind;
 import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,8 +22,13 @@ class FailureNotices {
     private final String origin;
     private final ThrottledLog invalid;
     private final ThrottledLog respelled;
+    /** Users cause these lines by what they ask for; each kind of failure has its own throttle. */
+    private final Map<Kind, ThrottledLog> refusals = new EnumMap<>(Kind.class);
 
     FailureNotices(MeterRegistry meters, ProofAccess access, InstantSource clock) {
+        for (Kind kind : Kind.values()) {
+            refusals.put(kind, new ThrottledLog(LOG, clock));
+        }
         this.meters = meters;
         this.origin = access.origin();
         this.invalid = new ThrottledLog(LOG, clock);
@@ -142,10 +150,11 @@ class FailureNotices {
         }
     }
 
-    private static void error(Call call, String subject, ProofFailure failure, String whatToDo) {
-        LOG.errorf(
-                "Proof refused the %s call about %s: %s. %s. Quote request %s to Proof's support",
-                call.wireName(), printable(subject), failure.kind().wireName(), whatToDo, request(failure));
+    private void error(Call call, String subject, ProofFailure failure, String whatToDo) {
+        refusals.get(failure.kind())
+                .error(
+                        "Proof refused the %s call about %s: %s. %s. Quote request %s to Proof's support",
+                        call.wireName(), printable(subject), failure.kind().wireName(), whatToDo, request(failure));
     }
 
     private static String request(ProofFailure failure) {

@@ -10,10 +10,12 @@ import dev.rampgate.session.IdempotencyStore.Claim;
 import dev.rampgate.session.IdempotencyStore.Claim.Answered;
 import dev.rampgate.session.IdempotencyStore.Claim.Granted;
 import dev.rampgate.session.IdempotencyStore.Claim.Mismatch;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -37,9 +39,17 @@ class IdempotentSessionOpening {
     private final DetachedWork detached;
     private final SessionSettings settings;
     private final MeterRegistry meters;
+    private final ThrottledLog lookups;
+    private final ThrottledLog repetitions;
 
     IdempotentSessionOpening(
-            IdempotencyStore store, DetachedWork detached, SessionSettings settings, MeterRegistry meters) {
+            IdempotencyStore store,
+            DetachedWork detached,
+            SessionSettings settings,
+            InstantSource clock,
+            MeterRegistry meters) {
+        this.lookups = new ThrottledLog(LOG, clock);
+        this.repetitions = new ThrottledLog(LOG, clock);
         this.store = store;
         this.detached = detached;
         this.settings = settings;
@@ -77,7 +87,7 @@ class IdempotentSessionOpening {
     private Uni<ProofSession> open(IdempotencyKey key, Granted claim, Supplier<Uni<ProofSession>> opening) {
         count(claim.again() ? "again" : "first");
         if (claim.again()) {
-            LOG.info(
+            repetitions.info(
                     "A request for a session is repeated that ended without a known outcome; another session is opened,"
                             + " and Proof may hold one that nobody uses");
         }
@@ -130,7 +140,8 @@ class IdempotentSessionOpening {
 
     private ProblemException away(Throwable failure) {
         count("away");
-        LOG.warnf("Idempotency keys cannot be looked up: %s", failure.getClass().getSimpleName());
+        lookups.warn(
+                "Idempotency keys cannot be looked up: %s", failure.getClass().getSimpleName());
         return new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(WHEN_AWAY));
     }
 

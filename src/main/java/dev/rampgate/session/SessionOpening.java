@@ -13,15 +13,18 @@ import dev.rampgate.reconcile.ObservationIds;
 import dev.rampgate.reconcile.QuarantinedException;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jboss.logging.Logger;
 
 /**
  * Opens a session at Proof and stores its transaction: call -> store -> answer. A session that exists at Proof always
- * reaches its user, also when the database is away; then it is kept and stored as soon as possible.
+ * reaches its user, also when the database is away; then it is kept and stored as soon as possible. One that fails is counted by
+ * kind, and logged with our request id and Proof's.
  */
 @ApplicationScoped
 public class SessionOpening {
@@ -35,6 +38,7 @@ public class SessionOpening {
     private final Traces traces;
     private final MeterRegistry meters;
     private final OperatorCases cases;
+    private final ThrottledLog failed;
 
     SessionOpening(
             ProofClient proof,
@@ -55,6 +59,7 @@ public class SessionOpening {
         this.traces = traces;
         this.meters = meters;
         this.cases = cases;
+        this.failed = new ThrottledLog(Logger.getLogger(SessionOpening.class), clock);
     }
 
     /**
@@ -129,12 +134,29 @@ public class SessionOpening {
     }
 
     private void count(RequestedSession asked, Throwable failure) {
+        String result = "opened";
         if (failure instanceof ProofFailure known) {
+            result = known.kind().wireName();
             cases.count(asked.request(), known);
+            failed.warn(
+                    "Session request %s failed: %s, %s, HTTP status %s, Proof's request %s",
+                    asked.requestId(),
+                    result,
+                    pair(asked),
+                    known.status().isPresent() ? known.status().getAsInt() : "none",
+                    known.requestId().orElse("(without id)"));
+        } else if (failure != null) {
+            result = "internal_error";
+            // By class alone: a message may quote what somebody wrote.
+            failed.warn(
+                    "Session request %s failed: %s, %s, %s",
+                    asked.requestId(), result, pair(asked), failure.getClass().getName());
         }
-        String result = failure == null
-                ? "opened"
-                : failure instanceof ProofFailure known ? known.kind().wireName() : "internal_error";
         meters.counter("rampgate.sessions", "result", result).increment();
+    }
+
+    /** Users write it; a request is valid only if each half is 32 letters, digits, dots, hyphens and underscores at most. */
+    private static String pair(RequestedSession asked) {
+        return asked.request().currency() + "/" + asked.request().network();
     }
 }

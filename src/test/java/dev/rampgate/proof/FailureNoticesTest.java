@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.LogListener;
 import dev.rampgate.proof.ProofFailure.Kind;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.logging.Level;
 import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,8 @@ class FailureNoticesTest {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final LogListener log = LogListener.on(FailureNotices.class.getName());
+
+    private Instant now = Instant.parse("2026-05-02T08:00:00Z");
 
     @AfterEach
     void stopListening() {
@@ -73,6 +76,22 @@ class FailureNoticesTest {
     }
 
     @Test
+    void aFloodOfRefusalsIsCountedAndNotWritten() {
+        FailureNotices notices = notices(null);
+        ProofFailure currency = answered(400, "invalid_request", "currency_not_allowed");
+
+        for (int each = 0; each < 1_000; each++) {
+            notices.lost(Call.SESSION, "buy DOGE on ERC20", currency);
+        }
+        notices.lost(Call.SESSION, "buy USDC on ERC20", answered(401, "unauthorised", "invalid_token"));
+        now = now.plus(ThrottledLog.WINDOW);
+        notices.lost(Call.SESSION, "buy DOGE on ERC20", currency);
+
+        assertThat(log.logged()).hasSize(ThrottledLog.LINES + 2);
+        assertThat(text()).contains("unauthorised", "(995 more like it were not logged)");
+    }
+
+    @Test
     void whatAStrangerWroteCannotForgeALine() {
         notices(null).lost(Call.TRANSACTION, "abc\n2026-05-02 ERROR forged", answered(401, "unauthorised", "x"));
 
@@ -88,7 +107,7 @@ class FailureNoticesTest {
     private FailureNotices notices(String origin) {
         ProofSettingsFixture settings = ProofSettingsFixture.complete();
         return new FailureNotices(
-                meters, (origin == null ? settings : settings.with("origin", origin)).access(), InstantSource.system());
+                meters, (origin == null ? settings : settings.with("origin", origin)).access(), () -> now);
     }
 
     private String text() {

@@ -3,10 +3,12 @@ package dev.rampgate.session;
 import static dev.rampgate.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.rampgate.LogListener;
 import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.http.ReceivedCall;
@@ -15,6 +17,10 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -137,6 +143,31 @@ class SessionQuarkusTest {
         post(order().put("padding", "x".repeat(65 * 1024)))
                 .statusCode(413)
                 .body("type", equalTo("urn:rampgate:problem:body-too-large"));
+    }
+
+    @Test
+    void aFailedSessionLeavesOneLineWithBothRequestIds() {
+        proof().faults().answer(Place.SESSION_CALL, 403, 1_000);
+        List<String> ours = new ArrayList<>();
+        try (LogListener log = LogListener.on(SessionOpening.class.getName())) {
+            // Other tests may have used up the lines of these ten seconds.
+            await().atMost(Duration.ofSeconds(40)).until(() -> {
+                ours.add("shop-" + UUID.randomUUID());
+                given().contentType("application/json")
+                        .header("X-Request-Id", ours.get(ours.size() - 1))
+                        .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}")
+                        .post("/session");
+                return !log.logged().isEmpty();
+            });
+
+            assertThat(log.logged()).singleElement().satisfies(line -> {
+                assertThat(line.getLevel().getName()).isEqualTo("WARN");
+                assertThat(line.getFormattedMessage())
+                        .matches("Session request " + ours.get(ours.size() - 1)
+                                + " failed: forbidden, USDC/ERC20, HTTP status 403, Proof's request req_[0-9a-f]+"
+                                + "( \\([0-9]+ more like it were not logged\\))?");
+            });
+        }
     }
 
     @ParameterizedTest

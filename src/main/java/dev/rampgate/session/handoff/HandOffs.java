@@ -6,6 +6,7 @@ import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.session.handoff.HandOffStore.Taken;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -34,7 +35,6 @@ public class HandOffs {
     /** By which a caller asks for a hand-off, and in which the answer brings the page's address. */
     public static final String HEADER = "Rampgate-Hand-Off";
 
-    private static final Logger LOG = Logger.getLogger(HandOffs.class);
     private static final Duration WHEN_AWAY = Duration.ofSeconds(2);
 
     /** Some tries of a page whose connection is bad; no longer, since the session is stored until then. */
@@ -48,6 +48,7 @@ public class HandOffs {
     private final InstantSource clock;
     private final RandomGenerator secret;
     private final MeterRegistry meters;
+    private final ThrottledLog outages;
 
     @Inject
     HandOffs(
@@ -66,6 +67,7 @@ public class HandOffs {
         this.clock = clock;
         this.secret = new SecureRandom();
         this.meters = meters;
+        this.outages = new ThrottledLog(Logger.getLogger(HandOffs.class), clock);
     }
 
     /**
@@ -181,7 +183,7 @@ public class HandOffs {
 
     private void away(Throwable failure) {
         count("away");
-        LOG.warnf(
+        outages.warn(
                 "Sessions can neither be given away nor handed over: %s",
                 failure.getClass().getSimpleName());
     }
