@@ -16,6 +16,7 @@ import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -150,6 +151,40 @@ final class Chromium implements AutoCloseable {
         } finally {
             driver.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
         }
+    }
+
+    /** Does something without a network, and has one again. */
+    void goOffline(Runnable work) {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        conditions(true);
+        try {
+            work.run();
+        } finally {
+            conditions(false);
+        }
+    }
+
+    private void conditions(boolean offline) {
+        driver.executeCdpCommand(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+    }
+
+    /** Does something while another tab hides the page. */
+    void inAnotherTab(Runnable work) {
+        String page = driver.getWindowHandle();
+        driver.switchTo().newWindow(WindowType.TAB);
+        try {
+            work.run();
+        } finally {
+            driver.close();
+            driver.switchTo().window(page);
+        }
+    }
+
+    /** To the page before, as its button does. */
+    void goBack() {
+        driver.navigate().back();
     }
 
     /** Where it is now. */

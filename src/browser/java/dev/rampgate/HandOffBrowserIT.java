@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.edge.BehindGatewayProfile;
+import dev.rampgate.sandbox.transaction.Action;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -13,6 +14,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,6 +99,77 @@ class HandOffBrowserIT {
 
         browser.sees("#status", "Completed");
         assertThat(fetched("/session")).isZero();
+    }
+
+    @Test
+    void aPageThatNoEventReachesFollowsByPollsThoughItsTicketIsOver() {
+        try (UnreliableProxy proxy = proxy()) {
+            proxy.keepEventsBack();
+            browser.open(page(session(null)).replace(address, proxy.address()));
+            // A ticket lasts for four seconds.
+            await().atMost(LIMIT)
+                    .until(() -> proxy.requests("POST /hand-off/ticket").size() > 1);
+            step("pay");
+
+            browser.sees("#status", "Completed");
+        }
+    }
+
+    @Test
+    void aPageWhoseNetworkIsAnotherReadsAtOnce() {
+        try (UnreliableProxy proxy = proxy()) {
+            Response session = session(null);
+            browser.open(page(session).replace(address, proxy.address()));
+            browser.sees("#status", "Waiting for your payment");
+            await().atMost(LIMIT).until(() -> proxy.requests("GET .*/events.*").size() == 1);
+
+            proxy.loseOpenConnections();
+            AttendedSandbox.proof().drive(session.path("merchant_transaction_id"), Action.PAY);
+            browser.goOffline(() -> {});
+
+            // Long before two heartbeats of 20 s.
+            browser.sees("#status", "Completed");
+        }
+    }
+
+    @Test
+    void aPageWhoseUserIsSignedInNoMoreAsksEverMoreSlowly() {
+        try (UnreliableProxy proxy = proxy()) {
+            browser.open(proxy.address() + "rampgate.js");
+            browser.run("""
+                    window.problems = [];
+                    import('/rampgate.js').then(({follow}) => follow('1b0e7c52-7d7f-4c0f-9a57-3d0b7a5f9e11', {
+                      onProblem: ({status}) => problems.push(status),
+                    }, {ticket: 'over', headers: () => ({'X-User-Id': 'cust-8841'})}));""");
+            await().atMost(LIMIT).until(() -> !proxy.requests("GET .*").isEmpty());
+
+            await().during(Duration.ofSeconds(20))
+                    .atMost(LIMIT)
+                    .until(() -> proxy.requests("(GET|POST) /transactions/.*").size() <= 10);
+            assertThat((List<?>) browser.run("return problems"))
+                    .hasSizeBetween(3, 6)
+                    .allMatch(status -> status.equals(401L));
+        }
+    }
+
+    @Test
+    void aPageThatIsRefusedAnotherTicketWaitsAsLongAsItIsTold() {
+        try (UnreliableProxy proxy = proxy()) {
+            browser.open(page(session(null)).replace(address, proxy.address()));
+            browser.sees("#status", "Waiting for your payment");
+            proxy.refuse("/hand-off/ticket|/transactions/.*", "429 Too Many Requests", "Retry-After: 8");
+            proxy.loseOpenConnections();
+            browser.goOffline(() -> {});
+            await().atMost(LIMIT).until(() -> !proxy.requests("(GET|POST) .*/(ticket|events.*)")
+                    .isEmpty());
+            long asked = proxy.requests("GET .*/events.*").size();
+
+            await().during(Duration.ofSeconds(6))
+                    .atMost(LIMIT)
+                    .until(() -> proxy.requests("POST /hand-off/ticket|GET .*/events.*")
+                                    .size()
+                            <= asked + 2);
+        }
     }
 
     @Test
@@ -264,6 +337,10 @@ class HandOffBrowserIT {
         return given().header("X-Gateway-Secret", BehindGatewayProfile.SECRET)
                 .header("X-User-Id", "cust-8841")
                 .header("X-User-Email", "jo@example.test");
+    }
+
+    private UnreliableProxy proxy() {
+        return new UnreliableProxy(URI.create(address).getPort());
     }
 
     private static String page(Response session) {

@@ -1,25 +1,27 @@
-// Rampgate in a browser: opens a session, runs Proof's widget with it, and follows the transaction. Apache-2.0.
+// Rampgate for browsers. Apache-2.0.
 
 /**
  * @typedef {object} Options
- * @property {string} [base] where Rampgate is, without a slash at the end; '' for the page's own host
- * @property {() => Record<string, string>} [headers] what each call needs to prove who makes it
- * @property {string} [ticket] of the session's answer, for `follow`
+ * @property {string} [base] where Rampgate is
+ * @property {() => Record<string, string>} [headers] that sign a call in
+ * @property {string} [ticket] of the session's answer
+ * @property {(signal: AbortSignal) => Promise<string>} [renew] another ticket, where nobody is signed in
  *
- * @typedef {object} Listeners each is told once for each event, whatever happens to the connection
- * @property {(transaction: object) => void} [onState] where the transaction stands at first
- * @property {(transaction: object) => void} [onTransition] its status changed
- * @property {(transaction: object) => void} [onConfirmed] Rampgate has verified that status with Proof
- * @property {(transaction: object) => void} [onEnd] nothing more is to be expected
- * @property {(problem: Problem) => void} [onProblem] it could not be asked for; tried again by itself
+ * @typedef {object} Listeners each is called once for each event
+ * @property {(transaction: object) => void} [onState] at first
+ * @property {(transaction: object) => void} [onTransition] a new status
+ * @property {(transaction: object) => void} [onConfirmed] Proof has confirmed it
+ * @property {(transaction: object) => void} [onEnd] nothing more is expected
+ * @property {(problem: Problem) => void} [onProblem] tried again, ever more slowly
  *
- * @typedef {Error & {status: number, detail?: string, errors?: {field: string, detail: string}[], request_id?: string}} Problem
+ * @typedef {Error & {status: number, retryAfter?: number, detail?: string, errors?: {field: string, detail: string}[], request_id?: string}} Problem
  */
 
-/** A call. @throws {Problem} for every answer that is neither 2xx nor 304; status 0 if there is none */
-async function call(method, path, {base = '', headers} = {}, more, body) {
+/** @throws {Problem} with status 0 if there is no answer */
+async function call(method, path, {base = '', headers, signal} = {}, more, body) {
   const answer = await fetch(base + path, {
     method,
+    signal,
     headers: {...headers?.(), ...(body && {'Content-Type': 'application/json'}), ...more},
     body: body && JSON.stringify(body),
   }).catch(() => {
@@ -29,14 +31,17 @@ async function call(method, path, {base = '', headers} = {}, more, body) {
     return answer;
   }
   const problem = await answer.json().catch(() => ({}));
-  throw Object.assign(new Error(problem.title ?? `Status ${answer.status}`), problem, {status: answer.status});
+  throw Object.assign(new Error(problem.title ?? `Status ${answer.status}`), problem, {
+    status: answer.status,
+    retryAfter: Number(answer.headers.get('Retry-After')),
+  });
 }
 
 /**
  * Opens a session.
  * @param {{network: string, currency: string, amount: string, type?: string, redirect_url?: string, address?: string}} order
  * @param {Options & {idempotencyKey?: string}} [options] the same key answers the same session
- * @returns {Promise<{session: object, ticket?: string}>} Proof's answer, and what opens its stream
+ * @returns {Promise<{session: object, ticket?: string}>}
  */
 export async function openSession(order, options = {}) {
   const key = options.idempotencyKey;
@@ -44,7 +49,7 @@ export async function openSession(order, options = {}) {
   return {session: await answer.json(), ticket: answer.headers.get('Rampgate-Ticket') ?? undefined};
 }
 
-/** A session as `proofWidget.run` wants it: camelCase names, every value as it is. @param {object} session */
+/** A session as `proofWidget.run` wants it. @param {object} session */
 export function widgetParameters(session) {
   return Object.fromEntries(Object.entries(session)
     .map(([name, value]) => [name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), value]));
@@ -52,10 +57,10 @@ export function widgetParameters(session) {
 
 /**
  * Runs Proof's widget.
- * @param {object} session as `openSession` answered it
- * @param {Element} host where it is drawn
+ * @param {object} session
+ * @param {Element} host
  * @param {string} script its address
- * @param {object} [callbacks] the widget's own, such as `onReady`; they are no status
+ * @param {object} [callbacks] the widget's own; they are no status
  */
 export async function runWidget(session, host, script, callbacks) {
   if (!window.proofWidget) {
@@ -74,7 +79,7 @@ export async function runWidget(session, host, script, callbacks) {
 }
 
 /**
- * Follows a transaction: by events, and by asking where they do not come through.
+ * Follows a transaction: by events, and by polls while none come.
  * @param {string} id
  * @param {Listeners} on
  * @param {Options} [options]
@@ -82,21 +87,33 @@ export async function runWidget(session, host, script, callbacks) {
  */
 export function follow(id, on, options = {}) {
   const path = `/transactions/${encodeURIComponent(id)}`;
-  let ticket = options.ticket;
+  const {renew} = options;
+  const stopped = new AbortController();
+  let {ticket} = options;
+  let interval = 20000;
   let seen = 0;
+  let rounds = 0;
   let failures = 0;
-  let stopped = false;
-  let source, timer, tag, known;
+  let notBefore = 0;
+  let turn = 0;
+  let changed, refused, source, timer, tag, known;
 
   const stop = () => {
-    stopped = true;
+    stopped.abort();
+    turn = -1;
     source?.close();
     clearTimeout(timer);
   };
 
-  // Ids are numbers in order: 2 is a transition, 2.1 its confirmation.
+  const later = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(round, wait);
+  };
+
+  const isTerminal = () => /completed|failed|cancelled/.test(known?.status);
+
   const tell = (name, at, transaction) => {
-    if (stopped) {
+    if (stopped.signal.aborted) {
       return;
     }
     if (name === 'End') {
@@ -105,25 +122,38 @@ export function follow(id, on, options = {}) {
       return;
     }
     seen = Math.max(at, seen);
+    known = transaction;
+    changed = Date.now();
     on[`on${name}`]?.(transaction);
   };
 
   const listen = () => {
-    const query = new URLSearchParams({...(ticket && {ticket}), ...(seen && {last_event_id: seen})});
+    if (!window.EventSource) {
+      return;
+    }
+    refused = false;
+    // Who brings the last id is not told of the end.
+    const query = new URLSearchParams({...(ticket && {ticket}), ...(seen && {last_event_id: isTerminal() ? 1 : seen})});
     source = new EventSource(`${options.base ?? ''}${path}/events?${query}`);
-    for (const name of ['State', 'Transition', 'Confirmed', 'End']) {
+    for (const name of ['State', 'Transition', 'Confirmed', 'End', 'Heartbeat']) {
       source.addEventListener(name.toLowerCase(), ({lastEventId, data}) => {
-        failures = 0;
-        tell(name, Number(lastEventId), JSON.parse(data));
+        const content = JSON.parse(data);
+        interval = content.interval_ms ?? interval;
+        rounds = failures = 0;
+        later(2 * interval);
+        tell(name, Number(lastEventId), content);
       });
     }
-    // While it is connecting it does so by itself.
-    source.onerror = () => source.readyState === EventSource.CLOSED && ask();
+    source.onerror = () => {
+      refused = source.readyState === 2;
+      if (refused && !rounds) {
+        later(1000 * Math.random());
+      }
+    };
   };
 
-  /** The timeline holds the same steps as the events, so that none is told twice. */
+  // Steps of the timeline have the ids of events: 2 is a transition, 2.1 its confirmation.
   const catchUp = ({timeline, ...now}) => {
-    known = now;
     const last = timeline.length;
     if (!seen) {
       tell('State', Number(timeline[last - 1].confirmed_at ? `${last}.1` : last), now);
@@ -135,36 +165,65 @@ export function follow(id, on, options = {}) {
         tell('Confirmed', Number(`${i + 1}.1`), {...then, confirmed: true});
       }
     });
+    known = now;
   };
 
-  const ask = async () => {
-    failures++;
+  const round = async () => {
+    const mine = ++turn;
+    let opens = rounds < 3 || rounds % 8 === 0;
+    // A connection that was kept may be dead.
+    const within = {...options, signal: AbortSignal.timeout?.(failures < 2 ? 4000 : 15000)};
+    let wait = 4000;
+    rounds++;
+    later(20000);
+    if (opens) {
+      source?.close();
+    }
     try {
-      const answer = await call('GET', path, options, tag && {'If-None-Match': tag});
-      if (answer.status === 200) {
-        tag = answer.headers.get('ETag');
-        catchUp(await answer.json());
+      if (renew && (refused || failures)) {
+        ticket = await renew(within.signal);
       }
-      // A stream that is over refuses to open; it is not asked for ever.
-      if (known.settled || (failures > 3 && ['completed', 'failed', 'cancelled'].includes(known.status))) {
+      const answer = await call('GET', renew ? `${path}/events?ticket=${ticket}` : path, within,
+        {Accept: 'application/json', ...(tag && {'If-None-Match': tag})});
+      if (answer.status === 200) {
+        catchUp(await answer.json());
+        tag = answer.headers.get('ETag');
+      }
+      failures = notBefore = 0;
+      if (known.settled || (isTerminal() && Date.now() > changed + 900000)) {
         tell('End', seen, known);
-      } else if (ticket) {
-        ticket = (await (await call('POST', `${path}/ticket`, options)).json()).ticket;
+      } else if (!renew && ticket && refused && opens) {
+        ticket = (await (await call('POST', `${path}/ticket`, within)).json()).ticket;
       }
     } catch (problem) {
-      if (!stopped) {
-        on.onProblem?.(problem);
+      if (mine !== turn) {
+        return;
       }
+      wait = Math.max(500 * 2 ** Math.min(++failures, 7), 1000 * Math.min(problem.retryAfter || 0, 3600));
+      notBefore = problem.status ? Date.now() + wait : 0;
+      opens = opens && !problem.retryAfter;
+      on.onProblem?.(problem);
     }
-    if (!stopped) {
-      timer = setTimeout(window.EventSource ? listen : ask, Math.min(failures, 5) * (750 + 500 * Math.random()));
+    if (mine === turn && rounds) {
+      if (opens) {
+        listen();
+      }
+      later(wait * (1 + Math.random() / 2));
     }
   };
 
-  if (window.EventSource) {
-    listen();
-  } else {
-    ask();
+  const resync = ({type, persisted}) => {
+    if ((persisted ?? (type === 'online' || !document.hidden)) && Date.now() >= notBefore) {
+      source?.close();
+      rounds = 0;
+      round();
+    }
+  };
+  for (const type of ['online', 'pageshow', 'visibilitychange']) {
+    addEventListener(type, resync, {signal: stopped.signal});
   }
+
+  listen();
+  later(source ? 4000 : 0);
   return stop;
 }

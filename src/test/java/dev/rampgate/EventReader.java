@@ -42,7 +42,7 @@ public final class EventReader implements AutoCloseable, Flow.Subscriber<String>
 
     private final List<Event> events = new CopyOnWriteArrayList<>();
     private final List<Long> retries = new CopyOnWriteArrayList<>();
-    private volatile int beats;
+    private final List<String> beats = new CopyOnWriteArrayList<>();
     private volatile int status;
     private volatile String retryAfter;
     private volatile boolean closed;
@@ -111,8 +111,8 @@ public final class EventReader implements AutoCloseable, Flow.Subscriber<String>
         return closed;
     }
 
-    /** How often the stream only showed that it lives. */
-    public int beats() {
+    /** The data of heartbeats, which only show that the stream lives. */
+    public List<String> beats() {
         return beats;
     }
 
@@ -154,10 +154,12 @@ public final class EventReader implements AutoCloseable, Flow.Subscriber<String>
             data = line.substring(6);
         } else if (line.startsWith("retry: ")) {
             retries.add(Long.parseLong(line.substring(7)));
-        } else if (line.startsWith(":")) {
-            beats++;
         } else if (line.isEmpty() && data != null) {
-            events.add(new Event(name, id, data));
+            if (name.equals("heartbeat")) {
+                beats.add(data);
+            } else {
+                events.add(new Event(name, id, data));
+            }
             data = null;
         }
         if (!paused) {

@@ -38,6 +38,23 @@ class EventJson {
         return block.toString();
     }
 
+    /**
+     * The event that shows that a stream lives, and how often it will, in milliseconds: {@code {"interval_ms":20000}}. It
+     * has no id, so that it moves no reader.
+     */
+    static String heartbeat(Duration interval) {
+        return "event: heartbeat\ndata: " + interval(interval) + "\n\n";
+    }
+
+    /** The same as a frame: {@code {"event":"heartbeat","data":{"interval_ms":20000}}}. */
+    static String heartbeatFrame(Duration interval) {
+        return "{\"event\":\"heartbeat\",\"data\":" + interval(interval) + "}";
+    }
+
+    private static String interval(Duration interval) {
+        return "{\"interval_ms\":" + interval.toMillis() + "}";
+    }
+
     /** The field that tells when to connect again. */
     static String retry(Duration retry) {
         return "retry: " + retry.toMillis() + "\n\n";
@@ -67,7 +84,15 @@ class EventJson {
         }
     }
 
-    private String json(TransactionView view) {
+    /** Whether {@code If-None-Match} names this tag; proxies may have made it a weak one. */
+    static boolean names(String known, String tag) {
+        return known != null
+                && Arrays.stream(known.split(","))
+                        .map(String::strip)
+                        .anyMatch(one -> one.equals("*") || one.equals(tag) || one.equals("W/" + tag));
+    }
+
+    String json(TransactionView view) {
         try {
             return mapper.writeValueAsString(view);
         } catch (JsonProcessingException impossible) {

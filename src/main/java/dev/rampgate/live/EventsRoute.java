@@ -2,10 +2,14 @@ package dev.rampgate.live;
 
 import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.ProblemAnswers;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.CallerAuthentication;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
@@ -17,16 +21,22 @@ import java.util.List;
 
 /**
  * {@code GET /transactions/{id}/events}: server-sent events. A plain route, no resource: a stream that lasts holds nothing
- * but its connection, and is told when that takes more (decision 0026).
+ * but its connection, and is told when that takes more (decision 0026). Behind a proxy that lets no stream through, the
+ * same call with {@code Accept: application/json} answers the transaction once.
  */
 @ApplicationScoped
 class EventsRoute {
+
+    private static final String EVENTS = "text/event-stream";
+    private static final String JSON = "application/json";
 
     private final StreamRequest.Door door;
     private final CallerAuthentication identity;
     private final LiveHub hub;
     private final LiveStream.Surroundings surroundings;
     private final EventJson json;
+    private final TransactionReader reader;
+    private final ReadThrough readThrough;
     private final ProblemAnswers problems;
 
     EventsRoute(
@@ -35,12 +45,16 @@ class EventsRoute {
             LiveHub hub,
             LiveStream.Surroundings surroundings,
             EventJson json,
+            TransactionReader reader,
+            ReadThrough readThrough,
             ProblemAnswers problems) {
         this.door = door;
         this.identity = identity;
         this.hub = hub;
         this.surroundings = surroundings;
         this.json = json;
+        this.reader = reader;
+        this.readThrough = readThrough;
         this.problems = problems;
     }
 
@@ -50,9 +64,40 @@ class EventsRoute {
 
     private void open(RoutingContext routing) {
         Context context = Vertx.currentContext();
-        door.of(routing.request(), routing.pathParam("id"), identity.caller(routing))
-                .subscribe()
-                .with(request -> follow(routing, request, new ConnectionLoop(context)), routing::fail);
+        Uni<StreamRequest> request = door.of(routing.request(), routing.pathParam("id"), identity.caller(routing));
+        if (wantsNoStream(routing)) {
+            request.chain(asked -> reader.one(asked.userId(), asked.transactionId()))
+                    .map(found -> found.orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND)))
+                    .emitOn(command -> context.runOnContext(here -> command.run()))
+                    .subscribe()
+                    .with(found -> answer(routing, found), routing::fail);
+        } else {
+            request.subscribe().with(asked -> follow(routing, asked, new ConnectionLoop(context)), routing::fail);
+        }
+    }
+
+    /** Whether the caller says that it takes JSON and not events; most who follow say nothing, or that they take anything. */
+    private static boolean wantsNoStream(RoutingContext routing) {
+        String accepted = String.valueOf(routing.request().getHeader(HttpHeaders.ACCEPT));
+        return accepted.contains(JSON) && !accepted.contains(EVENTS);
+    }
+
+    /** The transaction as {@code GET /transactions/{id}} answers it. */
+    private void answer(RoutingContext routing, TransactionReader.Reading found) {
+        readThrough.consider(found);
+        String tag = json.tag(found.view());
+        HttpServerResponse response = routing.response()
+                .putHeader(HttpHeaders.ETAG, tag)
+                .putHeader(HttpHeaders.AGE, Long.toString(found.age().toSeconds()))
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (response.closed()) {
+            return;
+        }
+        if (EventJson.names(routing.request().getHeader(HttpHeaders.IF_NONE_MATCH), tag)) {
+            response.setStatusCode(304).end();
+        } else {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(json.json(found.view()));
+        }
     }
 
     private void follow(RoutingContext routing, StreamRequest request, ConnectionLoop loop) {
@@ -108,7 +153,7 @@ class EventsRoute {
             Duration retry = surroundings.settings().retry();
             long spread = Math.max(1, retry.toMillis());
             response.setChunked(true)
-                    .putHeader("Content-Type", "text/event-stream")
+                    .putHeader("Content-Type", EVENTS)
                     .putHeader("Cache-Control", "no-store")
                     // A proxy that collects answers would hold events back.
                     .putHeader("X-Accel-Buffering", "no")
@@ -133,7 +178,7 @@ class EventsRoute {
 
         @Override
         public void beat() {
-            response.write(":\n\n");
+            response.write(EventJson.heartbeat(surroundings.settings().heartbeat()));
         }
 
         @Override

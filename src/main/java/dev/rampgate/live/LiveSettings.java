@@ -28,8 +28,9 @@ public interface LiveSettings {
     int maxStreamsPerUser();
 
     /**
-     * How often a silent stream shows that it lives. Shorter than the idle timeouts of the server (75 s) and of
-     * proxies. Default: {@code 20s}.
+     * How often a stream shows that it lives, by an event that tells readers this interval; {@code rampgate.js} connects
+     * again after two of them in silence. Shorter than the idle timeouts of the server (75 s) and of proxies. Default:
+     * {@code 20s}.
      */
     @WithDefault("20s")
     Duration heartbeat();

@@ -122,10 +122,16 @@ final class LiveStream {
             return;
         }
         unseen = newest;
-        if (!begun) {
+        boolean first = !begun;
+        if (first) {
             begin();
         }
         tell();
+        // The reader learns the interval before the first one is over, and that bytes reach it though it missed no
+        // event.
+        if (first && begun && !closed) {
+            transport.beat();
+        }
     }
 
     private void begin() {

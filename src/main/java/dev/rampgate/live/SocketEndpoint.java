@@ -128,6 +128,8 @@ public class SocketEndpoint {
         @Override
         public void beat() {
             connection.sendPing(Buffer.buffer()).subscribe().with(done -> {}, this::ignore);
+            // Browsers hide pings from pages.
+            write(EventJson.heartbeatFrame(surroundings.settings().heartbeat()));
         }
 
         @Override

@@ -48,7 +48,11 @@ class TransactionReader {
         this.pool = pool;
     }
 
-    /** One transaction with its timeline; none if it does not exist or belongs to somebody else. */
+    /**
+     * One transaction with its timeline; none if it does not exist or belongs to somebody else.
+     *
+     * @param userId who asks; null if they brought a ticket for this transaction, and then it is the owner
+     */
     Uni<Optional<Reading>> one(String userId, String transactionId) {
         return pool.preparedQuery("""
                         SELECT transition.attempt AS step_attempt,
@@ -62,7 +66,7 @@ class TransactionReader {
                         FROM transaction
                              JOIN transition ON transition.transaction_id = transaction.id
                              LEFT JOIN poll ON poll.transaction_id = transaction.id
-                        WHERE transaction.id = $1 AND transaction.user_id = $2
+                        WHERE transaction.id = $1 AND transaction.user_id = coalesce($2, transaction.user_id)
                         ORDER BY transition.sequence
                         """)
                 .execute(Tuple.of(transactionId, userId))

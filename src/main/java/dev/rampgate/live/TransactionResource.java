@@ -19,7 +19,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -58,7 +57,7 @@ public class TransactionResource {
         return own(id).invoke(readThrough::consider).map(found -> {
             String tag = json.tag(found.view());
             ResponseBuilder<TransactionView> answer =
-                    names(known, tag) ? ResponseBuilder.notModified() : ResponseBuilder.ok(found.view());
+                    EventJson.names(known, tag) ? ResponseBuilder.notModified() : ResponseBuilder.ok(found.view());
             return answer.header("ETag", tag)
                     .header("Age", found.age().toSeconds())
                     .header("Cache-Control", "no-store")
@@ -81,14 +80,6 @@ public class TransactionResource {
         return StreamRequest.isId(id)
                 ? reader.one(userId, id).map(found -> found.orElseThrow(TransactionResource::notFound))
                 : Uni.createFrom().failure(notFound());
-    }
-
-    /** Whether {@code If-None-Match} names this tag; proxies may have made it a weak one. */
-    private static boolean names(String known, String tag) {
-        return known != null
-                && Arrays.stream(known.split(","))
-                        .map(String::strip)
-                        .anyMatch(one -> one.equals("*") || one.equals(tag) || one.equals("W/" + tag));
     }
 
     /** The newest transactions, or those after a cursor. */

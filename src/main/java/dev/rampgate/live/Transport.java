@@ -25,7 +25,7 @@ interface Transport {
     /** Sends events. */
     void send(List<LiveEvent> events);
 
-    /** Shows that the stream lives. */
+    /** Shows that the stream lives, in a way that a page in a browser can see, and how often it does. */
     void beat();
 
     /** Ends the stream after {@code end}. */

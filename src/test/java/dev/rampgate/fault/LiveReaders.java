@@ -160,6 +160,9 @@ final class LiveReaders implements AutoCloseable {
         }
 
         private void event(NetSocket socket) {
+            if (name.equals("heartbeat")) {
+                return;
+            }
             cameAt.putIfAbsent(eventId, Instant.now());
             seen = eventId;
             if (name.equals("end")) {

@@ -74,6 +74,56 @@ class EventsQuarkusTest {
     }
 
     @Test
+    void itShowsPagesThatItLivesAndHowOftenItWillWithoutMovingTheReader() {
+        EventReader reader = follow(open()).sees("state 1.1 pending+");
+
+        await().atMost(LIMIT).until(() -> !reader.beats().isEmpty());
+        assertThat(reader.beats().get(0)).isEqualTo("{\"interval_ms\":20000}");
+        assertThat(reader.events()).hasSize(1);
+    }
+
+    @Test
+    void whoCannotTakeAStreamReadsAtTheSameAddressWithTheSameTicket() {
+        String id = open();
+        String ticket = given().header("X-User-Id", user)
+                .post("/transactions/" + id + "/ticket")
+                .path("ticket");
+        String path = "/transactions/" + id + "/events";
+
+        String tag = given().accept("application/json")
+                .get(path + "?ticket=" + ticket)
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .header("Cache-Control", "no-store")
+                .header("Age", notNullValue())
+                .body("merchant_transaction_id", equalTo(id))
+                .body("timeline.status", equalTo(List.of("pending")))
+                .extract()
+                .header("ETag");
+        given().accept("application/json")
+                .header("If-None-Match", tag)
+                .get(path + "?ticket=" + ticket)
+                .then()
+                .statusCode(304);
+        given().accept("application/json")
+                .get("/transactions/" + open() + "/events?ticket=" + ticket)
+                .then()
+                .statusCode(401);
+        given().accept("application/json")
+                .header("X-User-Id", "somebody-else")
+                .get(path)
+                .then()
+                .statusCode(404);
+        given().accept("application/json")
+                .header("X-User-Id", user)
+                .get(path)
+                .then()
+                .statusCode(200)
+                .header("ETag", tag);
+    }
+
+    @Test
     void whoComesBackIsToldWhatItMissedAndNothingElse() {
         String id = open();
         EventReader first = follow(id).sees("state 1.1 pending+");

@@ -30,7 +30,8 @@ class LiveStreamTest {
         loop.run();
 
         assertThat(transport.log)
-                .containsExactly("open", "transition 2 processing", "confirmed 2.1 processing+", "transition 3 failed");
+                .containsExactly(
+                        "open", "transition 2 processing", "confirmed 2.1 processing+", "transition 3 failed", "beat");
     }
 
     @Test
@@ -41,7 +42,7 @@ class LiveStreamTest {
         stream.show(Snapshots.of("tx", "pending"));
         loop.run();
 
-        assertThat(transport.log).containsExactly("open", "state 1 pending");
+        assertThat(transport.log).containsExactly("open", "state 1 pending", "beat");
     }
 
     @Test
@@ -54,12 +55,13 @@ class LiveStreamTest {
         loop.run();
         stream.show(Snapshots.of("tx", "pending", "processing", "failed!"));
         loop.run();
-        assertThat(transport.log).containsExactly("open");
+        assertThat(transport.log).containsExactly("open", "beat");
 
         transport.drain();
 
         assertThat(transport.log)
-                .containsExactly("open", "transition 2 processing", "transition 3 failed+", "confirmed 3.1 failed+");
+                .containsExactly(
+                        "open", "beat", "transition 2 processing", "transition 3 failed+", "confirmed 3.1 failed+");
     }
 
     @Test
@@ -72,7 +74,7 @@ class LiveStreamTest {
 
         loop.pass(Duration.ofSeconds(11));
 
-        assertThat(transport.log).containsExactly("open", "leave SLOW");
+        assertThat(transport.log).containsExactly("open", "beat", "leave SLOW");
         assertThat(closed).isEqualTo(1);
         assertThat(meters.get("rampgate.live.departures")
                         .tag("reason", "slow")
@@ -83,12 +85,21 @@ class LiveStreamTest {
     }
 
     @Test
+    void aReaderWhoMissedNothingSeesAtOnceThatTheStreamLives() {
+        stream("1").show(Snapshots.of("tx", "pending"));
+
+        loop.run();
+
+        assertThat(transport.log).containsExactly("open", "beat");
+    }
+
+    @Test
     void aSilentStreamBeats() {
         stream("1").show(Snapshots.of("tx", "pending"));
 
         loop.pass(Duration.ofMinutes(1));
 
-        assertThat(transport.log).startsWith("open", "beat", "beat").hasSizeBetween(3, 4);
+        assertThat(transport.log).startsWith("open", "beat", "beat", "beat").hasSizeBetween(4, 5);
     }
 
     @Test
@@ -106,7 +117,7 @@ class LiveStreamTest {
         LiveStream stream = stream(null);
         stream.show(Snapshots.of("tx", "pending", "failed!"));
         loop.run();
-        assertThat(transport.log).containsExactly("open", "state 2.1 failed+");
+        assertThat(transport.log).containsExactly("open", "state 2.1 failed+", "beat");
 
         loop.pass(Duration.ofMinutes(10));
         stream.show(Snapshots.of("tx", "pending", "failed!"));
@@ -142,7 +153,7 @@ class LiveStreamTest {
         stream.refuse(Problem.of(ProblemType.NOT_FOUND));
         loop.pass(Duration.ofMinutes(1));
 
-        assertThat(transport.log).containsExactly("open", "leave DRAINING");
+        assertThat(transport.log).containsExactly("open", "beat", "leave DRAINING");
         assertThat(transport.retry).isEqualTo(Duration.ofSeconds(3));
         assertThat(closed).isEqualTo(1);
     }
@@ -158,7 +169,7 @@ class LiveStreamTest {
         stream.show(Snapshots.of("tx", "pending", "processing"));
         loop.pass(Duration.ofMinutes(5));
 
-        assertThat(transport.log).containsExactly("open");
+        assertThat(transport.log).containsExactly("open", "beat");
         assertThat(closed).isEqualTo(1);
         assertThat(loop.isIdle()).isTrue();
     }

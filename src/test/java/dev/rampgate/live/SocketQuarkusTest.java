@@ -35,6 +35,7 @@ class SocketQuarkusTest {
 
     private final String user = "socket-" + UUID.randomUUID();
     private final List<String> frames = new CopyOnWriteArrayList<>();
+    private final List<String> beats = new CopyOnWriteArrayList<>();
     private volatile Short closeCode;
     private WebSocketClient client;
 
@@ -74,6 +75,15 @@ class SocketQuarkusTest {
                         "confirmed 3.1 completed",
                         "end 3.1 completed")
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void itShowsPagesThatItLivesAndHowOftenItWill() {
+        connect(open(), "");
+
+        await().atMost(LIMIT).until(() -> !beats.isEmpty());
+        assertThat(beats.get(0)).isEqualTo("{\"event\":\"heartbeat\",\"data\":{\"interval_ms\":20000}}");
+        assertThat(frames).containsExactly("state 1.1 pending");
     }
 
     @Test
@@ -147,6 +157,10 @@ class SocketQuarkusTest {
 
     private void note(String frame) {
         JsonObject event = new JsonObject(frame);
+        if (event.getString("event").equals("heartbeat")) {
+            beats.add(frame);
+            return;
+        }
         frames.add(event.getString("event") + " " + event.getString("id") + " "
                 + event.getJsonObject("data").getString("status"));
     }

@@ -22,6 +22,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -109,7 +110,7 @@ public class HandOffResource {
     /** The page. */
     @GET
     @Produces(MediaType.TEXT_HTML)
-    public Response page(RoutingContext routing) {
+    public Response page(@Context RoutingContext routing) {
         mustBeOffered();
         HandOffPage.Answer fresh = page.fresh();
         // Instead of those that every answer has: a resource's own would stand beside them, and of two policies both

@@ -121,7 +121,7 @@ final class EventStreams implements AutoCloseable {
                 rest = text.substring(end + 1);
                 text.substring(0, end + 1)
                         .lines()
-                        .filter(line -> line.startsWith("data: "))
+                        .filter(line -> line.startsWith("data: ") && line.contains("\"status\":"))
                         .forEach(line -> event(line, now));
             } catch (IOException gone) {
                 key.cancel();
