@@ -83,6 +83,9 @@ class ResourceProblems {
         if (asked.getStatus() < 400) {
             return asked;
         }
+        if (thrown.getCause() instanceof ProblemException refused) {
+            return answers.response(refused.problem(), routing);
+        }
         if (asked.getStatus() >= 500) {
             return internal(thrown, routing, resource);
         }

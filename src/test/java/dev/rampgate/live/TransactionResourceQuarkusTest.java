@@ -15,6 +15,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,7 +111,19 @@ class TransactionResourceQuarkusTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cursor=nonsense", "cursor=AAAA", "cursor=MjAyNg", "limit=0", "limit=101", "limit=-1"})
+    @ValueSource(
+            strings = {
+                "cursor=nonsense",
+                "cursor=AAAA",
+                "cursor=MjAyNg",
+                "limit=0",
+                "limit=101",
+                "limit=-1",
+                "limit=abc",
+                "limit=1.5",
+                "limit=99999999999",
+                "limit=%31%20"
+            })
     void aWrongPageIsRefusedByName(String query) {
         given().header("X-User-Id", user)
                 .get("/transactions?" + query)
@@ -117,6 +131,31 @@ class TransactionResourceQuarkusTest {
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("errors.field", hasItem(query.substring(0, query.indexOf('='))));
+    }
+
+    @Test
+    void noHeaderStandsTwice() {
+        String id = open();
+
+        for (String path : List.of("/transactions", "/transactions/" + id, "/transactions?limit=abc", "/kyc-status")) {
+            assertThat(given().header("X-User-Id", user).get(path).headers().asList())
+                    .as(path)
+                    .extracting(header -> header.getName().toLowerCase(Locale.ROOT))
+                    .contains("cache-control")
+                    .doesNotHaveDuplicates();
+        }
+        for (String path : List.of("/transactions/" + id + "/ticket", "/session", "/hand-off")) {
+            assertThat(given().header("X-User-Id", user)
+                            .contentType("application/json")
+                            .body(Map.of("network", "ERC20", "currency", "USDC", "amount", "42.75"))
+                            .post(path)
+                            .headers()
+                            .asList())
+                    .as(path)
+                    .extracting(header -> header.getName().toLowerCase(Locale.ROOT))
+                    .contains("cache-control")
+                    .doesNotHaveDuplicates();
+        }
     }
 
     private String problem(String caller, String id) {
