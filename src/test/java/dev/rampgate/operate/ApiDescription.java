@@ -1,9 +1,12 @@
 package dev.rampgate.operate;
 
 import static dev.rampgate.edge.ProblemType.*;
+import static java.util.Map.entry;
 
 import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.ProblemType;
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Status;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +34,18 @@ public final class ApiDescription implements OASFilter {
 
     private static final String PROBLEM = "Problem";
     private static final String SESSION = "Session";
+
+    private static final String STREAM_EXAMPLE = """
+            retry: 2417
+
+            id: 1.1
+            event: state
+            data: {"merchant_transaction_id":"1b0e7c52-7d7f-4c0f-9a57-3d0b7a5f9e11","status":"pending"}
+
+            event: heartbeat
+            data: {"interval_ms":20000}
+
+            """;
 
     /** What any call may answer. */
     private static final List<ProblemType> ANY = List.of(BAD_REQUEST, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR);
@@ -63,6 +78,10 @@ public final class ApiDescription implements OASFilter {
                     RAMP_UNAVAILABLE),
             "GET /kyc-status",
             List.of(TOO_MANY_REQUESTS, RAMP_ERROR, RAMP_UNAVAILABLE),
+            "GET /transactions/{id}/events",
+            List.of(TOO_MANY_REQUESTS),
+            "GET /transactions/{id}/socket",
+            List.of(TOO_MANY_REQUESTS),
             "GET /hand-off",
             List.of(NOT_FOUND),
             "POST /hand-off",
@@ -74,17 +93,136 @@ public final class ApiDescription implements OASFilter {
             "POST /proof-webhook/{key}",
             List.of(NOT_FOUND, TOO_MANY_REQUESTS, UNAVAILABLE));
 
-    private static final Map<String, String> SUMMARIES = Map.of(
-            "POST /session", "Opens a session at Proof for the signed-in user",
-            "GET /transactions", "The user's own transactions, newest first",
-            "GET /transactions/{id}", "One of the user's own transactions, with its timeline",
-            "POST /transactions/{id}/ticket", "A ticket for a browser that follows one of the user's own transactions",
-            "GET /hand-off", "The hosted page that runs the widget, for apps",
-            "POST /hand-off", "Hands a session over to that page, once for each code",
-            "POST /hand-off/ticket", "Another ticket for that page",
-            "GET /kyc-status", "How far the user's identity check is at Proof; informational",
-            "POST /proof-webhook", "Proof's webhook without a key, where that is allowed",
-            "POST /proof-webhook/{key}", "Proof's webhook at the registered URL");
+    /**
+     * What a call is called and for.
+     *
+     * @param id stable; generated clients name methods by it
+     * @param tag by which calls are grouped
+     */
+    private record Purpose(String id, String tag, String summary, String description) {}
+
+    private static final String SESSIONS = "sessions";
+    private static final String TRANSACTIONS = "transactions";
+    private static final String HAND_OFF = "hand-off";
+    private static final String WEBHOOK = "webhook";
+
+    private static final Map<String, String> TAGS = Map.of(
+            SESSIONS, "Sessions of Proof's widget, for signed-in users",
+            TRANSACTIONS, "What became of them, for the user whose they are",
+            HAND_OFF, "The hosted page for apps, on which nobody is signed in",
+            WEBHOOK, "Proof's webhook");
+
+    private static final Map<String, Purpose> PURPOSES = Map.ofEntries(
+            entry(
+                    "POST /session",
+                    new Purpose(
+                            "openSession",
+                            SESSIONS,
+                            "Opens a session at Proof for the signed-in user",
+                            "The answer is for Proof's widget, which runs once with it.")),
+            entry(
+                    "GET /kyc-status",
+                    new Purpose(
+                            "readKycStatus",
+                            SESSIONS,
+                            "How far the user's identity check is at Proof; informational",
+                            "not_started, pending, verified or failed; clients must bear others, too.")),
+            entry(
+                    "GET /transactions",
+                    new Purpose(
+                            "listTransactions",
+                            TRANSACTIONS,
+                            "The user's own transactions, newest first",
+                            "Without their timelines. Pass next_cursor as cursor for the next page.")),
+            entry(
+                    "GET /transactions/{id}",
+                    new Purpose(
+                            "readTransaction",
+                            TRANSACTIONS,
+                            "One of the user's own transactions, with its timeline",
+                            "Age tells, in seconds, how old our observation is. A reader that names its ETag gets 304 while"
+                                    + " nothing changed.")),
+            entry(
+                    "POST /transactions/{id}/ticket",
+                    new Purpose(
+                            "issueTicket",
+                            TRANSACTIONS,
+                            "A ticket for a browser that follows one of the user's own transactions",
+                            "It opens the events and the socket of this transaction for minutes; 404 where none are offered.")),
+            entry(
+                    "GET /transactions/{id}/events",
+                    new Purpose(
+                            "followTransaction",
+                            TRANSACTIONS,
+                            "Each status change of a transaction, as server-sent events",
+                            "The events are state (first), transition, confirmed, end and heartbeat; readers ignore others."
+                                    + " The data of the first four is a TransactionView without its timeline, that of a"
+                                    + " heartbeat is {\"interval_ms\": 20000}: how often one comes. Ids resume a stream,"
+                                    + " at any replica. 204: nothing is left to tell, do not connect again. A caller that"
+                                    + " accepts application/json and no events gets the transaction once, with its"
+                                    + " timeline.")),
+            entry(
+                    "GET /transactions/{id}/socket",
+                    new Purpose(
+                            "followTransactionBySocket",
+                            TRANSACTIONS,
+                            "The same over WebSocket",
+                            "An upgrade to WebSocket (RFC 6455). Each frame is JSON: event, id and data, as in the events;"
+                                    + " a heartbeat has no id. {\"event\": \"reconnect\", \"retry\": 1234} and the close"
+                                    + " code 1012 say to come back after so many milliseconds. What a reader sends is"
+                                    + " ignored.")),
+            entry(
+                    "GET /hand-off",
+                    new Purpose(
+                            "openHandOffPage",
+                            HAND_OFF,
+                            "The hosted page that runs the widget, for apps",
+                            "An app opens the address that POST /session answered in Rampgate-Hand-Off.")),
+            entry(
+                    "POST /hand-off",
+                    new Purpose(
+                            "redeemHandOffCode",
+                            HAND_OFF,
+                            "Hands a session over to that page, once for each code",
+                            "Called by the page itself.")),
+            entry(
+                    "POST /hand-off/ticket",
+                    new Purpose(
+                            "renewHandOffTicket",
+                            HAND_OFF,
+                            "Another ticket for that page",
+                            "Called by the page itself.")),
+            entry(
+                    "POST /proof-webhook",
+                    new Purpose(
+                            "receiveWebhookWithoutKey",
+                            WEBHOOK,
+                            "Proof's webhook without a key, where that is allowed",
+                            "A webhook is a hint: Proof is asked before it is believed.")),
+            entry(
+                    "POST /proof-webhook/{key}",
+                    new Purpose(
+                            "receiveWebhook",
+                            WEBHOOK,
+                            "Proof's webhook at the registered URL",
+                            "A webhook is a hint: Proof is asked before it is believed.")));
+
+    /** What is always there; a field that is not known is absent. */
+    private static final Map<String, List<String>> REQUIRED = Map.of(
+            "TransactionView",
+                    List.of(
+                            "merchant_transaction_id",
+                            "status",
+                            "confirmed",
+                            "attempt",
+                            "created_at",
+                            "updated_at",
+                            "settled",
+                            "abandoned"),
+            "Entry", List.of("attempt", "status", "channel", "observed_at", "correction"),
+            "TransactionPage", List.of("transactions"),
+            "TicketAnswer", List.of("ticket", "expires_at"),
+            "UsersKycStatus", List.of("status"));
 
     @Override
     public void filterOpenAPI(OpenAPI api) {
@@ -100,13 +238,135 @@ public final class ApiDescription implements OASFilter {
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
                                 .bearerFormat("JWT")
-                                .description("jwt mode: a token of the company's issuer"));
+                                .description("jwt mode: a token of the company's issuer"))
+                .addSecurityScheme(
+                        "ticket",
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.APIKEY)
+                                .in(SecurityScheme.In.QUERY)
+                                .name("ticket")
+                                .description("for browsers, whose EventSource and WebSocket send no headers of a page:"
+                                        + " Rampgate-Ticket of the session's answer, or issueTicket"));
         addGatewayHeader(api, "gatewaySecret", "X-Gateway-Secret", "the gateway's own secret");
         addGatewayHeader(api, "gatewayUserId", "X-User-Id", "the signed-in user's id");
         addGatewayHeader(api, "gatewayUserEmail", "X-User-Email", "the signed-in user's e-mail address");
         addWebhooks(api);
+        addStreams(api);
+        describe(api);
         api.getPaths().getPathItems().forEach((path, item) -> item.getOperations()
                 .forEach((method, operation) -> complete(method + " " + path, operation)));
+    }
+
+    private static void describe(OpenAPI api) {
+        api.setServers(List.of(OASFactory.createServer()
+                .url("{address}")
+                .variables(Map.of(
+                        "address",
+                        OASFactory.createServerVariable()
+                                .defaultValue("http://localhost:8080")
+                                .description("Where Rampgate is")))));
+        api.setTags(TAGS.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(tag -> OASFactory.createTag().name(tag.getKey()).description(tag.getValue()))
+                .toList());
+        Map<String, Schema> schemas = api.getComponents().getSchemas();
+        REQUIRED.forEach((schema, fields) -> fields.forEach(schemas.get(schema)::addRequired));
+        List<Object> statuses =
+                Arrays.stream(Status.values()).<Object>map(Status::wireName).toList();
+        List<Object> types = List.of("buy", "sell");
+        limit(schemas.get("TransactionView"), "status", statuses);
+        limit(schemas.get("TransactionView"), "reported", statuses);
+        limit(schemas.get("TransactionView"), "type", types);
+        limit(schemas.get("Entry"), "status", statuses);
+        limit(
+                schemas.get("Entry"),
+                "channel",
+                Arrays.stream(Channel.values()).<Object>map(Enum::name).toList());
+        limit(schemas.get("SessionRequest"), "type", types);
+        // Ours must match the whole, those of JSON Schema any part.
+        schemas.values().stream()
+                .filter(schema -> schema.getProperties() != null)
+                .flatMap(schema -> schema.getProperties().values().stream())
+                .filter(property -> property.getPattern() != null)
+                .forEach(property -> property.setPattern("^(?:" + property.getPattern() + ")$"));
+    }
+
+    private static void limit(Schema schema, String property, List<Object> values) {
+        schema.getProperties().get(property).pattern(null).setEnumeration(values);
+    }
+
+    /** They are plain routes, which nobody finds. */
+    private static void addStreams(OpenAPI api) {
+        api.getPaths()
+                .addPathItem(
+                        "/transactions/{id}/events", OASFactory.createPathItem().GET(stream()))
+                .addPathItem(
+                        "/transactions/{id}/socket", OASFactory.createPathItem().GET(stream()));
+    }
+
+    private static Operation stream() {
+        return OASFactory.createOperation()
+                .responses(OASFactory.createAPIResponses())
+                .addParameter(OASFactory.createParameter()
+                        .name("id")
+                        .in(Parameter.In.PATH)
+                        .required(true)
+                        .schema(text()))
+                .addParameter(OASFactory.createParameter()
+                        .name("ticket")
+                        .in(Parameter.In.QUERY)
+                        .description("counts instead of a sign-in")
+                        .schema(text()))
+                .addParameter(OASFactory.createParameter()
+                        .name("last_event_id")
+                        .in(Parameter.In.QUERY)
+                        .description("resumes after this event, for those who cannot send Last-Event-ID")
+                        .schema(text().pattern("^[1-9][0-9]{0,8}(\\.1)?$"))
+                        .example("2.1"))
+                .addParameter(OASFactory.createParameter()
+                        .name("Last-Event-ID")
+                        .in(Parameter.In.HEADER)
+                        .description("resumes after this event; counts before last_event_id")
+                        .schema(text().pattern("^[1-9][0-9]{0,8}(\\.1)?$"))
+                        .example("2.1"));
+    }
+
+    private static void describeStream(String call, Operation operation) {
+        operation.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme("ticket"));
+        APIResponse requestId = OASFactory.createAPIResponse()
+                .addHeader("X-Request-Id", header("stands in our log; quote it to support"));
+        if (call.endsWith("/socket")) {
+            operation
+                    .getResponses()
+                    .addAPIResponse("101", OASFactory.createAPIResponse().description("The socket is open"));
+            return;
+        }
+        operation
+                .getResponses()
+                .addAPIResponse(
+                        "200",
+                        requestId
+                                .description("The stream, or the transaction")
+                                .content(OASFactory.createContent()
+                                        .addMediaType(
+                                                "text/event-stream",
+                                                OASFactory.createMediaType()
+                                                        .schema(text())
+                                                        .addExample(
+                                                                "pending",
+                                                                OASFactory.createExample()
+                                                                        .value(STREAM_EXAMPLE)))
+                                        .addMediaType(
+                                                "application/json",
+                                                OASFactory.createMediaType()
+                                                        .schema(OASFactory.createSchema()
+                                                                .ref("TransactionView")))))
+                .addAPIResponse("204", OASFactory.createAPIResponse().description("Nothing is left to tell"))
+                .addAPIResponse("304", notModified());
+    }
+
+    private static APIResponse notModified() {
+        return OASFactory.createAPIResponse().description("It is as If-None-Match says");
     }
 
     /** They are plain routes, which nobody finds. */
@@ -139,7 +399,14 @@ public final class ApiDescription implements OASFilter {
         boolean webhook = call.startsWith("POST /proof-webhook");
         boolean open = webhook || OPEN.contains(call);
         boolean body = open && call.startsWith("POST") || call.equals("POST /session");
-        operation.setSummary(SUMMARIES.getOrDefault(call, operation.getSummary()));
+        Purpose purpose = PURPOSES.get(call);
+        operation
+                .operationId(purpose.id())
+                .tags(List.of(purpose.tag()))
+                .summary(purpose.summary())
+                .description(purpose.description())
+                // What Quarkus supposes names a scheme that there is not.
+                .setSecurity(null);
         if (!open) {
             operation.addSecurityRequirement(
                     OASFactory.createSecurityRequirement().addScheme("token"));
@@ -155,6 +422,17 @@ public final class ApiDescription implements OASFilter {
                 .forEach(operation.getResponses()::removeAPIResponse);
         if (call.equals("POST /session")) {
             describeSession(operation);
+        }
+        if (call.endsWith("/events") || call.endsWith("/socket")) {
+            describeStream(call, operation);
+        }
+        if (call.equals("GET /transactions/{id}")) {
+            operation.getResponses().addAPIResponse("304", notModified());
+            operation
+                    .getResponses()
+                    .getAPIResponse("200")
+                    .addHeader("ETag", header("what to name in If-None-Match"))
+                    .addHeader("Age", header("how old our observation is, in seconds"));
         }
         if (webhook) {
             describeWebhook(operation);
@@ -226,6 +504,8 @@ public final class ApiDescription implements OASFilter {
     private static Schema problem() {
         Schema error = OASFactory.createSchema()
                 .addType(SchemaType.OBJECT)
+                .addRequired("field")
+                .addRequired("detail")
                 .addProperty("field", text("as the caller spelled it", "amount"))
                 .addProperty("detail", text("what would be right", "must be at least 10"));
         Schema types = text("stable; clients switch on it", null);
@@ -391,7 +671,7 @@ public final class ApiDescription implements OASFilter {
                 .addRequired("merchant_transaction_id")
                 .addRequired("status")
                 .addProperty("merchant_transaction_id", text().minLength(1).maxLength(128))
-                .addProperty("status", text("pending, processing, completed, failed, cancelled, or new", "processing"));
+                .addProperty("status", webhookStatus());
         operation.setRequestBody(OASFactory.createRequestBody()
                 .required(true)
                 .description("As Proof sends it; the media type does not matter")
@@ -411,5 +691,12 @@ public final class ApiDescription implements OASFilter {
         operation
                 .getResponses()
                 .addAPIResponse("204", OASFactory.createAPIResponse().description("Taken; stored, or kept in memory"));
+    }
+
+    /** Proof's own spelling of {@code pending} included. */
+    private static Schema webhookStatus() {
+        Schema status = text("as Proof spells it", "processing").addEnumeration("new");
+        Arrays.stream(Status.values()).map(Status::wireName).forEach(status::addEnumeration);
+        return status;
     }
 }

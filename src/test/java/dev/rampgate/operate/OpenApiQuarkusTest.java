@@ -22,7 +22,7 @@ class OpenApiQuarkusTest {
     private static final Path CHECKED_IN = Path.of("docs/openapi.yaml");
     private static final String REFRESH = "mvn test -Dtest=OpenApiQuarkusTest -Dopenapi.refresh";
 
-    @TestHTTPResource(value = "/described?format=yaml", management = true)
+    @TestHTTPResource(value = "/described?format=json", management = true)
     URI description;
 
     @TestHTTPResource(value = "/openapi", management = true)
@@ -52,6 +52,7 @@ class OpenApiQuarkusTest {
         String now = now();
         assertThat(now)
                 .contains("/session:", "/kyc-status:", "/transactions:", "/transactions/{id}:", "/proof-webhook/{key}:")
+                .contains("/transactions/{id}/events:", "/transactions/{id}/socket:", "text/event-stream")
                 .contains("Idempotency-Key", "bearerFormat: JWT", "X-Gateway-Secret");
         for (ProblemType type : ProblemType.values()) {
             assertThat(now).contains(type.urn());
@@ -63,7 +64,27 @@ class OpenApiQuarkusTest {
         assertThat(now()).doesNotContain("sandbox", "canary", "test-door", "/control");
     }
 
+    @Test
+    void itHoldsNothingOfTheServersLibraries() {
+        assertThat(now()).doesNotContain("RoutingContext", "ByteBuf", "JsonObject", "AuthProvider");
+    }
+
+    @Test
+    void textThatLooksLikeANumberOrATimeIsQuoted() {
+        assertThat(YamlText.of("""
+                {"address": "0x00AA", "time": "2022-03-10T16:15:50Z", "no": "no", "status": "201", "old": "0o17", "text": "it"}""")).isEqualTo("""
+                        ---
+                        address: "0x00AA"
+                        time: "2022-03-10T16:15:50Z"
+                        "no": "no"
+                        status: "201"
+                        old: "0o17"
+                        text: it
+                        """);
+    }
+
     private String now() {
-        return given().get(description).then().statusCode(200).extract().asString();
+        return YamlText.of(
+                given().get(description).then().statusCode(200).extract().asString());
     }
 }

@@ -1,0 +1,61 @@
+// A partner's client of Rampgate with the types of docs/openapi.yaml: opens a session, reads its transaction, and lists the
+// user's own. `npm start` generates the types, checks this file against them, and runs it against the sandbox.
+import createClient from 'openapi-fetch';
+
+const baseUrl = process.env.RAMPGATE_URL ?? 'http://localhost:8080';
+
+/** @type {import('openapi-fetch').Client<import('./generated/rampgate.js').paths>} */
+const rampgate = createClient({
+  baseUrl,
+  // The sandbox knows one user; a real client sends their token.
+  headers: process.env.RAMPGATE_TOKEN ? {Authorization: `Bearer ${process.env.RAMPGATE_TOKEN}`} : {},
+});
+
+/** @param {{title: string, detail?: string} | undefined} problem */
+function refused(problem) {
+  return new Error(`Rampgate refused: ${problem?.title} ${problem?.detail ?? ''}`);
+}
+
+const opened = await rampgate.POST('/session', {
+  body: {network: 'ERC20', currency: 'USDC', amount: '42.75', type: 'buy'},
+});
+if (!opened.data) {
+  throw refused(opened.error);
+}
+const id = opened.data.merchant_transaction_id;
+console.log(`session ${id}`);
+
+const read = await rampgate.GET('/transactions/{id}', {params: {path: {id}}});
+if (!read.data) {
+  throw refused(read.error);
+}
+/** @type {'pending' | 'processing' | 'completed' | 'failed' | 'cancelled'} */
+const status = read.data.status;
+console.log(`transaction ${status}, ${read.data.timeline?.length} step`);
+
+const ticket = await rampgate.POST('/transactions/{id}/ticket', {params: {path: {id}}});
+if (!ticket.data) {
+  throw refused(ticket.error);
+}
+const once = await rampgate.GET('/transactions/{id}/events', {
+  params: {path: {id}, query: {ticket: ticket.data.ticket}},
+  headers: {Accept: 'application/json'},
+});
+if (!once.data) {
+  throw refused(once.error);
+}
+
+const page = await rampgate.GET('/transactions', {params: {query: {limit: 5}}});
+if (!page.data) {
+  throw refused(page.error);
+}
+if (!page.data.transactions.some((transaction) => transaction.merchant_transaction_id === id)) {
+  throw new Error('The list lacks the new transaction');
+}
+console.log(`list of ${page.data.transactions.length}`);
+
+const wrong = await rampgate.GET('/transactions', {params: {query: {limit: 1000}}});
+if (wrong.error?.type !== 'urn:rampgate:problem:invalid-request') {
+  throw new Error('A limit of 1000 is not refused as described');
+}
+console.log(`refused by name: ${wrong.error.errors?.map(({field}) => field)}`);
