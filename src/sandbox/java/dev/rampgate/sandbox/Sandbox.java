@@ -36,11 +36,12 @@ final class Sandbox implements AutoCloseable {
      */
     static Sandbox start(SandboxEnvironment environment) {
         int publicPort = environment.port("quarkus.http.port", PUBLIC_PORT);
-        requireFree(publicPort, "quarkus.http.port", "Rampgate");
-        requireFree(
-                environment.port("quarkus.management.port", MANAGEMENT_PORT),
-                "quarkus.management.port",
-                "Rampgate's health and metrics");
+        int managementPort = environment.port("quarkus.management.port", MANAGEMENT_PORT);
+        // Development mode keeps Rampgate's ports open while it reloads.
+        if (!environment.isOn("sandbox.reloads")) {
+            requireFree(publicPort, "quarkus.http.port", "Rampgate");
+            requireFree(managementPort, "quarkus.management.port", "Rampgate's health and metrics");
+        }
         SimulatorSettings.Builder settings = simulatorSettings(environment);
 
         String webhookKey = secret("hook");

@@ -1,8 +1,10 @@
 package dev.rampgate.sandbox;
 
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -13,6 +15,7 @@ final class SandboxEnvironment {
 
     private final Properties properties;
     private final Function<String, String> variables;
+    private final Set<String> set = new HashSet<>();
 
     SandboxEnvironment(Properties properties, Function<String, String> variables) {
         this.properties = properties;
@@ -57,7 +60,18 @@ final class SandboxEnvironment {
     void set(String name, String value) {
         if (find(name).isEmpty()) {
             properties.setProperty(name, value);
+            set.add(name);
         }
+    }
+
+    /** Takes back what {@link #set} configured. */
+    void clear() {
+        set.forEach(properties::remove);
+        set.clear();
+    }
+
+    boolean isOn(String name) {
+        return find(name).filter(value -> !value.equals("false")).isPresent();
     }
 
     private static String variable(String name) {

@@ -66,6 +66,29 @@ class SandboxTest {
                 .hasMessageContaining("sandbox.delay-factor");
     }
 
+    @Test
+    void aReloadOfDevelopmentModeStartsAnewOnThePortsThatStayOpen() throws IOException {
+        freePorts();
+        properties.setProperty("sandbox.reloads", "true");
+        Properties fromOutside = (Properties) properties.clone();
+        try (ServerSocket open =
+                new ServerSocket(Integer.parseInt(properties.getProperty("quarkus.http.port")), 1, null)) {
+            SandboxEnvironment first = environment(Map.of());
+            Sandbox.start(first).close();
+            String firstToken = properties.getProperty("rampgate.proof.client-token");
+            first.clear();
+
+            assertThat(properties).isEqualTo(fromOutside);
+            try (Sandbox second = Sandbox.start(environment(Map.of()))) {
+                assertThat(properties.getProperty("rampgate.proof.client-token"))
+                        .isNotEqualTo(firstToken);
+                assertThat(properties).containsKey("rampgate.database.host");
+                assertThat(second).isNotNull();
+            }
+            assertThat(open.isBound()).isTrue();
+        }
+    }
+
     private SandboxEnvironment environment(Map<String, String> variables) {
         return new SandboxEnvironment(properties, variables::get);
     }
