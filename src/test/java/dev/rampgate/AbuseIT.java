@@ -409,6 +409,7 @@ class AbuseIT {
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
+        environment.put("RAMPGATE_SESSION_LIMITS_UNFINISHED", "0");
         environment.putAll(SHORT_LIMITS);
         return environment;
     }

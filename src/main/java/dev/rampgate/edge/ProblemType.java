@@ -43,6 +43,8 @@ public enum ProblemType {
     EMAIL_REQUIRED(422, "The signed-in user has no usable e-mail address"),
     /** Proof wants the user verified first. */
     KYC_REQUIRED(422, "The user has to be verified first"),
+    /** The user has as many transactions open as one may have. */
+    TOO_MANY_UNFINISHED(429, "Too many unfinished transactions"),
     TOO_MANY_REQUESTS(429, "Too many requests"),
     /** A fault of ours; the request id leads to the log. */
     INTERNAL_ERROR(500, "Internal error"),

@@ -157,7 +157,25 @@ public record Changes(
                 return Optional.empty();
             }
             Optional<Duration> delay = wish instanceof PollWish.Never ? Optional.empty() : Optional.of(delay(wish));
-            return Optional.of(new PollPlan(news.transactionId(), priority(decision), answered, delay));
+            return Optional.of(new PollPlan(
+                    news.transactionId(),
+                    priority(decision),
+                    answered,
+                    delay,
+                    answered ? owner(decision) : opener(decision)));
+        }
+
+        /** Whose share is looked up at each answer, so that it follows what the owner opens and ends. */
+        private static String owner(Decision decision) {
+            return decision.record().map(record -> record.details().userId()).orElse(null);
+        }
+
+        /** And when a transaction enters the ledger; what merely hastens a poll costs no look. */
+        private String opener(Decision decision) {
+            return decision.record()
+                    .filter(record -> !before.containsKey(record.id()))
+                    .map(record -> record.details().userId())
+                    .orElse(null);
         }
 
         private static Priority priority(Decision decision) {
@@ -187,7 +205,8 @@ public record Changes(
                     later.transactionId(),
                     later.priority(),
                     earlier.answered(),
-                    sooner ? later.delay() : earlier.delay());
+                    sooner ? later.delay() : earlier.delay(),
+                    later.owner() != null ? later.owner() : earlier.owner());
         }
     }
 }

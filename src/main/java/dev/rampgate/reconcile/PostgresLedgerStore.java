@@ -60,7 +60,11 @@ public class PostgresLedgerStore implements LedgerStore {
                         ON CONFLICT (transaction_id) DO UPDATE
                         SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s')),
                             wanted_at = excluded.wanted_at,
-                            period = CASE WHEN planned.failures = 0 THEN least(planned.period, excluded.period) ELSE planned.period END
+                            period = CASE
+                                WHEN planned.failures = 0
+                                    THEN greatest(least(planned.period, excluded.period), planned.least_period)
+                                ELSE planned.period
+                            END
                         """)
                 .execute(Tuple.of(Columns.texts(transactionIds), Columns.seconds(spread)))
                 .onFailure()

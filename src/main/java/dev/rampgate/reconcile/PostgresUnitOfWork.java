@@ -57,6 +57,19 @@ final class PostgresUnitOfWork implements UnitOfWork {
             )
             """;
 
+    /** Of a plan, the shortest period that counts for it: the longer, the more unsettled transactions its owner has. */
+    private static final String SHARE = """
+            CROSS JOIN LATERAL (
+                SELECT ($6::integer[])[1 + width_bucket(count(*), $7::bigint[])] AS least_period
+                FROM (
+                    SELECT
+                    FROM transaction
+                    WHERE transaction.user_id = plan.owner AND NOT transaction.settled AND NOT transaction.abandoned
+                    LIMIT $8
+                ) AS unsettled
+            ) AS share
+            """;
+
     private final SqlConnection connection;
     private final int archiveLimit;
     private final int unknownCapacity;
@@ -340,13 +353,15 @@ final class PostgresUnitOfWork implements UnitOfWork {
      */
     private Uni<Void> replan(List<PollPlan> plans) {
         return run("""
-                INSERT INTO poll AS planned (transaction_id, priority, due_at, period)
-                SELECT transaction_id, priority, now() + delay * interval '1 ms', period
-                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[])
-                     AS plan (transaction_id, priority, delay, period)
+                INSERT INTO poll AS planned (transaction_id, priority, due_at, period, least_period)
+                SELECT transaction_id, priority, now() + delay * interval '1 ms', greatest(period, least_period), least_period
+                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
+                     AS plan (transaction_id, priority, delay, period, owner)
+                """ + SHARE + """
                 ON CONFLICT (transaction_id) DO UPDATE
                 SET priority = excluded.priority,
                     period = excluded.period,
+                    least_period = excluded.least_period,
                     due_at = CASE
                         WHEN planned.wanted_at > planned.asked_at
                             THEN greatest(least(excluded.due_at, planned.due_at), planned.asked_at + interval '1 s')
@@ -365,19 +380,32 @@ final class PostgresUnitOfWork implements UnitOfWork {
      * asked after it. Unknown ids are kept up to a number.
      */
     private Uni<Void> hasten(List<PollPlan> plans) {
-        return run("""
-                INSERT INTO poll AS planned (transaction_id, priority, due_at, period, wanted_at)
-                SELECT transaction_id, priority, now() + delay * interval '1 ms', period, CASE WHEN delay = 0 THEN now() END
-                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[])
-                     AS plan (transaction_id, priority, delay, period)
+        return run(
+                """
+                INSERT INTO poll AS planned (transaction_id, priority, due_at, period, wanted_at, least_period)
+                SELECT transaction_id,
+                       priority,
+                       now() + delay * interval '1 ms',
+                       greatest(period, least_period),
+                       CASE WHEN delay = 0 THEN now() END,
+                       least_period
+                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
+                     AS plan (transaction_id, priority, delay, period, owner)
+                """ + SHARE + """
                 WHERE priority < 2
-                   OR (SELECT count(*) FROM (SELECT FROM poll WHERE priority = 2 AND due_at IS NOT NULL LIMIT $5) AS unknown) < $5
+                   OR (SELECT count(*) FROM (SELECT FROM poll WHERE priority = 2 AND due_at IS NOT NULL LIMIT $9) AS unknown) < $9
                 ON CONFLICT (transaction_id) DO UPDATE
                 SET priority = least(planned.priority, excluded.priority),
                     wanted_at = coalesce(excluded.wanted_at, planned.wanted_at),
-                    period = CASE WHEN planned.failures = 0 THEN least(planned.period, excluded.period) ELSE planned.period END,
+                    least_period = greatest(planned.least_period, excluded.least_period),
+                    period = CASE
+                        WHEN planned.failures = 0
+                            THEN greatest(least(planned.period, excluded.period), planned.least_period, excluded.least_period)
+                        ELSE planned.period
+                    END,
                     due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s'))
-                """, planColumns(plans).and((long) unknownCapacity).parameters());
+                """,
+                planColumns(plans).and((long) unknownCapacity).parameters());
     }
 
     private static Columns<PollPlan> planColumns(List<PollPlan> plans) {
@@ -385,7 +413,11 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 .text(PollPlan::transactionId)
                 .array(plan -> (short) plan.priority().ordinal(), Short[]::new)
                 .array(plan -> plan.delay().map(Duration::toMillis).orElse(null), Long[]::new)
-                .integer(PollPlan::period);
+                .integer(PollPlan::period)
+                .text(PollPlan::owner)
+                .and(PollPlan.PERIODS.toArray(Integer[]::new))
+                .and(PollPlan.CROWDS.stream().map(Integer::longValue).toArray(Long[]::new))
+                .and((long) PollPlan.CROWDS.get(PollPlan.CROWDS.size() - 1));
     }
 
     /** Sockets follow what moved lately and may move on; the end of an attempt ends the socket. */

@@ -118,7 +118,9 @@ class IdempotentSessionOpening {
     }
 
     private static boolean openedNothing(Throwable failure) {
-        return failure instanceof ProofFailure known && known.kind().didNothing();
+        // A problem of ours comes before Proof is asked.
+        return failure instanceof ProblemException
+                || failure instanceof ProofFailure known && known.kind().didNothing();
     }
 
     /** The caller's answer does not depend on it: without it, the key is free again when the claim's lease ends. */

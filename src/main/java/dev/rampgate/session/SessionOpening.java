@@ -1,5 +1,6 @@
 package dev.rampgate.session;
 
+import dev.rampgate.edge.ProblemException;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Status;
@@ -39,6 +40,7 @@ public class SessionOpening {
     private final MeterRegistry meters;
     private final OperatorCases cases;
     private final ThrottledLog failed;
+    private final UnfinishedSessions unfinished;
 
     SessionOpening(
             ProofClient proof,
@@ -49,7 +51,8 @@ public class SessionOpening {
             InstantSource clock,
             Traces traces,
             MeterRegistry meters,
-            OperatorCases cases) {
+            OperatorCases cases,
+            UnfinishedSessions unfinished) {
         this.proof = proof;
         this.stream = stream;
         this.backlog = backlog;
@@ -60,15 +63,21 @@ public class SessionOpening {
         this.meters = meters;
         this.cases = cases;
         this.failed = new ThrottledLog(Logger.getLogger(SessionOpening.class), clock);
+        this.unfinished = unfinished;
     }
 
     /**
      * Opens a session for a user. To be run to its end, whether or not the user's client still waits
      * ({@link dev.rampgate.eventloop.DetachedWork}).
      *
-     * @return Proof's answer; fails with a {@link ProofFailure}
+     * @return Proof's answer; fails with a {@link ProofFailure}, or with a {@link ProblemException} if the user has too many
+     *     unfinished transactions
      */
     public Uni<ProofSession> open(RequestedSession asked) {
+        return unfinished.within(asked.caller().userId(), () -> opened(asked));
+    }
+
+    private Uni<ProofSession> opened(RequestedSession asked) {
         return traces.step("open session", proof.openSession(call(asked)))
                 .call(session -> store(observation(asked, session)))
                 .onItemOrFailure()

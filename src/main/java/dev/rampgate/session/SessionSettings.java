@@ -80,6 +80,14 @@ public interface SessionSettings {
         @WithDefault("60/1m")
         String address();
 
+        /**
+         * Most transactions of one user that are {@code pending} or {@code processing} and not abandoned, over all replicas;
+         * beyond them a session is 429 {@code too-many-unfinished}. 0 sets no limit. Unit: transactions. Default:
+         * {@code 20}.
+         */
+        @WithDefault("20")
+        int unfinished();
+
         /** Questions for the KYC status by one user; each is a call to Proof. Unit: rate. Default: {@code 30/1m}. */
         @WithDefault("30/1m")
         String kycUser();

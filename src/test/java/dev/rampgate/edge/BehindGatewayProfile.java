@@ -16,6 +16,7 @@ public class BehindGatewayProfile implements QuarkusTestProfile {
                 "rampgate.identity.header.secret", SECRET,
                 "rampgate.client-address.trusted-proxies", "127.0.0.1, ::1",
                 "rampgate.edge.body-timeout", "1s",
+                "rampgate.session.limits.unfinished", "20",
                 "rampgate.hand-off.base-url", "");
     }
 }

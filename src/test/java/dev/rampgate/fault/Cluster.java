@@ -59,6 +59,7 @@ final class Cluster implements AutoCloseable {
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
+        environment.put("RAMPGATE_SESSION_LIMITS_UNFINISHED", "0");
         environment.put("RAMPGATE_POLL_LEASE", LEASE.toMillis() + "ms");
         environment.put("RAMPGATE_SOCKET_LEASE", LEASE.toMillis() + "ms");
         environment.put("RAMPGATE_SOCKET_INTERVAL", SOCKET_INTERVAL.toMillis() + "ms");

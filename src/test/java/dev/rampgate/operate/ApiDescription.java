@@ -73,6 +73,7 @@ public final class ApiDescription implements OASFilter {
                     IDEMPOTENCY_MISMATCH,
                     EMAIL_REQUIRED,
                     KYC_REQUIRED,
+                    TOO_MANY_UNFINISHED,
                     TOO_MANY_REQUESTS,
                     RAMP_ERROR,
                     RAMP_UNAVAILABLE),

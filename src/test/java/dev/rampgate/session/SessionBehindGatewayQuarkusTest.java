@@ -18,6 +18,7 @@ import dev.rampgate.sandbox.fault.Fault;
 import dev.rampgate.sandbox.fault.FaultRule;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.http.ReceivedCall;
+import dev.rampgate.sandbox.transaction.Action;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -29,6 +30,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,40 @@ class SessionBehindGatewayQuarkusTest {
                 .post("/hand-off")
                 .then()
                 .statusCode(404);
+    }
+
+    @Test
+    void aUserWithTwentyUnfinishedTransactionsGetsNoMoreUntilOneOfThemEnds() {
+        String user = "cust-" + UUID.randomUUID();
+        String first = as(user, "key-0").statusCode(201).extract().path("merchant_transaction_id");
+        for (int i = 1; i < 20; i++) {
+            as(user, "key-" + i).statusCode(201);
+        }
+        long asked = proofWasAsked().size();
+
+        as(user, "key-20")
+                .statusCode(429)
+                .header("Retry-After", equalTo("60"))
+                .body("type", equalTo("urn:rampgate:problem:too-many-unfinished"));
+        assertThat(proofWasAsked()).hasSize((int) asked);
+        // A repeated request gets its answer all the same.
+        as(user, "key-0").statusCode(201).body("merchant_transaction_id", equalTo(first));
+
+        proof().drive(first, Action.CANCEL);
+        // The key of the request that was refused is free.
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> as(user, "key-20").statusCode(201));
+    }
+
+    private static ValidatableResponse as(String user, String key) {
+        return given().header("X-Gateway-Secret", BehindGatewayProfile.SECRET)
+                .header("X-User-Id", user)
+                .header("X-User-Email", "jo@example.test")
+                .header("Idempotency-Key", key)
+                .contentType("application/json")
+                .body(BUY)
+                .post("/session")
+                .then();
     }
 
     @Test

@@ -29,6 +29,8 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -391,6 +393,111 @@ abstract class DatabaseContract {
                 .containsExactly("fast");
     }
 
+    /** Four users whose transactions alone need four times the budget, and one with a single transaction. */
+    @Test
+    void manyOpenTransactionsOfOneUserDelayNobodyElse() {
+        Crowd crowd = new Crowd();
+        for (int i = 0; i < 600; i++) {
+            crowd.open("heavy-" + i % 4, "heavy-" + i);
+        }
+        crowd.pollFor(Duration.ofSeconds(10));
+        crowd.open("light", "light");
+        crowd.latest.clear();
+        crowd.polls.clear();
+
+        crowd.pollFor(Duration.ofSeconds(60));
+
+        assertThat(crowd.latest.get("light")).isLessThan(Duration.ofSeconds(2));
+        assertThat(crowd.polls.get("light")).isGreaterThanOrEqualTo(5);
+        // The budget is used up all the same, and each of the four has its share of it.
+        assertThat(crowd.polls.values().stream().mapToInt(Integer::intValue).sum())
+                .isBetween(1_140, 1_210);
+        for (int user = 0; user < 4; user++) {
+            assertThat(crowd.polls.get("heavy-" + user)).isBetween(200, 400);
+        }
+    }
+
+    @Test
+    void aNudgeOfAUserWithManyGoesAfterThatOfAUserWithOne() {
+        Crowd crowd = new Crowd();
+        for (int i = 0; i < 20; i++) {
+            crowd.open("heavy", "heavy-" + i);
+        }
+        crowd.open("light", "light");
+        crowd.pollFor(Duration.ofSeconds(15));
+        for (int i = 0; i < 20; i++) {
+            write(changes().poll("heavy-" + i, Priority.NUDGED, false, Duration.ZERO));
+        }
+        happen(Duration.ofSeconds(1));
+        write(changes().poll("light", Priority.NUDGED, false, Duration.ZERO));
+        happen(millis(100));
+
+        assertThat(get(polls.claim(Priority.NUDGED, 1)))
+                .extracting(Claim::transactionId)
+                .containsExactly("light");
+    }
+
+    @Test
+    void whatIsNobodysHasAShareOfItsOwn() {
+        for (int i = 0; i < 20; i++) {
+            write(opening("nobodys-" + i).poll("nobodys-" + i, Priority.KNOWN, false, Duration.ofSeconds(5)));
+        }
+        happen(Duration.ofSeconds(6));
+        Crowd crowd = new Crowd();
+        crowd.open("light", "light");
+        happen(Duration.ofSeconds(20));
+
+        assertThat(get(polls.claim(Priority.KNOWN, 1)))
+                .extracting(Claim::transactionId)
+                .allMatch(id -> id.startsWith("nobodys-"));
+    }
+
+    /** Users whose transactions are opened and polled every 5 to 10 s, as the ladder asks for. */
+    private final class Crowd {
+        private final Map<String, String> owners = new HashMap<>();
+        private final Map<String, Instant> due = new HashMap<>();
+        private final Map<String, Duration> latest = new HashMap<>();
+        private final Map<String, Integer> polls = new HashMap<>();
+
+        void open(String owner, String id) {
+            owners.put(id, owner);
+            Writing writing = changes()
+                    .opened(record(id, Status.PENDING, 1, owner))
+                    .transitions(transition(id, 1, 1, Status.PENDING));
+            writing.polls = List.of(plan(id, false));
+            write(writing);
+        }
+
+        void pollFor(Duration duration) {
+            Instant end = time.instant().plus(duration);
+            while (time.instant().isBefore(end)) {
+                List<Claim> claims = claim(DatabaseContract.this.polls, Priority.KNOWN);
+                claims.forEach(this::ask);
+                Writing answers = changes();
+                answers.polls = claims.stream()
+                        .map(claim -> plan(claim.transactionId(), true))
+                        .sorted(Comparator.comparing(PollPlan::transactionId))
+                        .toList();
+                write(answers);
+                happen(millis(250));
+            }
+        }
+
+        private void ask(Claim claim) {
+            String owner = owners.get(claim.transactionId());
+            Duration late = Duration.between(
+                    due.get(claim.transactionId()), time.instant().plus(claim.delay()));
+            latest.merge(owner, late, (one, other) -> one.compareTo(other) > 0 ? one : other);
+            polls.merge(owner, 1, Integer::sum);
+        }
+
+        private PollPlan plan(String id, boolean answered) {
+            Duration delay = Duration.ofMillis(5_000 + chance.nextInt(5_000));
+            due.put(id, time.instant().plus(delay));
+            return new PollPlan(id, Priority.KNOWN, answered, Optional.of(delay), owners.get(id));
+        }
+    }
+
     @Test
     void anUnknownIdIsForgottenUnlessItBecameKnown() {
         write(changes().poll("unknown", Priority.UNKNOWN, false, Duration.ZERO));
@@ -639,8 +746,12 @@ abstract class DatabaseContract {
     }
 
     private TransactionRecord record(String id, Status status, int sequence) {
-        TransactionDetails details = new TransactionDetails(
-                "cust-8841", "buy", "USDC", "ERC20", "42.750", "42.60", "EUR", "40.15", "card", START);
+        return record(id, status, sequence, "cust-8841");
+    }
+
+    private TransactionRecord record(String id, Status status, int sequence, String owner) {
+        TransactionDetails details =
+                new TransactionDetails(owner, "buy", "USDC", "ERC20", "42.750", "42.60", "EUR", "40.15", "card", START);
         Standing standing = new Standing(
                 status, 1, sequence, false, null, START.plusSeconds(1), START, time.instant(), false, false);
         return new TransactionRecord(id, details, standing, FollowUp.NONE, false);

@@ -55,6 +55,7 @@ final class MemoryDatabase implements Database {
         private final String id;
         private Priority priority;
         private int period;
+        private int leastPeriod = SHORTEST_PERIOD;
         private Instant dueAt;
         private Instant askedAt;
         private Instant wantedAt;
@@ -85,7 +86,7 @@ final class MemoryDatabase implements Database {
 
         /** What fails keeps the period of its longest back-off. */
         void hasten(int wished) {
-            period = failures == 0 ? Math.min(period, wished) : period;
+            period = failures == 0 ? Math.max(Math.min(period, wished), leastPeriod) : period;
         }
 
         /** Not before a second has passed since the last call. */
@@ -353,12 +354,17 @@ final class MemoryDatabase implements Database {
     private void replan(PollPlan plan, Instant now) {
         Instant wished = plan.delay().map(now::plus).orElse(null);
         Poll planned = polls.get(plan.transactionId());
+        int leastPeriod = leastPeriod(plan);
+        int period = Math.max(plan.period(), leastPeriod);
         if (planned == null) {
-            polls.put(plan.transactionId(), new Poll(plan.transactionId(), plan.priority(), plan.period(), wished));
+            planned = new Poll(plan.transactionId(), plan.priority(), period, wished);
+            planned.leastPeriod = leastPeriod;
+            polls.put(plan.transactionId(), planned);
             return;
         }
         planned.priority = plan.priority();
-        planned.period = plan.period();
+        planned.period = period;
+        planned.leastPeriod = leastPeriod;
         if (planned.isWanted()) {
             planned.dueAt = planned.allowed(earliest(wished, planned.dueAt));
         } else {
@@ -370,6 +376,17 @@ final class MemoryDatabase implements Database {
         planned.missingSince = null;
     }
 
+    /** The longer, the more unsettled transactions its owner has. */
+    private int leastPeriod(PollPlan plan) {
+        return plan.owner() == null
+                ? SHORTEST_PERIOD
+                : PollPlan.leastPeriod(records.values().stream()
+                        .filter(record -> plan.owner().equals(record.details().userId()))
+                        .filter(record -> !record.standing().settled()
+                                && !record.standing().abandoned())
+                        .count());
+    }
+
     private void hasten(PollPlan plan, Instant now) {
         long unknown = polls.values().stream()
                 .filter(poll -> poll.priority == Priority.UNKNOWN && poll.dueAt != null)
@@ -378,13 +395,16 @@ final class MemoryDatabase implements Database {
             return;
         }
         Instant wished = plan.delay().map(now::plus).orElse(null);
+        int leastPeriod = leastPeriod(plan);
         Poll planned = polls.get(plan.transactionId());
         if (planned == null) {
-            planned = new Poll(plan.transactionId(), plan.priority(), plan.period(), wished);
+            planned = new Poll(plan.transactionId(), plan.priority(), Math.max(plan.period(), leastPeriod), wished);
+            planned.leastPeriod = leastPeriod;
             polls.put(plan.transactionId(), planned);
         } else {
             planned.priority = planned.priority.compareTo(plan.priority()) < 0 ? planned.priority : plan.priority();
             planned.dueAt = earliest(planned.dueAt, planned.allowed(wished));
+            planned.leastPeriod = Math.max(planned.leastPeriod, leastPeriod);
             planned.hasten(plan.period());
         }
         if (plan.isDueAtOnce()) {

@@ -94,7 +94,8 @@ class QueryPlansTest {
                 List.of(new TransitionMark("transaction-7", 1, Status.PENDING, now, now)),
                 List.of(new Archived(observation("transaction-7", now), Outcome.ACCEPTED)),
                 List.of(
-                        new PollPlan("transaction-7", Priority.KNOWN, true, Optional.of(Duration.ofSeconds(5))),
+                        new PollPlan(
+                                "transaction-7", Priority.KNOWN, true, Optional.of(Duration.ofSeconds(5)), "cust-7"),
                         new PollPlan("transaction-8", Priority.NUDGED, false, Optional.of(Duration.ZERO))),
                 List.of(),
                 Map.of(),
@@ -105,6 +106,7 @@ class QueryPlansTest {
                         .chain(() -> unit.persist(changes))));
 
         database.assertNoWholeTable(10);
+        database.assertUsed("transaction_unsettled_by_user");
     }
 
     @Test

@@ -1,0 +1,149 @@
+package dev.rampgate.session;
+
+import static dev.rampgate.ProofAndDatabase.proof;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rampgate.ProofAndDatabase;
+import dev.rampgate.TestSession;
+import dev.rampgate.TestSettings;
+import dev.rampgate.edge.ProblemException;
+import dev.rampgate.edge.ProblemType;
+import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.sandbox.transaction.Action;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** How many transactions a user may have open, as two replicas on one database count them. */
+@QuarkusTest
+@QuarkusTestResource(ProofAndDatabase.class)
+class UnfinishedSessionsQuarkusTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    @Inject
+    Pool pool;
+
+    @Inject
+    ReconcileStream stream;
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final String user = "user-" + UUID.randomUUID();
+
+    @Test
+    void aUserWithAsManyAsAllowedGetsNoMoreOnAnyReplica() {
+        UnfinishedSessions one = replica(pool, 3);
+        UnfinishedSessions other = replica(pool, 3);
+        for (int i = 0; i < 3; i++) {
+            TestSession.open(user, "buy");
+        }
+
+        assertThatThrownBy(() -> ask(one)).isInstanceOfSatisfying(ProblemException.class, refused -> assertThat(
+                        refused.problem().type())
+                .isEqualTo(ProblemType.TOO_MANY_UNFINISHED));
+        assertThatThrownBy(() -> ask(other)).isInstanceOf(ProblemException.class);
+        assertThat(one.within("somebody-else", UnfinishedSessionsQuarkusTest::opened)
+                        .await()
+                        .atMost(LIMIT))
+                .isEqualTo("opened");
+        assertThat(meters.counter("rampgate.edge.limited", "limit", "session_unfinished")
+                        .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatHasEndedOrIsAbandonedDoesNotCount() {
+        UnfinishedSessions sessions = replica(pool, 2);
+        String ending = TestSession.open(user, "buy");
+        String left = TestSession.open(user, "buy");
+        assertThatThrownBy(() -> ask(sessions)).isInstanceOf(ProblemException.class);
+
+        proof().drive(ending, Action.CANCEL);
+        Awaitility.await().atMost(LIMIT).untilAsserted(() -> assertThat(
+                        sessions.count(user).await().atMost(LIMIT))
+                .isEqualTo(1));
+        assertThat(ask(sessions)).isEqualTo("opened");
+
+        pool.preparedQuery("UPDATE transaction SET abandoned = true WHERE id = $1")
+                .execute(Tuple.of(left))
+                .await()
+                .atMost(LIMIT);
+        assertThat(sessions.count(user).await().atMost(LIMIT)).isZero();
+    }
+
+    @Test
+    void thoseThatAreBeingOpenedCountUntilTheyAreStoredOrHaveFailed() {
+        UnfinishedSessions sessions = replica(pool, 2);
+        CompletableFuture<String> atProof = new CompletableFuture<>();
+        CompletableFuture<String> alsoAtProof = new CompletableFuture<>();
+        sessions.within(user, () -> Uni.createFrom().completionStage(atProof))
+                .subscribe()
+                .with(done -> {}, failure -> {});
+        sessions.within(user, () -> Uni.createFrom().completionStage(alsoAtProof))
+                .subscribe()
+                .with(done -> {}, failure -> {});
+
+        assertThatThrownBy(() -> ask(sessions)).isInstanceOf(ProblemException.class);
+
+        atProof.complete("stored");
+        Awaitility.await().atMost(LIMIT).until(() -> ask(sessions).equals("opened"));
+        alsoAtProof.completeExceptionally(new IllegalStateException("Proof failed"));
+        assertThat(ask(sessions)).isEqualTo("opened");
+    }
+
+    @Test
+    void whileTheDatabaseDoesNotAnswerSessionsAreOpenedAllTheSameAndCounted() {
+        Pool away = Pool.newInstance(io.vertx.pgclient.PgBuilder.pool()
+                .connectingTo("postgresql://nobody@localhost:1/none")
+                .build());
+        UnfinishedSessions sessions = replica(away, 1);
+
+        assertThat(ask(sessions)).isEqualTo("opened");
+        assertThat(ask(sessions)).isEqualTo("opened");
+
+        assertThat(meters.counter("rampgate.session.limit.unchecked").count()).isEqualTo(2);
+    }
+
+    @Test
+    void aNegativeLimitStopsTheStart() {
+        assertThatThrownBy(() -> replica(pool, -1))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("rampgate.session.limits.unfinished");
+    }
+
+    @Test
+    void zeroSetsNoLimit() {
+        assertThat(ask(replica(pool, 0))).isEqualTo("opened");
+    }
+
+    private UnfinishedSessions replica(Pool database, int most) {
+        return new UnfinishedSessions(
+                database,
+                stream,
+                TestSettings.of(
+                        SessionSettings.class, Map.of("rampgate.session.limits.unfinished", String.valueOf(most))),
+                meters);
+    }
+
+    private String ask(UnfinishedSessions sessions) {
+        return sessions.within(user, UnfinishedSessionsQuarkusTest::opened)
+                .await()
+                .atMost(LIMIT);
+    }
+
+    private static Uni<String> opened() {
+        return Uni.createFrom().item("opened");
+    }
+}
