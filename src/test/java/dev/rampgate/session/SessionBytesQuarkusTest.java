@@ -2,16 +2,22 @@ package dev.rampgate.session;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.rampgate.ProofAndDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +31,12 @@ class SessionBytesQuarkusTest {
             {  "merchant_transaction_id":"0a1b2c3d4e5f60718","widget_id":"w","address":"a\\u00e9/\\/","signature":"v2:00",
               "init_token":"t","init_token_type":"x", "fix_network" :["ERC20"],"fix_amount":true,"limit":1.500e+02,
               "big":12345678901234567890.000, "nothing":null,"nested":{"b":1,"a":[ ]} , "currency":"USDC"}
+            """;
+
+    /** With a number, a comma, capitals and an id in another letter case. */
+    private static final String COMPLETED = """
+            {"merchant_transaction_id":"0A1B2C3D4E5F60718","status":"Completed","type":"BUY","currency":"usdc","network":"ERC20",
+             "crypto_amount":42.60,"fiat_currency":"EUR","fiat_amount":"40,15","updated_at":"2026-05-02T08:02:10Z"}
             """;
 
     /** A Proof that writes JSON as nobody else does. */
@@ -52,6 +64,12 @@ class SessionBytesQuarkusTest {
                 exchange.getResponseBody().write(body);
                 exchange.close();
             });
+            server.createContext("/widget/transactions/", exchange -> {
+                byte[] body = ("\uFEFF" + COMPLETED).getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+                exchange.close();
+            });
             server.start();
             return Map.of(
                     "rampgate.proof.base-url",
@@ -63,6 +81,9 @@ class SessionBytesQuarkusTest {
             server.stop(0);
         }
     }
+
+    @Inject
+    MeterRegistry meters;
 
     @Test
     void theAnswerOfProofReachesTheUserByteForByte() {
@@ -77,5 +98,31 @@ class SessionBytesQuarkusTest {
 
         assertThat(new String(answer, StandardCharsets.UTF_8)).isEqualTo(ODD);
         assertThat(given().get("/transactions/0a1b2c3d4e5f60718").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void theAmountsOfAPollKeepTheirSpellingAndAnUnreadableOneKeepsTheTransactionUnsettled() {
+        given().contentType("application/json")
+                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}")
+                .post("/session")
+                .then()
+                .statusCode(201);
+
+        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> given().get("/transactions/0a1b2c3d4e5f60718")
+                .then()
+                .body("status", equalTo("completed"))
+                .body("confirmed", equalTo(true)));
+        given().get("/transactions/0a1b2c3d4e5f60718")
+                .then()
+                .body("crypto_amount", equalTo("42.60"))
+                .body("fiat_amount", nullValue())
+                .body("currency", equalTo("USDC"))
+                .body("settled", equalTo(false));
+        assertThat(alarms("amount_unreadable")).isEqualTo(1);
+        assertThat(alarms("details_contradicted")).isZero();
+    }
+
+    private double alarms(String alarm) {
+        return meters.counter("rampgate.alarms", "alarm", alarm).count();
     }
 }
