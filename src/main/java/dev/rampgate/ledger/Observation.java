@@ -62,6 +62,22 @@ public record Observation(
                 null);
     }
 
+    /** The same with other details. */
+    public Observation with(TransactionDetails other) {
+        return new Observation(
+                id,
+                channel,
+                authoritative,
+                transactionId,
+                status,
+                changedAt,
+                askedAt,
+                receivedAt,
+                other,
+                amountUnreadable,
+                raw);
+    }
+
     /** Keeps the raw text out of logs. */
     @Override
     public String toString() {

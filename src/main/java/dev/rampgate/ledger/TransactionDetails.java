@@ -2,6 +2,7 @@ package dev.rampgate.ledger;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * What is known about a transaction beside its status. Every component may be null: not known.
@@ -35,8 +36,25 @@ public record TransactionDetails(
     public static final TransactionDetails NONE =
             new TransactionDetails(null, null, null, null, null, null, null, null, null, null);
 
-    /** How the pseudonym begins that stands for the id of a user who was erased. */
-    public static final String ERASED = "erased-";
+    /**
+     * How the pseudonym begins that stands for the id of a user who was erased: with a control character (SUB), which neither a
+     * caller's id nor one that Proof answers can have, so that nobody can choose to be an erased user, or to be taken for one.
+     */
+    public static final String ERASED = "\u001aerased-";
+
+    /**
+     * What stands for the id of a user who was erased.
+     *
+     * @param random leads nowhere
+     */
+    public static String pseudonym(UUID random) {
+        return ERASED + random;
+    }
+
+    /** Whether this is no user's id, but stands for one who was erased. */
+    public static boolean isPseudonym(String userId) {
+        return userId != null && userId.startsWith(ERASED);
+    }
 
     public TransactionDetails {
         type = word(type);
@@ -44,7 +62,22 @@ public record TransactionDetails(
 
     /** Whether the user was erased: nothing that could name him may be kept any more. */
     public boolean isErased() {
-        return userId != null && userId.startsWith(ERASED);
+        return isPseudonym(userId);
+    }
+
+    /** These details with another owner. */
+    public TransactionDetails ownedBy(String owner) {
+        return new TransactionDetails(
+                owner,
+                type,
+                currency,
+                network,
+                requestedAmount,
+                cryptoAmount,
+                fiatCurrency,
+                fiatAmount,
+                paymentMethod,
+                createdAt);
     }
 
     /** These details, and where they know nothing, the other's. */

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * wait for (decision 0025). What cannot be told is found by the others' fallback.
  */
 @ApplicationScoped
-class ChangeAnnouncer implements CommitListener {
+public class ChangeAnnouncer implements CommitListener {
 
     private static final int CAPACITY = 20_000;
 
@@ -50,7 +50,11 @@ class ChangeAnnouncer implements CommitListener {
 
     @Override
     public void committed(Changes changes) {
-        Set<String> changed = changed(changes);
+        announce(changed(changes));
+    }
+
+    /** Wakes the readers of these transactions, at this replica and the others, after what changed was committed. */
+    public void announce(Set<String> changed) {
         if (!changed.isEmpty()) {
             hub.changed(changed, WakeUp.OWN_COMMIT);
             coming.incrementAndGet();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +46,9 @@ final class LiveHub {
     /** One transaction that somebody follows. */
     private static final class Topic {
         private final Set<LiveStream> joining = new LinkedHashSet<>();
-        private final Set<LiveStream> following = new LinkedHashSet<>();
-        private String ownerId;
+        /** Each with the user it counts for: the owner at the time when it joined, who may be erased meanwhile. */
+        private final Map<LiveStream, String> following = new LinkedHashMap<>();
+
         private Instant endsAt = Instant.MAX;
     }
 
@@ -145,9 +147,12 @@ final class LiveHub {
             }
             if (topic.joining.remove(stream)) {
                 streams--;
-            } else if (topic.following.remove(stream)) {
-                streams--;
-                streamsOfUser.computeIfPresent(topic.ownerId, (user, open) -> open == 1 ? null : open - 1);
+            } else {
+                String countedFor = topic.following.remove(stream);
+                if (countedFor != null) {
+                    streams--;
+                    streamsOfUser.computeIfPresent(countedFor, (user, open) -> open == 1 ? null : open - 1);
+                }
             }
             forgetIfEmpty(stream.transactionId(), topic);
         });
@@ -181,7 +186,7 @@ final class LiveHub {
             List<LiveStream> all = new ArrayList<>();
             topics.values().forEach(topic -> {
                 all.addAll(topic.joining);
-                all.addAll(topic.following);
+                all.addAll(topic.following.keySet());
             });
             all.forEach(stream -> stream.depart(Departure.DRAINING, drainDelay()));
         });
@@ -245,12 +250,22 @@ final class LiveHub {
     private void show(String id, Topic topic, TransactionSnapshot snapshot) {
         if (snapshot == null) {
             List.copyOf(topic.joining).forEach(stream -> refuse(topic, stream, Refusal.NOT_FOUND));
-            List.copyOf(topic.following).forEach(stream -> stream.depart(Departure.GONE, settings.retry()));
+            followers(topic).forEach(stream -> stream.depart(Departure.GONE, settings.retry()));
             return;
         }
         List.copyOf(topic.joining).forEach(stream -> admit(topic, stream, snapshot));
-        topic.following.forEach(stream -> stream.show(snapshot));
+        followers(topic).forEach(stream -> {
+            if (stream.mayRead(snapshot.userId())) {
+                stream.show(snapshot);
+            } else {
+                stream.depart(Departure.GONE, settings.retry());
+            }
+        });
         wakeAtEnd(id, topic, snapshot.endsAt(settings.terminalGrace()));
+    }
+
+    private static List<LiveStream> followers(Topic topic) {
+        return List.copyOf(topic.following.keySet());
     }
 
     private void admit(Topic topic, LiveStream stream, TransactionSnapshot snapshot) {
@@ -260,9 +275,8 @@ final class LiveHub {
         } else if (streamsOfUser.getOrDefault(owner, 0) >= settings.maxStreamsPerUser()) {
             refuse(topic, stream, Refusal.USER_LIMIT);
         } else {
-            topic.ownerId = owner;
             topic.joining.remove(stream);
-            topic.following.add(stream);
+            topic.following.put(stream, owner);
             streamsOfUser.merge(owner, 1, Integer::sum);
         }
     }

@@ -1,6 +1,7 @@
 package dev.rampgate.live;
 
 import dev.rampgate.edge.Problem;
+import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.Transport.Departure;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.Labels;
@@ -85,9 +86,11 @@ final class LiveStream {
         return transactionId;
     }
 
-    /** Whether this reader may see a transaction of this owner. */
+    /** Whether this reader may see a transaction of this owner; of one who was erased nobody may, with whatever ticket. */
     boolean mayRead(String ownerId) {
-        return ownerId != null && (userId == null || userId.equals(ownerId));
+        return ownerId != null
+                && !TransactionDetails.isPseudonym(ownerId)
+                && (userId == null || userId.equals(ownerId));
     }
 
     /** Hands over what was read last. Of several that wait only the newest counts. */

@@ -8,6 +8,7 @@ import dev.rampgate.edge.ProblemType;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.TransactionSnapshot.Step;
 import dev.rampgate.live.TransactionView.Entry;
 import dev.rampgate.reconcile.Columns;
@@ -102,13 +103,14 @@ class TransactionReader {
                 .map(TransactionReader::snapshots);
     }
 
-    /** Whose a transaction is; none if it does not exist, or is nobody's. */
+    /** Whose a transaction is; none if it does not exist, is nobody's, or its owner was erased. */
     Uni<Optional<String>> owner(String transactionId) {
         return pool.preparedQuery("SELECT user_id FROM transaction WHERE id = $1 AND user_id IS NOT NULL")
                 .execute(Tuple.of(transactionId))
                 .map(rows -> rows.size() == 0
                         ? Optional.<String>empty()
-                        : Optional.of(rows.iterator().next().getString("user_id")))
+                        : Optional.of(rows.iterator().next().getString("user_id"))
+                                .filter(owner -> !TransactionDetails.isPseudonym(owner)))
                 .onFailure()
                 .transform(TransactionReader::unavailable);
     }

@@ -46,7 +46,7 @@ interface Transport {
         AGE,
         /** The reader takes nothing more. */
         SLOW,
-        /** The transaction is no longer there. */
+        /** The transaction is no longer there, or no longer the reader's: its owner was erased. */
         GONE
     }
 }

@@ -1,11 +1,18 @@
 package dev.rampgate.operate;
 
 import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.live.ChangeAnnouncer;
+import dev.rampgate.reconcile.Columns;
+import dev.rampgate.reconcile.ErasedUsers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -20,10 +27,14 @@ class Erasure {
     private static final int CHUNK = 50;
 
     private final Pool pool;
+    private final ChangeAnnouncer announcer;
+    private final InstantSource clock;
     private final RandomGenerator chance;
 
-    Erasure(Pool pool, RandomGenerator chance) {
+    Erasure(Pool pool, ChangeAnnouncer announcer, InstantSource clock, RandomGenerator chance) {
         this.pool = pool;
+        this.announcer = announcer;
+        this.clock = clock;
         this.chance = chance;
     }
 
@@ -41,24 +52,45 @@ class Erasure {
         }
     }
 
-    /** Erases a user; doing it again does nothing more, and if it failed on its way, the rest. */
+    /**
+     * Erases a user: remembers that first, so that nothing that began before it is written afterwards by any replica, then
+     * replaces what is written. Doing it again does nothing more, and if it failed on its way, the rest.
+     */
     Uni<Erased> erase(String userId) {
-        String pseudonym = TransactionDetails.ERASED + new UUID(chance.nextLong(), chance.nextLong());
-        return forgetAnswers(userId).chain(() -> eraseFrom(userId, pseudonym, Erased.NOTHING));
+        String pseudonym = TransactionDetails.pseudonym(new UUID(chance.nextLong(), chance.nextLong()));
+        return remember(userId)
+                .chain(() -> forgetAnswers(userId))
+                .chain(() -> eraseFrom(userId, pseudonym, Erased.NOTHING));
+    }
+
+    private Uni<Void> remember(String userId) {
+        // Whoever writes for this user is waited for, which may take a batch.
+        return pool.withTransaction(connection -> connection
+                .query("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '6s'")
+                .execute()
+                .chain(() -> ErasedUsers.remember(connection, userId, clock.instant())));
     }
 
     private Uni<Erased> eraseFrom(String userId, String pseudonym, Erased before) {
         return pool.withTransaction(connection -> connection
-                        .query("SET LOCAL statement_timeout = '5s'")
+                        .query("SET LOCAL lock_timeout = '4s'; SET LOCAL statement_timeout = '5s'")
                         .execute()
-                        .chain(() -> chunk(connection, userId, pseudonym)))
-                .chain(erased -> erased.transactions() < CHUNK
-                        ? Uni.createFrom().item(before.and(erased))
-                        : eraseFrom(userId, pseudonym, before.and(erased)));
+                        .chain(() -> rename(connection, userId, pseudonym))
+                        .chain(ids -> empty(connection, ids).map(emptied -> new Chunk(ids, emptied))))
+                .invoke(chunk -> announcer.announce(Set.copyOf(chunk.ids())))
+                .chain(chunk -> chunk.ids().size() < CHUNK
+                        ? Uni.createFrom().item(before.and(chunk.erased()))
+                        : eraseFrom(userId, pseudonym, before.and(chunk.erased())));
+    }
+
+    private record Chunk(List<String> ids, long observations) {
+        private Erased erased() {
+            return new Erased(ids.size(), observations);
+        }
     }
 
     /** Locks in the order of the reconcile stream, so that the two cannot block each other. */
-    private static Uni<Erased> chunk(SqlConnection connection, String userId, String pseudonym) {
+    private static Uni<List<String>> rename(SqlConnection connection, String userId, String pseudonym) {
         return connection
                 .preparedQuery("""
                         WITH owned AS (
@@ -68,32 +100,39 @@ class Erasure {
                             ORDER BY id
                             LIMIT $3
                             FOR NO KEY UPDATE
-                        ), renamed AS (
-                            UPDATE transaction
-                            SET user_id = $2
-                            FROM owned
-                            WHERE transaction.id = owned.id
-                            RETURNING transaction.id
-                        ), emptied AS (
-                            UPDATE observation
-                            SET raw = NULL
-                            FROM owned
-                            WHERE observation.transaction_id = owned.id AND raw IS NOT NULL
-                            RETURNING observation.id
                         )
-                        SELECT (SELECT count(*) FROM renamed) AS transactions, (SELECT count(*) FROM emptied) AS observations
+                        UPDATE transaction
+                        SET user_id = $2
+                        FROM owned
+                        WHERE transaction.id = owned.id
+                        RETURNING transaction.id
                         """)
                 .execute(Tuple.of(userId, pseudonym, (long) CHUNK))
-                .map(rows -> rows.iterator().next())
-                .map(row -> new Erased(row.getLong("transactions"), row.getLong("observations")));
+                .map(rows -> {
+                    List<String> ids = new ArrayList<>();
+                    rows.forEach(row -> ids.add(row.getString("id")));
+                    return ids;
+                });
+    }
+
+    /** A statement of its own: it sees what a batch has archived for whose commit the one before waited. */
+    private static Uni<Long> empty(SqlConnection connection, List<String> ids) {
+        return connection
+                .preparedQuery("""
+                        UPDATE observation
+                        SET raw = NULL
+                        WHERE transaction_id = ANY ($1::text[]) AND raw IS NOT NULL
+                        """)
+                .execute(Tuple.of(Columns.texts(ids)))
+                .map(rows -> (long) rows.rowCount());
     }
 
     /**
-     * Answers that a repeated request for a session would get (such a request opens another one then), and those that wait to
-     * be handed off.
+     * Claims and answers that a repeated request for a session would get (such a request opens another one then), and sessions
+     * that wait to be handed off. An opening in flight finds its claim gone, and keeps nothing.
      */
     private Uni<Void> forgetAnswers(String userId) {
-        return pool.preparedQuery("DELETE FROM idempotency_key WHERE user_id = $1 AND answer IS NOT NULL")
+        return pool.preparedQuery("DELETE FROM idempotency_key WHERE user_id = $1")
                 .execute(Tuple.of(userId))
                 .chain(() -> pool.preparedQuery("DELETE FROM hand_off WHERE user_id = $1")
                         .execute(Tuple.of(userId)))

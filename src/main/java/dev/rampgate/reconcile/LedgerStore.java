@@ -36,6 +36,9 @@ public interface LedgerStore {
          */
         Uni<Map<String, Recorded>> load(Set<String> ids, Instant now);
 
+        /** Which of these users were erased, and when last; none of them is erased before this transaction has ended. */
+        Uni<Map<String, Instant>> erased(Set<String> userIds);
+
         /**
          * Writes what a batch changed. It fails as {@link StoreException.Kind#COLLISION} if another batch opened one of its
          * transactions since they were loaded.

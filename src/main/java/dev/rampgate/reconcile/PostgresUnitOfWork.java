@@ -145,6 +145,11 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 row.getInteger("archived_today"));
     }
 
+    @Override
+    public Uni<Map<String, Instant>> erased(Set<String> userIds) {
+        return ErasedUsers.among(connection, userIds);
+    }
+
     // --- persist
 
     @Override

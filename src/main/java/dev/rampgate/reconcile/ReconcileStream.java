@@ -4,6 +4,7 @@ import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.reconcile.LedgerStore.Recorded;
+import dev.rampgate.reconcile.LedgerStore.UnitOfWork;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -107,7 +109,7 @@ public class ReconcileStream {
         Instant deadline = begun.plus(settings.batchDeadline());
         Uni<Changes> stored = store.inTransaction(unit -> unit.load(ids, clock.instant())
                 .invoke(() -> refuseAfter(deadline))
-                .map(recorded -> decide(batch, recorded))
+                .chain(recorded -> withoutErasedOwners(unit, batch, recorded).map(kept -> decide(kept, recorded)))
                 .call(unit::persist));
         return timers.within(settings.batchDeadline(), stored, ReconcileStream::late)
                 .onFailure(StoreException.class)
@@ -115,6 +117,26 @@ public class ReconcileStream {
                 .onItemOrFailure()
                 .invoke((changes, failure) ->
                         announcer.took(Duration.between(begun, clock.instant()), failure == null));
+    }
+
+    /** Asked only where an observation brings an owner that is not recorded yet: a session, or a transaction that is adopted. */
+    private Uni<List<Observation>> withoutErasedOwners(
+            UnitOfWork unit, List<Observation> batch, Map<String, Recorded> recorded) {
+        Set<String> owners = batch.stream()
+                .filter(news -> mayBringOwner(news, recorded.get(news.transactionId())))
+                .map(news -> news.details().userId())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return owners.isEmpty()
+                ? Uni.createFrom().item(batch)
+                : unit.erased(owners).map(erased -> batch.stream()
+                        .map(news -> ErasedUsers.kept(news, erased, chance))
+                        .toList());
+    }
+
+    /** Also in the text of a webhook that is not trusted; of a transaction that is not known, such a text is not kept. */
+    private static boolean mayBringOwner(Observation news, Recorded known) {
+        return known == null ? news.authoritative() : known.record().details().userId() == null;
     }
 
     /** A database that wakes up must not go on with a batch that has failed meanwhile and comes again. */

@@ -2,6 +2,7 @@ package dev.rampgate.session;
 
 import static dev.rampgate.reconcile.Columns.utc;
 
+import dev.rampgate.reconcile.ErasedUsers;
 import dev.rampgate.session.IdempotencyStore.Claim.Answered;
 import dev.rampgate.session.IdempotencyStore.Claim.Granted;
 import dev.rampgate.session.IdempotencyStore.Claim.Mismatch;
@@ -11,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -71,21 +73,27 @@ class IdempotencyStore {
 
     /** Claims a key. */
     Uni<Claim> claim(IdempotencyKey key) {
-        return tryToClaim(key).onItem().ifNull().switchTo(() -> look(key)
+        Instant now = clock.instant();
+        return tryToClaim(key, now).onItem().ifNull().switchTo(() -> look(key)
                 // Given back between the two statements: it is free now.
                 .onItem()
                 .ifNull()
-                .switchTo(() -> tryToClaim(key))
+                .switchTo(() -> tryToClaim(key, now))
                 .onItem()
                 .ifNull()
                 .continueWith(new UnderWay()));
     }
 
-    /** Null if the key's row stands in the way. */
-    private Uni<Claim> tryToClaim(IdempotencyKey key) {
-        Instant now = clock.instant();
+    /** Null if the key's row stands in the way; a user who was erased since has to ask anew. */
+    private Uni<Claim> tryToClaim(IdempotencyKey key, Instant now) {
+        return ErasedUsers.unlessErased(pool, key.userId(), now, connection -> tryToClaim(connection, key, now))
+                .map(claim -> claim.orElse(null));
+    }
+
+    private Uni<Claim> tryToClaim(SqlConnection connection, IdempotencyKey key, Instant now) {
         UUID id = new UUID(chance.nextLong(), chance.nextLong());
-        return pool.preparedQuery("""
+        return connection
+                .preparedQuery("""
                         INSERT INTO idempotency_key AS known (user_id, key, request_hash, claim, claims, lease_until, expires_at)
                         VALUES ($1, $2, $3, $4, 1, $5, $6)
                         ON CONFLICT (user_id, key) DO UPDATE

@@ -114,7 +114,7 @@ public class SessionOpening {
                 null,
                 null,
                 null,
-                null);
+                asked.askedAt());
         // Without its text: that holds tokens.
         return new Observation(
                 ids.next(now),

@@ -105,10 +105,11 @@ public class SessionResource {
     private Uni<Response> handedOff(RequestedSession asked, ProofSession session) {
         Optional<String> returnTo =
                 policy.returnAddress(asked.request(), session.redirectUrl().orElse(null));
-        return handOffs.offer(asked.caller().userId(), session.body(), returnTo).map(page -> {
-            Response.ResponseBuilder answer = created(session);
-            page.ifPresent(address -> answer.header(HandOffs.HEADER, address));
-            return answer.build();
-        });
+        return handOffs.offer(asked.caller().userId(), session.body(), returnTo, asked.askedAt())
+                .map(page -> {
+                    Response.ResponseBuilder answer = created(session);
+                    page.ifPresent(address -> answer.header(HandOffs.HEADER, address));
+                    return answer.build();
+                });
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.ProblemException;
+import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.LiveCounters.WakeUp;
 import dev.rampgate.live.Transport.Departure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +132,32 @@ class LiveHubTest {
 
         assertThat(fifth.log).containsExactly("open", "state 1 pending");
         assertThat(hub.streams()).isEqualTo(3);
+    }
+
+    @Test
+    void streamsOfAUserWhoIsErasedEndAndNoLongerCountForAnybody() {
+        put("tx", "pending");
+        List<Reader> readers = List.of(join("tx", "cust-1"), join("tx", "cust-1"), join("tx", null));
+        answerAll();
+        TransactionSnapshot before = ledger.get("tx");
+        ledger.put(
+                "tx",
+                new TransactionSnapshot(
+                        TransactionDetails.pseudonym(new UUID(1, 2)),
+                        before.view(),
+                        before.changedAt(),
+                        before.steps()));
+        Reader byTicket = join("tx", null);
+        answerAll();
+
+        assertThat(byTicket.log).containsExactly("refuse 404");
+        assertThat(readers).allSatisfy(reader -> assertThat(reader.log).endsWith("leave GONE"));
+        assertThat(hub.streams()).isZero();
+        put("another", "pending");
+        List<Reader> anew =
+                IntStream.range(0, 3).mapToObj(i -> join("another", "cust-1")).toList();
+        answerAll();
+        assertThat(anew).allSatisfy(reader -> assertThat(reader.log).containsExactly("open", "state 1 pending"));
     }
 
     @Test

@@ -101,7 +101,9 @@ class OperatorRoutesQuarkusTest {
                 .body("observations", equalTo(2));
 
         Row row = row("SELECT * FROM transaction WHERE id = $1", id);
-        assertThat(row.getString("user_id")).startsWith("erased-").doesNotContain(userId);
+        assertThat(row.getString("user_id"))
+                .startsWith(TransactionDetails.ERASED)
+                .doesNotContain(userId);
         assertThat(row.getString("status")).isEqualTo("completed");
         assertThat(row.getString("crypto_amount")).isEqualTo("42.60");
         assertThat(raws(id)).isZero();
@@ -143,7 +145,7 @@ class OperatorRoutesQuarkusTest {
         offer(id, userId, Channel.POLL, "processing");
 
         assertThat(row("SELECT * FROM transaction WHERE id = $1", id).getString("user_id"))
-                .startsWith("erased-");
+                .startsWith(TransactionDetails.ERASED);
         assertThat(raws(id)).isZero();
     }
 

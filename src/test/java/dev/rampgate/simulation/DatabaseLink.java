@@ -112,6 +112,11 @@ final class DatabaseLink {
         }
 
         @Override
+        public Uni<Map<String, java.time.Instant>> erased(Set<String> userIds) {
+            return through(() -> unit.erased(userIds));
+        }
+
+        @Override
         public Uni<Void> persist(Changes changes) {
             Stream.of(changes.opened(), changes.records(), changes.followUps())
                     .flatMap(List::stream)

@@ -103,9 +103,10 @@ class QueryPlansTest {
 
         get(store.inTransaction(
                 unit -> unit.load(Set.of("unheard-of", "transaction-7", "transaction-8", "transaction-9"), now)
+                        .chain(() -> unit.erased(Set.of("cust-7", "nobody")))
                         .chain(() -> unit.persist(changes))));
 
-        database.assertNoWholeTable(10);
+        database.assertNoWholeTable(12);
         database.assertUsed("transaction_unsettled_by_user");
     }
 

@@ -3,6 +3,7 @@ package dev.rampgate.session.handoff;
 import static dev.rampgate.reconcile.Columns.instant;
 import static dev.rampgate.reconcile.Columns.utc;
 
+import dev.rampgate.reconcile.ErasedUsers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -29,15 +30,21 @@ class HandOffStore {
         this.clock = clock;
     }
 
-    /** Keeps a content until somebody brings the code. */
-    Uni<Void> keep(HandOffCode code, String userId, byte[] content, Instant expiresAt) {
-        return pool.preparedQuery("""
-                        INSERT INTO hand_off (code_hash, user_id, sealed, expires_at)
-                        VALUES ($1, $2, $3, $4)
-                        """)
-                .execute(
-                        Tuple.of(Buffer.buffer(code.hash()), userId, Buffer.buffer(code.seal(content)), utc(expiresAt)))
-                .replaceWithVoid();
+    /**
+     * Keeps a content until somebody brings the code.
+     *
+     * @param begunAt when the user asked for it
+     * @return false if the user was erased since, and nothing is kept
+     */
+    Uni<Boolean> keep(HandOffCode code, String userId, byte[] content, Instant begunAt, Instant expiresAt) {
+        return ErasedUsers.unlessErased(pool, userId, begunAt, connection -> connection
+                        .preparedQuery("""
+                                INSERT INTO hand_off (code_hash, user_id, sealed, expires_at)
+                                VALUES ($1, $2, $3, $4)
+                                """)
+                        .execute(Tuple.of(
+                                Buffer.buffer(code.hash()), userId, Buffer.buffer(code.seal(content)), utc(expiresAt))))
+                .map(Optional::isPresent);
     }
 
     /**

@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -94,18 +95,20 @@ public class HandOffs {
      *
      * @param session Proof's answer
      * @param returnTo where the user may be sent afterwards
+     * @param askedAt when the user asked for the session
      * @return the address of the page, with a code; none if the session could not be stored, which is no reason to keep the
-     *     session from its user
+     *     session from its user, or if the user was erased since
      */
-    public Uni<Optional<String>> offer(String userId, byte[] session, Optional<String> returnTo) {
+    public Uni<Optional<String>> offer(String userId, byte[] session, Optional<String> returnTo, Instant askedAt) {
         HandOffCode code = HandOffCode.draw(secret);
         return inTime(store.keep(
                         code,
                         userId,
                         content(session, returnTo),
+                        askedAt,
                         clock.instant().plus(lifetime)))
-                .map(kept -> Optional.of(addresses.pageFor(code)))
-                .invoke(page -> count("offered"))
+                .map(kept -> Optional.of(addresses.pageFor(code)).filter(page -> kept))
+                .invoke(page -> count(page.isPresent() ? "offered" : "erased"))
                 .onFailure()
                 .invoke(this::away)
                 .onFailure()
@@ -147,9 +150,10 @@ public class HandOffs {
     private Uni<Optional<Taken>> takeOnce(HandOffCode code) {
         AtomicBoolean inVain = new AtomicBoolean();
         AtomicReference<Taken> unanswered = new AtomicReference<>();
+        Instant begunAt = clock.instant();
         Uni<Void> putBack = Uni.createFrom()
                 .deferred(() -> Optional.ofNullable(inVain.get() ? unanswered.getAndSet(null) : null)
-                        .map(taken -> putBack(code, taken))
+                        .map(taken -> putBack(code, taken, begunAt))
                         .orElse(Uni.createFrom().voidItem()));
         Runnable giveUp = () -> {
             inVain.set(true);
@@ -164,9 +168,10 @@ public class HandOffs {
                 .invoke(giveUp);
     }
 
-    private Uni<Void> putBack(HandOffCode code, Taken taken) {
+    private Uni<Void> putBack(HandOffCode code, Taken taken, Instant begunAt) {
         count("put_back");
-        return store.keep(code, taken.userId(), taken.content(), taken.expiresAt());
+        return store.keep(code, taken.userId(), taken.content(), begunAt, taken.expiresAt())
+                .replaceWithVoid();
     }
 
     /** What was asked of the database goes on, but is not waited for any longer. */

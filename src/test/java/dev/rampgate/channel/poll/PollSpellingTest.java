@@ -131,6 +131,11 @@ class PollSpellingTest {
         }
 
         @Override
+        public Uni<Map<String, Instant>> erased(Set<String> userIds) {
+            return Uni.createFrom().item(Map.of());
+        }
+
+        @Override
         public Uni<Void> persist(Changes changes) {
             changes.opened().stream().map(TransactionRecord::id).forEach(recorded::add);
             return Uni.createFrom().voidItem();

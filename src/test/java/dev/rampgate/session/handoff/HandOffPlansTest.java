@@ -20,7 +20,8 @@ class HandOffPlansTest {
         HandOffCode code = HandOffCode.draw(new SplittableRandom(1));
         database.forgetPlans();
 
-        get(store.keep(code, "cust-7", new byte[] {1}, Instant.now().plusSeconds(60)));
+        get(store.keep(
+                code, "cust-7", new byte[] {1}, Instant.now(), Instant.now().plusSeconds(60)));
         assertThat(get(store.take(code, "a-page", Instant.now().plusSeconds(30))))
                 .isPresent();
         get(store.take(code));

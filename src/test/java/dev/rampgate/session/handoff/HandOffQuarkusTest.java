@@ -327,7 +327,7 @@ class HandOffQuarkusTest {
 
     private HandOffCode kept() {
         HandOffCode code = HandOffCode.draw(new SecureRandom());
-        await(store().keep(code, "jo", CONTENT, now.plusSeconds(60)));
+        await(store().keep(code, "jo", CONTENT, now, now.plusSeconds(60)));
         return code;
     }
 

@@ -1,0 +1,113 @@
+package dev.rampgate.reconcile;
+
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.TransactionDetails;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * The users who were erased, by a keyed hash of their id and the time; the owner of tables {@code erased_user} and
+ * {@code erasure_key}. Who writes a user's id into the database asks here in the same transaction of the database, and writes
+ * nothing that began before the erasure (decision 64).
+ *
+ * <p>Between the question and the commit no erasure of these users begins: the question takes a shared lock by the hash of
+ * each id, {@link #remember} the exclusive one. So an erasure either comes first and is seen, or finds what was written.
+ */
+public final class ErasedUsers {
+
+    /** Sets the locks apart from others of the same database. */
+    private static final long LOCKS = 0x52616d7067617465L;
+
+    private ErasedUsers() {}
+
+    /** Which of these users were erased, and when last; none of them is erased before this transaction has ended. */
+    public static Uni<Map<String, Instant>> among(SqlConnection connection, Collection<String> userIds) {
+        // In one order, so that two who ask while others erase cannot block each other.
+        List<String> inOrder = userIds.stream().sorted().toList();
+        Uni<Void> locked = connection
+                .preparedQuery("""
+                        SELECT pg_advisory_xact_lock_shared(hashtextextended(user_id, $2))
+                        FROM unnest($1::text[]) AS asked (user_id)
+                        """)
+                .execute(Tuple.of(Columns.texts(inOrder), LOCKS))
+                .replaceWithVoid();
+        Uni<Map<String, Instant>> erased = connection
+                .preparedQuery("""
+                        SELECT asked.user_id, erased_user.erased_at
+                        FROM unnest($1::text[]) AS asked (user_id)
+                             JOIN erasure_key ON erasure_key.one
+                             JOIN erased_user
+                                 ON erased_user.mark = sha256(erasure_key.key || convert_to(asked.user_id, 'UTF8'))
+                        """)
+                .execute(Tuple.of(Columns.texts(inOrder)))
+                .map(rows -> {
+                    Map<String, Instant> found = new HashMap<>();
+                    rows.forEach(row -> found.put(row.getString("user_id"), Columns.instant(row, "erased_at")));
+                    return found;
+                });
+        // A statement of its own, which begins when the locks are held: it sees what was committed until then.
+        return locked.chain(() -> erased);
+    }
+
+    /** Remembers that a user is erased, once all who asked before have committed. */
+    public static Uni<Void> remember(SqlConnection connection, String userId, Instant erasedAt) {
+        return connection
+                .preparedQuery("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))")
+                .execute(Tuple.of(userId, LOCKS))
+                .chain(() -> connection.preparedQuery("""
+                                INSERT INTO erased_user AS known (mark, erased_at)
+                                SELECT sha256(erasure_key.key || convert_to($1, 'UTF8')), $2
+                                FROM erasure_key
+                                WHERE erasure_key.one
+                                ON CONFLICT (mark) DO UPDATE
+                                SET erased_at = greatest(known.erased_at, excluded.erased_at)
+                                """).execute(Tuple.of(userId, Columns.utc(erasedAt))))
+                .replaceWithVoid();
+    }
+
+    /**
+     * Does work in one transaction of the database, unless the user was erased since.
+     *
+     * @param begunAt when the user asked for it
+     * @return what the work brings; empty if the user was erased at that time or later
+     */
+    public static <T> Uni<Optional<T>> unlessErased(
+            Pool pool, String userId, Instant begunAt, Function<SqlConnection, Uni<T>> work) {
+        return pool.withTransaction(connection -> among(connection, List.of(userId))
+                .chain(erased -> isCovered(begunAt, erased.get(userId))
+                        ? Uni.createFrom().item(Optional.<T>empty())
+                        : work.apply(connection).map(Optional::ofNullable)));
+    }
+
+    /** An observation as it may be kept: of a transaction that is older than its owner's erasure, without owner and text. */
+    static Observation kept(Observation news, Map<String, Instant> erased, RandomGenerator chance) {
+        Instant erasedAt = erased.get(news.details().userId());
+        return isCovered(createdAt(news), erasedAt)
+                ? news.withoutRaw()
+                        .with(news.details()
+                                .ownedBy(TransactionDetails.pseudonym(new UUID(chance.nextLong(), chance.nextLong()))))
+                : news;
+    }
+
+    /** Null if nothing says so; then it may be old. A session without such a time was answered after it was created. */
+    private static Instant createdAt(Observation news) {
+        Instant created = news.details().createdAt();
+        return created == null && news.channel() == Channel.SESSION ? news.receivedAt() : created;
+    }
+
+    private static boolean isCovered(Instant begunAt, Instant erasedAt) {
+        return erasedAt != null && (begunAt == null || !begunAt.isAfter(erasedAt));
+    }
+}
