@@ -13,7 +13,11 @@ import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -83,6 +87,45 @@ class EncryptedIT {
             await("the wake-ups").atMost(LIMIT).untilAsserted(() -> assertThat(
                             given().get(rampgate.managementUrl("/q/metrics")).asString())
                     .contains("rampgate_live_listening 1.0"));
+        }
+    }
+
+    @Test
+    void secretsAreLiteralWhateverTheyContain() throws Exception {
+        String password = " canary$$0008-${cd}-${user.home}\\\\\\$,'\"% ";
+        String secret = "gate$$way-canary-${cd}-\\$0009";
+        try (Connection server = DriverManager.getConnection("jdbc:postgresql://" + database.host() + ":"
+                        + database.port() + "/" + database.name() + "?user=postgres");
+                Statement statement = server.createStatement()) {
+            statement.execute("CREATE ROLE \"o$$-${cd}\" LOGIN PASSWORD '" + password.replace("'", "''") + "'");
+            statement.execute("CREATE DATABASE \"led ger$$/${cd}?%41\" OWNER \"o$$-${cd}\"");
+        }
+        Map<String, String> environment = environment(trusted);
+        environment.put("RAMPGATE_DATABASE_NAME", "led ger$$/${cd}?%41");
+        environment.put("RAMPGATE_DATABASE_USER", "o$$-${cd}");
+        environment.put("RAMPGATE_DATABASE_PASSWORD", password);
+        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", secret);
+        isServed(environment, secret);
+
+        environment.remove("RAMPGATE_DATABASE_PASSWORD");
+        environment.put(
+                "RAMPGATE_DATABASE_PASSWORD_FILE",
+                Files.writeString(directory.resolve("password"), password + "\n")
+                        .toString());
+        environment.remove("RAMPGATE_IDENTITY_HEADER_SECRET");
+        environment.put(
+                "RAMPGATE_IDENTITY_HEADER_SECRET_FILE",
+                Files.writeString(directory.resolve("secret"), secret + "\n").toString());
+        isServed(environment, secret);
+    }
+
+    private static void isServed(Map<String, String> environment, String secret) {
+        try (PackagedRampgate rampgate = PackagedRampgate.start(environment)) {
+            given().header("X-User-Id", "auth0|5f7c1d")
+                    .header("X-Gateway-Secret", secret)
+                    .get(rampgate.url("/transactions"))
+                    .then()
+                    .statusCode(200);
         }
     }
 

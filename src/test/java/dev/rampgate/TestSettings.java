@@ -14,6 +14,7 @@ public final class TestSettings {
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .addDefaultInterceptors()
+                .addDiscoveredInterceptors()
                 .withMapping(group)
                 .withSources(new PropertiesConfigSource(different, "test", 100))
                 .build()

@@ -58,22 +58,33 @@ public final class SecretFiles implements ConfigSourceFactory {
                 .filter(text -> !text.isBlank());
     }
 
-    /** Lines count as one text; those of a list are its elements. */
     private static String read(String secret, String file) {
         try {
-            String text = ByteOrderMark.strippedFrom(Files.readString(Path.of(file)))
+            List<String> lines = ByteOrderMark.strippedFrom(Files.readString(Path.of(file)))
                     .lines()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty())
-                    .collect(Collectors.joining(","));
-            if (text.isEmpty()) {
+                    .toList();
+            String text = LiteralSettings.LISTS.contains(secret) ? elements(lines) : only(secret, lines);
+            if (text.isBlank()) {
                 throw wrong(secret, "is empty");
             }
-            // A dollar in a secret is a dollar, and no reference to another setting.
-            return text.replace("$", "$$");
+            return text;
         } catch (IOException | IllegalArgumentException unreadable) {
             throw wrong(secret, "cannot be read (" + unreadable.getClass().getSimpleName() + ")");
         }
+    }
+
+    /** Of a list, the lines are the elements. */
+    private static String elements(List<String> lines) {
+        return lines.stream().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining(","));
+    }
+
+    /** The one line that is not blank, with the spaces at its ends; without the end of the line, which editors add. */
+    private static String only(String secret, List<String> lines) {
+        List<String> written = lines.stream().filter(line -> !line.isBlank()).toList();
+        if (written.size() > 1) {
+            throw wrong(secret, "has more than one line");
+        }
+        return written.isEmpty() ? "" : written.get(0);
     }
 
     private static ConfigurationException wrong(String secret, String why) {

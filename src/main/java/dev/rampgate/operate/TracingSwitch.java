@@ -32,9 +32,10 @@ public final class TracingSwitch implements ConfigSourceFactory {
         }
         Map<String, String> on = Map.of(
                 "quarkus.otel.sdk.disabled", "false",
-                "quarkus.otel.exporter.otlp.endpoint", url(endpoint.getValue().strip()),
+                "quarkus.otel.exporter.otlp.endpoint",
+                        LiteralSettings.escaped(url(endpoint.getValue().strip())),
                 "quarkus.otel.exporter.otlp.traces.endpoint",
-                        url(endpoint.getValue().strip()));
+                        LiteralSettings.escaped(url(endpoint.getValue().strip())));
         return List.of(new PropertiesConfigSource(on, "tracing", ORDINAL));
     }
 

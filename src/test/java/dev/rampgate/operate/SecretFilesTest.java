@@ -45,7 +45,21 @@ class SecretFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a$b", "a${b}c", "$$", "a$$b", "${user.home}", "a\\b", "${"})
+    @ValueSource(
+            strings = {
+                "a$b",
+                "a${b}c",
+                "$$",
+                "a$$b",
+                "${user.home}",
+                "a\\b",
+                "${",
+                "\\$",
+                "a,b",
+                " a ",
+                "a\\,b",
+                "\\\\$$"
+            })
     void whatLooksLikeAReferenceIsNone(String secret) throws IOException {
         assertThat(config(Map.of("rampgate.database.password-file", file(secret)))
                         .getValue("rampgate.database.password", String.class))
@@ -57,6 +71,22 @@ class SecretFilesTest {
         assertThat(config(Map.of("rampgate.webhook.keys-file", file("one\ntwo\n\n")))
                         .getValues("rampgate.webhook.keys", String.class))
                 .containsExactly("one", "two");
+    }
+
+    @Test
+    void theEndOfTheLineDoesNotCount() throws IOException {
+        assertThat(config(Map.of("rampgate.database.password-file", file(" secret \r\n\n")))
+                        .getValue("rampgate.database.password", String.class))
+                .isEqualTo(" secret ");
+    }
+
+    @Test
+    void aSecretThatIsNoListOnSeveralLinesStopsTheStartWithoutShowingThem() throws IOException {
+        String two = file("one-of\ntwo-of\n");
+        assertThatThrownBy(() -> config(Map.of("rampgate.database.password-file", two)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("more than one line")
+                .hasMessageNotContaining("one-of");
     }
 
     @Test
@@ -94,6 +124,7 @@ class SecretFilesTest {
         return new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withSources(new PropertiesConfigSource(settings, "test", 300))
+                .withInterceptors(new LiteralSettings())
                 .withSources(new SecretFiles())
                 .build();
     }
