@@ -313,6 +313,64 @@ class AbuseIT {
     }
 
     @Test
+    void behindAProxyNoHeaderOfTheCallersHidesItsAddressFromLimitsAndFromProof() {
+        Map<String, String> environment = environment();
+        environment.put("RAMPGATE_CLIENT_ADDRESS_TRUSTED_PROXIES", "127.0.0.1, ::1");
+        environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "3/1h");
+        environment.put("RAMPGATE_HAND_OFF_BASE_URL", "https://ramp.example.test");
+        environment.put("RAMPGATE_HAND_OFF_LIMITS_ADDRESS", "3/1h");
+        environment.put("RAMPGATE_LIVE_TICKET_KEYS", "ticket-key-canary-0123456789abcdef");
+        try (PackagedRampgate behind = PackagedRampgate.start(environment)) {
+            proof.calls().clear();
+            List<String> tricks = List.of("for=unknown", "for=203.0.113.66", "for=\"_hidden");
+            for (String trick : tricks) {
+                // As nginx passes on what the user wrote, with what it saw itself at the end.
+                assertThat(sessionFrom(behind, "unknown, 198.51.100.1", trick)).isEqualTo(201);
+            }
+            assertThat(sessionFrom(behind, "203.0.113.66, 198.51.100.1", "for=unknown"))
+                    .isEqualTo(429);
+            assertThat(proof.calls().matching(ReceivedCall::isSessionCall))
+                    .hasSize(3)
+                    .allSatisfy(call -> assertThat(call.body()).contains("\"client_ip\":\"198.51.100.1\""));
+            // Where the proxy itself does not know, its own address is what counts.
+            for (String hidden : List.of("unknown", "", "?, 10.0.0.1:x")) {
+                assertThat(sessionFrom(behind, hidden, "for=198.51.100.2")).isEqualTo(201);
+                assertThat(codeFrom(behind, hidden)).isEqualTo(404);
+            }
+            assertThat(sessionFrom(behind, "unknown", "for=198.51.100.3")).isEqualTo(429);
+            assertThat(codeFrom(behind, "unknown")).isEqualTo(429);
+        }
+    }
+
+    @Test
+    void withoutAProxyNoHeaderSaysAnythingAboutTheAddress() {
+        proof.calls().clear();
+        assertThat(sessionFrom(rampgate, "198.51.100.1", "for=198.51.100.1")).isEqualTo(201);
+        assertThat(proof.calls().matching(ReceivedCall::isSessionCall).get(0).body())
+                .contains("\"client_ip\":\"127.0.0.1\"");
+    }
+
+    private static int sessionFrom(PackagedRampgate asked, String forwardedFor, String forwarded) {
+        return status(exchange(
+                asked.port(),
+                signedIn("POST /session") + "X-Forwarded-For: " + forwardedFor + "\r\nForwarded: " + forwarded
+                        + "\r\nConnection: close\r\nContent-Length: " + ORDER.length() + "\r\n\r\n" + ORDER));
+    }
+
+    private static int codeFrom(PackagedRampgate asked, String forwardedFor) {
+        String body = "{\"code\":\"guessed\"}";
+        return status(exchange(
+                asked.port(),
+                "POST /hand-off HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Forwarded-For: "
+                        + forwardedFor + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                        + body));
+    }
+
+    private static int status(String answer) {
+        return Integer.parseInt(answer.split(" ", 3)[1]);
+    }
+
+    @Test
     void theProtocolOfAProxyTellsTheAddressWhereItIsSpoken() {
         Map<String, String> environment = environment();
         environment.put("QUARKUS_HTTP_PROXY_USE_PROXY_PROTOCOL", "true");

@@ -110,12 +110,17 @@ class TracingIT {
         assertThat(about(id))
                 .filteredOn(span -> span.name().equals("transition"))
                 .allSatisfy(span -> assertThat(byId.get(span.parentId()).name()).isEqualTo("batch"));
+        // A trace of our own, from which the caller's can be found.
+        Span opened = about(id).stream()
+                .filter(span -> span.name().equals("POST /session"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(opened.parentId()).isEmpty();
+        assertThat(opened.traceId()).isNotEqualTo(CALLERS_TRACE);
+        assertThat(opened.links()).containsExactly("00f067aa0ba902b7");
+        // What the session opened stands in it: session, batch, transition.
         assertThat(about(id))
-                .filteredOn(span -> span.name().equals("POST /session"))
-                .allSatisfy(span -> assertThat(span.traceId()).isEqualTo(CALLERS_TRACE));
-        // What the session opened stands in the caller's own trace: session, batch, transition.
-        assertThat(about(id))
-                .filteredOn(span -> span.traceId().equals(CALLERS_TRACE))
+                .filteredOn(span -> span.traceId().equals(opened.traceId()))
                 .extracting(Span::name)
                 .contains("transition");
         assertThat(spans)
@@ -135,14 +140,17 @@ class TracingIT {
     }
 
     @Test
-    void whoMakesUpATraceDoesNotDecideWhetherItIsKept() {
-        given().header("traceparent", "00-11112222333344445555666677778888-00f067aa0ba902b7-00")
+    void whoMakesUpATraceDecidesNeitherItsIdNorWhetherItIsKept() {
+        given().header("traceparent", "00-11112222333344445555666677778888-00f067aa0ba902b8-00")
+                .header("tracestate", "canary=canary")
                 .get(rampgate.url("/transactions"))
                 .then()
                 .statusCode(401);
 
         await().atMost(LIMIT).untilAsserted(() -> assertThat(collector.spans())
-                .anyMatch(span -> span.traceId().equals("11112222333344445555666677778888")));
+                .anyMatch(span -> span.links().contains("00f067aa0ba902b8")
+                        && span.parentId().isEmpty()
+                        && !span.traceId().equals("11112222333344445555666677778888")));
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.rampgate.edge;
 
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
@@ -23,7 +22,7 @@ public class ClientAddress {
 
     /**
      * @param leftMost whether Quarkus replaces the peer by the left-most entry, which users forge; it must not
-     * @throws ConfigurationException if it does, or if a trusted proxy is no network
+     * @throws ConfigurationException if it does, if a trusted proxy is no network, or the header no name of one
      */
     public ClientAddress(
             ClientAddressSettings settings,
@@ -34,7 +33,7 @@ public class ClientAddress {
                             + " rampgate.client-address.trusted-proxies",
                     Set.of(LEFT_MOST_SETTING));
         }
-        this.resolver = ClientAddressResolver.trusting(settings.trustedProxies().orElse(List.of()));
+        this.resolver = ClientAddressResolver.trusting(settings.trustedProxies().orElse(List.of()), settings.header());
     }
 
     /** A literal IPv4 or IPv6 address without port, zone or brackets; none if it cannot be known for sure. */
@@ -48,12 +47,20 @@ public class ClientAddress {
         if (peer == null || peer.hostAddress() == null) {
             return Optional.empty();
         }
-        MultiMap headers = request.headers();
-        return resolver.resolve(peer.hostAddress(), headers.getAll("X-Forwarded-For"), headers.getAll("Forwarded"));
+        return resolver.resolve(peer.hostAddress(), request.headers().getAll(resolver.header()));
     }
 
-    /** Who counts as one when calls are counted, as {@link Networks#source} says; those without an address are one. */
+    /**
+     * Who counts as one when calls are counted: the user's address as {@link Networks#source} says, or, if that is not known,
+     * the peer of the connection, so that hiding one's address is no way around a limit.
+     */
     public String source(RoutingContext routing) {
-        return of(routing).map(Networks::source).orElse("unknown");
+        return of(routing).map(Networks::source).orElseGet(() -> peer(routing.request()));
+    }
+
+    /** Never equal to the key of an address. */
+    private static String peer(HttpServerRequest request) {
+        SocketAddress peer = request.remoteAddress();
+        return "peer " + (peer == null || peer.hostAddress() == null ? "unknown" : Networks.source(peer.hostAddress()));
     }
 }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which web pages may call (the CORS protocol, Fetch standard, section 3.3): those of our own host and of the configured
@@ -25,7 +26,9 @@ import java.util.stream.Collectors;
 public class CrossOrigins {
 
     private static final String SETTING = "rampgate.cors.origins";
-    private static final Pattern ORIGIN = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]{1,5})?");
+    private static final String HEADERS_SETTING = "rampgate.cors.headers";
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
+    private static final Pattern OF_THE_WEB = Pattern.compile("https?://.*");
     private static final String METHODS = "GET, POST, OPTIONS";
     private static final String HEADERS =
             "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Rampgate-Hand-Off,"
@@ -38,6 +41,7 @@ public class CrossOrigins {
 
     private final ProblemAnswers answers;
     private final Set<String> allowed;
+    private final String allowedHeaders;
 
     /** @throws ConfigurationException if an origin is none, or stands for all */
     public CrossOrigins(ProblemAnswers answers, CorsSettings settings) {
@@ -46,6 +50,9 @@ public class CrossOrigins {
                 .map(String::strip)
                 .map(CrossOrigins::checked)
                 .collect(Collectors.toUnmodifiableSet());
+        this.allowedHeaders = Stream.concat(
+                        Stream.of(HEADERS), settings.headers().stream().map(CrossOrigins::checkedHeader))
+                .collect(Collectors.joining(", "));
     }
 
     void inFrontOfAllRoutes(@Observes Filters filters) {
@@ -64,7 +71,8 @@ public class CrossOrigins {
             return;
         }
         String origin = origins.get(0);
-        boolean named = origins.size() == 1 && allowed.contains(origin);
+        boolean named = origins.size() == 1
+                && allowed.contains(Origin.normalized(origin).orElse(""));
         if (!named
                 && !(origins.size() == 1 && isOurHost(origin, routing.request().getHeader(HttpHeaders.HOST)))) {
             answers.send(Problem.of(ProblemType.FORBIDDEN, "Pages of this origin may not call"), routing);
@@ -76,7 +84,7 @@ public class CrossOrigins {
             if (isPreflight(routing)) {
                 response.setStatusCode(204)
                         .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
-                        .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)
+                        .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, allowedHeaders)
                         .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS)
                         .end();
                 return;
@@ -95,6 +103,7 @@ public class CrossOrigins {
         int scheme = origin.indexOf("://");
         return host != null
                 && scheme > 0
+                && OF_THE_WEB.matcher(origin.toLowerCase(Locale.ROOT)).matches()
                 && withoutPort(origin.substring(scheme + 3)).equals(withoutPort(host));
     }
 
@@ -104,13 +113,30 @@ public class CrossOrigins {
     }
 
     private static String checked(String origin) {
-        if (!ORIGIN.matcher(origin).matches()) {
-            throw new ConfigurationException(
-                    SETTING + ": '" + origin
-                            + "' is no origin; write scheme, host in lower case, and the port if it is not"
-                            + " the usual one, for example https://shop.example.com. There is no * for all",
-                    Set.of(SETTING));
+        if (origin.equals("null")) {
+            throw wrong(
+                    SETTING,
+                    origin,
+                    "is what every page without an origin sends, also a stranger's; serve the page from an origin of its own");
         }
-        return origin;
+        return Origin.written(origin)
+                .orElseThrow(
+                        () -> wrong(
+                                SETTING,
+                                origin,
+                                "is no origin; write scheme, host, and the port if it is not the usual one, for example"
+                                        + " https://shop.example.com or capacitor://localhost, without a path. There is no * for all"));
+    }
+
+    private static String checkedHeader(String name) {
+        String header = name.strip();
+        if (!HEADER_NAME.matcher(header).matches() || header.equals("*")) {
+            throw wrong(HEADERS_SETTING, header, "is no name of a header, such as traceparent; there is no * for all");
+        }
+        return header;
+    }
+
+    private static ConfigurationException wrong(String setting, String value, String why) {
+        return new ConfigurationException(setting + ": '" + value + "' " + why, Set.of(setting));
     }
 }

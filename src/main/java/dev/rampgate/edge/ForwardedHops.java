@@ -26,6 +26,13 @@ final class ForwardedHops {
         return hops;
     }
 
+    /** The one address of a header that holds no list; a hop that tells nothing if it stands more than once. */
+    static List<String> ofSingle(List<String> values) {
+        return values.size() > 1
+                ? List.of(UNTOLD)
+                : values.stream().map(String::strip).toList();
+    }
+
     /**
      * The hops of all {@code Forwarded} fields (RFC 7239, section 4). A field that breaks the syntax counts as one hop
      * that tells nothing: an open quote on the left, which the user may send, could swallow what our proxy appended.

@@ -2,8 +2,11 @@ package dev.rampgate.edge;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
@@ -23,6 +26,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * One span for each request, where tracing is on. Quarkus' own would hold the path with a webhook's key in it, the query with
  * a ticket, and the user's address; this one knows the shape of the path, and nothing else of what came.
+ *
+ * <p>Each begins a trace of its own, with an id of ours: a caller's {@code traceparent} becomes a link, so that the two can be
+ * found from each other, and decides neither the id nor whether the trace is kept.
  */
 @ApplicationScoped
 public class RequestTrace {
@@ -80,16 +86,29 @@ public class RequestTrace {
     private void trace(RoutingContext routing) {
         HttpServerRequest request = routing.request();
         String template = template(request.path());
-        Context caller = W3CTraceContextPropagator.getInstance().extract(Context.root(), request, HEADERS);
-        Span span = tracer.spanBuilder(request.method().name() + " " + template)
-                .setParent(caller)
+        SpanBuilder builder = tracer.spanBuilder(request.method().name() + " " + template)
+                .setNoParent()
                 .setSpanKind(SpanKind.SERVER)
                 .setAttribute("http.request.method", request.method().name())
-                .setAttribute("http.route", template)
-                .startSpan();
-        QuarkusContextStorage.INSTANCE.attach(Vertx.currentContext(), caller.with(span));
+                .setAttribute("http.route", template);
+        SpanContext caller = caller(request);
+        if (caller.isValid()) {
+            builder.addLink(caller);
+        }
+        Span span = builder.startSpan();
+        QuarkusContextStorage.INSTANCE.attach(
+                Vertx.currentContext(), Context.root().with(span));
         routing.addEndHandler(ended -> end(span, routing.response().getStatusCode()));
         routing.next();
+    }
+
+    /** Two ids of a fixed length; nothing of the free text that may stand in {@code tracestate}. */
+    private static SpanContext caller(HttpServerRequest request) {
+        SpanContext sent = Span.fromContext(
+                        W3CTraceContextPropagator.getInstance().extract(Context.root(), request, HEADERS))
+                .getSpanContext();
+        return SpanContext.createFromRemoteParent(
+                sent.getTraceId(), sent.getSpanId(), sent.getTraceFlags(), TraceState.getDefault());
     }
 
     private static void end(Span span, int status) {

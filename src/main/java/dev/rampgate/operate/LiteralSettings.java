@@ -28,6 +28,7 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
     /** Settings that are lists: their conversion takes a backslash for an escape. */
     static final Set<String> LISTS = Set.of(
             "rampgate.client-address.trusted-proxies",
+            "rampgate.cors.headers",
             "rampgate.cors.origins",
             "rampgate.hand-off.frame-origins",
             "rampgate.identity.jwt.algorithms",

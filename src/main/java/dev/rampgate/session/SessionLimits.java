@@ -1,12 +1,11 @@
 package dev.rampgate.session;
 
-import dev.rampgate.edge.Networks;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.RateLimits;
 import dev.rampgate.identity.Caller;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Optional;
+import java.util.function.Supplier;
 
 /** How many sessions a user, and an address, may ask for. A wrong setting stops the start. */
 @Startup
@@ -28,13 +27,13 @@ public class SessionLimits {
     }
 
     /**
-     * Counts one request. Who has no known address is not counted by it: one bucket for all of them would let one lock out
-     * the others.
+     * Counts one request.
      *
+     * @param source who counts as one, as {@link dev.rampgate.edge.ClientAddress#source} says
      * @throws ProblemException 429 if there were too many
      */
-    public void pass(Caller caller, Optional<String> clientAddress) {
+    public void pass(Caller caller, Supplier<String> source) {
         user.pass(caller.userId());
-        clientAddress.map(Networks::source).ifPresent(address::pass);
+        address.pass(source);
     }
 }

@@ -79,7 +79,7 @@ public class SessionResource {
         Optional<IdempotencyKey> key = IdempotencyKey.of(routing, caller.userId());
         boolean handOff = handOffs.isAskedFor(routing);
         policy.check(request);
-        limits.pass(caller, asked.clientAddress());
+        limits.pass(caller, () -> addresses.source(routing));
         Supplier<Uni<ProofSession>> session = () -> opening.open(asked);
         return detached.toItsEnd(key.map(known -> idempotent.open(known, session))
                         .orElseGet(session)

@@ -75,7 +75,7 @@ public interface SessionSettings {
 
         /**
          * Sessions that may be asked for from one address (for IPv6: one /64), behind which many users may sit; who has
-         * no known address is not counted. Unit: rate. Default: {@code 60/1m}.
+         * no known address is counted by the peer of the connection. Unit: rate. Default: {@code 60/1m}.
          */
         @WithDefault("60/1m")
         String address();

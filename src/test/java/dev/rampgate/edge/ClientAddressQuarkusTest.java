@@ -6,6 +6,8 @@ import static org.hamcrest.Matchers.equalTo;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @TestProfile(BehindGatewayProfile.class)
@@ -27,12 +29,19 @@ class ClientAddressQuarkusTest {
                 .body(equalTo("198.51.100.1"));
     }
 
-    @Test
-    void forwarded_is_read_too() {
-        given().header("Forwarded", "for=\"[2001:db8::7]:4711\"")
+    @ParameterizedTest
+    @ValueSource(strings = {"for=unknown", "for=1.2.3.4", "for=\"", ""})
+    void the_header_that_the_operator_did_not_name_counts_for_nothing(String forwarded) {
+        given().header("X-Forwarded-For", "198.51.100.1")
+                .header("Forwarded", forwarded)
+                .header("X-Real-IP", "1.2.3.4")
                 .get("/test-door/address")
                 .then()
-                .body(equalTo("2001:db8::7"));
+                .body(equalTo("198.51.100.1"));
+        given().header("Forwarded", "for=1.2.3.4")
+                .get("/test-door/address")
+                .then()
+                .body(equalTo("none"));
     }
 
     @Test

@@ -13,14 +13,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientAddressResolverTest {
 
     private static final String PROXY = "10.0.0.1";
-    private static final ClientAddressResolver RESOLVER =
-            ClientAddressResolver.trusting(List.of("10.0.0.0/8", "192.0.2.7", "2001:db8:aaaa::/48"));
+    private static final List<String> PROXIES = List.of("10.0.0.0/8", "192.0.2.7", "2001:db8:aaaa::/48");
+    private static final ClientAddressResolver FORWARDED_FOR =
+            ClientAddressResolver.trusting(PROXIES, "X-Forwarded-For");
+    private static final ClientAddressResolver FORWARDED = ClientAddressResolver.trusting(PROXIES, "Forwarded");
+    private static final ClientAddressResolver REAL_IP = ClientAddressResolver.trusting(PROXIES, "X-Real-IP");
 
-    record Row(String about, String peer, List<String> forwardedFor, List<String> forwarded, String expected) {
+    record Row(String about, ClientAddressResolver resolver, String peer, List<String> values, String expected) {
         @Override
         public String toString() {
             return about;
@@ -143,24 +147,30 @@ class ClientAddressResolverTest {
                 forwarded("no value", PROXY, null, "for="),
                 forwarded("an empty field leads to nobody", PROXY, null, ""),
                 forwarded("50 hops", PROXY, "198.51.100.1", "for=198.51.100.1, " + hops("for=10.0.1.", 50)),
-                // Both.
-                both("both agree", "198.51.100.1", "198.51.100.1", "for=198.51.100.1"),
-                both("both agree in other words", "2001:db8::7", "2001:DB8::7, 10.0.0.2", "for=\"[2001:db8:0::7]:1\""),
-                both("both disagree: nobody knows which one was forged", null, "198.51.100.1", "for=1.2.3.4"),
-                both("one tells nothing", null, "198.51.100.1", "for=unknown"),
-                both("both tell nothing", null, "unknown", "for=unknown"));
+                // A header that holds one address.
+                single("one address", PROXY, "198.51.100.1", " 198.51.100.1"),
+                single("one address of IPv6", PROXY, "2001:db8::7", "[2001:DB8::7]"),
+                single(
+                        "a second one beside it: nothing tells which is the proxy's",
+                        PROXY,
+                        null,
+                        "1.2.3.4",
+                        "198.51.100.1"),
+                single("a list is none", PROXY, null, "1.2.3.4, 198.51.100.1"),
+                single("garbage", PROXY, null, "unknown"),
+                single("none", PROXY, null),
+                single("an untrusted peer's counts for nothing", "203.0.113.9", "203.0.113.9", "198.51.100.1"));
     }
 
     @ParameterizedTest
     @MethodSource("rows")
     void the_address_of_the_user_is_the_first_from_the_right_that_is_not_ours(Row row) {
-        assertThat(RESOLVER.resolve(row.peer, row.forwardedFor, row.forwarded).orElse(null))
-                .isEqualTo(row.expected);
+        assertThat(row.resolver.resolve(row.peer, row.values).orElse(null)).isEqualTo(row.expected);
     }
 
     @Test
     void without_trusted_proxies_the_peer_is_the_user() {
-        assertThat(ClientAddressResolver.trusting(List.of()).resolve(PROXY, List.of("1.2.3.4"), List.of("for=1.2.3.4")))
+        assertThat(ClientAddressResolver.trusting(List.of(), "X-Forwarded-For").resolve(PROXY, List.of("1.2.3.4")))
                 .contains(PROXY);
     }
 
@@ -173,12 +183,13 @@ class ClientAddressResolverTest {
             for (int length = random.nextInt(40); length > 0; length--) {
                 forged.append(alphabet.charAt(random.nextInt(alphabet.length())));
             }
-            assertThat(RESOLVER.resolve(PROXY, List.of(forged + ", 198.51.100.1"), List.of()))
+            assertThat(FORWARDED_FOR.resolve(PROXY, List.of(forged + ", 198.51.100.1")))
                     .contains("198.51.100.1");
-            assertThat(RESOLVER.resolve(PROXY, List.of(), List.of("for=" + forged + ", for=198.51.100.1"))
+            assertThat(FORWARDED
+                            .resolve(PROXY, List.of("for=" + forged + ", for=198.51.100.1"))
                             .orElse("198.51.100.1"))
                     .isEqualTo("198.51.100.1");
-            assertThat(RESOLVER.resolve(PROXY, List.of(), List.of("for=" + forged, "for=\"198.51.100.1:80\"")))
+            assertThat(FORWARDED.resolve(PROXY, List.of("for=" + forged, "for=\"198.51.100.1:80\"")))
                     .contains("198.51.100.1");
         }
     }
@@ -198,27 +209,43 @@ class ClientAddressResolverTest {
                     fe80::%eth0/10       | without
                     """)
     void a_wrong_network_is_refused_by_name_with_what_would_be_right(String network, String message) {
-        assertThatThrownBy(() -> ClientAddressResolver.trusting(List.of("10.0.0.0/8", network)))
+        assertThatThrownBy(() -> ClientAddressResolver.trusting(List.of("10.0.0.0/8", network), "Forwarded"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.client-address.trusted-proxies")
                 .hasMessageContaining("'" + network + "'")
                 .hasMessageContaining(message);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a:b", "x-forwarded-for, forwarded", "ä"})
+    void a_name_that_no_header_has_is_refused(String header) {
+        assertThatThrownBy(() -> ClientAddressResolver.trusting(List.of(), header))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("rampgate.client-address.header");
+    }
+
+    @Test
+    void a_chain_of_our_own_proxies_is_walked_to_a_bound() {
+        String chain = "198.51.100.1" + ", 10.0.0.2".repeat(ClientAddressResolver.MAX_HOPS - 1);
+
+        assertThat(FORWARDED_FOR.resolve(PROXY, List.of(chain))).contains("198.51.100.1");
+        assertThat(FORWARDED_FOR.resolve(PROXY, List.of(chain + ", 10.0.0.2"))).isEmpty();
+    }
+
     private static Row peer(String about, String peer, String expected) {
-        return new Row(about, peer, List.of(), List.of(), expected);
+        return new Row(about, FORWARDED_FOR, peer, List.of(), expected);
     }
 
     private static Row xff(String about, String peer, String expected, String... values) {
-        return new Row(about, peer, List.of(values), List.of(), expected);
+        return new Row(about, FORWARDED_FOR, peer, List.of(values), expected);
     }
 
     private static Row forwarded(String about, String peer, String expected, String... values) {
-        return new Row(about, peer, List.of(), List.of(values), expected);
+        return new Row(about, FORWARDED, peer, List.of(values), expected);
     }
 
-    private static Row both(String about, String expected, String forwardedFor, String forwarded) {
-        return new Row(about, PROXY, List.of(forwardedFor), List.of(forwarded), expected);
+    private static Row single(String about, String peer, String expected, String... values) {
+        return new Row(about, REAL_IP, peer, List.of(values), expected);
     }
 
     private static String hops(String prefix, int count) {

@@ -2,6 +2,7 @@ package dev.rampgate.edge;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
@@ -13,7 +14,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.hamcrest.Description;
+import org.hamcrest.TypeSafeMatcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +31,16 @@ class CrossOriginQuarkusTest {
     private static final String SHOP = "https://shop.example.test";
 
     @ParameterizedTest
-    @ValueSource(strings = {SHOP, "http://localhost:3000"})
+    @ValueSource(
+            strings = {
+                SHOP,
+                "https://SHOP.example.test",
+                "https://shop.example.test:443",
+                "http://localhost:3000",
+                "capacitor://localhost",
+                "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                "http://[::1]:8100"
+            })
     void aPageOfANamedOriginMayCallAndReadWhatItNeeds(String origin) {
         given().header("Origin", origin)
                 .get("/transactions")
@@ -56,7 +69,8 @@ class CrossOriginQuarkusTest {
     @CsvSource({
         "/session, POST, 'content-type,idempotency-key,authorization'",
         "/transactions/x, GET, if-none-match",
-        "/nothing-here, GET, last-event-id"
+        "/nothing-here, GET, last-event-id",
+        "/session, POST, 'baggage,content-type,sentry-trace,traceparent,tracestate,x-request-id'",
     })
     void itMayAskBeforehand(String path, String method, String headers) {
         given().header("Origin", SHOP)
@@ -67,10 +81,7 @@ class CrossOriginQuarkusTest {
                 .statusCode(204)
                 .header("Access-Control-Allow-Origin", SHOP)
                 .header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-                .header(
-                        "Access-Control-Allow-Headers",
-                        "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Rampgate-Hand-Off,"
-                                + " X-Request-Id")
+                .header("Access-Control-Allow-Headers", new AllowsAll(headers))
                 .header("Access-Control-Max-Age", "600")
                 .header("Access-Control-Allow-Credentials", nullValue());
     }
@@ -83,7 +94,11 @@ class CrossOriginQuarkusTest {
                 "https://shop.example.test:8443",
                 "https://shop.example.test.evil.test",
                 "https://shop.example.test/",
-                "https://SHOP.example.test",
+                "capacitor://localhost:1",
+                "ionic://localhost",
+                "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba",
+                "http://[::1]",
+                "file://",
                 "null",
                 "*",
                 "",
@@ -156,7 +171,7 @@ class CrossOriginQuarkusTest {
         String answer = RawHttp.exchange(
                 RestAssured.port, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        assertThat(answer.toLowerCase(java.util.Locale.ROOT))
+        assertThat(answer.toLowerCase(Locale.ROOT))
                 .contains("x-content-type-options: nosniff")
                 .contains("x-frame-options: deny")
                 .contains("content-security-policy: default-src 'none'; frame-ancestors 'none'")
@@ -176,20 +191,115 @@ class CrossOriginQuarkusTest {
                 .header("Cache-Control", "no-store");
     }
 
+    /** As a browser reads the answer: names have no case. */
+    private static final class AllowsAll extends TypeSafeMatcher<String> {
+
+        private final List<String> asked;
+
+        AllowsAll(String asked) {
+            this.asked = List.of(asked.split(","));
+        }
+
+        @Override
+        protected boolean matchesSafely(String allowed) {
+            return List.of(allowed.toLowerCase(Locale.ROOT).split(", ")).containsAll(asked);
+        }
+
+        @Override
+        public void describeTo(Description description) {
+            description.appendText("allows " + asked);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "*",
                 "shop.example.com",
                 "https://shop.example.com/",
+                "https://shop.example.com?x",
                 "https://*.example.com",
-                "null",
-                "https://Shop.example.com"
+                "https://",
+                "https://:8080",
+                "https://jo@shop.example.com",
+                "https://shop.example.com:65536",
+                "https://[::1",
+                "https://[1.2.3.4]",
+                "capacitor:localhost",
+                "capacitor://localhost/",
+                "file:///",
+                "file://:1",
+                "://localhost"
             })
     void aWrongOriginStopsTheStart(String origin) {
-        CorsSettings settings = () -> Optional.of(List.of(origin));
-        assertThatThrownBy(() -> new CrossOrigins(null, settings))
+        assertThatThrownBy(() -> origins(origin, "traceparent"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.cors.origins");
+    }
+
+    @Test
+    void theOriginOfEverythingWithoutOneStopsTheStartAndSaysWhatToDo() {
+        assertThatThrownBy(() -> origins("null", "traceparent"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("rampgate.cors.origins")
+                .hasMessageContaining("every page without an origin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://Shop.Example.com",
+                "capacitor://localhost",
+                "ionic://localhost",
+                "app://localhost",
+                "tauri://localhost",
+                "http://tauri.localhost",
+                "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+                "safari-web-extension://0B4C6D1E-1D56-4F5E-8D6D-0A1B2C3D4E5F",
+                "com.example.shop://app",
+                "http://localhost:3000",
+                "http://[2001:db8::7]:8080",
+                "https://bücher.example",
+                "https://xn--bcher-kva.example",
+                "http://my_host",
+                "file://"
+            })
+    void anOriginOfAPageOrAnAppIsTaken(String origin) {
+        assertThatCode(() -> origins(origin, "traceparent")).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://shop.example.com:443, https://shop.example.com",
+        "http://Shop.example.com:80, http://shop.example.com",
+        "http://shop.example.com:443, http://shop.example.com:443",
+        "capacitor://localhost:80, capacitor://localhost:80",
+        "http://[2001:DB8:0:0::7]:8080, http://[2001:db8::7]:8080",
+        "https://bücher.example:8443, https://xn--bcher-kva.example:8443"
+    })
+    void originsAreComparedAsBrowsersWriteThem(String written, String sent) {
+        assertThat(Origin.written(written)).isEqualTo(Origin.normalized(sent)).contains(sent);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "", "a b", "a:b", "ä"})
+    void aWrongHeaderStopsTheStart(String header) {
+        assertThatThrownBy(() -> origins("https://shop.example.com", header))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("rampgate.cors.headers");
+    }
+
+    private static CrossOrigins origins(String origin, String header) {
+        return new CrossOrigins(null, new CorsSettings() {
+            @Override
+            public Optional<List<String>> origins() {
+                return Optional.of(List.of(origin));
+            }
+
+            @Override
+            public List<String> headers() {
+                return List.of(header);
+            }
+        });
     }
 }

@@ -1,7 +1,6 @@
 package dev.rampgate.edge;
 
 import static dev.rampgate.ProofAndDatabase.WEBHOOK_KEY;
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
@@ -12,8 +11,11 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,33 @@ class LimitsQuarkusTest {
     }
 
     @Test
+    void who_hides_the_address_is_counted_by_the_peer() {
+        session("h1", "unknown").statusCode(201);
+        session("h2", "_hidden").statusCode(201);
+        session("h3", "198.51.100.9, ?").statusCode(201);
+        tooMany(session("h4", ""));
+
+        code("unknown").statusCode(404);
+        code("127.0.0.1").statusCode(404);
+        tooMany(code("\""));
+    }
+
+    @Test
+    void a_header_that_does_not_count_changes_no_limit() {
+        for (String user : List.of("f1", "f2", "f3")) {
+            given(user, "198.51.100.61")
+                    .header("Forwarded", "for=unknown")
+                    .post("/session")
+                    .then()
+                    .statusCode(201);
+        }
+        tooMany(given("f4", "198.51.100.61")
+                .header("Forwarded", "for=1.2.3.4")
+                .post("/session")
+                .then());
+    }
+
+    @Test
     void an_address_may_try_only_so_many_codes_right_or_wrong() {
         code("198.51.100.41").statusCode(404);
         code("198.51.100.41").statusCode(404);
@@ -104,16 +133,20 @@ class LimitsQuarkusTest {
     }
 
     private static ValidatableResponse session(String user, String address) {
-        return given().header("X-User-Id", user)
+        return given(user, address).post("/session").then();
+    }
+
+    private static RequestSpecification given(String user, String address) {
+        return RestAssured.given()
+                .header("X-User-Id", user)
                 .header("X-Forwarded-For", address)
                 .contentType("application/json")
-                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}")
-                .post("/session")
-                .then();
+                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}");
     }
 
     private static ValidatableResponse code(String address) {
-        return given().header("X-Forwarded-For", address)
+        return RestAssured.given()
+                .header("X-Forwarded-For", address)
                 .contentType("application/json")
                 .body("{\"code\":\"guessed\"}")
                 .post("/hand-off")
@@ -121,7 +154,8 @@ class LimitsQuarkusTest {
     }
 
     private static ValidatableResponse webhook(String key, String address) {
-        return given().header("X-Forwarded-For", address)
+        return RestAssured.given()
+                .header("X-Forwarded-For", address)
                 .contentType("application/json")
                 .body("{\"merchant_transaction_id\":\"limits-0001\",\"status\":\"pending\"}")
                 .post("/proof-webhook" + key)

@@ -3,7 +3,6 @@ package dev.rampgate.session.handoff;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.rampgate.edge.ClientAddress;
-import dev.rampgate.edge.Networks;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
 import dev.rampgate.edge.RateLimits;
@@ -166,8 +165,7 @@ public class HandOffResource {
         }
     }
 
-    /** Who has no known address is not counted: one bucket for all of them would let one lock out the others. */
     private void pass(RoutingContext routing) {
-        addresses.of(routing).map(Networks::source).ifPresent(limit::pass);
+        limit.pass(() -> addresses.source(routing));
     }
 }

@@ -1,0 +1,71 @@
+package dev.rampgate.edge;
+
+import inet.ipaddr.IPAddress;
+import java.net.IDN;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Origins (RFC 6454) as browsers and the shells of apps write them: scheme, host and port, such as
+ * {@code https://shop.example.com}, {@code http://[::1]:3000}, {@code capacitor://localhost}, {@code chrome-extension://...}
+ * and {@code file://}. Pure; for {@link CrossOrigins}.
+ */
+final class Origin {
+
+    private static final Pattern ORIGIN = Pattern.compile(
+            "(?<scheme>[a-z][a-z0-9+.-]{0,63})://(?<host>[a-z0-9_](?:[a-z0-9._-]{0,252})|\\[[0-9a-f.]*:[0-9a-f:.]{1,45}]|)(?::(?<port>[0-9]{1,5}))?");
+    private static final int HIGHEST_PORT = 65_535;
+
+    private Origin() {}
+
+    /**
+     * The form in which two origins are compared: in lower case, and without the port that the scheme has by default. Empty
+     * if this is none, as {@code null} is not.
+     */
+    static Optional<String> normalized(String origin) {
+        Matcher parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        String scheme = parts.group("scheme");
+        String host = parts.group("host");
+        String port = parts.group("port");
+        boolean ofTheWeb = scheme.equals("http") || scheme.equals("https");
+        if (host.isEmpty() && (ofTheWeb || port != null)
+                || port != null && Integer.parseInt(port) > HIGHEST_PORT
+                || host.startsWith("[")
+                        && Networks.address(host.substring(1, host.length() - 1))
+                                .isEmpty()) {
+            return Optional.empty();
+        }
+        if (host.startsWith("[")) {
+            // Browsers write the shortest form.
+            host = Networks.address(host.substring(1, host.length() - 1))
+                    .filter(IPAddress::isIPv6)
+                    .map(address -> "[" + address.toCanonicalString() + "]")
+                    .orElse(host);
+        }
+        boolean usual = port == null
+                || scheme.equals("http") && Integer.parseInt(port) == 80
+                || scheme.equals("https") && Integer.parseInt(port) == 443;
+        return Optional.of(scheme + "://" + host + (usual ? "" : ":" + Integer.parseInt(port)));
+    }
+
+    /** The same of what an operator writes, whose host may be in Unicode; browsers send it in ASCII. */
+    static Optional<String> written(String origin) {
+        int host = origin.indexOf("://") + 3;
+        if (host < 3 || origin.startsWith("[", host) || origin.chars().allMatch(c -> c < 128)) {
+            return normalized(origin);
+        }
+        try {
+            int port = origin.indexOf(':', host);
+            String rest = port < 0 ? "" : origin.substring(port);
+            String ascii = IDN.toASCII(origin.substring(host, port < 0 ? origin.length() : port));
+            return normalized(origin.substring(0, host) + ascii + rest);
+        } catch (IllegalArgumentException noHost) {
+            return Optional.empty();
+        }
+    }
+}
