@@ -252,6 +252,7 @@ export interface components {
         Instant: string;
         Redemption: {
             code: string;
+            page?: string;
         };
         Renewal: {
             merchant_transaction_id: string;
