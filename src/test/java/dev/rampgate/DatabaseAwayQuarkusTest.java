@@ -114,7 +114,9 @@ class DatabaseAwayQuarkusTest {
                 .body("status", equalTo("completed"))
                 .body("confirmed", equalTo(true)));
         await().atMost(LIMIT).until(() -> backlog("webhook") == 0);
-        assertThat(meters.get("rampgate.database.away").gauge().value()).isZero();
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(
+                        meters.get("rampgate.database.away").gauge().value())
+                .isZero());
     }
 
     @Test

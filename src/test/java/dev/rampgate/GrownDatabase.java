@@ -74,6 +74,10 @@ public final class GrownDatabase implements AutoCloseable {
         pool = connect();
     }
 
+    public Vertx vertx() {
+        return vertx;
+    }
+
     /** A pool of one connection. */
     public Pool pool() {
         return pool;

@@ -1,5 +1,6 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.telemetry.ThrottledLog;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -7,8 +8,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.InstantSource;
 import java.util.List;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 /** Problem answers for what no resource sees: unknown paths, undecodable ones, and failures of plain routes. */
 @ApplicationScoped
@@ -20,8 +23,10 @@ class PlainProblems {
     private static final List<Integer> UNROUTED = List.of(400, 404, 405, 406, 413, 415);
 
     private final ProblemAnswers answers;
+    private final ThrottledLog faults;
 
-    PlainProblems(ProblemAnswers answers) {
+    PlainProblems(ProblemAnswers answers, InstantSource clock) {
+        this.faults = new ThrottledLog(LOG, clock);
         this.answers = answers;
     }
 
@@ -59,7 +64,7 @@ class PlainProblems {
         }
     }
 
-    private static Problem problem(RoutingContext routing) {
+    private Problem problem(RoutingContext routing) {
         Throwable failure = routing.failure();
         if (failure instanceof ProblemException refused) {
             return refused.problem();
@@ -73,7 +78,11 @@ class PlainProblems {
         if (failure == null || (routing.statusCode() >= 400 && routing.statusCode() < 500)) {
             return Problem.of(typeOf(routing.statusCode()));
         }
-        LOG.errorf(FaultTrace.of(failure), "Request %s failed outside of any resource", RequestId.of(routing));
+        faults.log(
+                Level.ERROR,
+                FaultTrace.of(failure),
+                "Request %s failed outside of any resource",
+                RequestId.of(routing));
         return Problem.of(ProblemType.INTERNAL_ERROR);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.rampgate.edge.Problem.FieldError;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.quarkus.security.AuthenticationCompletionException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -16,9 +17,11 @@ import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
@@ -29,8 +32,10 @@ class ResourceProblems {
 
     private final ProblemAnswers answers;
     private final AllowedMethods allowedMethods;
+    private final ThrottledLog faults;
 
-    ResourceProblems(ProblemAnswers answers, AllowedMethods allowedMethods) {
+    ResourceProblems(ProblemAnswers answers, AllowedMethods allowedMethods, InstantSource clock) {
+        this.faults = new ThrottledLog(LOG, clock);
         this.answers = answers;
         this.allowedMethods = allowedMethods;
     }
@@ -102,7 +107,7 @@ class ResourceProblems {
 
     @ServerExceptionMapper
     public Response internal(Throwable fault, RoutingContext routing, SimpleResourceInfo resource) {
-        LOG.errorf(FaultTrace.of(fault), "Request %s failed in %s", RequestId.of(routing), name(resource));
+        faults.log(Level.ERROR, FaultTrace.of(fault), "Request %s failed in %s", RequestId.of(routing), name(resource));
         return answers.response(Problem.of(ProblemType.INTERNAL_ERROR), routing);
     }
 

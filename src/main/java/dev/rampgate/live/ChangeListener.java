@@ -125,16 +125,20 @@ class ChangeListener {
                 .ifPresent(notice -> onChanged.accept(notice.transactionIds()));
     }
 
-    /** A peer that vanished without a word would never be missed. */
+    /** A peer that vanished without a word would never be missed; one that cannot write is no longer the one that is told. */
     private void askNowAndThen(PgConnection opened) {
         loop.schedule(settings.fallbackInterval(), () -> {
             if (connection == opened) {
-                answered(opened, "SELECT 1").onSuccess(done -> loop.execute(() -> askNowAndThen(opened)));
+                answered(opened, "LISTEN " + ChangeNotice.CHANNEL)
+                        .onSuccess(done -> loop.execute(() -> askNowAndThen(opened)));
             }
         });
     }
 
-    /** The answer to a statement; a connection that does not answer well, or soon, is closed. */
+    /**
+     * The answer to a statement that a standby refuses, as it does {@code LISTEN}, which does nothing when done again; a
+     * connection that does not answer well, or soon, is closed.
+     */
     private Future<?> answered(PgConnection opened, String statement) {
         return opened.query(statement)
                 .execute()

@@ -86,4 +86,18 @@ public interface LiveSettings {
     /** How long a ticket opens a stream. Default: {@code 5m}. */
     @WithDefault("5m")
     Duration ticketLifetime();
+
+    /** How often transactions may be read. */
+    Limits limits();
+
+    /** Rates such as {@code 300/1m}, or {@code off}; for each replica. */
+    interface Limits {
+
+        /**
+         * Reads of transactions that one user may ask for, lists and tickets for streams among them; more are refused with
+         * 429. Unit: rate. Default: {@code 300/1m}.
+         */
+        @WithDefault("300/1m")
+        String user();
+    }
 }

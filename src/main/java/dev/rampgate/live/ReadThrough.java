@@ -1,5 +1,7 @@
 package dev.rampgate.live;
 
+import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.database.ConnectionShares;
 import dev.rampgate.live.TransactionReader.Reading;
 import dev.rampgate.reconcile.LedgerStore;
 import io.micrometer.core.instrument.Counter;
@@ -16,11 +18,13 @@ import java.util.Set;
 class ReadThrough {
 
     private final LedgerStore store;
+    private final ConnectionShare share;
     private final LiveSettings settings;
     private final Counter hastened;
 
-    ReadThrough(LedgerStore store, LiveSettings settings, MeterRegistry meters) {
+    ReadThrough(LedgerStore store, ConnectionShares shares, LiveSettings settings, MeterRegistry meters) {
         this.store = store;
+        this.share = shares.reads();
         this.settings = settings;
         this.hastened = Counter.builder("rampgate.live.read.through")
                 .description("Transactions that became due to be polled since their owner looked at old news")
@@ -31,7 +35,7 @@ class ReadThrough {
         boolean stale = !reading.view().settled() && reading.age().compareTo(settings.staleAfter()) > 0;
         if (stale && !reading.planned()) {
             hastened.increment();
-            store.makeDue(Set.of(reading.view().merchantTransactionId()), Duration.ZERO)
+            share.within(() -> store.makeDue(Set.of(reading.view().merchantTransactionId()), Duration.ZERO))
                     .subscribe()
                     .with(due -> {}, laterThen -> {});
         }

@@ -2,6 +2,9 @@ package dev.rampgate.live;
 
 import static dev.rampgate.reconcile.Columns.instant;
 
+import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.database.ConnectionShares;
+import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
@@ -13,6 +16,7 @@ import dev.rampgate.live.TransactionSnapshot.Step;
 import dev.rampgate.live.TransactionView.Entry;
 import dev.rampgate.reconcile.Columns;
 import dev.rampgate.reconcile.FollowUpJson;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -20,7 +24,9 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,9 +50,18 @@ class TransactionReader {
             """;
 
     private final Pool pool;
+    private final ConnectionShare share;
+    private final ThrottledLog log;
 
-    TransactionReader(Pool pool) {
+    @Inject
+    TransactionReader(Pool pool, ConnectionShares shares, InstantSource clock) {
+        this(pool, shares.reads(), clock);
+    }
+
+    TransactionReader(Pool pool, ConnectionShare share, InstantSource clock) {
         this.pool = pool;
+        this.share = share;
+        this.log = new ThrottledLog(LOG, clock);
     }
 
     /**
@@ -55,7 +70,7 @@ class TransactionReader {
      * @param userId who asks; null if they brought a ticket for this transaction, and then it is the owner
      */
     Uni<Optional<Reading>> one(String userId, String transactionId) {
-        return pool.preparedQuery("""
+        return share.within(() -> pool.preparedQuery("""
                         SELECT transition.attempt AS step_attempt,
                                transition.status AS step_status,
                                channel, reported_at, occurred_at, observed_at, confirmed_at, correction,
@@ -69,11 +84,10 @@ class TransactionReader {
                              LEFT JOIN poll ON poll.transaction_id = transaction.id
                         WHERE transaction.id = $1 AND transaction.user_id = coalesce($2, transaction.user_id)
                         ORDER BY transition.sequence
-                        """)
-                .execute(Tuple.of(transactionId, userId))
+                        """).execute(Tuple.of(transactionId, userId)))
                 .map(TransactionReader::reading)
                 .onFailure()
-                .transform(TransactionReader::unavailable);
+                .transform(this::unavailable);
     }
 
     /**
@@ -105,19 +119,20 @@ class TransactionReader {
 
     /** Whose a transaction is; none if it does not exist, is nobody's, or its owner was erased. */
     Uni<Optional<String>> owner(String transactionId) {
-        return pool.preparedQuery("SELECT user_id FROM transaction WHERE id = $1 AND user_id IS NOT NULL")
-                .execute(Tuple.of(transactionId))
+        return share.within(() -> pool.preparedQuery(
+                                "SELECT user_id FROM transaction WHERE id = $1 AND user_id IS NOT NULL")
+                        .execute(Tuple.of(transactionId)))
                 .map(rows -> rows.size() == 0
                         ? Optional.<String>empty()
                         : Optional.of(rows.iterator().next().getString("user_id"))
                                 .filter(owner -> !TransactionDetails.isPseudonym(owner)))
                 .onFailure()
-                .transform(TransactionReader::unavailable);
+                .transform(this::unavailable);
     }
 
     /** The user's transactions after the cursor, newest first. */
     Uni<List<TransactionView>> page(String userId, PageCursor after, int limit) {
-        return pool.preparedQuery("""
+        return share.within(() -> pool.preparedQuery("""
                         SELECT
                         """ + VIEW + """
                         FROM transaction
@@ -125,18 +140,22 @@ class TransactionReader {
                         ORDER BY created_at DESC, id DESC
                         LIMIT $4
                         """)
-                .execute(Tuple.of(userId, Columns.utc(after.createdAt()), after.transactionId(), limit))
+                        .execute(Tuple.of(userId, Columns.utc(after.createdAt()), after.transactionId(), limit)))
                 .map(rows -> {
                     List<TransactionView> views = new ArrayList<>(rows.size());
                     rows.forEach(row -> views.add(view(row)));
                     return views;
                 })
                 .onFailure()
-                .transform(TransactionReader::unavailable);
+                .transform(this::unavailable);
     }
 
-    private static ProblemException unavailable(Throwable failure) {
-        LOG.warnf("Transactions cannot be read: %s", failure.getClass().getSimpleName());
+    private ProblemException unavailable(Throwable failure) {
+        log.warn(
+                DatabaseFailure.isOutage(failure)
+                        ? "Transactions cannot be read: %s"
+                        : "A read was refused though the database is there: %s",
+                DatabaseFailure.detail(failure));
         return new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(TRY_AGAIN));
     }
 

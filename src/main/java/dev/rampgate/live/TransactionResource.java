@@ -35,14 +35,21 @@ public class TransactionResource {
     private final Tickets tickets;
     private final EventJson json;
     private final CurrentCaller current;
+    private final ReadLimit limit;
 
     TransactionResource(
-            TransactionReader reader, ReadThrough readThrough, Tickets tickets, EventJson json, CurrentCaller current) {
+            TransactionReader reader,
+            ReadThrough readThrough,
+            Tickets tickets,
+            EventJson json,
+            CurrentCaller current,
+            ReadLimit limit) {
         this.reader = reader;
         this.readThrough = readThrough;
         this.tickets = tickets;
         this.json = json;
         this.current = current;
+        this.limit = limit;
     }
 
     /**
@@ -75,8 +82,15 @@ public class TransactionResource {
                 .map(TransactionResource::fresh);
     }
 
-    private Uni<TransactionReader.Reading> own(String id) {
+    /** Who reads; throws a 429 problem if that one reads too often. */
+    private String reader() {
         String userId = current.caller().userId();
+        limit.pass(userId);
+        return userId;
+    }
+
+    private Uni<TransactionReader.Reading> own(String id) {
+        String userId = reader();
         return StreamRequest.isId(id)
                 ? reader.one(userId, id).map(found -> found.orElseThrow(TransactionResource::notFound))
                 : Uni.createFrom().failure(notFound());
@@ -86,7 +100,7 @@ public class TransactionResource {
     @GET
     public Uni<RestResponse<TransactionPage>> page(
             @QueryParam("cursor") String cursor, @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit) {
-        String userId = current.caller().userId();
+        String userId = reader();
         PageCursor after = Optional.ofNullable(cursor)
                 .map(text -> PageCursor.decode(text).orElseThrow(TransactionResource::badCursor))
                 .orElse(PageCursor.START);

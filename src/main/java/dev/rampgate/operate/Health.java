@@ -1,5 +1,6 @@
 package dev.rampgate.operate;
 
+import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.Migration;
 import io.smallrye.health.api.AsyncHealthCheck;
@@ -99,6 +100,8 @@ final class Health {
                     .after(Duration.ofSeconds(1))
                     .fail()
                     .map(answer -> HealthCheckResponse.up("database"))
+                    .onFailure(failure -> !DatabaseFailure.isOutage(failure))
+                    .recoverWithItem(HealthCheckResponse.up("database"))
                     .onFailure()
                     .recoverWithItem(HealthCheckResponse.down("database"));
         }

@@ -6,6 +6,7 @@ import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.ReconcileStream;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -13,6 +14,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -33,6 +35,9 @@ class OrderlyShutdown {
     /** Longer than opening a session may take by default, for what clients that hung up have begun. */
     private static final Duration LIMIT_FOR_CALLS = Duration.ofSeconds(17);
 
+    /** So many ids stand in one line of what was lost. */
+    private static final int IDS_PER_LINE = 50;
+
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
     /** Before anybody takes apart what this needs. */
@@ -45,6 +50,7 @@ class OrderlyShutdown {
     private final Announcer announcer;
     private final DetachedWork detached;
     private final EventLoop loop;
+    private final Duration databaseWait;
 
     OrderlyShutdown(
             PollChannel polls,
@@ -53,7 +59,8 @@ class OrderlyShutdown {
             Backlog backlog,
             Announcer announcer,
             DetachedWork detached,
-            EventLoop loop) {
+            EventLoop loop,
+            ReconcileSettings settings) {
         this.polls = polls;
         this.sockets = sockets;
         this.stream = stream;
@@ -61,6 +68,7 @@ class OrderlyShutdown {
         this.announcer = announcer;
         this.detached = detached;
         this.loop = loop;
+        this.databaseWait = settings.shutdownWait();
     }
 
     /** The first moment; not called where there is no delay. */
@@ -73,12 +81,27 @@ class OrderlyShutdown {
         stopClaims();
         CountDownLatch finished = new CountDownLatch(1);
         look(finished);
+        long begun = System.nanoTime();
         boolean done = finished.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 || detached.pending() > 0
                         && finished.await(LIMIT_FOR_CALLS.minus(LIMIT).toMillis(), TimeUnit.MILLISECONDS);
+        if (!done && !isStored()) {
+            done = awaitDatabase(finished, databaseWait.minusNanos(System.nanoTime() - begun));
+        }
         if (!done) {
             complain();
         }
+    }
+
+    /** What was acknowledged is worth more than a quick end; new requests are refused meanwhile. */
+    private boolean awaitDatabase(CountDownLatch finished, Duration left) throws InterruptedException {
+        if (left.isNegative() || left.isZero()) {
+            return false;
+        }
+        LOG.warnf(
+                "%d sessions and webhooks wait in memory for the database: the end waits for it, at most %d s more",
+                kept(), left.toSeconds());
+        return finished.await(left.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void stopClaims() {
@@ -92,6 +115,10 @@ class OrderlyShutdown {
         } else {
             loop.schedule(BETWEEN_LOOKS, () -> look(finished));
         }
+    }
+
+    private int kept() {
+        return stream.waiting() + backlog.size();
     }
 
     private boolean isStored() {
@@ -109,10 +136,17 @@ class OrderlyShutdown {
             LOG.warn(
                     "The end did not wait longer for calls to Proof or for leases; other replicas take over in a lease");
         } else {
+            List<String> ids = backlog.transactionIds();
             LOG.errorf(
                     "The process ends while the database does not answer: %d sessions and webhooks that were kept in memory"
-                            + " are lost; polls find the news of transactions that are known",
-                    stream.waiting() + backlog.size());
+                            + " are lost, about %d transactions. Polls find what happened to those that are recorded; for the"
+                            + " others call POST /operate/transactions/{id}/poll. Their ids follow",
+                    kept(), ids.size());
+            for (int start = 0; start < ids.size(); start += IDS_PER_LINE) {
+                LOG.errorf(
+                        "Lost: observations of transactions %s",
+                        String.join(" ", ids.subList(start, Math.min(start + IDS_PER_LINE, ids.size()))));
+            }
         }
     }
 }

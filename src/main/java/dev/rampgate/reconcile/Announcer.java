@@ -4,14 +4,15 @@ import dev.rampgate.ledger.Alarm;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.reconcile.Changes.Raised;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -25,15 +26,21 @@ public class Announcer {
     private final DistributionSummary batchSize;
     private final Counter quarantined;
     private final Counter unplaced;
-    private final Counter databaseAway;
+    private final DatabaseAvailability availability;
     private final Timer stored;
     private final Timer notStored;
     private final List<CommitListener> listeners;
-    private volatile boolean away;
+    private final ThrottledLog setAside;
 
     /** @param listeners hear of each committed batch, in this order */
-    public Announcer(MeterRegistry meters, @All List<CommitListener> listeners) {
+    public Announcer(
+            MeterRegistry meters,
+            InstantSource clock,
+            DatabaseAvailability availability,
+            @All List<CommitListener> listeners) {
         this.meters = meters;
+        this.availability = availability;
+        this.setAside = new ThrottledLog(LOG, clock);
         this.listeners = listeners;
         this.batchSize = DistributionSummary.builder("rampgate.batch.observations")
                 .description("Observations per committed batch")
@@ -41,16 +48,12 @@ public class Announcer {
                 .register(meters);
         this.stored = batchDuration("stored");
         this.notStored = batchDuration("failed");
-        Gauge.builder("rampgate.database.away", this, announcer -> announcer.away ? 1 : 0)
-                .description("Whether the database did not answer the last batch")
-                .register(meters);
         this.quarantined = Counter.builder("rampgate.observations.quarantined")
                 .description("Observations whose data the database refused")
                 .register(meters);
         this.unplaced = Counter.builder("rampgate.stream.refused")
                 .description("Observations that found no place in the stream")
                 .register(meters);
-        this.databaseAway = Alarms.of("database_away", meters);
         for (Alarm alarm : Alarm.values()) {
             Alarms.of(Labels.of(alarm), meters);
         }
@@ -82,19 +85,15 @@ public class Announcer {
     /** Called once for each committed batch. */
     void announce(Changes changes) {
         batchSize.record(changes.outcomes().size());
-        if (away) {
-            away = false;
-            LOG.info("The database is there again");
-        }
         changes.transitions().forEach(this::announce);
         changes.alarms().forEach(this::alarm);
         changes.outcomesByChannel().forEach(this::count);
         listeners.forEach(listener -> listener.committed(changes));
     }
 
-    /** Whether the database did not answer the last batch. */
+    /** Whether the database is away. */
     boolean isDatabaseAway() {
-        return away;
+        return availability.isAway();
     }
 
     /** Whether all who hear of commits have acted on what was committed until now. */
@@ -116,20 +115,21 @@ public class Announcer {
     void failed(StoreException failure) {
         meters.counter("rampgate.batches.failed", "kind", Labels.of(failure.kind()))
                 .increment();
-        if (failure.kind() == StoreException.Kind.AWAY && !away) {
-            away = true;
-            databaseAway.increment();
-            LOG.errorf(
-                    "The database is away (%s): sessions and webhooks are kept in memory until it is back",
-                    failure.getMessage());
+        if (failure.kind() == StoreException.Kind.AWAY) {
+            availability.failed(failure);
         }
+    }
+
+    /** Called when one connection after the other was lost: that is more than a connection. */
+    void lost(StoreException failure) {
+        availability.failed(failure);
     }
 
     void quarantined(Observation observation, Throwable refusal) {
         quarantined.increment();
         LogContext.about(
                 observation.transactionId(),
-                () -> LOG.errorf(
+                () -> setAside.error(
                         "Observation %s of transaction %s by %s was refused by the database and set aside: %s",
                         observation.id(), observation.transactionId(), observation.channel(), refusal.getMessage()));
     }

@@ -130,6 +130,15 @@ public class Backlog {
         return sessions.size() + webhooks.size() + ids.size();
     }
 
+    /** Whose observations wait, each id once; as many as the backlog may hold. */
+    public synchronized List<String> transactionIds() {
+        Set<String> waiting = new LinkedHashSet<>();
+        sessions.values().forEach(session -> waiting.add(session.transactionId()));
+        webhooks.values().forEach(webhook -> waiting.add(webhook.transactionId()));
+        waiting.addAll(ids);
+        return List.copyOf(waiting);
+    }
+
     /** Whether a webhook would be refused. */
     public synchronized boolean isFull() {
         return webhooks.size() >= settings.backlogCapacity() && ids.size() >= settings.backlogIdCapacity();

@@ -1,14 +1,15 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.database.Connections;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
-import io.vertx.sqlclient.SqlConnectOptions;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.List;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,7 +25,10 @@ class DatabasePool implements PgPoolCreator {
     /** Most statements that wait for a connection; more fail at once. Who cannot wait has a limit of his own. */
     private static final int WAITING = 500;
 
-    /** A connection that nobody used this long is closed by the pool, before it would count as hanging. */
+    /**
+     * A connection that was not used for this long is closed by the pool, which looks once a second: before it would count as
+     * hanging, and before anything between us and the server forgets it. So none is taken that has been idle for long.
+     */
     private static final Duration UNUSED = Duration.ofSeconds(3);
 
     /** The server ends every statement within 2 s ({@code statement_timeout}); one that is silent for longer hangs. */
@@ -37,27 +41,33 @@ class DatabasePool implements PgPoolCreator {
     private static final int LONGEST_PREPARED = 8_192;
 
     private final DatabaseTls tls;
+    private final InstantSource clock;
+    private final MeterRegistry meters;
 
-    DatabasePool(DatabaseTls tls) {
+    DatabasePool(DatabaseTls tls, InstantSource clock, MeterRegistry meters) {
         this.tls = tls;
+        this.clock = clock;
+        this.meters = meters;
     }
 
     @Override
+    @SuppressWarnings("deprecation") // What replaces it hands out options, not connections.
     public Pool create(Input input) {
-        List<PgConnectOptions> servers = input.pgConnectOptionsList();
-        servers.forEach(DatabasePool::bounded);
-        servers.forEach(tls::apply);
-        PoolOptions pool = input.poolOptions()
+        PgConnectOptions server = input.pgConnectOptionsList().get(0);
+        bounded(server);
+        tls.apply(server);
+        PoolOptions options = input.poolOptions()
                 // The pool's own limit goes off, too, when connecting has failed long before, and then throws.
                 .setConnectionTimeout(0)
                 .setMaxWaitQueueSize(WAITING)
                 .setIdleTimeout((int) UNUSED.toMillis())
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-        return PgBuilder.pool()
-                .with(pool)
-                .connectingTo(List.<SqlConnectOptions>copyOf(servers))
+        Pool pool = PgBuilder.pool()
+                .with(options)
+                .connectingTo(server)
                 .using(input.vertx())
                 .build();
+        return pool.connectionProvider(new Connections(input.vertx(), server, clock, meters)::open);
     }
 
     private static void bounded(PgConnectOptions server) {

@@ -93,11 +93,11 @@ public class Migration {
         }
         try {
             // The main thread may wait. No port is open, and nobody shall find one before the tables are there.
-            if (firstLook().await().indefinitely()) {
-                done();
-            } else {
+            if (!firstLook().await().indefinitely()) {
                 bring();
+                served().await().indefinitely();
             }
+            done();
         } catch (RuntimeException failed) {
             complain(failed);
             tryAgain();
@@ -113,13 +113,14 @@ public class Migration {
         Uni.createFrom()
                 .deferred(this::isThere)
                 .emitOn(Infrastructure.getDefaultWorkerPool())
-                .invoke(there -> {
+                .chain(there -> {
                     if (there) {
-                        done();
-                    } else {
-                        bring();
+                        return Uni.createFrom().voidItem();
                     }
+                    bring();
+                    return served();
                 })
+                .invoke(this::done)
                 .onFailure()
                 .invoke(this::complain)
                 .onFailure()
@@ -140,7 +141,22 @@ public class Migration {
             throw new NotMigrated();
         }
         flyway.run();
-        done();
+    }
+
+    /**
+     * The migration has connections of its own: that it went well does not say that the pool's do, which serve. A replica that
+     * would be ready without them would take the place of one that works.
+     */
+    private Uni<Void> served() {
+        return isThere()
+                .onFailure()
+                .transform(NotServed::new)
+                .invoke(there -> {
+                    if (!there) {
+                        throw new NotServed(null);
+                    }
+                })
+                .replaceWithVoid();
     }
 
     private void done() {
@@ -150,7 +166,9 @@ public class Migration {
 
     /** Each complaint once, until there is another. */
     private void complain(Throwable failure) {
-        String next = failure instanceof NotMigrated ? failure.getMessage() : whatToDo(failure);
+        String next = failure instanceof NotMigrated || failure instanceof NotServed
+                ? failure.getMessage()
+                : whatToDo(failure);
         if (!next.equals(complaint)) {
             complaint = next;
             LOG.errorf("Not ready, and tried again: %s", next);
@@ -170,6 +188,20 @@ public class Migration {
     private static final class NoAnswer extends RuntimeException {
         NoAnswer() {
             super("it does not answer", null, false, false);
+        }
+    }
+
+    private static final class NotServed extends RuntimeException {
+        NotServed(Throwable failure) {
+            super(
+                    "The database is migrated, but the connections that serve do not work: "
+                            + (failure == null
+                                    ? "they see other tables"
+                                    : rootCause(failure).getMessage())
+                            + ". If there is a pooler in between, it must pool by session.",
+                    failure,
+                    false,
+                    false);
         }
     }
 

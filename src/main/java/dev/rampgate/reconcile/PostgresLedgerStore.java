@@ -1,7 +1,10 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.database.DatabaseFailure;
+import dev.rampgate.database.Remedy;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.reconcile.StoreException.Kind;
+import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.tuples.Tuple2;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -44,6 +47,8 @@ public class PostgresLedgerStore implements LedgerStore {
         return Uni.combine()
                 .all()
                 .unis(connection.begin(), Uni.createFrom().deferred(() -> work.apply(unit)))
+                // Both fail when the connection is lost; one of them would be dropped, with an error in the log.
+                .collectFailures()
                 .asTuple()
                 .call(begunAndDone -> begunAndDone.getItem1().commit())
                 .map(Tuple2::getItem2);
@@ -76,18 +81,32 @@ public class PostgresLedgerStore implements LedgerStore {
         if (failure instanceof StoreException) {
             return failure;
         }
-        if (failure instanceof PgException refused && refused.getSqlState() != null) {
-            // The message may quote a value, the code does not.
-            return new StoreException(kind(refused.getSqlState()), "SQLSTATE " + refused.getSqlState(), null);
+        Throwable first = failure instanceof CompositeException several ? first(several) : failure;
+        if (first instanceof StoreException) {
+            return first;
         }
-        return new StoreException(Kind.AWAY, failure.getClass().getSimpleName(), failure);
+        // The message may quote a value, the code does not.
+        return new StoreException(
+                kind(DatabaseFailure.of(first).remedy()),
+                DatabaseFailure.detail(first),
+                first instanceof PgException ? null : first);
     }
 
-    private static Kind kind(String sqlState) {
-        return switch (sqlState.substring(0, 2)) {
-            case "22", "23" -> Kind.DATA; // data exception, integrity constraint violation
-            case "40" -> Kind.COLLISION; // serialization failure, deadlock
-            default -> sqlState.equals("55P03") ? Kind.COLLISION : Kind.AWAY; // lock not available
+    /** Of what failed together: what the server said, since the rest follows from it. */
+    private static Throwable first(CompositeException failures) {
+        return failures.getCauses().stream()
+                .filter(one -> one instanceof PgException || one instanceof StoreException)
+                .findFirst()
+                .orElse(failures.getCauses().get(0));
+    }
+
+    private static Kind kind(Remedy remedy) {
+        return switch (remedy) {
+            case RETRY -> Kind.COLLISION;
+            case RECONNECT -> Kind.LOST;
+            case QUARANTINE -> Kind.DATA;
+            case WAIT -> Kind.BUSY;
+            case OUTAGE -> Kind.AWAY;
         };
     }
 }

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -42,6 +43,17 @@ class ReconcileRoom {
     @Dependent
     EventLoop eventLoop(Vertx vertx) {
         return new VertxEventLoop(vertx);
+    }
+
+    /** Asks as a batch does, for no transaction at all. */
+    @Produces
+    @Singleton
+    DatabaseAvailability availability(LedgerStore store, EventLoop loop, InstantSource clock, MeterRegistry meters) {
+        return new DatabaseAvailability(
+                () -> store.inTransaction(unit -> unit.load(Set.of(), clock.instant()))
+                        .replaceWithVoid(),
+                loop,
+                meters);
     }
 
     @Produces

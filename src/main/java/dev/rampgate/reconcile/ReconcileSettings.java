@@ -58,6 +58,14 @@ public interface ReconcileSettings {
     @WithDefault("500ms")
     Duration backlogInterval();
 
+    /**
+     * How long a process that was told to end waits for a database that is away, as long as it keeps sessions or webhooks in
+     * memory. What it cannot store by then is lost, and logged. Part of the time that the platform gives it. Default:
+     * {@code 30s}.
+     */
+    @WithDefault("30s")
+    Duration shutdownWait();
+
     /** Most archived observations per transaction and day. Unit: observations. Default: {@code 1000}. */
     @WithDefault("1000")
     @Bounds(least = 1)

@@ -5,6 +5,7 @@ import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.reconcile.LedgerStore.Recorded;
 import dev.rampgate.reconcile.LedgerStore.UnitOfWork;
+import dev.rampgate.reconcile.StoreException.Kind;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +85,7 @@ public class ReconcileStream {
         return lanes.stream().mapToInt(Lane::waiting).sum();
     }
 
-    /** Whether the database did not answer the last batch. */
+    /** Whether the database is away. */
     public boolean isDatabaseAway() {
         return announcer.isDatabaseAway();
     }
@@ -94,12 +95,14 @@ public class ReconcileStream {
         return traces.batch(
                         batch,
                         store(batch)
-                                .onFailure(ReconcileStream::isCollision)
+                                .onFailure(ReconcileStream::helpsToRepeat)
                                 .retry()
-                                .atMost(ATTEMPTS_AFTER_COLLISION))
+                                .atMost(ATTEMPTS_AFTER_COLLISION)
+                                .onFailure(failure -> isOf(Kind.LOST, failure))
+                                .invoke(failure -> announcer.lost((StoreException) failure)))
                 .invoke(announcer::announce)
                 .map(Changes::outcomes)
-                .onFailure(ReconcileStream::isRefusedData)
+                .onFailure(failure -> isOf(Kind.DATA, failure))
                 .recoverWithUni(refusal -> isolate(batch, refusal));
     }
 
@@ -147,7 +150,7 @@ public class ReconcileStream {
     }
 
     private static StoreException late() {
-        return new StoreException(StoreException.Kind.AWAY, "no answer within the deadline", null);
+        return new StoreException(Kind.AWAY, "no answer within the deadline", null);
     }
 
     /** A rule that fails on one observation is a matter of that one, not of its neighbours. */
@@ -155,7 +158,7 @@ public class ReconcileStream {
         try {
             return new Changes.Fold(rules, chance, settings.archiveLimit(), clock.instant(), recorded).of(batch);
         } catch (RuntimeException broken) {
-            throw new StoreException(StoreException.Kind.DATA, "the rules failed", broken);
+            throw new StoreException(Kind.DATA, "the rules failed", broken);
         }
     }
 
@@ -179,11 +182,11 @@ public class ReconcileStream {
         return all;
     }
 
-    private static boolean isCollision(Throwable failure) {
-        return failure instanceof StoreException refused && refused.kind() == StoreException.Kind.COLLISION;
+    private static boolean helpsToRepeat(Throwable failure) {
+        return isOf(Kind.COLLISION, failure) || isOf(Kind.LOST, failure);
     }
 
-    private static boolean isRefusedData(Throwable failure) {
-        return failure instanceof StoreException refused && refused.kind() == StoreException.Kind.DATA;
+    private static boolean isOf(Kind kind, Throwable failure) {
+        return failure instanceof StoreException refused && refused.kind() == kind;
     }
 }

@@ -7,8 +7,12 @@ public final class StoreException extends RuntimeException {
     public enum Kind {
         /** Another batch was in the way; doing it again helps. */
         COLLISION,
+        /** The connection was lost, or was of no use any more; doing it again, on another one, helps if the database is there. */
+        LOST,
         /** A value was refused, by the database or by the rules; doing it again does not help. */
         DATA,
+        /** We had more to do than connections; doing it again later helps. The database is not to blame. */
+        BUSY,
         /** It did not answer, or refused to work. */
         AWAY
     }

@@ -1,5 +1,8 @@
 package dev.rampgate.session;
 
+import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.database.ConnectionShares;
+import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.ProblemType;
@@ -37,6 +40,7 @@ class IdempotentSessionOpening {
 
     private final IdempotencyStore store;
     private final DetachedWork detached;
+    private final ConnectionShare share;
     private final SessionSettings settings;
     private final MeterRegistry meters;
     private final ThrottledLog lookups;
@@ -45,6 +49,7 @@ class IdempotentSessionOpening {
     IdempotentSessionOpening(
             IdempotencyStore store,
             DetachedWork detached,
+            ConnectionShares shares,
             SessionSettings settings,
             InstantSource clock,
             MeterRegistry meters) {
@@ -52,6 +57,7 @@ class IdempotentSessionOpening {
         this.repetitions = new ThrottledLog(LOG, clock);
         this.store = store;
         this.detached = detached;
+        this.share = shares.sessions();
         this.settings = settings;
         this.meters = meters;
     }
@@ -134,16 +140,20 @@ class IdempotentSessionOpening {
 
     /** What was asked goes on, but is not waited for any longer. */
     private <T> Uni<T> inTime(Uni<T> asked) {
-        return detached.toItsEnd(asked)
+        return detached.toItsEnd(share.within(() -> asked))
                 .ifNoItem()
                 .after(settings.storeTimeout())
                 .fail();
     }
 
     private ProblemException away(Throwable failure) {
-        count("away");
+        boolean outage = DatabaseFailure.isOutage(failure);
+        count(outage ? "away" : "busy");
         lookups.warn(
-                "Idempotency keys cannot be looked up: %s", failure.getClass().getSimpleName());
+                outage
+                        ? "Idempotency keys cannot be looked up: %s"
+                        : "An idempotency key was not looked up though the database is there: %s",
+                DatabaseFailure.detail(failure));
         return new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(WHEN_AWAY));
     }
 

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -127,6 +128,46 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Adds one more empty database to the server, for a test that wants its own. */
     public void createDatabase(String databaseName) {
         execute("postgres", "CREATE DATABASE \"" + databaseName + "\" OWNER " + OWNER);
+    }
+
+    /**
+     * A hot standby that follows this server by streaming replication. For a moment this one is stopped, while its data is
+     * copied.
+     */
+    public synchronized EmbeddedDatabase startStandby() {
+        try {
+            Path copy = Files.createTempDirectory("rampgate-embedded-standby-");
+            stop();
+            copyData(copy.resolve("data"));
+            restart();
+            Files.createFile(copy.resolve("data").resolve("standby.signal"));
+            Files.writeString(
+                    copy.resolve("data").resolve("postgresql.auto.conf"),
+                    "primary_conninfo = 'host=127.0.0.1 port=" + port + " user=postgres'\n");
+            EmbeddedDatabase standby = new EmbeddedDatabase(freePort(), copy, serverConfig);
+            Runtime.getRuntime().addShutdownHook(standby.closeAtExit);
+            standby.restart();
+            return standby;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes a standby a primary, as {@code pg_ctl promote} does; returns when it is one. */
+    public void promote() {
+        execute("postgres", "SELECT pg_promote()");
+    }
+
+    private void copyData(Path target) throws IOException {
+        Path data = directory.resolve("data");
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.toList()) {
+                // The lock of the one who runs it.
+                if (!file.getFileName().toString().startsWith("epg-lock")) {
+                    Files.copy(file, target.resolve(data.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
     }
 
     /** Takes the server away and keeps its data: open connections end, new ones are refused. Does nothing if it is away. */

@@ -4,6 +4,9 @@ import static dev.rampgate.GrownDatabase.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.GrownDatabase;
+import dev.rampgate.database.ConnectionShare;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +23,10 @@ class ReadingPlansTest {
     @BeforeAll
     static void grow(GrownDatabase shared) {
         database = shared;
-        reader = new TransactionReader(database.pool());
+        reader = new TransactionReader(
+                database.pool(),
+                new ConnectionShare("read", 1, database.vertx(), new SimpleMeterRegistry()),
+                InstantSource.system());
     }
 
     @BeforeEach

@@ -56,7 +56,7 @@ public final class ApiDescription implements OASFilter {
     /** Where a user is signed in; keys may be away in {@code jwt} mode. */
     private static final List<ProblemType> SIGNED_IN = List.of(UNAUTHENTICATED, UNAVAILABLE);
 
-    private static final List<ProblemType> READING = List.of(INVALID_REQUEST, NOT_FOUND);
+    private static final List<ProblemType> READING = List.of(INVALID_REQUEST, NOT_FOUND, TOO_MANY_REQUESTS);
 
     /** Where nobody is signed in. */
     private static final List<String> OPEN = List.of("GET /hand-off", "POST /hand-off", "POST /hand-off/ticket");

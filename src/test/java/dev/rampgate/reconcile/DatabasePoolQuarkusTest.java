@@ -3,6 +3,7 @@ package dev.rampgate.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.ProofAndDatabase;
+import dev.rampgate.database.DatabaseFailure;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Multi;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class DatabasePoolQuarkusTest {
 
     private static final int TIMES = 10;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     /** Longer than what the client keeps by itself. */
     private static final String STATEMENT =
@@ -67,6 +69,74 @@ class DatabasePoolQuarkusTest {
                 .toList();
 
         assertThat(plan).first().asString().contains("Index").contains("day_pkey");
+    }
+
+    @Test
+    void aConnectionWhoseServerCannotWriteIsDiscardedAndAllOthersWithIt() {
+        List<Integer> before = processes();
+        pool.withConnection(connection -> connection
+                        .query("SET default_transaction_read_only = on")
+                        .execute()
+                        .chain(() -> connection
+                                .query("UPDATE poll_budget SET name = name WHERE false")
+                                .execute())
+                        .onItemOrFailure()
+                        .transform((done, failure) -> {
+                            assertThat(failure).hasMessageContaining("25006");
+                            return null;
+                        }))
+                .await()
+                .atMost(LIMIT);
+
+        assertThat(processes()).doesNotContainAnyElementsOf(before);
+        for (int i = 0; i < 3 * TIMES; i++) {
+            pool.query("UPDATE poll_budget SET name = name WHERE false")
+                    .execute()
+                    .onFailure(DatabaseFailure::isUnsent)
+                    .retry()
+                    .atMost(TIMES)
+                    .await()
+                    .atMost(LIMIT);
+        }
+    }
+
+    @Test
+    void aConnectionThatAnAdministratorEndsIsReplaced() {
+        for (int i = 0; i < TIMES; i++) {
+            pool.withConnection(connection -> connection
+                            .query("SELECT pg_terminate_backend(pg_backend_pid())")
+                            .execute()
+                            .onItemOrFailure()
+                            .transform((done, failure) -> failure))
+                    .await()
+                    .atMost(LIMIT);
+            pool.query("SELECT 1")
+                    .execute()
+                    .onFailure(DatabaseFailure::isUnsent)
+                    .retry()
+                    .atMost(TIMES)
+                    .await()
+                    .atMost(LIMIT);
+        }
+    }
+
+    /** Of several connections at once. */
+    private List<Integer> processes() {
+        return Multi.createFrom()
+                .range(0, 5)
+                .onItem()
+                .transformToUni(n -> pool.query("SELECT pg_backend_pid() AS pid FROM pg_sleep(0.2)")
+                        .execute()
+                        // The pool may not have heard yet that it is closed.
+                        .onFailure(DatabaseFailure::isUnsent)
+                        .retry()
+                        .atMost(TIMES)
+                        .map(rows -> rows.iterator().next().getInteger("pid")))
+                .merge(5)
+                .collect()
+                .asList()
+                .await()
+                .atMost(LIMIT);
     }
 
     private static Uni<Void> often(SqlConnection connection) {

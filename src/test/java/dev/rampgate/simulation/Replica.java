@@ -13,6 +13,7 @@ import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ObservationIds;
 import dev.rampgate.reconcile.ReconcileStream;
@@ -21,6 +22,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -55,7 +57,12 @@ final class Replica {
         LedgerStore store = link.store(database.store());
         List<CommitListener> listeners = new ArrayList<>();
         listeners.add(watch::announced);
-        Announcer announcer = new Announcer(meters, listeners);
+        DatabaseAvailability availability = new DatabaseAvailability(
+                () -> store.inTransaction(unit -> unit.load(Set.of(), time.instant()))
+                        .replaceWithVoid(),
+                loop,
+                meters);
+        Announcer announcer = new Announcer(meters, time, availability, listeners);
         stream = new ReconcileStream(
                 store,
                 plan.mutation().rules(plan.polling().lagTolerance()),

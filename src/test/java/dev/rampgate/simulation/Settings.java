@@ -30,6 +30,11 @@ final class Settings {
         }
 
         @Override
+        public Duration shutdownWait() {
+            return Duration.ofSeconds(30);
+        }
+
+        @Override
         public int archiveLimit() {
             return 1_000;
         }

@@ -11,6 +11,7 @@ import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.Backlog;
+import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.Traces;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,7 +54,7 @@ class SlowDatabaseTest {
     private final ReconcileStream stream = new ReconcileStream(
             slowly(database.store()),
             new LedgerRules(Duration.ofSeconds(30)),
-            new Announcer(meters, List.of()),
+            new Announcer(meters, time, new DatabaseAvailability(this::answer, loop, meters), List.of()),
             RECONCILING,
             () -> loop,
             time,
@@ -108,6 +110,36 @@ class SlowDatabaseTest {
     }
 
     @Test
+    void aDatabaseThatComesAndGoesIsOneOutageUntilItHasAnsweredForASecond() {
+        pace = Duration.ofMinutes(1);
+        take("first");
+        passUntil(Duration.ofMillis(2_100));
+        for (int i = 0; i < 10; i++) {
+            Duration begun = Duration.ofMillis(2_100 + i * 3_000L);
+            pace = Duration.ofMillis(10);
+            passUntil(begun.plusMillis(900));
+            assertThat(stream.isDatabaseAway()).isTrue();
+            pace = Duration.ofMinutes(1);
+            passUntil(begun.plusMillis(3_000));
+            assertThat(stream.isDatabaseAway()).isTrue();
+        }
+        assertThat(alarms()).isOne();
+
+        pace = Duration.ofMillis(10);
+        passUntil(Duration.ofMillis(32_100 + 5_000));
+        assertThat(stream.isDatabaseAway()).isFalse();
+        assertThat(backlog.isHolding()).isFalse();
+        assertThat(alarms()).isOne();
+    }
+
+    private double alarms() {
+        return meters.get("rampgate.alarms")
+                .tag("alarm", "database_away")
+                .counter()
+                .count();
+    }
+
+    @Test
     void aFloodThatTheBacklogCannotHoldDoesNotFloodTheLog() {
         pace = Duration.ofMinutes(1);
         take("first");
@@ -160,6 +192,13 @@ class SlowDatabaseTest {
                 .tag("kept", what)
                 .counter()
                 .count();
+    }
+
+    /** What the availability asks, as slow as everything else. */
+    private Uni<Void> answer() {
+        return slowly(database.store())
+                .inTransaction(unit -> unit.load(Set.of(), time.instant()))
+                .replaceWithVoid();
     }
 
     private LedgerStore slowly(LedgerStore store) {

@@ -9,8 +9,10 @@ import dev.rampgate.reconcile.Backlog.Kept;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.QuarantinedException;
 import dev.rampgate.reconcile.ReconcileStream;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -26,12 +28,18 @@ public class WebhookIntake {
     private final ReconcileStream stream;
     private final Backlog backlog;
     private final AckDeadlines deadlines;
+    private volatile boolean ending;
 
     public WebhookIntake(
             ReconcileStream stream, Backlog backlog, WebhookSettings settings, EventLoop timers, InstantSource clock) {
         this.stream = stream;
         this.backlog = backlog;
         this.deadlines = new AckDeadlines(settings.ackTimeout(), timers, clock);
+    }
+
+    /** From now on memory is no safe place any more; not called where there is no delay. */
+    void onDelay(@Observes ShutdownDelayInitiatedEvent delay) {
+        ending = true;
     }
 
     /** Completes when the webhook may be acknowledged; fails with a 503 problem if it cannot even be kept. */
@@ -50,8 +58,13 @@ public class WebhookIntake {
                 .recoverWithUni(() -> keep(webhook));
     }
 
+    /**
+     * A process that ends while the database is away keeps the webhook all the same, since the database may come back in time,
+     * but does not say so.
+     */
     private Uni<Void> keep(Observation webhook) {
-        return backlog.keep(webhook) == Kept.NOTHING
+        boolean promised = !(ending && stream.isDatabaseAway());
+        return backlog.keep(webhook) == Kept.NOTHING || !promised
                 ? Uni.createFrom()
                         .failure(new ProblemException(
                                 Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(RETRY_WHEN_FULL)))

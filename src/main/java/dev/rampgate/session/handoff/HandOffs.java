@@ -1,5 +1,8 @@
 package dev.rampgate.session.handoff;
 
+import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.database.ConnectionShares;
+import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.edge.Problem;
 import dev.rampgate.edge.Problem.FieldError;
 import dev.rampgate.edge.ProblemException;
@@ -43,6 +46,7 @@ public class HandOffs {
 
     private final HandOffStore store;
     private final DetachedWork detached;
+    private final ConnectionShare share;
     private final HandOffAddresses addresses;
     private final Duration lifetime;
     private final Duration storeTimeout;
@@ -55,6 +59,7 @@ public class HandOffs {
     HandOffs(
             HandOffStore store,
             DetachedWork detached,
+            ConnectionShares shares,
             HandOffAddresses addresses,
             HandOffSettings settings,
             @ConfigProperty(name = "rampgate.session.store-timeout") Duration storeTimeout,
@@ -62,6 +67,7 @@ public class HandOffs {
             MeterRegistry meters) {
         this.store = store;
         this.detached = detached;
+        this.share = shares.sessions();
         this.addresses = addresses;
         this.lifetime = settings.lifetime();
         this.storeTimeout = storeTimeout;
@@ -176,7 +182,10 @@ public class HandOffs {
 
     /** What was asked of the database goes on, but is not waited for any longer. */
     private <T> Uni<T> inTime(Uni<T> asked) {
-        return detached.toItsEnd(asked).ifNoItem().after(storeTimeout).fail();
+        return detached.toItsEnd(share.within(() -> asked))
+                .ifNoItem()
+                .after(storeTimeout)
+                .fail();
     }
 
     /** Proof's answer as it is: parsing it would tidy it up. */
@@ -187,10 +196,13 @@ public class HandOffs {
     }
 
     private void away(Throwable failure) {
-        count("away");
+        boolean outage = DatabaseFailure.isOutage(failure);
+        count(outage ? "away" : "busy");
         outages.warn(
-                "Sessions can neither be given away nor handed over: %s",
-                failure.getClass().getSimpleName());
+                outage
+                        ? "Sessions can neither be given away nor handed over: %s"
+                        : "A session was not given away or handed over though the database is there: %s",
+                DatabaseFailure.detail(failure));
     }
 
     private void count(String result) {

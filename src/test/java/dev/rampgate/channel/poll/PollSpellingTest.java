@@ -10,6 +10,7 @@ import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ObservationIds;
@@ -70,7 +71,11 @@ class PollSpellingTest {
         ReconcileStream stream = new ReconcileStream(
                 new Recording(),
                 new LedgerRules(Duration.ofSeconds(30)),
-                new Announcer(meters, List.of()),
+                new Announcer(
+                        meters,
+                        () -> NOW,
+                        new DatabaseAvailability(() -> Uni.createFrom().voidItem(), loop, meters),
+                        List.of()),
                 TestSettings.of(ReconcileSettings.class, Map.of()),
                 () -> loop,
                 () -> NOW,

@@ -1,0 +1,44 @@
+package dev.rampgate.database;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * How the connections of the pool are shared. What users can ask for as often as they like has a share; the rest, at least
+ * three tenths, is for what must go on: the stream, polls, sockets.
+ */
+@Singleton
+public class ConnectionShares {
+
+    private static final int TENTHS_FOR_READS = 4;
+    private static final int TENTHS_FOR_SESSIONS = 3;
+
+    private final ConnectionShare reads;
+    private final ConnectionShare sessions;
+
+    @Inject
+    public ConnectionShares(
+            Vertx vertx,
+            @ConfigProperty(name = "rampgate.database.max-connections") int connections,
+            MeterRegistry meters) {
+        this.reads = new ConnectionShare("read", share(connections, TENTHS_FOR_READS), vertx, meters);
+        this.sessions = new ConnectionShare("session", share(connections, TENTHS_FOR_SESSIONS), vertx, meters);
+    }
+
+    private static int share(int connections, int tenths) {
+        return Math.max(1, connections * tenths / 10);
+    }
+
+    /** For users who read their transactions. */
+    public ConnectionShare reads() {
+        return reads;
+    }
+
+    /** For what a session keeps beside the ledger: idempotency keys and hand-offs. */
+    public ConnectionShare sessions() {
+        return sessions;
+    }
+}

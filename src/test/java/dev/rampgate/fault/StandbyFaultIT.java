@@ -1,0 +1,183 @@
+package dev.rampgate.fault;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rampgate.TestDatabase;
+import dev.rampgate.fault.WebhookSender.Sent;
+import dev.rampgate.sandbox.EmbeddedDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The way to the database leads to a hot standby, which answers, and cannot write. */
+class StandbyFaultIT {
+
+    private static final int WEBHOOKS_PER_SECOND = 20;
+
+    /** Promised after the primary is there again; what a busy machine takes on top. */
+    private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
+
+    private static final Duration SLACK = Duration.ofSeconds(3);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Pattern AWAY = Pattern.compile("The database is away");
+    private static final Pattern FAULT = Pattern.compile("Mutiny had to drop[^\\n]*");
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private EmbeddedDatabase primary;
+    private EmbeddedDatabase standby;
+    private TcpSwitch way;
+    private Cluster cluster;
+    private WebhookSender sender;
+    private Traffic traffic;
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        primary = EmbeddedDatabase.start();
+        standby = primary.startStandby();
+        way = new TcpSwitch(primary.port());
+        TestDatabase behind =
+                new TestDatabase("localhost", way.port(), primary.name(), primary.user(), primary.password(), () -> {});
+        cluster =
+                new Cluster(behind, 2, Map.of("RAMPGATE_POLL_MAX_RATE", "100", "RAMPGATE_POLL_NUDGED_MAX_RATE", "50"));
+        sender = new WebhookSender();
+        traffic = new Traffic(cluster, sender, Scale.seeded()).start(2, WEBHOOKS_PER_SECOND);
+        TimeUnit.SECONDS.sleep(3); // everything is in flight
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (traffic != null) {
+            traffic.close();
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+        way.close();
+        standby.close();
+        primary.close();
+    }
+
+    @Test
+    void connectionsThatLedToAStandbyAreDiscardedAndEverythingIsStoredSoonAfterThePrimaryIsBack() throws Exception {
+        way.leadTo(standby.port());
+        way.cut();
+        awaitAway(1);
+        TimeUnit.SECONDS.sleep(10); // that long it is a standby
+        // What is open stays open, and useless.
+        way.leadTo(primary.port());
+        Duration back = awaitBack();
+        TimeUnit.SECONDS.sleep(3); // and it stays so
+        assertThat(awayGauges()).containsOnly("0.0");
+
+        assertNothingIsLost(back, "standby");
+    }
+
+    @Test
+    void aStandbyThatIsPromotedTakesOverWithNothingLost() throws Exception {
+        way.leadTo(standby.port());
+        way.cut();
+        awaitAway(1);
+        primary.stop();
+        TimeUnit.SECONDS.sleep(3); // nobody can write
+        standby.promote();
+        Duration back = awaitBack();
+
+        assertNothingIsLost(back, "promoted");
+    }
+
+    @Test
+    void aReplicaThatIsToldToEndMeanwhileEndsWhenWhatItAcknowledgedIsStored() throws Exception {
+        way.leadTo(standby.port());
+        way.cut();
+        awaitAway(1);
+        TimeUnit.SECONDS.sleep(2); // that long it acknowledges into memory
+        Replica ending = cluster.replicas().get(0);
+        ending.beginToEnd();
+        await("it says that it goes").atMost(LIMIT).until(() -> !ending.saysReady());
+        ending.leaveEndpoints();
+        TimeUnit.SECONDS.sleep(14); // longer than it waits for anything else
+        way.leadTo(primary.port());
+        Instant returned = Instant.now();
+        assertThat(ending.awaitEnd()).isEqualTo(143);
+
+        assertNothingIsLost(Duration.between(returned, Instant.now()), "terminated-on-standby");
+        assertThat(cluster.replicas().stream().flatMap(Replica::logs)).noneMatch(log -> log.contains("are lost"));
+    }
+
+    private void assertNothingIsLost(Duration back, String figures) throws Exception {
+        traffic.close();
+        List<Sent> sent = sender.sent();
+        List<Sent> acknowledged = sender.acknowledged();
+        traffic.completeAll();
+        cluster.awaitTruth(LIMIT, traffic.opened());
+        await("what was acknowledged is in the archive").atMost(LIMIT).untilAsserted(() -> assertThat(
+                        Truth.notArchived(cluster.ledger(), acknowledged))
+                .isEmpty());
+        String logs = String.join(
+                "\n", cluster.replicas().stream().flatMap(Replica::logs).toList());
+        long alarms = AWAY.matcher(logs).results().count();
+        new Figures("database-" + figures)
+                .line("webhooks by answer", sent.stream().collect(groupingBy(Sent::answer, counting())))
+                .line("sessions opened", traffic.opened().size())
+                .line("back after, in milliseconds", back.toMillis())
+                .line("times that a replica said that the database is away", alarms)
+                .publish();
+        assertThat(back).isLessThan(BACK_WITHIN.plus(SLACK));
+        assertThat(alarms)
+                .as("once for each replica")
+                .isLessThanOrEqualTo(cluster.replicas().size());
+        assertThat(FAULT.matcher(logs).results().map(MatchResult::group)).isEmpty();
+    }
+
+    private void awaitAway(int replicas) {
+        await("it is away")
+                .atMost(LIMIT)
+                .until(() -> awayGauges().stream().filter("1.0"::equals).count() >= replicas);
+    }
+
+    private Duration awaitBack() {
+        Instant returned = Instant.now();
+        await("it is back").atMost(LIMIT).pollInterval(Duration.ofMillis(100)).until(() -> awayGauges().stream()
+                .allMatch("0.0"::equals));
+        return Duration.between(returned, Instant.now());
+    }
+
+    private List<String> awayGauges() {
+        return cluster.replicas().stream().map(this::awayGauge).toList();
+    }
+
+    private String awayGauge(Replica replica) {
+        try {
+            return client.send(
+                            HttpRequest.newBuilder(URI.create(replica.managementUrl("/q/metrics")))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("rampgate_database_away"))
+                    .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
