@@ -117,6 +117,10 @@ public final class PackagedRampgate implements AutoCloseable {
         return process.pid();
     }
 
+    public int managementPort() {
+        return managementPort;
+    }
+
     public int port() {
         return port;
     }

@@ -1,19 +1,25 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.edge.ConnectionLimits.Reason;
 import io.netty.bootstrap.ChannelInitializerExtension;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.quarkus.arc.Arc;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.SmallRyeConfig;
+import java.net.InetSocketAddress;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Gives each connection that a server of this process accepts its {@link AnswerDeadline}. Quarkus offers no way to its
- * connections, so Netty finds this class as a service, if it is told to look ({@link #install()}).
+ * Gives each connection that a server of this process accepts its {@link AnswerDeadline}, its {@link ConnectionBounds} and its
+ * {@link RequestGate}. Quarkus offers no way to its connections, so Netty finds this class as a service, if it looks for some
+ * ({@link #install()}).
  */
 @RegisterForReflection(fields = false)
 public final class AnswerDeadlines extends ChannelInitializerExtension {
 
     private long limitNanos;
+    private ConnectionLimits limits;
 
     /** For Netty. */
     public AnswerDeadlines() {}
@@ -25,7 +31,25 @@ public final class AnswerDeadlines extends ChannelInitializerExtension {
 
     @Override
     public void postInitializeServerChildChannel(Channel connection) {
-        connection.pipeline().addFirst(new AnswerDeadline(limitNanos(), System::nanoTime));
+        ConnectionLimits limits = limits();
+        int port = connection.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
+        if (!limits.enter(port)) {
+            limits.countClosed(Reason.MANAGEMENT_FULL);
+            connection.close();
+            return;
+        }
+        connection.closeFuture().addListener(closed -> limits.leave(port));
+        connection.config().setOption(ChannelOption.SO_SNDBUF, ConnectionLimits.SEND_BUFFER_BYTES);
+        ConnectionBounds first = new ConnectionBounds(limits, System::nanoTime);
+        connection.pipeline().addFirst(first, new AnswerDeadline(limitNanos(), System::nanoTime));
+        RequestGate.install(connection.pipeline(), first, limits, System::nanoTime);
+    }
+
+    private ConnectionLimits limits() {
+        if (limits == null) {
+            limits = Arc.container().instance(ConnectionLimits.class).get();
+        }
+        return limits;
     }
 
     private long limitNanos() {

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
 import java.util.List;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
@@ -23,12 +24,17 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 @ApplicationScoped
 public class BodyGate {
 
+    /** When a body that found no budget may be sent again: the large ones before it take as long as they may at most. */
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
+
     private final ProblemAnswers answers;
+    private final BodyBudget budget;
     private final long maxSize;
     private final long timeoutMillis;
 
-    public BodyGate(ProblemAnswers answers, EdgeSettings settings) {
+    public BodyGate(ProblemAnswers answers, EdgeSettings settings, BodyBudget budget) {
         this.answers = answers;
+        this.budget = budget;
         this.maxSize = settings.maxBodySize().asLongValue();
         this.timeoutMillis = settings.bodyTimeout().toMillis();
     }
@@ -70,6 +76,7 @@ public class BodyGate {
         private final Buffer body = Buffer.buffer();
         private long timer;
         private boolean refused;
+        private boolean released;
 
         Reading(RoutingContext routing) {
             this.routing = routing;
@@ -78,7 +85,8 @@ public class BodyGate {
 
         void start(String announced, List<String> encodings) {
             timer = routing.vertx().setTimer(timeoutMillis, fired -> late());
-            request.exceptionHandler(gone -> stop());
+            request.exceptionHandler(gone -> gone());
+            routing.addEndHandler(answered -> release());
             request.endHandler(end -> complete());
             request.handler(this::chunk);
             if (!encodings.isEmpty() && !isChunked(encodings)) {
@@ -104,11 +112,14 @@ public class BodyGate {
         }
 
         private void chunk(Buffer chunk) {
-            if (refused) {
+            if (refused || released) {
                 return;
             }
             if (body.length() + chunk.length() > maxSize) {
                 refuse(ProblemType.BODY_TOO_LARGE);
+            } else if (!budget.grow(body.length(), body.length() + chunk.length())) {
+                refuse(Problem.of(ProblemType.UNAVAILABLE, "Too many large bodies are being read")
+                        .withRetryAfter(TRY_AGAIN));
             } else {
                 body.appendBuffer(chunk);
             }
@@ -136,9 +147,27 @@ public class BodyGate {
          * the answer on its way to a caller that is still sending.
          */
         private void refuse(ProblemType type) {
+            refuse(Problem.of(type));
+        }
+
+        private void refuse(Problem problem) {
             refused = true;
+            release();
             routing.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            answers.send(Problem.of(type), routing);
+            answers.send(problem, routing);
+        }
+
+        private void gone() {
+            stop();
+            release();
+        }
+
+        /** Once, when the request was answered, refused or given up: its body is kept no longer. */
+        private void release() {
+            if (!released) {
+                released = true;
+                budget.release(body.length());
+            }
         }
 
         private void hangUp() {

@@ -4,6 +4,8 @@ import dev.rampgate.telemetry.ThrottledLog;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,8 +43,11 @@ class PlainProblems {
             case 408 -> ProblemType.REQUEST_TIMEOUT;
             case 409 -> ProblemType.CONFLICT;
             case 413 -> ProblemType.BODY_TOO_LARGE;
+            case 414 -> ProblemType.URI_TOO_LONG;
             case 415 -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
             case 429 -> ProblemType.TOO_MANY_REQUESTS;
+            case 431 -> ProblemType.HEADERS_TOO_LARGE;
+            case 501 -> ProblemType.NOT_IMPLEMENTED;
             case 503 -> ProblemType.UNAVAILABLE;
             default -> status >= 500 ? ProblemType.INTERNAL_ERROR : ProblemType.BAD_REQUEST;
         };
@@ -56,7 +61,24 @@ class PlainProblems {
         router.route().order(Integer.MIN_VALUE).failureHandler(this::failed);
     }
 
+    /** There Quarkus' own handler would log what a caller did wrong as a fault, with the path. */
+    void inFrontOfManagement(@Observes ManagementInterface management) {
+        management.router().route().order(Integer.MIN_VALUE).failureHandler(this::failedAtManagement);
+    }
+
+    private void failedAtManagement(RoutingContext routing) {
+        boolean refused = routing.statusCode() >= 400 && routing.statusCode() < 500;
+        if (refused && routing.failure() != null) {
+            answers.send(Problem.of(typeOf(routing.statusCode())), routing);
+        } else if (!(routing.failure() instanceof HttpClosedException)) {
+            routing.next();
+        }
+    }
+
     private void failed(RoutingContext routing) {
+        if (routing.failure() instanceof HttpClosedException) {
+            return;
+        }
         answers.send(problem(routing), routing);
         if (!routing.response().ended()) {
             // The head of another answer had left: nothing but the end of the connection can tell the caller.

@@ -34,6 +34,11 @@ public class ProblemAnswers {
         }
     }
 
+    /** Counts an answer that is sent past the routes. */
+    void count(ProblemType type) {
+        counters.get(type).increment();
+    }
+
     /** The answer of a resource. */
     public Response response(Problem problem, RoutingContext routing) {
         counters.get(problem.type()).increment();

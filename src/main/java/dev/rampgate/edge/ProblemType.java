@@ -36,6 +36,8 @@ public enum ProblemType {
     /** Another request with the same {@code Idempotency-Key} is under way. */
     IDEMPOTENCY_IN_PROGRESS(409, "The same request is under way"),
     BODY_TOO_LARGE(413, "The body is too large"),
+    /** The request line is longer than {@code quarkus.http.limits.max-initial-line-length}. */
+    URI_TOO_LONG(414, "The address is too long"),
     UNSUPPORTED_MEDIA_TYPE(415, "This media type is not supported"),
     /** The {@code Idempotency-Key} was used with another body. */
     IDEMPOTENCY_MISMATCH(422, "The Idempotency-Key was used for another request"),
@@ -46,8 +48,12 @@ public enum ProblemType {
     /** The user has as many transactions open as one may have. */
     TOO_MANY_UNFINISHED(429, "Too many unfinished transactions"),
     TOO_MANY_REQUESTS(429, "Too many requests"),
+    /** All headers together are larger than {@code quarkus.http.limits.max-header-size}. */
+    HEADERS_TOO_LARGE(431, "The headers are too large"),
     /** A fault of ours; the request id leads to the log. */
     INTERNAL_ERROR(500, "Internal error"),
+    /** No route of any port has this method. */
+    NOT_IMPLEMENTED(501, "This method is not supported"),
     /** The ramp refused or failed for a reason that the user cannot change. */
     RAMP_ERROR(502, "The ramp could not do this"),
     /** The ramp does not answer; worth another try. */

@@ -32,12 +32,16 @@ public class RequestId {
 
     /** The caller's own id if it is sane, so that it can be followed over several services; a fresh one otherwise. */
     private static String given(RoutingContext routing) {
-        String asked = routing.request().getHeader(HEADER);
-        String id = asked != null && SANE.matcher(asked).matches()
-                ? asked
-                : UUID.randomUUID().toString();
+        String id = orFresh(routing.request().getHeader(HEADER));
         routing.put(ATTRIBUTE, id);
         return id;
+    }
+
+    /** @param asked what the caller wants; may be null */
+    static String orFresh(String asked) {
+        return asked != null && SANE.matcher(asked).matches()
+                ? asked
+                : UUID.randomUUID().toString();
     }
 
     void beforeEverything(@Observes Filters filters) {

@@ -119,6 +119,11 @@ public class RequestTrace {
         span.end();
     }
 
+    /** All paths as the documentation spells them. */
+    static List<String> templates() {
+        return ROUTES.stream().map(Route::template).toList();
+    }
+
     /** The path as the documentation spells it. */
     static String template(String path) {
         return ROUTES.stream()

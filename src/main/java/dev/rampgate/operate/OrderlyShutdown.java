@@ -30,10 +30,10 @@ class OrderlyShutdown {
     private static final Logger LOG = Logger.getLogger(OrderlyShutdown.class);
 
     /** Longer than the deadline of a batch, and than one attempt of a call to Proof. */
-    private static final Duration LIMIT = Duration.ofSeconds(6);
+    static final Duration LIMIT = Duration.ofSeconds(6);
 
     /** Longer than opening a session may take by default, for what clients that hung up have begun. */
-    private static final Duration LIMIT_FOR_CALLS = Duration.ofSeconds(17);
+    static final Duration LIMIT_FOR_CALLS = Duration.ofSeconds(17);
 
     /** So many ids stand in one line of what was lost. */
     private static final int IDS_PER_LINE = 50;

@@ -16,7 +16,7 @@ public final class RampgateMain {
 
     private static final int USAGE = 2;
 
-    private RampgateMain() {}
+    RampgateMain() {}
 
     public static void main(String... arguments) {
         List<String> tasks = List.of(arguments);

@@ -2,6 +2,7 @@ package dev.rampgate.operate;
 
 import dev.rampgate.channel.poll.PollSettings;
 import dev.rampgate.channel.socket.SocketSettings;
+import dev.rampgate.edge.EdgeSettings;
 import dev.rampgate.live.LiveSettings;
 import dev.rampgate.reconcile.DatabaseSettings;
 import dev.rampgate.reconcile.ReconcileSettings;
@@ -30,6 +31,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 @RegisterForReflection(
         targets = {
             DatabaseSettings.class,
+            EdgeSettings.class,
             LiveSettings.class,
             PollSettings.class,
             ReconcileSettings.class,
@@ -40,6 +42,7 @@ class SettingsBounds {
 
     static final List<Class<?>> BOUNDED = List.of(
             DatabaseSettings.class,
+            EdgeSettings.class,
             LiveSettings.class,
             PollSettings.class,
             ReconcileSettings.class,

@@ -1,0 +1,66 @@
+package dev.rampgate.edge;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The answer to a request that no route may see, and the last one of its connection.
+ *
+ * @param status of the answer
+ * @param problem what the body says; none for an answer without a body
+ * @param requestId the caller's own, if it is sane, or a fresh one
+ * @param headers lines that this answer has beside the usual ones, each with its end
+ * @param hasBody whether the body is sent, which an answer to {@code HEAD} has not
+ */
+record Refusal(int status, Optional<Problem> problem, String requestId, String headers, boolean hasBody) {
+
+    /** How long what still comes is taken: closing at once could destroy the answer on its way. */
+    private static final long LINGER_SECONDS = 2;
+
+    static Refusal of(ProblemType type) {
+        return of(type, UUID.randomUUID().toString(), true);
+    }
+
+    static Refusal of(ProblemType type, String requestId, boolean hasBody) {
+        return new Refusal(type.status(), Optional.of(Problem.of(type)), requestId, "", hasBody);
+    }
+
+    /** Writes it past all handlers that are nearer to the application than this one, and closes. */
+    void sendAndClose(ChannelHandlerContext context) {
+        context.writeAndFlush(ByteBufUtil.writeUtf8(context.alloc(), text())).addListener(sent -> {
+            if (context.channel() instanceof DuplexChannel channel && channel.isActive()) {
+                channel.shutdownOutput();
+                context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+            } else {
+                context.close();
+            }
+        });
+    }
+
+    private String text() {
+        String body = problem.map(said -> said.encode(requestId)).orElse("");
+        String described = problem.isEmpty()
+                ? ""
+                : "Content-Type: " + Problem.MEDIA_TYPE + "\r\nContent-Length: "
+                        + body.getBytes(StandardCharsets.UTF_8).length + "\r\n";
+        return "HTTP/1.1 " + HttpResponseStatus.valueOf(status) + "\r\n"
+                + RequestId.HEADER + ": " + requestId + "\r\n"
+                + "Connection: close\r\n"
+                + "Cache-Control: no-store\r\n"
+                + "X-Content-Type-Options: nosniff\r\n"
+                + "X-Frame-Options: DENY\r\n"
+                + "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+                + "Referrer-Policy: no-referrer\r\n"
+                + "Cross-Origin-Resource-Policy: same-origin\r\n"
+                + headers
+                + described
+                + "\r\n"
+                + (hasBody ? body : "");
+    }
+}

@@ -1,0 +1,260 @@
+package dev.rampgate.edge;
+
+import dev.rampgate.edge.ConnectionLimits.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.LongSupplier;
+
+/**
+ * Sees each request of one connection before the server does, behind Netty's decoder. Refuses those that no route may see
+ * ({@link RequestHead}), in their turn; closes the connection when too much waits behind a request that is not answered yet,
+ * or when too many WebSocket frames come. All of it happens on the connection's event loop.
+ */
+final class RequestGate extends ChannelDuplexHandler {
+
+    /** Vert.x' names of what it puts into a connection's pipeline. */
+    private static final String DECODER = "httpDecoder";
+
+    private static final String ENCODER = "httpEncoder";
+
+    /** What a header costs beside its text, and a request beside its headers, roughly. */
+    private static final int HEADER_BYTES = 64;
+
+    private static final int REQUEST_BYTES = 512;
+
+    private final ConnectionBounds bounds;
+    private final ConnectionLimits limits;
+    private final LongSupplier nanoTime;
+
+    /** Bytes of the requests that wait behind the one that is being answered, in their order. */
+    private final Queue<int[]> queued = new ArrayDeque<>(0);
+
+    private long queuedBytes;
+    /** The one of them whose body is arriving; null if that is the one being answered. */
+    private int[] arriving;
+
+    private boolean answering;
+    private boolean answerBegun;
+    private Refusal refusal;
+    private boolean closing;
+    private int frames;
+    private long framesSince;
+
+    private RequestGate(ConnectionBounds bounds, ConnectionLimits limits, LongSupplier nanoTime) {
+        this.bounds = bounds;
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Puts one into a connection of which nothing was read yet, as soon as the pipeline has its decoder. */
+    static void install(
+            ChannelPipeline pipeline, ConnectionBounds bounds, ConnectionLimits limits, LongSupplier nanoTime) {
+        if (pipeline.get(DECODER) != null) {
+            pipeline.addAfter(ENCODER, null, new RequestGate(bounds, limits, nanoTime));
+        } else if (pipeline.get(Http2ConnectionHandler.class) != null) {
+            limits.countClosed(Reason.HTTP2);
+            pipeline.channel().close();
+        } else {
+            pipeline.addLast(new Installer(bounds, limits, nanoTime));
+        }
+    }
+
+    /**
+     * Waits where the bytes of HTTP will pass when whatever comes before them is through: TLS, the PROXY protocol, the choice
+     * of HTTP's version.
+     */
+    private static final class Installer extends ChannelInboundHandlerAdapter {
+        private final ConnectionBounds bounds;
+        private final ConnectionLimits limits;
+        private final LongSupplier nanoTime;
+
+        Installer(ConnectionBounds bounds, ConnectionLimits limits, LongSupplier nanoTime) {
+            this.bounds = bounds;
+            this.limits = limits;
+            this.nanoTime = nanoTime;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof ByteBuf) {
+                install(context.pipeline(), bounds, limits, nanoTime);
+                context.pipeline().remove(this);
+            }
+            context.fireChannelRead(message);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        bounds.decoded();
+        if (closing || refusal != null) {
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpRequest request) {
+            arrived(context, request);
+        } else if (message instanceof HttpContent content) {
+            arrived(context, content);
+        } else if (message instanceof WebSocketFrame && isOneTooMany()) {
+            ReferenceCountUtil.release(message);
+            close(context, Reason.FRAMES);
+        } else {
+            context.fireChannelRead(message);
+        }
+    }
+
+    private void arrived(ChannelHandlerContext context, HttpRequest request) {
+        Optional<Refusal> refused = RequestHead.refusal(request);
+        if (refused.isPresent()) {
+            ReferenceCountUtil.release(request);
+            refusal = refused.get();
+            sendRefusal(context);
+            return;
+        }
+        neverUpgradeToHttp2(request.headers());
+        if (!answering) {
+            answering = true;
+            answerBegun = false;
+            arriving = null;
+        } else {
+            arriving = new int[1];
+            queued.add(arriving);
+            if (!mayWait(context, sizeOf(request))) {
+                ReferenceCountUtil.release(request);
+                return;
+            }
+        }
+        context.fireChannelRead(request);
+    }
+
+    private void arrived(ChannelHandlerContext context, HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(content);
+            undecoded(context);
+        } else if (arriving == null || mayWait(context, content.content().readableBytes())) {
+            context.fireChannelRead(content);
+        } else {
+            ReferenceCountUtil.release(content);
+        }
+    }
+
+    /** A body that is none, such as chunks without a length: the last that can be read of this connection. */
+    private void undecoded(ChannelHandlerContext context) {
+        refusal = Refusal.of(ProblemType.BAD_REQUEST);
+        if (arriving == null && !answerBegun) {
+            answering = false;
+        }
+        sendRefusal(context);
+    }
+
+    private boolean mayWait(ChannelHandlerContext context, int bytes) {
+        arriving[0] += bytes;
+        queuedBytes += bytes;
+        limits.hold(bytes);
+        if (queued.size() > limits.maxPipelined() || queuedBytes > ConnectionLimits.MAX_QUEUED_BYTES) {
+            close(context, Reason.PIPELINED);
+        } else if (limits.isOverBudget()) {
+            close(context, Reason.BUDGET);
+        }
+        return !closing;
+    }
+
+    private static int sizeOf(HttpRequest request) {
+        int bytes = REQUEST_BYTES + request.uri().length();
+        for (Map.Entry<String, String> header : request.headers()) {
+            bytes += HEADER_BYTES + header.getKey().length() + header.getValue().length();
+        }
+        return bytes;
+    }
+
+    /** The management port's server would do it, and has no switch for that. */
+    private static void neverUpgradeToHttp2(HttpHeaders headers) {
+        if (!headers.getAll(HttpHeaderNames.UPGRADE).stream().allMatch("websocket"::equalsIgnoreCase)) {
+            headers.remove(HttpHeaderNames.UPGRADE);
+        }
+    }
+
+    private boolean isOneTooMany() {
+        long now = nanoTime.getAsLong();
+        if (frames == 0 || now - framesSince > ConnectionLimits.FRAMES_WINDOW.toNanos()) {
+            framesSince = now;
+            frames = 0;
+        }
+        frames++;
+        return frames > ConnectionLimits.MAX_FRAMES;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise written) {
+        if (refusal != null && !answering) {
+            // The refusal was the last word.
+            ReferenceCountUtil.release(message);
+            written.trySuccess();
+            return;
+        }
+        boolean informational = message instanceof HttpResponse response
+                && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        if (message instanceof HttpResponse && !informational) {
+            answerBegun = true;
+        }
+        context.write(message, written);
+        if (message instanceof LastHttpContent && !informational) {
+            answered(context);
+        }
+    }
+
+    private void answered(ChannelHandlerContext context) {
+        int[] next = queued.poll();
+        answering = next != null;
+        answerBegun = false;
+        if (next != null) {
+            forget(next[0]);
+            if (arriving == next) {
+                arriving = null;
+            }
+        }
+        sendRefusal(context);
+    }
+
+    /** In its turn: not before the answers to what came before. */
+    private void sendRefusal(ChannelHandlerContext context) {
+        if (refusal == null || answering || closing) {
+            return;
+        }
+        closing = true;
+        refusal.problem().ifPresent(problem -> limits.countRefused(problem.type()));
+        refusal.sendAndClose(context.pipeline().context(ENCODER));
+    }
+
+    private void close(ChannelHandlerContext context, Reason reason) {
+        closing = true;
+        limits.countClosed(reason);
+        context.close();
+    }
+
+    private void forget(long bytes) {
+        queuedBytes -= bytes;
+        limits.hold(-bytes);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        forget(queuedBytes);
+    }
+}
