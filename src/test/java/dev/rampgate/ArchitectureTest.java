@@ -99,6 +99,8 @@ class ArchitectureTest {
                     "dev.rampgate.reconcile.Migration") // on the main thread, before a port is open
             .and()
             .doNotHaveSimpleName("OrderlyShutdown") // it is called by the thread that ends the process
+            .and()
+            .doNotHaveSimpleName("LastResort") // on a thread of its own
             .should()
             .callMethodWhere(blocking())
             .because("a thread that waits may be an event loop");

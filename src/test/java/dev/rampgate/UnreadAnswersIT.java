@@ -35,7 +35,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -102,6 +101,9 @@ class UnreadAnswersIT {
         // Its first calls take long for other reasons.
         try (Others first = new Others()) {
             first.callOften(100);
+        }
+        for (int i = 0; i < 200; i++) {
+            given().get(rampgate.url("/nothing")).then().statusCode(404);
         }
     }
 
@@ -185,6 +187,24 @@ class UnreadAnswersIT {
         } finally {
             close(sockets);
             threads.shutdownNow();
+        }
+    }
+
+    @Test
+    @Order(2)
+    void whoAsksForMoreThanTheyReadIsHungUpOn() throws Exception {
+        double before = metric("rampgate_edge_connections_closed_total{reason=\"unread\"");
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            Socket socket = connect(sockets, rampgate.managementPort());
+            for (int i = 0; i < 20; i++) {
+                trySend(socket, "GET /q/metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+            }
+            await().atMost(LIMIT)
+                    .until(() -> metric("rampgate_edge_connections_closed_total{reason=\"unread\"") > before);
+            others.callOften(2);
+        } finally {
+            close(sockets);
         }
     }
 
@@ -417,12 +437,16 @@ class UnreadAnswersIT {
     // --- connections
 
     private static Socket connect(List<Socket> sockets) {
+        return connect(sockets, rampgate.port());
+    }
+
+    private static Socket connect(List<Socket> sockets, int port) {
         try {
             Socket socket = new Socket();
             sockets.add(socket);
             socket.setReceiveBufferSize(4 * 1024);
             socket.setTcpNoDelay(true);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), rampgate.port()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return socket;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

@@ -23,6 +23,9 @@ final class ConnectionBounds extends ChannelDuplexHandler {
 
     private static final byte[] HTTP_2 = "PRI * HTTP/2.0".getBytes(StandardCharsets.US_ASCII);
 
+    /** Most bytes that are taken after the last answer. */
+    private static final int MOST_DISCARDED = 256 * 1024;
+
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ConnectionLimits limits;
@@ -41,6 +44,7 @@ final class ConnectionBounds extends ChannelDuplexHandler {
     private long undecoded;
 
     private boolean decoded;
+    private long discarded;
 
     /** @param nanoTime as {@link System#nanoTime()} gives it */
     ConnectionBounds(ConnectionLimits limits, LongSupplier nanoTime) {
@@ -51,7 +55,7 @@ final class ConnectionBounds extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (closing) {
-            ReferenceCountUtil.release(message);
+            discard(context, message);
         } else if (!prefaceRuledOut && message instanceof ByteBuf bytes && isHttp2(bytes)) {
             ReferenceCountUtil.release(message);
             limits.countClosed(Reason.HTTP2);
@@ -65,6 +69,19 @@ final class ConnectionBounds extends ChannelDuplexHandler {
             if (!decoded) {
                 waitForMore(context, bytes);
             }
+        }
+    }
+
+    /** After the last answer: what still comes is taken for a while, so that the answer arrives. */
+    void discardTheRest() {
+        closing = true;
+    }
+
+    private void discard(ChannelHandlerContext context, Object message) {
+        discarded += message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
+        ReferenceCountUtil.release(message);
+        if (discarded > MOST_DISCARDED) {
+            context.close();
         }
     }
 

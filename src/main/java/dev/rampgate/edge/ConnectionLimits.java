@@ -37,7 +37,7 @@ class ConnectionLimits {
 
     /** Why a connection was closed. */
     enum Reason {
-        /** More requests, or bytes of them, wait behind another one than may. */
+        /** More requests come at once, or more of them or of their bytes wait behind another one, than may. */
         PIPELINED,
         /** It asks for more while it leaves more bytes unread than one connection may. */
         UNREAD,

@@ -29,8 +29,8 @@ public interface EdgeSettings {
     Duration answerTimeout();
 
     /**
-     * Most requests of one connection that may wait behind one that is not answered yet; beyond it the connection is closed.
-     * Their heads and bodies have 64 KiB together. Unit: requests. Default: {@code 32}.
+     * Most requests of one connection that may wait behind one that is not answered yet, or come at once; beyond it the
+     * connection is closed. Their heads and bodies have 64 KiB together. Unit: requests. Default: {@code 32}.
      */
     @WithDefault("32")
     @Bounds(least = 0, most = 1_000)

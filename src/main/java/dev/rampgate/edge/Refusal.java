@@ -6,7 +6,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,7 +23,7 @@ record Refusal(int status, Optional<Problem> problem, String requestId, String h
     private static final long LINGER_SECONDS = 2;
 
     static Refusal of(ProblemType type) {
-        return of(type, UUID.randomUUID().toString(), true);
+        return of(type, RequestId.orFresh(null), true);
     }
 
     static Refusal of(ProblemType type, String requestId, boolean hasBody) {

@@ -55,6 +55,9 @@ final class RequestGate extends ChannelDuplexHandler {
     private boolean answerBegun;
     private Refusal refusal;
     private boolean closing;
+    /** Requests since the connection was read dry. */
+    private int burst;
+
     private int frames;
     private long framesSince;
 
@@ -119,12 +122,24 @@ final class RequestGate extends ChannelDuplexHandler {
         }
     }
 
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        burst = 0;
+        context.fireChannelReadComplete();
+    }
+
     private void arrived(ChannelHandlerContext context, HttpRequest request) {
         Optional<Refusal> refused = RequestHead.refusal(request);
         if (refused.isPresent()) {
             ReferenceCountUtil.release(request);
             refusal = refused.get();
             sendRefusal(context);
+            return;
+        }
+        burst++;
+        if (burst > limits.maxPipelined() + 1) {
+            ReferenceCountUtil.release(request);
+            close(context, Reason.PIPELINED);
             return;
         }
         neverUpgradeToHttp2(request.headers());
@@ -240,6 +255,7 @@ final class RequestGate extends ChannelDuplexHandler {
         closing = true;
         refusal.problem().ifPresent(problem -> limits.countRefused(problem.type()));
         refusal.sendAndClose(context.pipeline().context(ENCODER));
+        bounds.discardTheRest();
     }
 
     private void close(ChannelHandlerContext context, Reason reason) {

@@ -36,7 +36,6 @@ class LastResort {
         this.limit = delay.orElse(Duration.ZERO)
                 .plus(timeout.orElse(Duration.ZERO))
                 .plus(OrderlyShutdown.LIMIT_FOR_CALLS)
-                .plus(OrderlyShutdown.LIMIT)
                 .plus(MARGIN);
     }
 

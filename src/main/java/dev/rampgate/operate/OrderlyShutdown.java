@@ -30,7 +30,7 @@ class OrderlyShutdown {
     private static final Logger LOG = Logger.getLogger(OrderlyShutdown.class);
 
     /** Longer than the deadline of a batch, and than one attempt of a call to Proof. */
-    static final Duration LIMIT = Duration.ofSeconds(6);
+    private static final Duration LIMIT = Duration.ofSeconds(6);
 
     /** Longer than opening a session may take by default, for what clients that hung up have begun. */
     static final Duration LIMIT_FOR_CALLS = Duration.ofSeconds(17);
