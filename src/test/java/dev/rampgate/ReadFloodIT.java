@@ -105,10 +105,12 @@ class ReadFloodIT {
             reader.awaitAnswers(CONNECTIONS);
             for (int round = 0; round < ROUNDS; round++) {
                 String id = "round-" + round;
-                timed(late, "a session", () -> order(rampgate, "other", null)
+                // One user may have no more than some that are not finished.
+                String other = "other-" + round;
+                timed(late, "a session", () -> order(rampgate, other, null)
                         .then()
                         .statusCode(201));
-                timed(late, "a session with a key", () -> order(rampgate, "other", id)
+                timed(late, "a session with a key", () -> order(rampgate, other, id)
                         .then()
                         .statusCode(201));
                 timed(late, "a webhook", () -> given().body(
