@@ -95,6 +95,7 @@ class UnreadAnswersIT {
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
+        environment.put("RAMPGATE_SESSION_LIMITS_UNFINISHED", "0");
         environment.put("RAMPGATE_LIVE_TICKET_KEYS", "ticket-keys-canary-0014-0123456789");
         environment.putAll(imageEnvironment());
         rampgate = PackagedRampgate.start(environment);
