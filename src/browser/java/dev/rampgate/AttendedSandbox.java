@@ -4,6 +4,7 @@ import dev.rampgate.sandbox.EmbeddedDatabase;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.HashMap;
 import java.util.Map;

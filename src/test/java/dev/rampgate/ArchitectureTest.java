@@ -3,65 +3,73 @@ package dev.rampgate;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 
-/** The arrows between the rooms, and what must never happen on an event loop. */
+/** The arrows between the packages, and what must never happen on an event loop. */
 @AnalyzeClasses(packages = "dev.rampgate", importOptions = ProductionClasses.class)
 class ArchitectureTest {
 
-    @ArchTest
-    static final ArchRule arrowsPointInward = layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .layer("ledger")
-            .definedBy("dev.rampgate.ledger..")
-            .layer("reconcile")
-            .definedBy("dev.rampgate.reconcile..")
-            .layer("proof")
-            .definedBy("dev.rampgate.proof..")
-            .layer("channel")
-            .definedBy("dev.rampgate.channel..")
-            .layer("session")
-            .definedBy("dev.rampgate.session..")
-            .layer("live")
-            .definedBy("dev.rampgate.live..")
-            .layer("identity")
-            .definedBy("dev.rampgate.identity..")
-            .layer("edge")
-            .definedBy("dev.rampgate.edge..")
-            .layer("operate")
-            .definedBy("dev.rampgate.operate..")
-            .whereLayer("ledger")
-            .mayNotAccessAnyLayer()
-            .whereLayer("reconcile")
-            .mayOnlyAccessLayers("ledger")
-            .whereLayer("proof")
-            .mayNotAccessAnyLayer()
-            .whereLayer("channel")
-            .mayOnlyAccessLayers("ledger", "reconcile", "proof", "edge")
-            .whereLayer("session")
-            .mayOnlyAccessLayers("ledger", "reconcile", "proof", "identity", "edge")
-            .whereLayer("live")
-            .mayOnlyAccessLayers("ledger", "reconcile", "identity", "edge")
-            .whereLayer("identity")
-            .mayOnlyAccessLayers("edge")
-            .whereLayer("edge")
-            .mayNotAccessAnyLayer();
+    /** Packages that depend on nothing of ours and that every package may use. */
+    private static final Set<String> LEAVES = Set.of("ledger", "settings", "eventloop", "telemetry", "wire");
+
+    /** Beside the leaves and itself, what each package may depend on. Who is not named here may depend on all. */
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            Map.entry("ledger", Set.of()),
+            Map.entry("settings", Set.of()),
+            Map.entry("eventloop", Set.of()),
+            Map.entry("wire", Set.of()),
+            Map.entry("telemetry", Set.of()),
+            Map.entry("database", Set.of()),
+            Map.entry("problem", Set.of()),
+            Map.entry("edge", Set.of("problem")),
+            Map.entry("identity", Set.of("problem")),
+            Map.entry("proof", Set.of()),
+            Map.entry("pollqueue", Set.of("database")),
+            Map.entry("reconcile", Set.of("pollqueue", "database")),
+            Map.entry("channel", Set.of("reconcile", "pollqueue", "database", "proof", "edge", "problem")),
+            Map.entry("session", Set.of("reconcile", "database", "proof", "identity", "edge", "problem")),
+            Map.entry("live", Set.of("reconcile", "database", "identity", "edge", "problem")),
+            Map.entry("privacy", Set.of("reconcile", "database", "live")),
+            Map.entry("backoffice", Set.of("reconcile", "pollqueue", "database", "privacy", "problem")));
 
     @ArchTest
-    static final ArchRule roomsFormNoCircle =
+    static void arrowsPointInward(JavaClasses classes) {
+        ARROWS.forEach((from, to) -> noClasses()
+                .that()
+                .resideInAPackage("dev.rampgate." + from + "..")
+                .should()
+                .dependOnClassesThat(areOursButNotIn(from, to))
+                .because(from + " depends on " + to + " and the leaves alone")
+                .check(classes));
+    }
+
+    private static DescribedPredicate<JavaClass> areOursButNotIn(String from, Set<String> to) {
+        return DescribedPredicate.describe("are in another package of Rampgate", target -> {
+            String[] names = target.getPackageName().split("\\.");
+            return target.getPackageName().startsWith("dev.rampgate.")
+                    && !names[2].equals(from)
+                    && !to.contains(names[2])
+                    && !(LEAVES.contains(names[2]) && !from.equals("ledger"));
+        });
+    }
+
+    @ArchTest
+    static final ArchRule packagesFormNoCycle =
             slices().matching("dev.rampgate.(*)..").should().beFreeOfCycles();
 
     @ArchTest
@@ -77,7 +85,7 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.rampgate.ledger..", "java..");
 
     @ArchTest
-    static final ArchRule clockAndChanceAreInjected = noClasses()
+    static final ArchRule clockAndRandomnessAreInjected = noClasses()
             .that()
             .doNotHaveSimpleName("RequestId") // it names a request and decides nothing
             .should()
@@ -89,14 +97,14 @@ class ArchitectureTest {
             .because("clock and randomness are injected");
 
     @ArchTest
-    static final ArchRule nobodyKnowsTheSandbox =
+    static final ArchRule noClassDependsOnTheSandbox =
             noClasses().should().dependOnClassesThat().resideInAPackage("dev.rampgate.sandbox..");
 
     @ArchTest
-    static final ArchRule nobodyWaits = noClasses()
+    static final ArchRule noClassBlocksAThread = noClasses()
             .that()
             .doNotHaveFullyQualifiedName(
-                    "dev.rampgate.reconcile.Migration") // on the main thread, before a port is open
+                    "dev.rampgate.database.migration.Migration") // on the main thread, before a port is open
             .and()
             .doNotHaveSimpleName("OrderlyShutdown") // it is called by the thread that ends the process
             .and()
@@ -108,7 +116,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheMigrationUsesJdbc = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("dev.rampgate.reconcile.FlywayMigration")
+            .doNotHaveFullyQualifiedName("dev.rampgate.database.migration.FlywayMigration")
             .should()
             .dependOnClassesThat(resideInAnyPackage(
                     "java.sql..", "javax.sql..", "io.agroal..", "org.flywaydb..", "org.postgresql.."));

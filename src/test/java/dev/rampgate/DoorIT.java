@@ -5,9 +5,11 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.support.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

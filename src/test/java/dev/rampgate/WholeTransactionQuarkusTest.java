@@ -1,7 +1,7 @@
 package dev.rampgate;
 
-import static dev.rampgate.ProofAndDatabase.proof;
-import static dev.rampgate.TestSession.open;
+import static dev.rampgate.support.ProofAndDatabase.proof;
+import static dev.rampgate.support.TestSession.open;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 import dev.rampgate.sandbox.transaction.StatusChange;
+import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;

@@ -1,2 +1,2 @@
-/** Where news of transactions comes from; each channel makes observations and hands them to the stream. */
+/** Where observations come from; each channel makes them of what Proof reports and hands them to the stream. */
 package dev.rampgate.channel;

@@ -1,2 +1,2 @@
-/** Connections to PostgreSQL: what they are told, when they are discarded, how they are shared. Depends on no other room. */
+/** The connection pool, its settings and encryption, and values as columns of a statement. */
 package dev.rampgate.database;

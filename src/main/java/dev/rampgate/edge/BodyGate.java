@@ -1,5 +1,8 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemAnswers;
+import dev.rampgate.problem.ProblemType;
 import dev.rampgate.wire.ByteOrderMark;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;

@@ -1,5 +1,7 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.problem.ProblemAnswers;
+import dev.rampgate.problem.ProblemType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,5 +1,8 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemAnswers;
+import dev.rampgate.problem.ProblemType;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.runtime.filters.Filters;

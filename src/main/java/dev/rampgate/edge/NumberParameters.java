@@ -1,6 +1,9 @@
 package dev.rampgate.edge;
 
-import dev.rampgate.edge.Problem.FieldError;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.Problem.FieldError;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.CookieParam;
 import jakarta.ws.rs.HeaderParam;

@@ -1,5 +1,6 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.edge.address.Networks;
 import inet.ipaddr.IPAddress;
 import java.net.IDN;
 import java.util.Locale;

@@ -1,5 +1,8 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;

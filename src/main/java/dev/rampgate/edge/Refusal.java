@@ -1,5 +1,8 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemType;
+import dev.rampgate.problem.RequestId;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;

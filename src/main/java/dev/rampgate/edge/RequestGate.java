@@ -1,6 +1,7 @@
 package dev.rampgate.edge;
 
 import dev.rampgate.edge.ConnectionLimits.Reason;
+import dev.rampgate.problem.ProblemType;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,5 +1,7 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.problem.ProblemType;
+import dev.rampgate.problem.RequestId;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;

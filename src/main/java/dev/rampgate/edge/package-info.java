@@ -1,7 +1,2 @@
-/**
- * The door: from which address a call comes, how large and how slow it may be, and how a refusal looks.
- *
- * <p>Knows no other room. Every other room may throw a {@link dev.rampgate.edge.ProblemException} and ask
- * {@link dev.rampgate.edge.ClientAddress}.
- */
+/** The door: how large and how slow a call may be, which pages may call, how often, and what is traced of it. */
 package dev.rampgate.edge;

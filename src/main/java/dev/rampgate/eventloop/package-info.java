@@ -1,2 +1,2 @@
-/** How work is run on event loops; depends on no other package of Rampgate. */
+/** How work is run on event loops. Depends on no other package. */
 package dev.rampgate.eventloop;

@@ -1,10 +1,10 @@
 package dev.rampgate.identity;
 
-import dev.rampgate.edge.Challenge;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.IdentitySettings.Mode;
 import dev.rampgate.identity.RefusedIdentity.Reason;
+import dev.rampgate.problem.Challenge;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,8 @@
 package dev.rampgate.identity;
 
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.RefusedIdentity.Reason;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.ApplicationScoped;
 

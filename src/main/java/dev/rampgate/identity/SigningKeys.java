@@ -51,19 +51,19 @@ final class SigningKeys {
      */
     Uni<List<PublicJsonWebKey>> candidates(String keyId) {
         List<PublicJsonWebKey> known;
-        Uni<List<PublicJsonWebKey>> news;
+        Uni<List<PublicJsonWebKey>> observation;
         synchronized (this) {
             known = matching(keys, keyId);
-            news = known.isEmpty() || isOld() ? read() : null;
+            observation = known.isEmpty() || isOld() ? read() : null;
         }
-        if (news == null) {
+        if (observation == null) {
             return Uni.createFrom().item(known);
         }
         if (known.isEmpty()) {
-            return news.map(read -> matching(read, keyId));
+            return observation.map(read -> matching(read, keyId));
         }
         // Old keys do for this token; nobody waits for the issuer.
-        news.subscribe().with(read -> {}, away -> {});
+        observation.subscribe().with(read -> {}, away -> {});
         return Uni.createFrom().item(known);
     }
 

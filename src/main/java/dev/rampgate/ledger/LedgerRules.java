@@ -13,7 +13,7 @@ import java.util.Set;
  * The rules of the ledger: what one observation does to one transaction. Pure, and the only place where a status is
  * decided; the numbers in the comments are those of {@code docs/rules.md}.
  *
- * <p>News of an authenticated call may change the record; an unsigned webhook only makes us ask. Polls are ordered among
+ * <p>TestObservations of an authenticated call may change the record; an unsigned webhook only makes us ask. Polls are ordered among
  * themselves by Proof's {@code updated_at}; times of different channels serve only to tell news from stale.
  */
 public class LedgerRules {
@@ -35,43 +35,47 @@ public class LedgerRules {
      * Decides on one observation.
      *
      * @param known the transaction as recorded; none if nothing is
-     * @param news the observation
+     * @param observation the observation
      * @param now our clock
      */
-    public Decision decide(Optional<TransactionRecord> known, Observation news, Instant now) {
-        Decision decision = known.map(record -> alarmed(record, news, decideKnown(record, news, now)))
-                .orElseGet(() -> decideUnknown(news, now));
-        return amountsAlarmed(known, news, decision);
+    public Decision decide(Optional<TransactionRecord> known, Observation observation, Instant now) {
+        Decision decision = known.map(record -> alarmed(record, observation, decideKnown(record, observation, now)))
+                .orElseGet(() -> decideUnknown(observation, now));
+        return amountsAlarmed(known, observation, decision);
     }
 
-    private Decision decideKnown(TransactionRecord record, Observation news, Instant now) {
-        if (news.channel() == Channel.SESSION) {
-            return claimedBySession(record, news);
+    private Decision decideKnown(TransactionRecord record, Observation observation, Instant now) {
+        if (observation.channel() == Channel.SESSION) {
+            return claimedBySession(record, observation);
         }
-        Optional<Status> told = Status.of(news.status());
-        return told.isPresent() ? decideKnown(record, news, told.get(), now) : unknownStatus(record, news, now);
+        Optional<Status> told = Status.of(observation.status());
+        return told.isPresent()
+                ? decideKnown(record, observation, told.get(), now)
+                : unknownStatus(record, observation, now);
     }
 
-    private Decision decideKnown(TransactionRecord record, Observation news, Status told, Instant now) {
-        return switch (news.channel()) {
-            case POLL -> polled(record, news, told, now);
-            case SOCKET -> pushed(record, news, told, now);
+    private Decision decideKnown(TransactionRecord record, Observation observation, Status told, Instant now) {
+        return switch (observation.channel()) {
+            case POLL -> polled(record, observation, told, now);
+            case SOCKET -> pushed(record, observation, told, now);
             case WEBHOOK ->
                 reported(
                         record,
-                        news.authoritative() ? pushed(record, news, told, now) : claimed(record, news, told),
-                        news,
+                        observation.authoritative()
+                                ? pushed(record, observation, told, now)
+                                : claimed(record, observation, told),
+                        observation,
                         told);
             case SESSION -> throw new IllegalStateException("a session has no status to decide");
         };
     }
 
-    private Decision decideUnknown(Observation news, Instant now) {
-        Optional<Status> told = Status.of(news.status());
-        return switch (news.channel()) {
-            case SESSION -> opened(news, Status.PENDING, now); // rule 1
+    private Decision decideUnknown(Observation observation, Instant now) {
+        Optional<Status> told = Status.of(observation.status());
+        return switch (observation.channel()) {
+            case SESSION -> opened(observation, Status.PENDING, now); // rule 1
             case POLL ->
-                told.map(status -> opened(news, status, now))
+                told.map(status -> opened(observation, status, now))
                         .orElseGet(
                                 () -> stranger(Outcome.UNKNOWN_STATUS, EnumSet.of(Alarm.UNKNOWN_STATUS), IN_A_MINUTE));
             case WEBHOOK -> stranger(Outcome.UNKNOWN_TRANSACTION, Set.of(), PollWish.AT_ONCE); // rule 9
@@ -81,18 +85,19 @@ public class LedgerRules {
 
     // --- sessions: rule 1
 
-    private static Decision opened(Observation news, Status status, Instant now) {
-        boolean polled = news.channel() == Channel.POLL;
-        Instant since = timeOf(news);
-        Standing standing = Standing.opened(status, polled, polled ? news.changedAt() : null, since, now);
-        TransactionDetails details = news.details()
+    private static Decision opened(Observation observation, Status status, Instant now) {
+        boolean polled = observation.channel() == Channel.POLL;
+        Instant since = timeOf(observation);
+        LedgerState state = LedgerState.opened(status, polled, polled ? observation.changedAt() : null, since, now);
+        TransactionDetails details = observation
+                .details()
                 .filledFrom(new TransactionDetails(null, null, null, null, null, null, null, null, null, since));
         FollowUp followUp = FollowUp.NONE.withWatchedSince(polled && status.isProvisional() ? now : null);
         TransactionRecord record = amountsNoted(
-                new TransactionRecord(news.transactionId(), details, standing, followUp, false), news, now);
-        Transition transition = transitionTo(record, news, null, polled, false);
+                new TransactionRecord(observation.transactionId(), details, state, followUp, false), observation, now);
+        Transition transition = transitionTo(record, observation, null, polled, false);
         PollPlanning.Plan plan = polled
-                ? PollPlanning.afterAnswer(record, news, Optional.of(status), now)
+                ? PollPlanning.afterAnswer(record, observation, Optional.of(status), now)
                 : new PollPlanning.Plan(record, PollPlanning.whileOpen(record, now));
         return new Decision(
                 Outcome.ACCEPTED,
@@ -104,35 +109,35 @@ public class LedgerRules {
                 true);
     }
 
-    private static Decision claimedBySession(TransactionRecord record, Observation news) {
-        TransactionRecord owned = record.with(record.details().claimedBy(news.details()));
+    private static Decision claimedBySession(TransactionRecord record, Observation observation) {
+        TransactionRecord owned = record.with(record.details().claimedBy(observation.details()));
         return unmoved(owned.equals(record) ? Outcome.DUPLICATE : Outcome.ACCEPTED, owned, PollWish.KEEP);
     }
 
     // --- polls: rules 2 to 5
 
     private Decision polled(TransactionRecord record, Observation poll, Status told, Instant now) {
-        Standing standing = record.standing();
-        if (standing.isAfter(poll.changedAt())) {
+        LedgerState state = record.state();
+        if (state.isAfter(poll.changedAt())) {
             return askedTooEarly(record); // rule 2
         }
-        if (told == standing.status()) {
+        if (told == state.status()) {
             return confirmed(record, poll, now); // rule 3
         }
-        if (standing.isFinal()) {
+        if (state.isFinal()) {
             return completedContradicted(record, poll, told, now); // rule 5
         }
-        boolean believed = told.follows(standing.status())
-                ? standing.surelyRisesTo(told, poll.changedAt()) // rule 4
-                : standing.confirmed() && standing.isSurelyBefore(poll.changedAt()); // rule 5
+        boolean believed = told.follows(state.status())
+                ? state.surelyRisesTo(told, poll.changedAt()) // rule 4
+                : state.confirmed() && state.isSurelyBefore(poll.changedAt()); // rule 5
         return believed || dissentHasLasted(record, poll, told)
                 ? movedByPoll(record, poll, told, now)
                 : dissented(record, poll, told, now);
     }
 
     private static Decision confirmed(TransactionRecord record, Observation poll, Instant now) {
-        Standing before = record.standing();
-        Standing after = before.confirmedAt(poll.changedAt());
+        LedgerState before = record.state();
+        LedgerState after = before.confirmedAt(poll.changedAt());
         boolean watchStarts =
                 after.status().isProvisional() && (!before.confirmed() || before.isBefore(poll.changedAt()));
         FollowUp followUp = record.followUp().withDissent(null).withUnknownStatus(null);
@@ -145,18 +150,18 @@ public class LedgerRules {
         List<TransitionMark> marks = before.confirmed()
                 ? List.of()
                 : List.of(new TransitionMark(record.id(), after.attempt(), after.status(), null, poll.receivedAt()));
-        boolean news = !after.equals(before)
+        boolean observation = !after.equals(before)
                 || !next.details().equals(record.details())
                 || beginsToLackAmounts(Optional.of(record), next);
         PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(after.status()), now);
         return new Decision(
-                Outcome.CONFIRMED, Optional.of(plan.record()), List.of(), marks, Set.of(), plan.wish(), news);
+                Outcome.CONFIRMED, Optional.of(plan.record()), List.of(), marks, Set.of(), plan.wish(), observation);
     }
 
     private static Decision movedByPoll(TransactionRecord record, Observation poll, Status told, Instant now) {
-        Standing before = record.standing();
+        LedgerState before = record.state();
         boolean correction = !told.follows(before.status());
-        Standing moved =
+        LedgerState moved =
                 correction ? before.correctedTo(told, timeOf(poll), now) : before.movedTo(told, timeOf(poll), now);
         FollowUp followUp = correction
                 ? record.followUp().afterCorrection()
@@ -185,7 +190,7 @@ public class LedgerRules {
     private static Decision completedContradicted(
             TransactionRecord record, Observation poll, Status told, Instant now) {
         PollPlanning.Plan plan = PollPlanning.afterAnswer(record, poll, Optional.of(told), now);
-        return record.standing().isBefore(poll.changedAt())
+        return record.state().isBefore(poll.changedAt())
                 ? new Decision(
                         Outcome.CONFLICT,
                         Optional.of(plan.record()),
@@ -210,7 +215,7 @@ public class LedgerRules {
 
     private static Decision dissented(TransactionRecord record, Observation poll, Status told, Instant now) {
         // One asked before the last change may have crossed it.
-        if (!poll.askedAt().isAfter(record.standing().changedAt())) {
+        if (!poll.askedAt().isAfter(record.state().changedAt())) {
             return askedTooEarly(record);
         }
         Dissent before = record.followUp().dissent();
@@ -222,66 +227,66 @@ public class LedgerRules {
 
     // --- sockets, and webhooks that are trusted: rule 6
 
-    private static Decision pushed(TransactionRecord record, Observation news, Status told, Instant now) {
-        Standing standing = record.standing();
-        if (told.follows(standing.status())
-                && !standing.isAfter(news.changedAt())
-                && standing.surelyRisesTo(told, news.changedAt())) {
+    private static Decision pushed(TransactionRecord record, Observation observation, Status told, Instant now) {
+        LedgerState state = record.state();
+        if (told.follows(state.status())
+                && !state.isAfter(observation.changedAt())
+                && state.surelyRisesTo(told, observation.changedAt())) {
             TransactionRecord next = amountsNoted(
-                    record.with(record.details().updatedFrom(news.details()))
-                            .with(standing.movedTo(told, timeOf(news), now))
+                    record.with(record.details().updatedFrom(observation.details()))
+                            .with(state.movedTo(told, timeOf(observation), now))
                             .with(record.followUp().afterChange()),
-                    news,
+                    observation,
                     now);
             Instant reportedAt = record.followUp().reports().get(told);
             return new Decision(
                     Outcome.ACCEPTED,
                     Optional.of(next),
-                    List.of(transitionTo(next, news, reportedAt, false, false)),
+                    List.of(transitionTo(next, observation, reportedAt, false, false)),
                     List.of(),
                     Set.of(),
                     told.isTerminal() ? PollWish.AT_ONCE : PollPlanning.whileOpen(next, now),
                     true);
         }
-        if (told == standing.status()) {
-            boolean sameAttempt = standing.attemptCovers(news.changedAt());
+        if (told == state.status()) {
+            boolean sameAttempt = state.attemptCovers(observation.changedAt());
             TransactionRecord filled =
-                    sameAttempt ? record.with(record.details().filledFrom(news.details())) : record;
-            return standing.isLeftFor(told, news.changedAt())
-                    ? nudged(filled, news, told)
+                    sameAttempt ? record.with(record.details().filledFrom(observation.details())) : record;
+            return state.isLeftFor(told, observation.changedAt())
+                    ? nudged(filled, observation, told)
                     : unmoved(Outcome.DUPLICATE, filled, PollWish.KEEP);
         }
-        return nudged(record, news, told);
+        return nudged(record, observation, told);
     }
 
     // --- advisory webhooks: rules 7 and 8
 
     private static Decision claimed(TransactionRecord record, Observation webhook, Status told) {
-        Standing standing = record.standing();
-        if (told.follows(standing.status()) || standing.isLeftFor(told, webhook.changedAt())) {
+        LedgerState state = record.state();
+        if (told.follows(state.status()) || state.isLeftFor(told, webhook.changedAt())) {
             return nudged(record, webhook, told);
         }
-        return unmoved(told == standing.status() ? Outcome.DUPLICATE : Outcome.STALE, record, PollWish.KEEP);
+        return unmoved(told == state.status() ? Outcome.DUPLICATE : Outcome.STALE, record, PollWish.KEEP);
     }
 
     /** Notes when a webhook first said something of the current attempt. */
     private static Decision reported(TransactionRecord before, Decision decision, Observation webhook, Status told) {
         TransactionRecord record = decision.record().orElseThrow();
-        boolean ofThisAttempt = record.standing().attemptCovers(webhook.changedAt())
-                && !before.standing().isLeftFor(told, webhook.changedAt());
+        boolean ofThisAttempt = record.state().attemptCovers(webhook.changedAt())
+                && !before.state().isLeftFor(told, webhook.changedAt());
         if (!ofThisAttempt || record.followUp().reports().containsKey(told)) {
             return decision;
         }
         Decision noted = decision.withRecord(record.with(record.followUp().withReport(told, webhook.receivedAt())));
         // What is still to come gets the time when it comes.
-        return told.follows(record.standing().status())
+        return told.follows(record.state().status())
                 ? noted
                 : noted.withMark(
-                        new TransitionMark(record.id(), record.standing().attempt(), told, webhook.receivedAt(), null));
+                        new TransitionMark(record.id(), record.state().attempt(), told, webhook.receivedAt(), null));
     }
 
-    private static Decision nudged(TransactionRecord record, Observation news, Status told) {
-        Nudge nudge = new Nudge(news.channel(), told, news.changedAt(), news.receivedAt(), 0);
+    private static Decision nudged(TransactionRecord record, Observation observation, Status told) {
+        Nudge nudge = new Nudge(observation.channel(), told, observation.changedAt(), observation.receivedAt(), 0);
         return nudge.repeats(record.followUp().nudge())
                 ? unmoved(Outcome.DUPLICATE, record, PollWish.KEEP)
                 : unmoved(Outcome.NUDGE, record.with(record.followUp().withNudge(nudge)), PollWish.AT_ONCE);
@@ -289,46 +294,46 @@ public class LedgerRules {
 
     // --- what the contract does not know: rule 9
 
-    private static Decision unknownStatus(TransactionRecord record, Observation news, Instant now) {
-        if (news.channel() == Channel.POLL) {
-            return record.standing().isAfter(news.changedAt())
+    private static Decision unknownStatus(TransactionRecord record, Observation observation, Instant now) {
+        if (observation.channel() == Channel.POLL) {
+            return record.state().isAfter(observation.changedAt())
                     ? askedTooEarly(record) // rule 2
-                    : unknownByPoll(record, news, now);
+                    : unknownByPoll(record, observation, now);
         }
-        if (!news.authoritative()) {
-            return unknownClaimed(record, news, record.standing().isBefore(news.changedAt())); // rule 7
+        if (!observation.authoritative()) {
+            return unknownClaimed(record, observation, record.state().isBefore(observation.changedAt())); // rule 7
         }
-        Decision decision =
-                unknownClaimed(noted(record, news), news, !record.standing().isAfter(news.changedAt()));
-        return isNoted(record, news) ? decision : decision.withAlarm(Alarm.UNKNOWN_STATUS);
+        Decision decision = unknownClaimed(
+                noted(record, observation), observation, !record.state().isAfter(observation.changedAt()));
+        return isNoted(record, observation) ? decision : decision.withAlarm(Alarm.UNKNOWN_STATUS);
     }
 
     private static Decision unknownByPoll(TransactionRecord record, Observation poll, Instant now) {
-        boolean news = !isNoted(record, poll);
-        TransactionRecord unsettled = noted(record, poll).with(record.standing().withSettled(false));
+        boolean observation = !isNoted(record, poll);
+        TransactionRecord unsettled = noted(record, poll).with(record.state().withSettled(false));
         PollPlanning.Plan plan = PollPlanning.afterAnswer(unsettled, poll, Optional.empty(), now);
         return new Decision(
                 Outcome.UNKNOWN_STATUS,
                 Optional.of(plan.record()),
                 List.of(),
                 List.of(),
-                news ? EnumSet.of(Alarm.UNKNOWN_STATUS) : Set.of(),
+                observation ? EnumSet.of(Alarm.UNKNOWN_STATUS) : Set.of(),
                 plan.wish(),
-                news);
+                observation);
     }
 
-    private static Decision unknownClaimed(TransactionRecord record, Observation news, boolean isLater) {
+    private static Decision unknownClaimed(TransactionRecord record, Observation observation, boolean isLater) {
         Decision decision =
-                isLater ? nudged(record, news, null) : unmoved(Outcome.UNKNOWN_STATUS, record, PollWish.KEEP);
+                isLater ? nudged(record, observation, null) : unmoved(Outcome.UNKNOWN_STATUS, record, PollWish.KEEP);
         return decision.withOutcome(Outcome.UNKNOWN_STATUS);
     }
 
-    private static boolean isNoted(TransactionRecord record, Observation news) {
-        return news.status().equals(record.followUp().unknownStatus());
+    private static boolean isNoted(TransactionRecord record, Observation observation) {
+        return observation.status().equals(record.followUp().unknownStatus());
     }
 
-    private static TransactionRecord noted(TransactionRecord record, Observation news) {
-        return record.with(record.followUp().withUnknownStatus(news.status()));
+    private static TransactionRecord noted(TransactionRecord record, Observation observation) {
+        return record.with(record.followUp().withUnknownStatus(observation.status()));
     }
 
     /** Nothing is recorded and nothing gets recorded. */
@@ -339,38 +344,39 @@ public class LedgerRules {
     // --- what can never change: rule 10
 
     /** Once for each news that says it, not for every poll that repeats it. */
-    private static Decision alarmed(TransactionRecord before, Observation news, Decision decision) {
-        boolean contradicts = news.authoritative() && before.details().contradicts(news.details());
+    private static Decision alarmed(TransactionRecord before, Observation observation, Decision decision) {
+        boolean contradicts = observation.authoritative() && before.details().contradicts(observation.details());
         return contradicts && decision.archived() ? decision.withAlarm(Alarm.DETAILS_CONTRADICTED) : decision;
     }
 
     // --- amounts that should be there: rule 12
 
     /** Remembers since when an amount is open. A socket may leave it out, since a poll comes at once. */
-    private static TransactionRecord amountsNoted(TransactionRecord record, Observation news, Instant now) {
-        boolean missing = news.channel() == Channel.POLL
-                && record.standing().status() == Status.COMPLETED
+    private static TransactionRecord amountsNoted(TransactionRecord record, Observation observation, Instant now) {
+        boolean missing = observation.channel() == Channel.POLL
+                && record.state().status() == Status.COMPLETED
                 && record.details().cryptoAmount() == null;
         FollowUp followUp = record.followUp();
-        if (!news.amountUnreadable() && !missing) {
+        if (!observation.amountUnreadable() && !missing) {
             return record.with(followUp.withAmountUnreadSince(null));
         }
         return followUp.amountUnreadSince() != null ? record : record.with(followUp.withAmountUnreadSince(now));
     }
 
     private static boolean beginsToLackAmounts(Optional<TransactionRecord> before, TransactionRecord after) {
-        boolean lackedBefore = before.filter(record ->
-                        record.standing().sequence() == after.standing().sequence())
+        boolean lackedBefore = before.filter(
+                        record -> record.state().sequence() == after.state().sequence())
                 .map(record -> record.followUp().amountUnreadSince() != null)
                 .orElse(false);
         return after.followUp().amountUnreadSince() != null && !lackedBefore;
     }
 
     /** Once for each end that lacks an amount, not for every poll that repeats it. */
-    private static Decision amountsAlarmed(Optional<TransactionRecord> before, Observation news, Decision decision) {
-        boolean begins = news.authoritative()
+    private static Decision amountsAlarmed(
+            Optional<TransactionRecord> before, Observation observation, Decision decision) {
+        boolean begins = observation.authoritative()
                 && decision.record()
-                        .filter(record -> record.standing().status().isTerminal())
+                        .filter(record -> record.state().status().isTerminal())
                         .filter(record -> beginsToLackAmounts(before, record))
                         .isPresent();
         return begins ? decision.withAlarm(Alarm.AMOUNT_UNREADABLE) : decision;
@@ -388,18 +394,22 @@ public class LedgerRules {
     }
 
     private static Transition transitionTo(
-            TransactionRecord after, Observation news, Instant reportedAt, boolean confirmed, boolean correction) {
-        Standing standing = after.standing();
+            TransactionRecord after,
+            Observation observation,
+            Instant reportedAt,
+            boolean confirmed,
+            boolean correction) {
+        LedgerState state = after.state();
         return new Transition(
                 after.id(),
-                standing.sequence(),
-                standing.attempt(),
-                standing.status(),
-                news.channel(),
+                state.sequence(),
+                state.attempt(),
+                state.status(),
+                observation.channel(),
                 reportedAt,
-                news.changedAt(),
-                news.receivedAt(),
-                confirmed ? news.receivedAt() : null,
+                observation.changedAt(),
+                observation.receivedAt(),
+                confirmed ? observation.receivedAt() : null,
                 correction);
     }
 
@@ -409,7 +419,7 @@ public class LedgerRules {
                 : null;
     }
 
-    private static Instant timeOf(Observation news) {
-        return news.changedAt() != null ? news.changedAt() : news.receivedAt();
+    private static Instant timeOf(Observation observation) {
+        return observation.changedAt() != null ? observation.changedAt() : observation.receivedAt();
     }
 }

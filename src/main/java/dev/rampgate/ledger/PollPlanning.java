@@ -46,36 +46,36 @@ final class PollPlanning {
     }
 
     private static Plan regular(TransactionRecord record, Instant now) {
-        Standing standing = record.standing();
-        if (standing.isFinal()) {
+        LedgerState state = record.state();
+        if (state.isFinal()) {
             return Optional.ofNullable(record.followUp().amountUnreadSince())
                     .flatMap(since -> PollLadder.watch(since, now))
-                    .map(wish -> new Plan(record.with(standing.withSettled(false)), wish))
-                    .orElseGet(() -> new Plan(record.with(standing.withSettled(true)), PollWish.NEVER));
+                    .map(wish -> new Plan(record.with(state.withSettled(false)), wish))
+                    .orElseGet(() -> new Plan(record.with(state.withSettled(true)), PollWish.NEVER));
         }
         // A status that nobody knows may be anything but the end: no watch, no settling.
-        boolean watched = standing.confirmed()
-                && standing.status().isProvisional()
+        boolean watched = state.confirmed()
+                && state.status().isProvisional()
                 && record.followUp().unknownStatus() == null;
         if (watched) {
             return PollLadder.watch(record.followUp().watchedSince(), now)
                     .map(wish -> new Plan(record, wish))
-                    .orElseGet(() -> new Plan(record.with(standing.withSettled(true)), PollWish.NEVER));
+                    .orElseGet(() -> new Plan(record.with(state.withSettled(true)), PollWish.NEVER));
         }
         return isTooOld(record, now)
-                ? new Plan(record.with(standing.withAbandoned(true)), PollWish.NEVER)
+                ? new Plan(record.with(state.withAbandoned(true)), PollWish.NEVER)
                 : new Plan(record, whileOpen(record, now));
     }
 
     /** A user may leave a purchase open for good; a sale waits for a deposit and is Proof's to end (C16). */
     private static boolean isTooOld(TransactionRecord record, Instant now) {
-        return !record.standing().status().isTerminal()
+        return !record.state().status().isTerminal()
                 && "buy".equals(record.details().type())
                 && age(record, now).compareTo(PollLadder.HORIZON) >= 0;
     }
 
     private static Duration age(TransactionRecord record, Instant now) {
-        return Duration.between(record.standing().changedAt(), now);
+        return Duration.between(record.state().changedAt(), now);
     }
 
     private static Plan nudgeAnswered(

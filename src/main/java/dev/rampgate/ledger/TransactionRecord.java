@@ -5,22 +5,22 @@ package dev.rampgate.ledger;
  *
  * @param id Proof's {@code merchant_transaction_id}, opaque, 1 to 128 characters
  * @param details what is known beside the status
- * @param standing where it stands
+ * @param state where it stands
  * @param followUp what the rules remember to know when to ask again; the only part that an advisory webhook may touch
  * @param socketAttached whether some replica says that it holds a healthy socket for it now
  */
 public record TransactionRecord(
-        String id, TransactionDetails details, Standing standing, FollowUp followUp, boolean socketAttached) {
+        String id, TransactionDetails details, LedgerState state, FollowUp followUp, boolean socketAttached) {
 
     TransactionRecord with(TransactionDetails next) {
-        return new TransactionRecord(id, next, standing, followUp, socketAttached);
+        return new TransactionRecord(id, next, state, followUp, socketAttached);
     }
 
-    TransactionRecord with(Standing next) {
+    TransactionRecord with(LedgerState next) {
         return new TransactionRecord(id, details, next, followUp, socketAttached);
     }
 
     TransactionRecord with(FollowUp next) {
-        return new TransactionRecord(id, details, standing, next, socketAttached);
+        return new TransactionRecord(id, details, state, next, socketAttached);
     }
 }

@@ -1,2 +1,5 @@
-/** The pure domain: statuses, observations, records, and the rules that decide. Plain Java; it knows nobody. */
+/**
+ * The pure rules: statuses, observations, records, and the decision about each observation. Plain Java; depends on
+ * no other package.
+ */
 package dev.rampgate.ledger;

@@ -1,12 +1,12 @@
 package dev.rampgate.live;
 
+import dev.rampgate.database.ReplicaId;
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
 import dev.rampgate.live.LiveCounters.WakeUp;
-import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.CommitListener;
-import dev.rampgate.reconcile.EventLoop;
-import dev.rampgate.reconcile.ReplicaId;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,7 +33,7 @@ public class ChangeAnnouncer implements CommitListener {
     private final LiveCounters counters;
     private final EventLoop loop;
     private final Set<String> untold = new LinkedHashSet<>();
-    /** Changes on their way to {@link #untold}. */
+    /** BatchChanges on their way to {@link #untold}. */
     private final AtomicInteger coming = new AtomicInteger();
 
     private volatile boolean planned;
@@ -49,7 +49,7 @@ public class ChangeAnnouncer implements CommitListener {
     }
 
     @Override
-    public void committed(Changes changes) {
+    public void committed(BatchChanges changes) {
         announce(changed(changes));
     }
 
@@ -70,7 +70,7 @@ public class ChangeAnnouncer implements CommitListener {
         return coming.get() == 0 && !planned;
     }
 
-    private static Set<String> changed(Changes changes) {
+    private static Set<String> changed(BatchChanges changes) {
         return Stream.concat(
                         changes.transitions().stream().map(Transition::transactionId),
                         changes.marks().stream()

@@ -1,9 +1,9 @@
 package dev.rampgate.live;
 
-import dev.rampgate.reconcile.DatabaseSettings;
-import dev.rampgate.reconcile.DatabaseTls;
-import dev.rampgate.reconcile.EventLoop;
-import dev.rampgate.reconcile.ReplicaId;
+import dev.rampgate.database.DatabaseSettings;
+import dev.rampgate.database.DatabaseTls;
+import dev.rampgate.database.ReplicaId;
+import dev.rampgate.eventloop.EventLoop;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -38,7 +38,7 @@ class ChangeListener {
     private final DatabaseSettings database;
     private final DatabaseTls tls;
     private final LiveSettings settings;
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final EventLoop loop;
     private Runnable onListening;
     private Consumer<Collection<String>> onChanged;
@@ -53,7 +53,7 @@ class ChangeListener {
             DatabaseSettings database,
             DatabaseTls tls,
             LiveSettings settings,
-            RandomGenerator chance,
+            RandomGenerator random,
             EventLoop loop,
             MeterRegistry meters) {
         this.vertx = vertx;
@@ -61,7 +61,7 @@ class ChangeListener {
         this.database = database;
         this.tls = tls;
         this.settings = settings;
-        this.chance = chance;
+        this.random = random;
         this.loop = loop;
         Gauge.builder("rampgate.live.listening", this, listener -> listener.listening ? 1 : 0)
                 .description("Whether other replicas can tell this one of changes; otherwise the fallback finds them")
@@ -169,7 +169,7 @@ class ChangeListener {
         }
         long most = Math.min(LONGEST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(failures, 10));
         failures++;
-        loop.schedule(Duration.ofMillis(most / 2 + chance.nextLong(most / 2 + 1)), this::connect);
+        loop.schedule(Duration.ofMillis(most / 2 + random.nextLong(most / 2 + 1)), this::connect);
     }
 
     private PgConnectOptions options() {

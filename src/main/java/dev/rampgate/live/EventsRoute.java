@@ -1,10 +1,10 @@
 package dev.rampgate.live;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemAnswers;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.CallerAuthentication;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemAnswers;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -158,7 +158,7 @@ class EventsRoute {
                     // A proxy that collects answers would hold events back.
                     .putHeader("X-Accel-Buffering", "no")
                     .write(EventJson.retry(
-                            retry.dividedBy(2).plusMillis(surroundings.chance().nextLong(spread))));
+                            retry.dividedBy(2).plusMillis(surroundings.random().nextLong(spread))));
         }
 
         @Override

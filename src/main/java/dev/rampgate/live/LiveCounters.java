@@ -2,7 +2,7 @@ package dev.rampgate.live;
 
 import dev.rampgate.live.LiveEvent.Name;
 import dev.rampgate.live.Transport.Departure;
-import dev.rampgate.reconcile.Labels;
+import dev.rampgate.telemetry.Labels;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,12 +1,12 @@
 package dev.rampgate.live;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.live.LiveCounters.Refusal;
 import dev.rampgate.live.LiveCounters.WakeUp;
 import dev.rampgate.live.Transport.Departure;
-import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +56,7 @@ final class LiveHub {
     private final EventLoop loop;
     private final LiveSettings settings;
     private final InstantSource clock;
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final LiveCounters counters;
     private final Map<String, Topic> topics = new HashMap<>();
     private final Map<String, Integer> streamsOfUser = new HashMap<>();
@@ -79,13 +79,13 @@ final class LiveHub {
             EventLoop loop,
             LiveSettings settings,
             InstantSource clock,
-            RandomGenerator chance,
+            RandomGenerator random,
             LiveCounters counters) {
         this.read = read;
         this.loop = loop;
         this.settings = settings;
         this.clock = clock;
-        this.chance = chance;
+        this.random = random;
         this.counters = counters;
     }
 
@@ -171,7 +171,7 @@ final class LiveHub {
     /** Looks at all followed transactions now and then, until the end. */
     void startFallback() {
         Duration most = settings.fallbackInterval();
-        loop.schedule(most.minus(most.dividedBy(10)).plusMillis(random(most.dividedBy(10))), () -> {
+        loop.schedule(most.minus(most.dividedBy(10)).plusMillis(randomMillis(most.dividedBy(10))), () -> {
             if (!draining) {
                 lookAtAll(WakeUp.FALLBACK);
                 startFallback();
@@ -312,7 +312,7 @@ final class LiveHub {
             }
         }
         // Whoever joins meanwhile is read for at once, and learns at once whether it works.
-        loop.schedule(Duration.ofMillis(500 + random(Duration.ofSeconds(1))), this::readDue);
+        loop.schedule(Duration.ofMillis(500 + randomMillis(Duration.ofSeconds(1))), this::readDue);
     }
 
     private void refuse(Topic topic, LiveStream stream, Refusal why) {
@@ -341,10 +341,10 @@ final class LiveHub {
     }
 
     private Duration drainDelay() {
-        return Duration.ofMillis(random(settings.reconnectSpread()));
+        return Duration.ofMillis(randomMillis(settings.reconnectSpread()));
     }
 
-    private long random(Duration below) {
-        return below.toMillis() > 0 ? chance.nextLong(below.toMillis()) : 0;
+    private long randomMillis(Duration below) {
+        return below.toMillis() > 0 ? random.nextLong(below.toMillis()) : 0;
     }
 }

@@ -1,11 +1,11 @@
 package dev.rampgate.live;
 
-import dev.rampgate.edge.Problem;
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.Transport.Departure;
-import dev.rampgate.reconcile.EventLoop;
-import dev.rampgate.reconcile.Labels;
+import dev.rampgate.problem.Problem;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.Labels;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,11 +27,11 @@ final class LiveStream {
 
     /** What all streams of a replica share. */
     record Surroundings(
-            LiveSettings settings, InstantSource clock, RandomGenerator chance, LiveCounters counters, Traces traces) {
+            LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters, Traces traces) {
 
         /** For who follows no traces. */
-        Surroundings(LiveSettings settings, InstantSource clock, RandomGenerator chance, LiveCounters counters) {
-            this(settings, clock, chance, counters, Traces.off());
+        Surroundings(LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters) {
+            this(settings, clock, random, counters, Traces.off());
         }
 
         private void sent(String transactionId, List<LiveEvent> events) {
@@ -227,7 +227,7 @@ final class LiveStream {
 
     private Duration between(Duration least, Duration most) {
         long spread = most.minus(least).toMillis();
-        return least.plusMillis(spread > 0 ? surroundings.chance().nextLong(spread) : 0);
+        return least.plusMillis(spread > 0 ? surroundings.random().nextLong(spread) : 0);
     }
 
     private void leave(Departure why, Duration retry) {

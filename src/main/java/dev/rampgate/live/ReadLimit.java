@@ -1,7 +1,7 @@
 package dev.rampgate.live;
 
-import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.RateLimits;
+import dev.rampgate.problem.ProblemException;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 

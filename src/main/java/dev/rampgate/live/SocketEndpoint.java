@@ -1,6 +1,6 @@
 package dev.rampgate.live;
 
-import dev.rampgate.edge.Problem;
+import dev.rampgate.problem.Problem;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnClose;
 import io.quarkus.websockets.next.OnOpen;
@@ -74,7 +74,7 @@ public class SocketEndpoint {
 
         private final WebSocketConnection connection;
         private final ConnectionLoop loop;
-        private int underWay;
+        private int inFlight;
         private Runnable onWritable = () -> {};
 
         Frames(WebSocketConnection connection, ConnectionLoop loop) {
@@ -100,7 +100,7 @@ public class SocketEndpoint {
 
         @Override
         public boolean isWritable() {
-            return underWay == 0;
+            return inFlight == 0;
         }
 
         @Override
@@ -114,13 +114,13 @@ public class SocketEndpoint {
         }
 
         private void write(String frame) {
-            underWay++;
+            inFlight++;
             connection.sendText(frame).subscribe().with(done -> loop.execute(this::written), this::ignore);
         }
 
         private void written() {
-            underWay--;
-            if (underWay == 0) {
+            inFlight--;
+            if (inFlight == 0) {
                 onWritable.run();
             }
         }

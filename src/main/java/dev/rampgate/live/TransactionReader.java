@@ -1,21 +1,21 @@
 package dev.rampgate.live;
 
-import static dev.rampgate.reconcile.Columns.instant;
+import static dev.rampgate.database.Columns.instant;
 
+import dev.rampgate.database.Columns;
 import dev.rampgate.database.ConnectionShare;
 import dev.rampgate.database.ConnectionShares;
 import dev.rampgate.database.DatabaseFailure;
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.TransactionSnapshot.Step;
 import dev.rampgate.live.TransactionView.Entry;
-import dev.rampgate.reconcile.Columns;
-import dev.rampgate.reconcile.FollowUpJson;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
+import dev.rampgate.reconcile.postgres.FollowUpJson;
 import dev.rampgate.telemetry.ThrottledLog;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;

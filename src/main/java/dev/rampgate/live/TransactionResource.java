@@ -1,11 +1,11 @@
 package dev.rampgate.live;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.Problem.FieldError;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
 import dev.rampgate.identity.CurrentCaller;
 import dev.rampgate.identity.Tickets;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.Problem.FieldError;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.constraints.Max;

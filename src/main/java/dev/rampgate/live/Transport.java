@@ -1,6 +1,6 @@
 package dev.rampgate.live;
 
-import dev.rampgate.edge.Problem;
+import dev.rampgate.problem.Problem;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.rampgate.operate;
 
 import dev.rampgate.database.DatabaseFailure;
+import dev.rampgate.database.migration.Migration;
 import dev.rampgate.reconcile.Backlog;
-import dev.rampgate.reconcile.Migration;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;

@@ -1,2 +1,5 @@
-/** What the platform asks and sets: health, the clock, chance. */
+/**
+ * What the platform asks of a replica: health, metrics of the ledger, the orderly shutdown, the description of the
+ * interface.
+ */
 package dev.rampgate.operate;

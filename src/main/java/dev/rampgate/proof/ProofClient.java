@@ -36,8 +36,8 @@ public class ProofClient implements ProofTransactions {
     private final CircuitBreaker kycBreaker;
 
     @Inject
-    ProofClient(ProofAccess access, FailureNotices notices, InstantSource clock, RandomGenerator chance) {
-        this(access, notices, new SessionRetry(SessionRetry.backoff(chance)), clock, ProofClient::pause);
+    ProofClient(ProofAccess access, FailureNotices notices, InstantSource clock, RandomGenerator random) {
+        this(access, notices, new SessionRetry(SessionRetry.backoff(random)), clock, ProofClient::pause);
     }
 
     /** @param pause gives its item when a delay is over; tests give theirs at once */

@@ -3,7 +3,10 @@ package dev.rampgate.reconcile;
 import dev.rampgate.ledger.Alarm;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Transition;
-import dev.rampgate.reconcile.Changes.Raised;
+import dev.rampgate.reconcile.BatchChanges.Raised;
+import dev.rampgate.telemetry.Alarms;
+import dev.rampgate.telemetry.Labels;
+import dev.rampgate.telemetry.LogContext;
 import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -83,7 +86,7 @@ public class Announcer {
     }
 
     /** Called once for each committed batch. */
-    void announce(Changes changes) {
+    void announce(BatchChanges changes) {
         batchSize.record(changes.outcomes().size());
         changes.transitions().forEach(this::announce);
         changes.alarms().forEach(this::alarm);
@@ -101,7 +104,7 @@ public class Announcer {
         return listeners.stream().allMatch(CommitListener::isDone);
     }
 
-    private void count(Changes.ChannelOutcome what, long observations) {
+    private void count(BatchChanges.ChannelOutcome what, long observations) {
         meters.counter(
                         "rampgate.observations",
                         "channel",

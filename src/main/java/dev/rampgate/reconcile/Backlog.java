@@ -1,7 +1,12 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.database.migration.SchemaMigrated;
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.Ticker;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
+import dev.rampgate.telemetry.Labels;
+import dev.rampgate.telemetry.LogContext;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,7 +27,7 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * News that cannot be asked for again (sessions and webhooks) while the database is away: kept in memory up to a number,
+ * TestObservations that cannot be asked for again (sessions and webhooks) while the database is away: kept in memory up to a number,
  * then by id alone up to another, then refused. It tries the stream again by itself.
  */
 @ApplicationScoped
@@ -65,13 +70,13 @@ public class Backlog {
             LedgerStore store,
             ReconcileSettings settings,
             EventLoop loop,
-            RandomGenerator chance,
+            RandomGenerator random,
             MeterRegistry meters) {
         this.stream = stream;
         this.store = store;
         this.settings = settings;
         this.meters = meters;
-        this.ticker = new Ticker("backlog", loop, settings.backlogInterval(), this::round, chance);
+        this.ticker = new Ticker("backlog", loop, settings.backlogInterval(), this::round, random);
         gauge("session", sessions::size, settings.backlogCapacity());
         gauge("webhook", webhooks::size, settings.backlogCapacity());
         gauge("id", ids::size, settings.backlogIdCapacity());
@@ -230,7 +235,7 @@ public class Backlog {
 
     private Counter count(Channel channel, Kept kept) {
         return Counter.builder("rampgate.backlog.kept")
-                .description("News that the database did not take in time, by what could be kept of it")
+                .description("TestObservations that the database did not take in time, by what could be kept of it")
                 .tag("channel", Labels.of(channel))
                 .tag("kept", Labels.of(kept))
                 .register(meters);
@@ -239,7 +244,7 @@ public class Backlog {
     private void gauge(String what, Supplier<Number> size, int capacity) {
         Gauge.builder("rampgate.backlog", size)
                 .tag("what", what)
-                .description("News kept in memory while the database is away")
+                .description("TestObservations kept in memory while the database is away")
                 .register(meters);
         Gauge.builder("rampgate.backlog.capacity", () -> capacity)
                 .tag("what", what)

@@ -4,7 +4,7 @@ package dev.rampgate.reconcile;
 public interface CommitListener {
 
     /** Called after the commit, on an event loop; must return quickly. */
-    void committed(Changes changes);
+    void committed(BatchChanges changes);
 
     /** Whether nothing is left to do about what was committed until now; asked before the process ends. */
     default boolean isDone() {

@@ -1,5 +1,7 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.telemetry.Alarms;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,5 +1,6 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.database.Columns;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
@@ -92,19 +93,21 @@ public final class ErasedUsers {
     }
 
     /** An observation as it may be kept: of a transaction that is older than its owner's erasure, without owner and text. */
-    static Observation kept(Observation news, Map<String, Instant> erased, RandomGenerator chance) {
-        Instant erasedAt = erased.get(news.details().userId());
-        return isCovered(createdAt(news), erasedAt)
-                ? news.withoutRaw()
-                        .with(news.details()
-                                .ownedBy(TransactionDetails.pseudonym(new UUID(chance.nextLong(), chance.nextLong()))))
-                : news;
+    static Observation kept(Observation observation, Map<String, Instant> erased, RandomGenerator random) {
+        Instant erasedAt = erased.get(observation.details().userId());
+        return isCovered(createdAt(observation), erasedAt)
+                ? observation
+                        .withoutRaw()
+                        .with(observation
+                                .details()
+                                .ownedBy(TransactionDetails.pseudonym(new UUID(random.nextLong(), random.nextLong()))))
+                : observation;
     }
 
     /** Null if nothing says so; then it may be old. A session without such a time was answered after it was created. */
-    private static Instant createdAt(Observation news) {
-        Instant created = news.details().createdAt();
-        return created == null && news.channel() == Channel.SESSION ? news.receivedAt() : created;
+    private static Instant createdAt(Observation observation) {
+        Instant created = observation.details().createdAt();
+        return created == null && observation.channel() == Channel.SESSION ? observation.receivedAt() : created;
     }
 
     private static boolean isCovered(Instant begunAt, Instant erasedAt) {

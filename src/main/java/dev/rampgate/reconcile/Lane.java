@@ -1,5 +1,6 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
 import io.smallrye.mutiny.Uni;
@@ -33,7 +34,7 @@ final class Lane {
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private final AtomicInteger size = new AtomicInteger();
     private boolean lingering;
-    private boolean underWay;
+    private boolean inFlight;
 
     Lane(EventLoop loop, ReconcileSettings settings, Function<List<Observation>, Uni<Map<UUID, Outcome>>> reconcile) {
         this.loop = loop;
@@ -67,7 +68,7 @@ final class Lane {
         while ((next = arriving.poll()) != null) {
             waiting.add(next);
         }
-        if (underWay || waiting.isEmpty()) {
+        if (inFlight || waiting.isEmpty()) {
             return;
         }
         if (waiting.size() >= settings.batchSize()) {
@@ -80,13 +81,13 @@ final class Lane {
 
     private void endLinger() {
         lingering = false;
-        if (!underWay && !waiting.isEmpty()) {
+        if (!inFlight && !waiting.isEmpty()) {
             startBatch();
         }
     }
 
     private void startBatch() {
-        underWay = true;
+        inFlight = true;
         List<Waiting> batch = new ArrayList<>(Math.min(waiting.size(), settings.batchSize()));
         while (batch.size() < settings.batchSize() && !waiting.isEmpty()) {
             batch.add(waiting.remove());
@@ -119,7 +120,7 @@ final class Lane {
 
     private void next(List<Waiting> done) {
         size.addAndGet(-done.size());
-        underWay = false;
+        inFlight = false;
         if (!waiting.isEmpty()) {
             startBatch();
         }

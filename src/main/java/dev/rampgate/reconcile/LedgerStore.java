@@ -43,7 +43,7 @@ public interface LedgerStore {
          * Writes what a batch changed. It fails as {@link StoreException.Kind#COLLISION} if another batch opened one of its
          * transactions since they were loaded.
          */
-        Uni<Void> persist(Changes changes);
+        Uni<Void> persist(BatchChanges changes);
     }
 
     /**

@@ -9,16 +9,16 @@ import java.util.random.RandomGenerator;
 @ApplicationScoped
 public class ObservationIds {
 
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
 
-    public ObservationIds(RandomGenerator chance) {
-        this.chance = chance;
+    public ObservationIds(RandomGenerator random) {
+        this.random = random;
     }
 
     /** The next id, of this moment. */
     public UUID next(Instant now) {
-        long high = now.toEpochMilli() << 16 | 0x7000L | chance.nextLong() & 0x0FFFL;
-        long low = chance.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+        long high = now.toEpochMilli() << 16 | 0x7000L | random.nextLong() & 0x0FFFL;
+        long low = random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
     }
 }

@@ -1,5 +1,6 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
@@ -37,7 +38,7 @@ public class ReconcileStream {
     private final Announcer announcer;
     private final ReconcileSettings settings;
     private final InstantSource clock;
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final Traces traces;
     private final EventLoop timers;
     private final List<Lane> lanes;
@@ -49,14 +50,14 @@ public class ReconcileStream {
             ReconcileSettings settings,
             Supplier<EventLoop> loops,
             InstantSource clock,
-            RandomGenerator chance,
+            RandomGenerator random,
             Traces traces) {
         this.store = store;
         this.rules = rules;
         this.announcer = announcer;
         this.settings = settings;
         this.clock = clock;
-        this.chance = chance;
+        this.random = random;
         this.traces = traces;
         this.timers = loops.get();
         this.lanes = Stream.generate(() -> new Lane(loops.get(), settings, this::reconcile))
@@ -101,16 +102,16 @@ public class ReconcileStream {
                                 .onFailure(failure -> isOf(Kind.LOST, failure))
                                 .invoke(failure -> announcer.lost((StoreException) failure)))
                 .invoke(announcer::announce)
-                .map(Changes::outcomes)
+                .map(BatchChanges::outcomes)
                 .onFailure(failure -> isOf(Kind.DATA, failure))
                 .recoverWithUni(refusal -> isolate(batch, refusal));
     }
 
-    private Uni<Changes> store(List<Observation> batch) {
+    private Uni<BatchChanges> store(List<Observation> batch) {
         Set<String> ids = batch.stream().map(Observation::transactionId).collect(Collectors.toSet());
         Instant begun = clock.instant();
         Instant deadline = begun.plus(settings.batchDeadline());
-        Uni<Changes> stored = store.inTransaction(unit -> unit.load(ids, clock.instant())
+        Uni<BatchChanges> stored = store.inTransaction(unit -> unit.load(ids, clock.instant())
                 .invoke(() -> refuseAfter(deadline))
                 .chain(recorded -> withoutErasedOwners(unit, batch, recorded).map(kept -> decide(kept, recorded)))
                 .call(unit::persist));
@@ -133,7 +134,7 @@ public class ReconcileStream {
         return owners.isEmpty()
                 ? Uni.createFrom().item(batch)
                 : unit.erased(owners).map(erased -> batch.stream()
-                        .map(news -> ErasedUsers.kept(news, erased, chance))
+                        .map(news -> ErasedUsers.kept(news, erased, random))
                         .toList());
     }
 
@@ -154,9 +155,9 @@ public class ReconcileStream {
     }
 
     /** A rule that fails on one observation is a matter of that one, not of its neighbours. */
-    private Changes decide(List<Observation> batch, Map<String, Recorded> recorded) {
+    private BatchChanges decide(List<Observation> batch, Map<String, Recorded> recorded) {
         try {
-            return new Changes.Fold(rules, chance, settings.archiveLimit(), clock.instant(), recorded).of(batch);
+            return new BatchDecider(rules, random, settings.archiveLimit(), clock.instant(), recorded).of(batch);
         } catch (RuntimeException broken) {
             throw new StoreException(Kind.DATA, "the rules failed", broken);
         }

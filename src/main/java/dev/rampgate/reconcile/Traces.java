@@ -2,6 +2,7 @@ package dev.rampgate.reconcile;
 
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Transition;
+import dev.rampgate.telemetry.Labels;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -139,7 +140,7 @@ public final class Traces {
     }
 
     /** One batch: in the trace of its first observation, with links to those of the others. */
-    Uni<Changes> batch(List<Observation> batch, Uni<Changes> work) {
+    Uni<BatchChanges> batch(List<Observation> batch, Uni<BatchChanges> work) {
         return on
                 ? Uni.createFrom().deferred(() -> {
                     Span span = begin(batch);

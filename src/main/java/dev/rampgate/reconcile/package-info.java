@@ -1,2 +1,2 @@
-/** The one stream from observation to ledger, and the store that persists a batch. It knows the ledger. */
+/** The one stream from observation to ledger: lanes, batches, decisions, what listens to commits, and the backlog. */
 package dev.rampgate.reconcile;

@@ -1,12 +1,12 @@
 package dev.rampgate.session;
 
-import static dev.rampgate.reconcile.Columns.utc;
+import static dev.rampgate.database.Columns.utc;
 
 import dev.rampgate.reconcile.ErasedUsers;
 import dev.rampgate.session.IdempotencyStore.Claim.Answered;
 import dev.rampgate.session.IdempotencyStore.Claim.Granted;
+import dev.rampgate.session.IdempotencyStore.Claim.InFlight;
 import dev.rampgate.session.IdempotencyStore.Claim.Mismatch;
-import dev.rampgate.session.IdempotencyStore.Claim.UnderWay;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -40,14 +40,14 @@ class IdempotencyStore {
     private final Duration keep;
     private final Duration lease;
     private final InstantSource clock;
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
 
-    IdempotencyStore(Pool pool, IdempotencyTimes times, InstantSource clock, RandomGenerator chance) {
+    IdempotencyStore(Pool pool, IdempotencyTimes times, InstantSource clock, RandomGenerator random) {
         this.pool = pool;
         this.keep = times.keep();
         this.lease = times.longestOpening().plus(CLOCK_SKEW);
         this.clock = clock;
-        this.chance = chance;
+        this.random = random;
     }
 
     /** What a key is good for at the moment. */
@@ -65,7 +65,7 @@ class IdempotencyStore {
         record Answered(byte[] answer) implements Claim {}
 
         /** Somebody else is opening the session. */
-        record UnderWay() implements Claim {}
+        record InFlight() implements Claim {}
 
         /** The key stands for another body. */
         record Mismatch() implements Claim {}
@@ -81,7 +81,7 @@ class IdempotencyStore {
                 .switchTo(() -> tryToClaim(key, now))
                 .onItem()
                 .ifNull()
-                .continueWith(new UnderWay()));
+                .continueWith(new InFlight()));
     }
 
     /** Null if the key's row stands in the way; a user who was erased since has to ask anew. */
@@ -91,7 +91,7 @@ class IdempotencyStore {
     }
 
     private Uni<Claim> tryToClaim(SqlConnection connection, IdempotencyKey key, Instant now) {
-        UUID id = new UUID(chance.nextLong(), chance.nextLong());
+        UUID id = new UUID(random.nextLong(), random.nextLong());
         return connection
                 .preparedQuery("""
                         INSERT INTO idempotency_key AS known (user_id, key, request_hash, claim, claims, lease_until, expires_at)
@@ -138,7 +138,7 @@ class IdempotencyStore {
                         return new Mismatch();
                     }
                     return known.getBuffer("answer") == null
-                            ? new UnderWay()
+                            ? new InFlight()
                             : new Answered(known.getBuffer("answer").getBytes());
                 });
     }

@@ -1,8 +1,8 @@
 package dev.rampgate.session;
 
-import dev.rampgate.reconcile.SchemaMigrated;
-import dev.rampgate.reconcile.Ticker;
-import dev.rampgate.reconcile.VertxEventLoop;
+import dev.rampgate.database.migration.SchemaMigrated;
+import dev.rampgate.eventloop.Ticker;
+import dev.rampgate.eventloop.VertxEventLoop;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -24,7 +24,7 @@ class IdempotencySweep {
             IdempotencyStore store,
             SessionSettings settings,
             Vertx vertx,
-            RandomGenerator chance,
+            RandomGenerator random,
             MeterRegistry meters) {
         this.store = store;
         this.swept = Counter.builder("rampgate.session.idempotency.swept")
@@ -35,7 +35,7 @@ class IdempotencySweep {
                 new VertxEventLoop(vertx),
                 settings.idempotency().sweepInterval(),
                 this::round,
-                chance);
+                random);
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {

@@ -1,8 +1,8 @@
 package dev.rampgate.session;
 
 import dev.rampgate.edge.RateLimits;
-import dev.rampgate.edge.RequestId;
 import dev.rampgate.identity.CurrentCaller;
+import dev.rampgate.problem.RequestId;
 import dev.rampgate.proof.KycStatus;
 import dev.rampgate.proof.ProofClient;
 import dev.rampgate.proof.ProofFailure;

@@ -1,8 +1,8 @@
 package dev.rampgate.session;
 
-import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.RateLimits;
 import dev.rampgate.identity.Caller;
+import dev.rampgate.problem.ProblemException;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.Supplier;
@@ -29,7 +29,7 @@ public class SessionLimits {
     /**
      * Counts one request.
      *
-     * @param source who counts as one, as {@link dev.rampgate.edge.ClientAddress#source} says
+     * @param source who counts as one, as {@link dev.rampgate.edge.address.ClientAddress#source} says
      * @throws ProblemException 429 if there were too many
      */
     public void pass(Caller caller, Supplier<String> source) {

@@ -1,10 +1,10 @@
 package dev.rampgate.session;
 
-import dev.rampgate.edge.ProblemException;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.problem.ProblemException;
 import dev.rampgate.proof.ProofClient;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSession;

@@ -1,9 +1,9 @@
 package dev.rampgate.session;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.Problem.FieldError;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.Problem.FieldError;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,8 +1,8 @@
 package dev.rampgate.session;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import dev.rampgate.proof.ProofFailure;
 import java.time.Duration;
 

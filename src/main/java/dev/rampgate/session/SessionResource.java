@@ -1,11 +1,11 @@
 package dev.rampgate.session;
 
-import dev.rampgate.edge.ClientAddress;
-import dev.rampgate.edge.RequestId;
+import dev.rampgate.edge.address.ClientAddress;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.identity.Caller;
 import dev.rampgate.identity.CurrentCaller;
 import dev.rampgate.identity.Tickets;
+import dev.rampgate.problem.RequestId;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSession;
 import dev.rampgate.session.handoff.HandOffs;

@@ -1,2 +1,2 @@
-/** What every room says of its settings in the same way. */
+/** What settings of all packages say in the same way. Depends on no other package. */
 package dev.rampgate.settings;

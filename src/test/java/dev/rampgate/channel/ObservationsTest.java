@@ -2,11 +2,11 @@ package dev.rampgate.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.LogListener;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.proof.StatusReports;
 import dev.rampgate.reconcile.ObservationIds;
+import dev.rampgate.support.LogListener;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

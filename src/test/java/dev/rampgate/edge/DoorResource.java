@@ -1,7 +1,11 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.edge.address.ClientAddress;
 import dev.rampgate.identity.Caller;
 import dev.rampgate.identity.CurrentCaller;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;

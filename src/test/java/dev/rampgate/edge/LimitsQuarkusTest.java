@@ -1,11 +1,11 @@
 package dev.rampgate.edge;
 
-import static dev.rampgate.ProofAndDatabase.WEBHOOK_KEY;
+import static dev.rampgate.support.ProofAndDatabase.WEBHOOK_KEY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
-import dev.rampgate.ProofAndDatabase;
+import dev.rampgate.support.ProofAndDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;

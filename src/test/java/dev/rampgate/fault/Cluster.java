@@ -3,11 +3,11 @@ package dev.rampgate.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.TestDatabase;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import dev.rampgate.sandbox.transaction.SessionOrder;
+import dev.rampgate.support.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -96,9 +96,9 @@ final class Cluster implements AutoCloseable {
     }
 
     /** One that a load balancer would choose. */
-    Replica anyReady(Random chance) {
+    Replica anyReady(Random random) {
         List<Replica> ready = replicas.stream().filter(Replica::isReady).toList();
-        return ready.isEmpty() ? replicas.get(0) : ready.get(chance.nextInt(ready.size()));
+        return ready.isEmpty() ? replicas.get(0) : ready.get(random.nextInt(ready.size()));
     }
 
     /** Headers by which the company's gateway signs a user in. */

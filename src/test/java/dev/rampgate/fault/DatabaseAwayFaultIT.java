@@ -5,9 +5,9 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.TestDatabase;
 import dev.rampgate.fault.WebhookSender.Sent;
 import dev.rampgate.sandbox.EmbeddedDatabase;
+import dev.rampgate.support.TestDatabase;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -29,7 +29,7 @@ class KilledReplicaFaultIT {
 
     @Test
     void nothingAcknowledgedIsLostNothingIsAnnouncedTwiceAndItsWorkGoesOn() throws Exception {
-        Random chance = Scale.seeded();
+        Random random = Scale.seeded();
         int kills = Scale.of("kills", 3, 20, 100);
         // However busy this machine is, an acknowledgement shall mean a commit here; one replica can hold all sockets.
         Map<String, String> settings = Map.of(
@@ -42,11 +42,11 @@ class KilledReplicaFaultIT {
                 "RAMPGATE_POLL_NUDGED_MAX_RATE", "50");
         try (Cluster cluster = Cluster.start(2, settings)) {
             WebhookSender sender = new WebhookSender();
-            Traffic traffic = new Traffic(cluster, sender, chance).start(4, WEBHOOKS_PER_SECOND);
+            Traffic traffic = new Traffic(cluster, sender, random).start(4, WEBHOOKS_PER_SECOND);
             List<Long> takeovers = new ArrayList<>();
             for (int round = 0; round < kills; round++) {
-                TimeUnit.MILLISECONDS.sleep(200 + chance.nextInt(1_500)); // the moment is what is tested
-                Replica victim = cluster.replicas().get(chance.nextInt(2));
+                TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1_500)); // the moment is what is tested
+                Replica victim = cluster.replicas().get(random.nextInt(2));
                 victim.kill();
                 Map<String, Held> before = cluster.ledger().held();
                 long killedAt = System.nanoTime();

@@ -27,22 +27,22 @@ final class LiveReaders implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     private final NetClient client = vertx.createNetClient(new NetClientOptions().setReceiveBufferSize(4_096));
     private final Supplier<Replica> chosen;
-    private final Random chance;
+    private final Random random;
     private final Map<String, Reader> readers = new ConcurrentHashMap<>();
     private final Queue<Long> reconnects = new ConcurrentLinkedQueue<>();
     private final AtomicInteger refusals = new AtomicInteger();
 
     /** @param chosen the replica that a load balancer sends the next connection to */
-    LiveReaders(Supplier<Replica> chosen, Random chance) {
+    LiveReaders(Supplier<Replica> chosen, Random random) {
         this.chosen = chosen;
-        this.chance = chance;
+        this.random = random;
     }
 
     void follow(Collection<String> transactionIds) {
         transactionIds.forEach(id -> {
             Reader reader = new Reader(id);
             readers.put(id, reader);
-            vertx.setTimer(1 + chance.nextInt(Math.max(1, transactionIds.size() / 2)), due -> reader.connect());
+            vertx.setTimer(1 + random.nextInt(Math.max(1, transactionIds.size() / 2)), due -> reader.connect());
         });
     }
 
@@ -104,7 +104,7 @@ final class LiveReaders implements AutoCloseable {
             URI replica = URI.create(chosen.get().url("/"));
             client.connect(replica.getPort(), replica.getHost())
                     .onSuccess(this::ask)
-                    .onFailure(away -> again(200 + chance.nextInt(400)));
+                    .onFailure(away -> again(200 + random.nextInt(400)));
         }
 
         private void again(long after) {
@@ -144,7 +144,7 @@ final class LiveReaders implements AutoCloseable {
                 end(socket);
             } else if (line.startsWith("HTTP/1.1 ") && !line.startsWith("HTTP/1.1 200")) {
                 refusals.incrementAndGet();
-                retry = 500 + chance.nextInt(1_000);
+                retry = 500 + random.nextInt(1_000);
                 socket.close();
             } else if (line.startsWith("retry: ")) {
                 retry = Long.parseLong(line.substring(7));

@@ -35,7 +35,7 @@ class LiveStreamsFaultIT {
 
     private static Cluster cluster;
 
-    private final Random chance = Scale.seeded();
+    private final Random random = Scale.seeded();
     private final WebhookSender sender = new WebhookSender();
     private final Map<String, Instant> sentAt = new ConcurrentHashMap<>();
 
@@ -61,7 +61,7 @@ class LiveStreamsFaultIT {
     void everyReaderIsToldEverythingOnceInOrderAndSoon() {
         List<String> ids = put();
         long heapBefore = liveHeap();
-        try (LiveReaders readers = new LiveReaders(() -> cluster.anyReady(chance), chance)) {
+        try (LiveReaders readers = new LiveReaders(() -> cluster.anyReady(random), random)) {
             readers.follow(ids);
             await().atMost(LIMIT).until(() -> readers.open() == STREAMS);
             long heapOfStreams = liveHeap() - heapBefore;
@@ -92,7 +92,7 @@ class LiveStreamsFaultIT {
     @Test
     void aRollingRestartMovesReadersWithoutAHerdAndWithoutLoss() {
         List<String> ids = put();
-        try (LiveReaders readers = new LiveReaders(() -> cluster.anyReady(chance), chance)) {
+        try (LiveReaders readers = new LiveReaders(() -> cluster.anyReady(random), random)) {
             readers.follow(ids);
             await().atMost(LIMIT).until(() -> readers.open() == STREAMS);
             Thread deploy = new Thread(() -> cluster.replicas().forEach(replica -> {
@@ -185,7 +185,7 @@ class LiveStreamsFaultIT {
     }
 
     private void tell(ProofTransaction transaction) {
-        sender.tell(cluster.anyReady(chance).url("/proof-webhook/" + Cluster.WEBHOOK_KEY), transaction)
+        sender.tell(cluster.anyReady(random).url("/proof-webhook/" + Cluster.WEBHOOK_KEY), transaction)
                 .thenAccept(sent -> {
                     if (!sent.isAcknowledged()) {
                         tell(cluster.proof().transactions().get(transaction.id()));

@@ -2,7 +2,7 @@ package dev.rampgate.fault;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.ProofAndDatabase;
+import dev.rampgate.support.ProofAndDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -33,7 +33,7 @@ class OneChannelFaultIT {
 
     @Test
     void polls_webhooks_and_sockets_convergeEachAlone() throws Exception {
-        Random chance = Scale.seeded();
+        Random random = Scale.seeded();
         int each = Scale.of("converging", 20, 100, 1_000);
         Map<String, String> settings = Map.of(
                 "RAMPGATE_SOCKET_MAX_CONNECTIONS", "2000",
@@ -59,7 +59,7 @@ class OneChannelFaultIT {
                 cluster.proof().drive(ids.get(Channel.POLLS).get(i), Action.COMPLETE);
                 cluster.proof().drive(ids.get(Channel.SOCKETS).get(i), Action.COMPLETE);
                 sender.tell(
-                        cluster.anyReady(chance).url("/proof-webhook/" + Cluster.WEBHOOK_KEY),
+                        cluster.anyReady(random).url("/proof-webhook/" + Cluster.WEBHOOK_KEY),
                         cluster.proof().drive(ids.get(Channel.WEBHOOKS).get(i), Action.COMPLETE));
                 TimeUnit.MILLISECONDS.sleep(40); // 25 of each a second: less than the budgets
             }

@@ -2,9 +2,9 @@ package dev.rampgate.fault;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.ProofAndDatabase;
-import dev.rampgate.TestDatabase;
 import dev.rampgate.sandbox.EmbeddedDatabase;
+import dev.rampgate.support.ProofAndDatabase;
+import dev.rampgate.support.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

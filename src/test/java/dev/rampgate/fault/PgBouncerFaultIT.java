@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.rampgate.EventReader;
-import dev.rampgate.PackagedRampgate;
+import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.sandbox.EmbeddedDatabase;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.support.EventReader;
 import io.restassured.specification.RequestSpecification;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,6 +1,6 @@
 package dev.rampgate.fault;
 
-import dev.rampgate.PackagedRampgate;
+import dev.rampgate.packaged.PackagedRampgate;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -28,9 +28,9 @@ final class Replica implements AutoCloseable {
      * 32768 on.
      */
     private static int lastingPort() {
-        Random chance = new Random();
+        Random random = new Random();
         while (true) {
-            int port = 16_000 + chance.nextInt(16_000);
+            int port = 16_000 + random.nextInt(16_000);
             try (ServerSocket socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (IOException taken) {

@@ -31,7 +31,7 @@ class TerminatedReplicaIT {
 
     @Test
     void itServesWhileOthersHearOfItGivesItsWorkUpAndEndsWhenEverythingIsCommitted() throws Exception {
-        Random chance = Scale.seeded();
+        Random random = Scale.seeded();
         Map<String, String> settings = Map.of(
                 "RAMPGATE_POLL_LEASE", LEASE.toSeconds() + "s",
                 "RAMPGATE_SOCKET_LEASE", LEASE.toSeconds() + "s",
@@ -41,13 +41,13 @@ class TerminatedReplicaIT {
                 "QUARKUS_SHUTDOWN_DELAY", "5s");
         try (Cluster cluster = Cluster.start(2, settings)) {
             WebhookSender sender = new WebhookSender();
-            Traffic traffic = new Traffic(cluster, sender, chance).start(4, WEBHOOKS_PER_SECOND);
+            Traffic traffic = new Traffic(cluster, sender, random).start(4, WEBHOOKS_PER_SECOND);
             Set<String> workers = new HashSet<>();
             await("both replicas hold something").atMost(LIMIT).until(() -> {
                 workers.addAll(holders(cluster).values());
                 return workers.size() == 2;
             });
-            Replica victim = cluster.replicas().get(chance.nextInt(2));
+            Replica victim = cluster.replicas().get(random.nextInt(2));
 
             long terminatedAt = System.nanoTime();
             Instant terminated = Instant.now();

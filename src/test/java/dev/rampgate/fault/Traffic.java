@@ -33,7 +33,7 @@ final class Traffic implements AutoCloseable {
 
     private final Cluster cluster;
     private final WebhookSender sender;
-    private final Random chance;
+    private final Random random;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -42,10 +42,10 @@ final class Traffic implements AutoCloseable {
     private final Queue<String> opened = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedDeque<String> recent = new ConcurrentLinkedDeque<>();
 
-    Traffic(Cluster cluster, WebhookSender sender, Random chance) {
+    Traffic(Cluster cluster, WebhookSender sender, Random random) {
         this.cluster = cluster;
         this.sender = sender;
-        this.chance = chance;
+        this.random = random;
     }
 
     Traffic start(int sessionsPerSecond, int webhooksPerSecond) {
@@ -92,9 +92,9 @@ final class Traffic implements AutoCloseable {
 
     private void openSession() {
         HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(cluster.anyReady(chance).url("/session")))
+                        URI.create(cluster.anyReady(random).url("/session")))
                 .timeout(Duration.ofSeconds(20))
-                .headers(Cluster.signedIn("cust-" + chance.nextInt(1_000)))
+                .headers(Cluster.signedIn("cust-" + random.nextInt(1_000)))
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("""
                         {"network": "ERC20", "currency": "USDC", "amount": "42.75", "type": "buy"}
@@ -121,7 +121,7 @@ final class Traffic implements AutoCloseable {
             Action action = Action.PAY.isPossibleFor(transaction)
                     ? Action.PAY
                     : List.of(Action.COMPLETE, Action.COMPLETE, Action.FAIL, Action.CANCEL)
-                            .get(chance.nextInt(4));
+                            .get(random.nextInt(4));
             if (action.isPossibleFor(transaction)) {
                 cluster.proof().drive(transaction.id(), action);
             }
@@ -132,8 +132,8 @@ final class Traffic implements AutoCloseable {
         anyRecent().ifPresent(transaction -> {
             List<StatusChange> history = transaction.history();
             StatusChange state =
-                    chance.nextInt(6) == 0 ? history.get(chance.nextInt(history.size())) : transaction.last();
-            sender.tell(cluster.anyReady(chance).url("/proof-webhook/" + Cluster.WEBHOOK_KEY), transaction, state);
+                    random.nextInt(6) == 0 ? history.get(random.nextInt(history.size())) : transaction.last();
+            sender.tell(cluster.anyReady(random).url("/proof-webhook/" + Cluster.WEBHOOK_KEY), transaction, state);
         });
     }
 
@@ -141,6 +141,6 @@ final class Traffic implements AutoCloseable {
         List<String> some = List.copyOf(recent);
         return some.isEmpty()
                 ? Optional.empty()
-                : cluster.proof().transactions().find(some.get(chance.nextInt(some.size())));
+                : cluster.proof().transactions().find(some.get(random.nextInt(some.size())));
     }
 }

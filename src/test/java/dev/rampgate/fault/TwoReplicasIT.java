@@ -95,7 +95,7 @@ class TwoReplicasIT {
 
     @Test
     void ofCompletedAndFailedAtOnceOneWinsAndIsAnnouncedOnce() {
-        Random chance = Scale.seeded();
+        Random random = Scale.seeded();
         int rounds = Scale.of("races", 40, 200, 1_000);
         List<String> ids = new ArrayList<>();
         WebhookSender sender = new WebhookSender();
@@ -104,7 +104,7 @@ class TwoReplicasIT {
             cluster.ledger().heat(some);
             await().atMost(LIMIT).until(() -> some.stream()
                     .allMatch(id -> cluster.proof().sockets().count(id) == 1));
-            some.forEach(id -> race(id, sender, chance));
+            some.forEach(id -> race(id, sender, random));
             ids.addAll(some);
         }
         sender.sent();
@@ -132,12 +132,12 @@ class TwoReplicasIT {
     }
 
     /** Two contradicting ends on two ways at once; what Proof then answers to a poll is one of them. */
-    private static void race(String id, WebhookSender sender, Random chance) {
+    private static void race(String id, WebhookSender sender, Random random) {
         ProofTransaction before = cluster.proof().transactions().get(id);
         StatusChange completed = state("completed", before);
         StatusChange failed = state("failed", before);
-        boolean bySocket = chance.nextBoolean();
-        boolean failedFirst = chance.nextBoolean();
+        boolean bySocket = random.nextBoolean();
+        boolean failedFirst = random.nextBoolean();
         List<Runnable> ways =
                 new ArrayList<>(List.of(() -> sender.tell(keyed(0), before, failedFirst ? failed : completed), () -> {
                     StatusChange other = failedFirst ? completed : failed;
@@ -152,7 +152,7 @@ class TwoReplicasIT {
                 .rewrite(
                         id,
                         ProofTransaction.Rewrite.nothing()
-                                .status(chance.nextBoolean() ? "completed" : "failed")
+                                .status(random.nextBoolean() ? "completed" : "failed")
                                 .updatedAt(completed.at()));
         ways.forEach(Runnable::run);
     }

@@ -4,10 +4,10 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.PackagedRampgate;
-import dev.rampgate.ProofAndDatabase;
+import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
+import dev.rampgate.support.ProofAndDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

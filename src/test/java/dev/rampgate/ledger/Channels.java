@@ -51,7 +51,7 @@ final class Channels {
         return observation(Channel.WEBHOOK, false, status, updatedAt, null, receivedAt, lies);
     }
 
-    /** News that need not be true. */
+    /** TestObservations that need not be true. */
     static Observation anything(
             Channel channel,
             boolean authoritative,

@@ -29,7 +29,7 @@ final class CheckedLedger {
     private List<Transition> timeline = List.of();
     private boolean pollPlanned;
 
-    private record Heard(Observation news, Heard before) {}
+    private record Heard(Observation observation, Heard before) {}
 
     /** @param history what Proof's channels tell of; null if they contradict each other as they like */
     CheckedLedger(Duration lagTolerance, ProofHistory history) {
@@ -57,25 +57,25 @@ final class CheckedLedger {
         return new State(record, timeline, pollPlanned);
     }
 
-    PollWish hear(Observation news, Instant now) {
-        heard = new Heard(news, heard);
+    PollWish hear(Observation observation, Instant now) {
+        heard = new Heard(observation, heard);
         TransactionRecord before = record;
-        Decision decision = rules.decide(Optional.ofNullable(before), news, now);
+        Decision decision = rules.decide(Optional.ofNullable(before), observation, now);
         record = decision.record().orElse(null);
-        pollPlanned = planned(news, decision);
+        pollPlanned = planned(observation, decision);
         check(decision.transitions().size() <= 1, "more than one transition");
         int known = timeline.size();
         announce(decision.transitions());
-        checkWebhook(news, before, decision);
-        checkStanding(before == null ? null : before.standing(), known);
-        checkPolls(news, decision);
+        checkWebhook(observation, before, decision);
+        checkStanding(before == null ? null : before.state(), known);
+        checkPolls(observation, decision);
         return decision.wish();
     }
 
-    private boolean planned(Observation news, Decision decision) {
+    private boolean planned(Observation observation, Decision decision) {
         boolean wished = decision.wish() instanceof PollWish.After || decision.wish() instanceof PollWish.AtOnce;
         // An answer replaces what was planned; anything else can only hasten it.
-        return news.channel() == Channel.POLL ? wished : wished || pollPlanned;
+        return observation.channel() == Channel.POLL ? wished : wished || pollPlanned;
     }
 
     private void announce(List<Transition> added) {
@@ -84,8 +84,8 @@ final class CheckedLedger {
         timeline = List.copyOf(more);
     }
 
-    private void checkWebhook(Observation news, TransactionRecord before, Decision decision) {
-        if (news.channel() != Channel.WEBHOOK || news.authoritative()) {
+    private void checkWebhook(Observation observation, TransactionRecord before, Decision decision) {
+        if (observation.channel() != Channel.WEBHOOK || observation.authoritative()) {
             return;
         }
         boolean untouched =
@@ -95,20 +95,20 @@ final class CheckedLedger {
         check(decision.transitions().isEmpty(), "a webhook made a transition");
     }
 
-    private void checkStanding(Standing before, int known) {
+    private void checkStanding(LedgerState before, int known) {
         try {
-            LedgerInvariants.check(before, record == null ? null : record.standing(), timeline, known, history);
+            LedgerInvariants.check(before, record == null ? null : record.state(), timeline, known, history);
         } catch (AssertionError broken) {
             check(false, broken.getMessage());
         }
     }
 
-    private void checkPolls(Observation news, Decision decision) {
+    private void checkPolls(Observation observation, Decision decision) {
         if (record == null) {
             return;
         }
-        boolean rests = record.standing().settled() || record.standing().abandoned();
-        if (news.channel() == Channel.POLL && !rests) {
+        boolean rests = record.state().settled() || record.state().abandoned();
+        if (observation.channel() == Channel.POLL && !rests) {
             check(
                     decision.wish() instanceof PollWish.After || decision.wish() instanceof PollWish.AtOnce,
                     "a poll of an unsettled transaction that leaves no next one");
@@ -141,7 +141,7 @@ final class CheckedLedger {
         boolean sameAmounts = truth.amount() == null
                 || truth.amount().equals(details.cryptoAmount())
                         && truth.amount().equals(details.fiatAmount());
-        return record.standing().status() == truth.status() && record.standing().confirmed() && sameAmounts;
+        return record.state().status() == truth.status() && record.state().confirmed() && sameAmounts;
     }
 
     private void check(boolean holds, String otherwise) {
@@ -154,7 +154,7 @@ final class CheckedLedger {
     private List<String> everythingHeard() {
         List<String> oldestFirst = new ArrayList<>();
         for (Heard one = heard; one != null; one = one.before) {
-            oldestFirst.add(0, told(one.news));
+            oldestFirst.add(0, told(one.observation));
         }
         return oldestFirst;
     }

@@ -17,7 +17,7 @@ public final class LedgerInvariants {
      * @param history what truly happened; null if the channels contradict each other as they like
      */
     public static void check(
-            Standing before, Standing after, List<Transition> timeline, int known, ProofHistory history) {
+            LedgerState before, LedgerState after, List<Transition> timeline, int known, ProofHistory history) {
         if (after == null) {
             check(before == null, "a transaction was forgotten");
             check(timeline.isEmpty(), "transitions of an unknown transaction");
@@ -50,7 +50,7 @@ public final class LedgerInvariants {
     }
 
     /** I1. */
-    private static void checkEnd(Standing before, Standing after, List<Transition> timeline, int known) {
+    private static void checkEnd(LedgerState before, LedgerState after, List<Transition> timeline, int known) {
         if (before == null || !before.confirmed() || !before.status().isTerminal()) {
             return;
         }

@@ -62,17 +62,19 @@ class LedgerPropertyTest {
     @EnumSource(Status.class)
     void whoeverFollowsTheWishesAsksUntilTheTransactionRests(Status status) {
         Story story = new Story();
-        story.hear(News.session());
-        PollWish wish = story.pass(1).hear(News.poll(status, START)).wish();
+        story.hear(TestObservations.session());
+        PollWish wish = story.pass(1).hear(TestObservations.poll(status, START)).wish();
         int polls = 0;
         while (wish instanceof PollWish.After after && polls < 1_000) {
             polls++;
-            wish = story.pass(after.atMost()).hear(News.poll(status, START)).wish();
+            wish = story.pass(after.atMost())
+                    .hear(TestObservations.poll(status, START))
+                    .wish();
         }
 
         assertThat(wish).isEqualTo(PollWish.NEVER);
-        assertThat(story.standing().settled()).isEqualTo(status.isTerminal());
-        assertThat(story.standing().abandoned()).isEqualTo(!status.isTerminal());
+        assertThat(story.state().settled()).isEqualTo(status.isTerminal());
+        assertThat(story.state().abandoned()).isEqualTo(!status.isTerminal());
     }
 
     /** {@code -Dledger.seed=N} begins with that world, {@code -Dledger.worlds=N} visits so many. */
@@ -101,17 +103,17 @@ class LedgerPropertyTest {
 
     /** Authenticated or not, known or not, in any order and at any time: not even Proof keeps to its contract here. */
     private static void hearNonsense(long seed) {
-        RandomGenerator chance = new SplittableRandom(seed);
+        RandomGenerator random = new SplittableRandom(seed);
         CheckedLedger ledger = new CheckedLedger(LAG_TOLERANCE, null);
         Instant now = START;
-        for (int i = chance.nextInt(40); i > 0; i--) {
-            now = now.plusMillis(chance.nextInt(4) == 0 ? chance.nextLong(100_000_000) : chance.nextLong(20_000));
-            Channel channel = Channel.values()[chance.nextInt(Channel.values().length)];
-            boolean authoritative = channel != Channel.WEBHOOK || chance.nextBoolean();
-            int status = chance.nextInt(Status.values().length + 1);
+        for (int i = random.nextInt(40); i > 0; i--) {
+            now = now.plusMillis(random.nextInt(4) == 0 ? random.nextLong(100_000_000) : random.nextLong(20_000));
+            Channel channel = Channel.values()[random.nextInt(Channel.values().length)];
+            boolean authoritative = channel != Channel.WEBHOOK || random.nextBoolean();
+            int status = random.nextInt(Status.values().length + 1);
             String told = status < Status.values().length ? Status.values()[status].wireName() : "on_hold";
-            Instant changedAt = chance.nextInt(8) == 0 ? null : START.plusSeconds(chance.nextInt(20));
-            Instant askedAt = channel == Channel.POLL ? now.minusMillis(chance.nextInt(30_000)) : null;
+            Instant changedAt = random.nextInt(8) == 0 ? null : START.plusSeconds(random.nextInt(20));
+            Instant askedAt = channel == Channel.POLL ? now.minusMillis(random.nextInt(30_000)) : null;
             ledger.hear(Channels.anything(channel, authoritative, told, changedAt, askedAt, now), now);
         }
     }
@@ -145,15 +147,15 @@ class LedgerPropertyTest {
     private static final class Explorer {
 
         private final ProofHistory history;
-        private final List<Heard> news;
+        private final List<Heard> observation;
 
         /** What was explored already, by the number of news still to come: the same state has the same future. */
         private final Map<Integer, Set<CheckedLedger.State>> explored = new HashMap<>();
 
         @SafeVarargs
-        Explorer(ProofHistory history, List<Heard>... news) {
+        Explorer(ProofHistory history, List<Heard>... observation) {
             this.history = history;
-            this.news = Stream.of(news).flatMap(List::stream).toList();
+            this.observation = Stream.of(observation).flatMap(List::stream).toList();
         }
 
         void explore(Observation session, int depth) {
@@ -177,7 +179,7 @@ class LedgerPropertyTest {
                 ledger.checkConvergence(now);
                 return;
             }
-            for (Heard next : news) {
+            for (Heard next : observation) {
                 CheckedLedger branch = ledger.copy();
                 branch.hear(next.apply(now), now);
                 explore(branch, depth - 1, now.plus(BETWEEN_NEWS));

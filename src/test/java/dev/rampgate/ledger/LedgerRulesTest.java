@@ -1,15 +1,15 @@
 package dev.rampgate.ledger;
 
-import static dev.rampgate.ledger.News.poll;
-import static dev.rampgate.ledger.News.session;
-import static dev.rampgate.ledger.News.socket;
-import static dev.rampgate.ledger.News.webhook;
 import static dev.rampgate.ledger.Status.CANCELLED;
 import static dev.rampgate.ledger.Status.COMPLETED;
 import static dev.rampgate.ledger.Status.FAILED;
 import static dev.rampgate.ledger.Status.PENDING;
 import static dev.rampgate.ledger.Status.PROCESSING;
 import static dev.rampgate.ledger.Story.at;
+import static dev.rampgate.ledger.TestObservations.poll;
+import static dev.rampgate.ledger.TestObservations.session;
+import static dev.rampgate.ledger.TestObservations.socket;
+import static dev.rampgate.ledger.TestObservations.webhook;
 import static java.time.Duration.ofDays;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
@@ -45,8 +45,8 @@ class LedgerRulesTest {
             Decision decision = story.hear(session());
 
             assertThat(decision.outcome()).isEqualTo(Outcome.ACCEPTED);
-            assertThat(story.standing())
-                    .isEqualTo(new Standing(
+            assertThat(story.state())
+                    .isEqualTo(new LedgerState(
                             PENDING, 1, 1, false, null, story.now(), story.now(), story.now(), false, false));
             assertThat(decision.transitions())
                     .containsExactly(new Transition(
@@ -148,7 +148,7 @@ class LedgerRulesTest {
             story.pass(6).hear(poll(PROCESSING, at(5)));
 
             assertThat(story.pass(1).hear(poll(PROCESSING, null)).outcome()).isEqualTo(Outcome.CONFIRMED);
-            assertThat(story.standing().asOf()).isEqualTo(at(5));
+            assertThat(story.state().asOf()).isEqualTo(at(5));
         }
     }
 
@@ -165,8 +165,8 @@ class LedgerRulesTest {
             assertThat(decision.transitions()).isEmpty();
             assertThat(decision.wish()).isEqualTo(FRESH);
             assertThat(decision.archived()).isTrue();
-            assertThat(story.standing())
-                    .isEqualTo(new Standing(PENDING, 1, 1, true, at(0), at(0), at(0), at(0), false, false));
+            assertThat(story.state())
+                    .isEqualTo(new LedgerState(PENDING, 1, 1, true, at(0), at(0), at(0), at(0), false, false));
         }
 
         @Test
@@ -186,9 +186,9 @@ class LedgerRulesTest {
 
             story.pass(5).hear(poll(PENDING, at(4)));
 
-            assertThat(story.standing().asOf()).isEqualTo(at(4));
-            assertThat(story.standing().since()).isEqualTo(at(0));
-            assertThat(story.standing().changedAt()).isEqualTo(at(0));
+            assertThat(story.state().asOf()).isEqualTo(at(4));
+            assertThat(story.state().since()).isEqualTo(at(0));
+            assertThat(story.state().changedAt()).isEqualTo(at(0));
         }
 
         @Test
@@ -255,7 +255,7 @@ class LedgerRulesTest {
             story.hear(session());
             story.pass(6).hear(poll(end, at(5)));
             story.pass(ofHours(30)).hear(poll(end, at(5)));
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
 
             Decision decision = story.pass(60).hear(poll(end, at(7)));
 
@@ -263,8 +263,8 @@ class LedgerRulesTest {
             assertThat(decision.transitions()).isEmpty();
             assertThat(decision.wish()).isEqualTo(PollWish.after(ofSeconds(15)));
             assertThat(story.followUp().watchedSince()).isEqualTo(story.now());
-            assertThat(story.standing().settled()).isFalse();
-            assertThat(story.standing().attempt()).isEqualTo(1);
+            assertThat(story.state().settled()).isFalse();
+            assertThat(story.state().attempt()).isEqualTo(1);
         }
 
         @Test
@@ -295,11 +295,11 @@ class LedgerRulesTest {
         void aConfirmedCompletedIsSettled() {
             story.hear(session());
             story.pass(6).hear(socket(COMPLETED, at(5)));
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
 
             Decision decision = story.pass(1).hear(poll(COMPLETED, at(5)));
 
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
             assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
         }
 
@@ -330,8 +330,8 @@ class LedgerRulesTest {
             Decision decision = story.pass(6).hear(poll(PROCESSING, at(5)).telling("42.60", "40.15"));
 
             assertThat(decision.outcome()).isEqualTo(Outcome.ACCEPTED);
-            assertThat(story.standing())
-                    .isEqualTo(new Standing(PROCESSING, 1, 2, true, at(5), at(5), at(0), at(6), false, false));
+            assertThat(story.state())
+                    .isEqualTo(new LedgerState(PROCESSING, 1, 2, true, at(5), at(5), at(0), at(6), false, false));
             assertThat(decision.transitions())
                     .containsExactly(
                             new Transition(Story.ID, 2, 1, PROCESSING, Channel.POLL, null, at(5), at(6), at(6), false));
@@ -349,8 +349,8 @@ class LedgerRulesTest {
 
             assertThat(decision.outcome()).isEqualTo(Outcome.ACCEPTED);
             assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
-            assertThat(story.standing().settled()).isTrue();
-            assertThat(story.standing().sequence()).isEqualTo(2);
+            assertThat(story.state().settled()).isTrue();
+            assertThat(story.state().sequence()).isEqualTo(2);
         }
 
         @ParameterizedTest
@@ -362,7 +362,7 @@ class LedgerRulesTest {
 
             assertThat(decision.wish()).isEqualTo(PollWish.after(ofSeconds(15)));
             assertThat(story.followUp().watchedSince()).isEqualTo(story.now());
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
         }
 
         @Test
@@ -371,8 +371,8 @@ class LedgerRulesTest {
 
             story.pass(6).hear(poll(PROCESSING, null));
 
-            assertThat(story.standing())
-                    .isEqualTo(new Standing(PROCESSING, 1, 2, true, null, at(6), at(0), at(6), false, false));
+            assertThat(story.state())
+                    .isEqualTo(new LedgerState(PROCESSING, 1, 2, true, null, at(6), at(0), at(6), false, false));
             assertThat(story.last().occurredAt()).isNull();
         }
 
@@ -385,7 +385,7 @@ class LedgerRulesTest {
 
             assertThat(tie.outcome()).isEqualTo(Outcome.STALE);
             assertThat(tie.wish()).isEqualTo(IN_A_SECOND);
-            assertThat(story.standing().status()).isEqualTo(PROCESSING);
+            assertThat(story.state().status()).isEqualTo(PROCESSING);
             assertThat(story.followUp().dissent()).isEqualTo(new FollowUp.Dissent(FAILED, story.now(), 1));
 
             Decision lasting = story.pass(30).hear(poll(FAILED, at(5)));
@@ -501,7 +501,7 @@ class LedgerRulesTest {
                 story.pass(10).hear(poll(PROCESSING, at(8)));
             }
 
-            assertThat(story.standing().status()).isEqualTo(COMPLETED);
+            assertThat(story.state().status()).isEqualTo(COMPLETED);
             assertThat(story.timeline()).hasSize(2);
         }
 
@@ -520,8 +520,9 @@ class LedgerRulesTest {
             assertThat(decision.marks()).isEmpty();
             assertThat(decision.alarms()).isEmpty();
             assertThat(decision.archived()).isTrue();
-            assertThat(story.standing())
-                    .isEqualTo(new Standing(other, 2, 3, true, at(7), at(7), at(7), at(8), other == COMPLETED, false));
+            assertThat(story.state())
+                    .isEqualTo(
+                            new LedgerState(other, 2, 3, true, at(7), at(7), at(7), at(8), other == COMPLETED, false));
         }
 
         @Test
@@ -571,8 +572,8 @@ class LedgerRulesTest {
             assertThat(decision.outcome()).isEqualTo(Outcome.STALE);
             assertThat(decision.transitions()).isEmpty();
             assertThat(decision.wish()).isEqualTo(IN_A_SECOND);
-            assertThat(story.standing().status()).isEqualTo(FAILED);
-            assertThat(story.standing().asOf()).isNull();
+            assertThat(story.state().status()).isEqualTo(FAILED);
+            assertThat(story.state().asOf()).isNull();
             assertThat(story.record().details().cryptoAmount()).isNull();
             assertThat(story.followUp().dissent()).isEqualTo(new FollowUp.Dissent(PROCESSING, story.now(), 1));
         }
@@ -622,7 +623,7 @@ class LedgerRulesTest {
             story.pass(6).hear(socket(FAILED, at(5)));
             story.pass(2).hear(poll(PROCESSING, at(7)));
             story.pass(ofMillis(29_999)).hear(poll(PROCESSING, at(7)));
-            assertThat(story.standing().status()).isEqualTo(FAILED);
+            assertThat(story.state().status()).isEqualTo(FAILED);
 
             Decision decision =
                     story.pass(ofMillis(1)).hear(poll(PROCESSING, at(7)).telling("42.60", null));
@@ -631,8 +632,8 @@ class LedgerRulesTest {
             assertThat(decision.transitions())
                     .containsExactly(new Transition(
                             Story.ID, 3, 2, PROCESSING, Channel.POLL, null, at(7), at(38), at(38), true));
-            assertThat(story.standing())
-                    .isEqualTo(new Standing(PROCESSING, 2, 3, true, at(7), at(7), at(7), at(38), false, false));
+            assertThat(story.state())
+                    .isEqualTo(new LedgerState(PROCESSING, 2, 3, true, at(7), at(7), at(7), at(38), false, false));
             assertThat(story.followUp()).isEqualTo(FollowUp.NONE);
             assertThat(story.record().details().cryptoAmount()).isEqualTo("42.60");
             assertThat(decision.wish()).isEqualTo(FRESH);
@@ -645,7 +646,7 @@ class LedgerRulesTest {
             story.pass(2).hear(poll(COMPLETED, at(5)));
 
             assertThat(story.pass(30).hear(poll(COMPLETED, at(5))).outcome()).isEqualTo(Outcome.CORRECTION);
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
         }
 
         @Test
@@ -654,11 +655,11 @@ class LedgerRulesTest {
             story.pass(6).hear(socket(FAILED, at(5)));
             story.pass(2).hear(poll(PROCESSING, at(7)));
 
-            Decision underWayForLong =
+            Decision inFlightForLong =
                     story.pass(60).hear(poll(PROCESSING, at(7)).asked(at(37)));
             Decision askedLater = story.hear(poll(PROCESSING, at(7)).asked(at(38)));
 
-            assertThat(underWayForLong.outcome()).isEqualTo(Outcome.STALE);
+            assertThat(inFlightForLong.outcome()).isEqualTo(Outcome.STALE);
             assertThat(askedLater.outcome()).isEqualTo(Outcome.CORRECTION);
         }
 
@@ -746,8 +747,8 @@ class LedgerRulesTest {
             assertThat(decision.transitions())
                     .containsExactly(new Transition(
                             Story.ID, 2, 1, PROCESSING, Channel.SOCKET, null, at(5), at(6), null, false));
-            assertThat(story.standing())
-                    .isEqualTo(new Standing(PROCESSING, 1, 2, false, null, at(5), at(0), at(6), false, false));
+            assertThat(story.state())
+                    .isEqualTo(new LedgerState(PROCESSING, 1, 2, false, null, at(5), at(0), at(6), false, false));
             assertThat(story.record().details().cryptoAmount()).isEqualTo("42.60");
             assertThat(decision.wish()).isEqualTo(FRESH);
             assertThat(decision.archived()).isTrue();
@@ -771,7 +772,7 @@ class LedgerRulesTest {
 
             assertThat(decision.outcome()).isEqualTo(Outcome.NUDGE);
             assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
-            assertThat(story.standing().status()).isEqualTo(PROCESSING);
+            assertThat(story.state().status()).isEqualTo(PROCESSING);
         }
 
         @Test
@@ -782,7 +783,7 @@ class LedgerRulesTest {
             assertThat(story.hear(socket(FAILED, at(5))).outcome()).isEqualTo(Outcome.NUDGE);
             assertThat(story.hear(socket(FAILED, at(7))).outcome()).isEqualTo(Outcome.NUDGE);
             assertThat(story.hear(socket(FAILED, null)).outcome()).isEqualTo(Outcome.NUDGE);
-            assertThat(story.standing().status()).isEqualTo(PROCESSING);
+            assertThat(story.state().status()).isEqualTo(PROCESSING);
             assertThat(story.hear(socket(FAILED, at(8))).outcome()).isEqualTo(Outcome.ACCEPTED);
         }
 
@@ -800,7 +801,7 @@ class LedgerRulesTest {
             story.pass(8).hear(poll(PROCESSING, at(7)));
 
             assertThat(story.hear(socket(COMPLETED, null)).outcome()).isEqualTo(Outcome.ACCEPTED);
-            assertThat(story.standing().since()).isEqualTo(story.now());
+            assertThat(story.state().since()).isEqualTo(story.now());
         }
 
         @Test
@@ -820,8 +821,8 @@ class LedgerRulesTest {
 
             assertThat(decision.outcome()).isEqualTo(Outcome.ACCEPTED);
             assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
-            assertThat(story.standing().confirmed()).isFalse();
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().confirmed()).isFalse();
+            assertThat(story.state().settled()).isFalse();
         }
 
         @Test
@@ -840,7 +841,7 @@ class LedgerRulesTest {
         void theSameStatusFillsOnlyWhatIsEmpty() {
             story.hear(session());
             story.pass(6).hear(poll(PROCESSING, at(5)).telling("42.60", null));
-            Standing before = story.standing();
+            LedgerState before = story.state();
 
             Decision decision = story.pass(1)
                     .hear(socket(PROCESSING, at(5))
@@ -849,7 +850,7 @@ class LedgerRulesTest {
 
             assertThat(decision.outcome()).isEqualTo(Outcome.DUPLICATE);
             assertThat(decision.wish()).isEqualTo(PollWish.KEEP);
-            assertThat(story.standing()).isEqualTo(before);
+            assertThat(story.state()).isEqualTo(before);
             assertThat(story.record().details().cryptoAmount()).isEqualTo("42.60");
             assertThat(story.record().details().fiatAmount()).isEqualTo("40.15");
             assertThat(story.record().details().paymentMethod()).isEqualTo("card");
@@ -904,7 +905,7 @@ class LedgerRulesTest {
             Decision decision = story.pass(2).hear(socket(COMPLETED, at(7)));
 
             assertThat(decision.outcome()).isEqualTo(Outcome.NUDGE);
-            assertThat(story.standing().status()).isEqualTo(FAILED);
+            assertThat(story.state().status()).isEqualTo(FAILED);
         }
 
         @Test
@@ -928,8 +929,8 @@ class LedgerRulesTest {
 
             assertThat(decision.outcome()).isEqualTo(Outcome.ACCEPTED);
             assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
-            assertThat(story.standing().status()).isEqualTo(COMPLETED);
-            assertThat(story.standing().confirmed()).isFalse();
+            assertThat(story.state().status()).isEqualTo(COMPLETED);
+            assertThat(story.state().confirmed()).isFalse();
             assertThat(story.last().channel()).isEqualTo(Channel.WEBHOOK);
         }
 
@@ -1040,7 +1041,7 @@ class LedgerRulesTest {
             story.hear(session());
             story.pass(6).hear(poll(end, at(5)));
             story.pass(ofHours(25)).hear(poll(end, at(5)));
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
 
             Decision same = story.pass(1).hear(webhook(end, at(5)));
             Decision later = story.pass(1).hear(webhook(end, at(90_000)));
@@ -1220,7 +1221,7 @@ class LedgerRulesTest {
             story.hear(session());
             story.pass(6).hear(webhook(COMPLETED, at(5)));
 
-            for (News other : List.of(
+            for (TestObservations other : List.of(
                     webhook(COMPLETED, at(6)),
                     webhook(FAILED, at(6)),
                     socket(FAILED, at(-1)).telling("1", "1"))) {
@@ -1415,7 +1416,7 @@ class LedgerRulesTest {
 
             Decision woken = story.pass(ofDays(2)).hear(webhook(FAILED, at(6)));
             assertThat(woken.wish()).isEqualTo(PollWish.AT_ONCE);
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
 
             List<PollWish> wishes = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -1429,7 +1430,7 @@ class LedgerRulesTest {
         void anAbandonedTransactionIsWokenAndRestsAgain() {
             story.hear(session());
             story.pass(ofDays(7)).hear(poll(PENDING, at(0)));
-            assertThat(story.standing().abandoned()).isTrue();
+            assertThat(story.state().abandoned()).isTrue();
 
             Decision woken = story.pass(ofDays(1)).hear(webhook(PROCESSING, null));
             assertThat(woken.outcome()).isEqualTo(Outcome.NUDGE);
@@ -1507,19 +1508,19 @@ class LedgerRulesTest {
         @Test
         void anUnknownStatusByASocketAlarmsAndIsPolledAtOnce() {
             story.hear(session());
-            Standing before = story.standing();
+            LedgerState before = story.state();
 
-            for (News news :
+            for (TestObservations observation :
                     List.of(socket("on_hold", at(5)), webhook("frozen", at(5)).trusted())) {
-                Decision decision = story.pass(6).hear(news);
+                Decision decision = story.pass(6).hear(observation);
 
                 assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN_STATUS);
                 assertThat(decision.alarms()).containsExactly(Alarm.UNKNOWN_STATUS);
                 assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
                 assertThat(decision.archived()).isTrue();
-                assertThat(story.standing()).isEqualTo(before);
+                assertThat(story.state()).isEqualTo(before);
                 assertThat(story.followUp().nudge())
-                        .isEqualTo(new FollowUp.Nudge(news.channel(), null, at(5), story.now(), 0));
+                        .isEqualTo(new FollowUp.Nudge(observation.channel(), null, at(5), story.now(), 0));
             }
         }
 
@@ -1551,7 +1552,7 @@ class LedgerRulesTest {
 
             Decision decision = story.pass(ofHours(30)).hear(poll("refunding", at(90_000)));
 
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
             assertThat(decision.wish()).isEqualTo(PollWish.after(ofHours(1)));
         }
 
@@ -1560,15 +1561,15 @@ class LedgerRulesTest {
             story.hear(session());
             story.pass(6).hear(poll(FAILED, at(5)));
             story.pass(ofHours(25)).hear(poll(FAILED, at(5)));
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
 
             Decision decision = story.pass(60).hear(poll("refunding", at(90_000)));
 
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
             assertThat(decision.wish()).isEqualTo(PollWish.after(ofHours(1)));
 
             story.pass(ofHours(1)).hear(poll(FAILED, at(5)));
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
         }
 
         @Test
@@ -1581,7 +1582,7 @@ class LedgerRulesTest {
 
             assertThat(decision.alarms()).containsExactly(Alarm.UNKNOWN_STATUS);
             assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
             assertThat(story.followUp().nudge()).isNull();
         }
 
@@ -1591,7 +1592,7 @@ class LedgerRulesTest {
 
             Decision decision = story.pass(ofDays(7)).hear(poll("on_hold", at(5)));
 
-            assertThat(story.standing().abandoned()).isTrue();
+            assertThat(story.state().abandoned()).isTrue();
             assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
         }
 
@@ -1637,8 +1638,8 @@ class LedgerRulesTest {
 
         @Test
         void anUnknownTransactionInAWebhookIsCountedAndPolled() {
-            for (News news : List.of(webhook(COMPLETED, at(5)), webhook("on_hold", at(5)))) {
-                Decision decision = story.hear(news);
+            for (TestObservations observation : List.of(webhook(COMPLETED, at(5)), webhook("on_hold", at(5)))) {
+                Decision decision = story.hear(observation);
 
                 assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN_TRANSACTION);
                 assertThat(decision.wish()).isEqualTo(PollWish.AT_ONCE);
@@ -1676,8 +1677,8 @@ class LedgerRulesTest {
             assertThat(decision.transitions())
                     .containsExactly(
                             new Transition(Story.ID, 1, 1, PROCESSING, Channel.POLL, null, at(5), at(6), at(6), false));
-            assertThat(story.standing())
-                    .isEqualTo(new Standing(PROCESSING, 1, 1, true, at(5), at(5), at(5), at(6), false, false));
+            assertThat(story.state())
+                    .isEqualTo(new LedgerState(PROCESSING, 1, 1, true, at(5), at(5), at(5), at(6), false, false));
             assertThat(story.record().details())
                     .isEqualTo(
                             new TransactionDetails(null, "buy", "USDC", "ERC20", null, null, null, null, null, at(5)));
@@ -1697,7 +1698,7 @@ class LedgerRulesTest {
         @Test
         void anAdoptedCompletedIsSettled() {
             assertThat(story.hear(poll(COMPLETED, at(5))).wish()).isEqualTo(PollWish.NEVER);
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
         }
 
         @Test
@@ -1729,14 +1730,14 @@ class LedgerRulesTest {
 
         @Test
         void anotherTypeCurrencyOrNetworkAlarmsAndTheFirstValueIsKept() {
-            for (News news : List.of(
+            for (TestObservations observation : List.of(
                     poll(PROCESSING, at(5)).telling("sell", "USDC", "ERC20"),
                     poll(COMPLETED, at(6)).telling("buy", "USDT", "ERC20"),
                     poll(FAILED, at(7)).telling("buy", "USDC", "TRC20"))) {
                 Story own = new Story();
                 own.hear(session());
 
-                Decision decision = own.pass(10).hear(news);
+                Decision decision = own.pass(10).hear(observation);
 
                 assertThat(decision.alarms()).containsExactly(Alarm.DETAILS_CONTRADICTED);
                 assertThat(own.record().details().type()).isEqualTo("buy");
@@ -1762,7 +1763,7 @@ class LedgerRulesTest {
             story.pass(ofDays(8)).hear(poll(PENDING, at(0)));
 
             assertThat(story.record().details().type()).isEqualTo("buy");
-            assertThat(story.standing().abandoned()).isTrue();
+            assertThat(story.state().abandoned()).isTrue();
         }
 
         @Test
@@ -1774,7 +1775,7 @@ class LedgerRulesTest {
             assertThat(decision.outcome()).isEqualTo(Outcome.ACCEPTED);
             assertThat(decision.transitions()).hasSize(1);
             assertThat(decision.wish()).isEqualTo(FRESH);
-            assertThat(story.standing().status()).isEqualTo(PROCESSING);
+            assertThat(story.state().status()).isEqualTo(PROCESSING);
         }
 
         @Test
@@ -1822,7 +1823,7 @@ class LedgerRulesTest {
         @Test
         void aContradictionThatGoesOnAlarmsOnlyWithOtherNews() {
             story.hear(session());
-            News contradiction = poll(PENDING, at(0)).telling(null, "USDT", null);
+            TestObservations contradiction = poll(PENDING, at(0)).telling(null, "USDT", null);
 
             assertThat(story.pass(1).hear(contradiction).alarms()).containsExactly(Alarm.DETAILS_CONTRADICTED);
             assertThat(story.pass(1).hear(contradiction).alarms()).isEmpty();
@@ -1853,8 +1854,8 @@ class LedgerRulesTest {
             assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
             assertThat(decision.archived()).isTrue();
             assertThat(decision.wish()).isEqualTo(PollWish.after(ofSeconds(15)));
-            assertThat(story.standing().confirmed()).isTrue();
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().confirmed()).isTrue();
+            assertThat(story.state().settled()).isFalse();
         }
 
         @Test
@@ -1864,7 +1865,7 @@ class LedgerRulesTest {
             Decision decision = story.pass(5).hear(poll("completed", at(4)));
 
             assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
         }
 
         @Test
@@ -1875,7 +1876,7 @@ class LedgerRulesTest {
             Decision decision = story.pass(5).hear(poll("completed", at(9)));
 
             assertThat(decision.alarms()).isEmpty();
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
         }
 
         @Test
@@ -1887,7 +1888,7 @@ class LedgerRulesTest {
 
             assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
             assertThat(story.record().details().cryptoAmount()).isEqualTo("42.60");
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
         }
 
         @Test
@@ -1900,7 +1901,7 @@ class LedgerRulesTest {
             assertThat(decision.alarms()).isEmpty();
             assertThat(decision.archived()).isTrue();
             assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
             assertThat(story.record().details().cryptoAmount()).isEqualTo("42.60");
             assertThat(story.followUp()).isEqualTo(FollowUp.NONE);
         }
@@ -1911,7 +1912,7 @@ class LedgerRulesTest {
             story.pass(5).hear(poll("completed", at(4)).withUnreadableAmount());
             Instant since = story.now();
             int polls = 0;
-            while (!story.standing().settled() && polls < 100) {
+            while (!story.state().settled() && polls < 100) {
                 PollWish wish = PollLadder.watch(since, story.now()).orElseThrow();
                 Decision decision = story.pass(((PollWish.After) wish).atLeast())
                         .hear(poll("completed", at(4)).withUnreadableAmount());
@@ -1972,7 +1973,7 @@ class LedgerRulesTest {
             assertThat(polled.alarms()).isEmpty();
             assertThat(polled.wish()).isEqualTo(PollWish.after(ofSeconds(14)));
             assertThat(mended.wish()).isEqualTo(PollWish.NEVER);
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
         }
 
         @Test
@@ -2001,7 +2002,7 @@ class LedgerRulesTest {
             Decision decision = story.hear(poll("completed", at(4)).withUnreadableAmount());
 
             assertThat(decision.alarms()).containsExactly(Alarm.AMOUNT_UNREADABLE);
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
         }
     }
 
@@ -2037,7 +2038,7 @@ class LedgerRulesTest {
             story.pass(6).hear(poll(FAILED, at(5)));
             TransactionRecord before = story.record();
 
-            for (News refused : List.of(poll(PROCESSING, at(4)), socket(FAILED, at(5)), session())) {
+            for (TestObservations refused : List.of(poll(PROCESSING, at(4)), socket(FAILED, at(5)), session())) {
                 Decision decision = story.pass(1).hear(refused);
                 assertThat(decision.archived()).isTrue();
                 assertThat(decision.transitions()).isEmpty();
@@ -2107,8 +2108,8 @@ class LedgerRulesTest {
 
             Decision decision = story.pass(ofDays(7)).hear(poll(PENDING, at(0)));
 
-            assertThat(story.standing().abandoned()).isTrue();
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().abandoned()).isTrue();
+            assertThat(story.state().settled()).isFalse();
             assertThat(decision.wish()).isEqualTo(PollWish.NEVER);
             assertThat(decision.transitions()).isEmpty();
         }
@@ -2119,7 +2120,7 @@ class LedgerRulesTest {
 
             story.pass(ofDays(7).minusMillis(1)).hear(poll(PENDING, at(0)));
 
-            assertThat(story.standing().abandoned()).isFalse();
+            assertThat(story.state().abandoned()).isFalse();
         }
 
         @Test
@@ -2128,7 +2129,7 @@ class LedgerRulesTest {
 
             Decision decision = story.pass(ofDays(700)).hear(poll(PENDING, at(0)));
 
-            assertThat(story.standing().abandoned()).isFalse();
+            assertThat(story.state().abandoned()).isFalse();
             assertThat(decision.wish()).isEqualTo(PollWish.after(ofHours(6)));
         }
 
@@ -2145,7 +2146,7 @@ class LedgerRulesTest {
             story.pass(ofDays(7)).hear(poll(PENDING, at(0)));
 
             assertThat(story.pass(ofDays(1)).hear(poll(PENDING, at(0))).wish()).isEqualTo(PollWish.NEVER);
-            assertThat(story.standing().abandoned()).isTrue();
+            assertThat(story.state().abandoned()).isTrue();
         }
 
         @Test
@@ -2155,7 +2156,7 @@ class LedgerRulesTest {
 
             Decision decision = story.pass(ofDays(1)).hear(poll(PROCESSING, at(900_000)));
 
-            assertThat(story.standing().abandoned()).isFalse();
+            assertThat(story.state().abandoned()).isFalse();
             assertThat(decision.wish()).isEqualTo(FRESH);
         }
 
@@ -2166,7 +2167,7 @@ class LedgerRulesTest {
 
             Decision decision = story.pass(ofDays(1)).hear(socket(PROCESSING, at(900_000)));
 
-            assertThat(story.standing().abandoned()).isFalse();
+            assertThat(story.state().abandoned()).isFalse();
             assertThat(decision.wish()).isEqualTo(FRESH);
         }
 
@@ -2179,9 +2180,9 @@ class LedgerRulesTest {
                             .hear(webhook(PROCESSING, at(900_000)))
                             .wish())
                     .isEqualTo(PollWish.AT_ONCE);
-            assertThat(story.standing().abandoned()).isTrue();
+            assertThat(story.state().abandoned()).isTrue();
             story.pass(1).hear(poll(PROCESSING, at(900_000)));
-            assertThat(story.standing().abandoned()).isFalse();
+            assertThat(story.state().abandoned()).isFalse();
         }
 
         private PollWish wishAtAge(Duration age) {
@@ -2225,8 +2226,8 @@ class LedgerRulesTest {
                             ofMinutes(120),
                             ofHours(24));
             assertThat(wish).isEqualTo(PollWish.NEVER);
-            assertThat(story.standing().settled()).isTrue();
-            assertThat(story.standing().abandoned()).isFalse();
+            assertThat(story.state().settled()).isTrue();
+            assertThat(story.state().abandoned()).isFalse();
         }
 
         @Test
@@ -2236,7 +2237,7 @@ class LedgerRulesTest {
 
             story.pass(ofHours(24).minusMillis(1)).hear(poll(FAILED, at(5)));
 
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
         }
 
         @Test
@@ -2244,11 +2245,11 @@ class LedgerRulesTest {
             story.hear(session());
             story.pass(6).hear(poll(FAILED, at(5)));
             story.pass(ofHours(24)).hear(poll(FAILED, at(5)));
-            assertThat(story.standing().settled()).isTrue();
+            assertThat(story.state().settled()).isTrue();
 
             Decision decision = story.pass(60).hear(poll(PROCESSING, at(90_000)));
 
-            assertThat(story.standing().settled()).isFalse();
+            assertThat(story.state().settled()).isFalse();
             assertThat(decision.wish()).isEqualTo(FRESH);
         }
 

@@ -3,8 +3,8 @@ package dev.rampgate.ledger;
 import java.time.Instant;
 import java.util.UUID;
 
-/** News about the transaction of a {@link Story}, put together word by word. */
-record News(
+/** TestObservations about the transaction of a {@link Story}, put together word by word. */
+record TestObservations(
         Channel channel,
         boolean authoritative,
         String status,
@@ -15,7 +15,7 @@ record News(
 
     private static long ids;
 
-    private News(
+    private TestObservations(
             Channel channel,
             boolean authoritative,
             String status,
@@ -26,58 +26,58 @@ record News(
     }
 
     /** The answer of the session call: a purchase of 42.75 USDC by customer 8841. */
-    static News session() {
+    static TestObservations session() {
         TransactionDetails asked =
                 new TransactionDetails("customer-8841", "buy", "USDC", "ERC20", "42.75", null, "EUR", null, null, null);
-        return new News(Channel.SESSION, true, "pending", null, null, asked);
+        return new TestObservations(Channel.SESSION, true, "pending", null, null, asked);
     }
 
     /** A {@code completed} has amounts. */
-    static News poll(Status status, Instant updatedAt) {
-        News poll = poll(status.wireName(), updatedAt);
+    static TestObservations poll(Status status, Instant updatedAt) {
+        TestObservations poll = poll(status.wireName(), updatedAt);
         return status == Status.COMPLETED ? poll.telling("42.60", "40.15") : poll;
     }
 
-    static News poll(String status, Instant updatedAt) {
-        return new News(Channel.POLL, true, status, updatedAt, null, TransactionDetails.NONE);
+    static TestObservations poll(String status, Instant updatedAt) {
+        return new TestObservations(Channel.POLL, true, status, updatedAt, null, TransactionDetails.NONE);
     }
 
-    static News socket(Status status, Instant occurredAt) {
+    static TestObservations socket(Status status, Instant occurredAt) {
         return socket(status.wireName(), occurredAt);
     }
 
-    static News socket(String status, Instant occurredAt) {
-        return new News(Channel.SOCKET, true, status, occurredAt, null, TransactionDetails.NONE);
+    static TestObservations socket(String status, Instant occurredAt) {
+        return new TestObservations(Channel.SOCKET, true, status, occurredAt, null, TransactionDetails.NONE);
     }
 
-    static News webhook(Status status, Instant updatedAt) {
+    static TestObservations webhook(Status status, Instant updatedAt) {
         return webhook(status.wireName(), updatedAt);
     }
 
-    static News webhook(String status, Instant updatedAt) {
-        return new News(Channel.WEBHOOK, false, status, updatedAt, null, TransactionDetails.NONE);
+    static TestObservations webhook(String status, Instant updatedAt) {
+        return new TestObservations(Channel.WEBHOOK, false, status, updatedAt, null, TransactionDetails.NONE);
     }
 
     /** With an amount that nobody can read. */
-    News withUnreadableAmount() {
-        return new News(channel, authoritative, status, changedAt, askedAt, details, true);
+    TestObservations withUnreadableAmount() {
+        return new TestObservations(channel, authoritative, status, changedAt, askedAt, details, true);
     }
 
     /** A webhook that the operator vouches for. */
-    News trusted() {
-        return new News(channel, true, status, changedAt, askedAt, details, amountUnreadable);
+    TestObservations trusted() {
+        return new TestObservations(channel, true, status, changedAt, askedAt, details, amountUnreadable);
     }
 
-    News asked(Instant at) {
-        return new News(channel, authoritative, status, changedAt, at, details, amountUnreadable);
+    TestObservations asked(Instant at) {
+        return new TestObservations(channel, authoritative, status, changedAt, at, details, amountUnreadable);
     }
 
-    News telling(TransactionDetails more) {
-        return new News(channel, authoritative, status, changedAt, askedAt, more, amountUnreadable);
+    TestObservations telling(TransactionDetails more) {
+        return new TestObservations(channel, authoritative, status, changedAt, askedAt, more, amountUnreadable);
     }
 
     /** With final amounts, which may be null: not told. */
-    News telling(String cryptoAmount, String fiatAmount) {
+    TestObservations telling(String cryptoAmount, String fiatAmount) {
         return telling(new TransactionDetails(
                 details.userId(),
                 details.type(),
@@ -92,7 +92,7 @@ record News(
     }
 
     /** With what can never change. */
-    News telling(String type, String currency, String network) {
+    TestObservations telling(String type, String currency, String network) {
         return telling(new TransactionDetails(
                 details.userId(),
                 type,

@@ -26,8 +26,8 @@ final class Story {
         return START.plusSeconds(seconds);
     }
 
-    Decision hear(News news) {
-        Decision decision = rules.decide(Optional.ofNullable(record), news.received(ID, now), now);
+    Decision hear(TestObservations observation) {
+        Decision decision = rules.decide(Optional.ofNullable(record), observation.received(ID, now), now);
         record = decision.record().orElse(null);
         timeline.addAll(decision.transitions());
         decision.marks().forEach(mark -> timeline.replaceAll(transition -> marked(transition, mark)));
@@ -46,7 +46,7 @@ final class Story {
     }
 
     Story attachSocket() {
-        record = new TransactionRecord(record.id(), record.details(), record.standing(), record.followUp(), true);
+        record = new TransactionRecord(record.id(), record.details(), record.state(), record.followUp(), true);
         return this;
     }
 
@@ -62,8 +62,8 @@ final class Story {
         return record;
     }
 
-    Standing standing() {
-        return record.standing();
+    LedgerState state() {
+        return record.state();
     }
 
     FollowUp followUp() {

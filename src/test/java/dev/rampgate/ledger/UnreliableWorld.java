@@ -25,7 +25,7 @@ final class UnreliableWorld {
 
     private record Event(Instant at, long number, Runnable happens) {}
 
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final ChronoUnit precision;
     private final Duration skew;
     private final boolean trusted;
@@ -40,27 +40,28 @@ final class UnreliableWorld {
     private Instant due;
 
     UnreliableWorld(long seed) {
-        chance = new SplittableRandom(seed);
-        precision = chance.nextInt(4) == 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
-        skew = Duration.ofMillis(chance.nextInt(4) == 0 ? chance.nextInt(-5_000, 5_000) : 0);
-        trusted = chance.nextInt(4) == 0;
-        // News without a time counts from its receipt, which is only safe if Proof's clock is not ahead of ours.
-        noTime = chance.nextInt(4) == 0 && skew.compareTo(Duration.ZERO) <= 0 ? 0.2 : 0;
-        unknownStatus = chance.nextInt(4) == 0 ? 0.2 : 0;
+        random = new SplittableRandom(seed);
+        precision = random.nextInt(4) == 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
+        skew = Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(-5_000, 5_000) : 0);
+        trusted = random.nextInt(4) == 0;
+        // TestObservations without a time counts from its receipt, which is only safe if Proof's clock is not ahead of
+        // ours.
+        noTime = random.nextInt(4) == 0 && skew.compareTo(Duration.ZERO) <= 0 ? 0.2 : 0;
+        unknownStatus = random.nextInt(4) == 0 ? 0.2 : 0;
         history = someHistory();
         ledger = new CheckedLedger(LAG_TOLERANCE, history);
     }
 
     /** Lets everything happen, then asks until nothing lags any more. */
     void run() {
-        if (chance.nextInt(5) > 0) {
+        if (random.nextInt(5) > 0) {
             at(START, () -> hear(Channels.session(now)));
         }
         history.steps().forEach(this::tell);
-        for (int i = chance.nextInt(trusted ? 1 : 6); i > 0; i--) {
+        for (int i = random.nextInt(trusted ? 1 : 6); i > 0; i--) {
             at(someMoment(), () -> hear(forged()));
         }
-        for (int i = 1 + chance.nextInt(12); i > 0; i--) {
+        for (int i = 1 + random.nextInt(12); i > 0; i--) {
             at(someMoment(), this::ask);
         }
         while (!events.isEmpty() && eventCount < MOST_EVENTS) {
@@ -75,7 +76,7 @@ final class UnreliableWorld {
     private ProofHistory someHistory() {
         ProofHistory grown = ProofHistory.begunAt(START, told(START));
         Instant at = START;
-        for (int i = chance.nextInt(7); i > 0; i--) {
+        for (int i = random.nextInt(7); i > 0; i--) {
             List<Status> successors =
                     List.copyOf(ProofHistory.successors(grown.last().status()));
             if (!successors.isEmpty()) {
@@ -87,11 +88,11 @@ final class UnreliableWorld {
     }
 
     private Duration someGap() {
-        return switch (chance.nextInt(4)) {
-            case 0 -> Duration.ofMillis(chance.nextInt(1, 400));
-            case 1 -> Duration.ofMillis(chance.nextInt(400, 5_000));
-            case 2 -> Duration.ofMillis(chance.nextInt(5_000, 40_000));
-            default -> Duration.ofMillis(chance.nextInt(40_000, 200_000));
+        return switch (random.nextInt(4)) {
+            case 0 -> Duration.ofMillis(random.nextInt(1, 400));
+            case 1 -> Duration.ofMillis(random.nextInt(400, 5_000));
+            case 2 -> Duration.ofMillis(random.nextInt(5_000, 40_000));
+            default -> Duration.ofMillis(random.nextInt(40_000, 200_000));
         };
     }
 
@@ -101,25 +102,25 @@ final class UnreliableWorld {
 
     /** Sockets and webhooks tell a step: lost, once, or more often; soon or late. */
     private void tell(ProofHistory.Step step) {
-        for (int i = chance.nextInt(4); i > 0; i--) {
+        for (int i = random.nextInt(4); i > 0; i--) {
             at(step.at().plus(someDelay()), () -> hear(Channels.socket(step, time(step.updatedAt()), now)));
         }
-        for (int i = chance.nextInt(4); i > 0; i--) {
+        for (int i = random.nextInt(4); i > 0; i--) {
             at(step.at().plus(someDelay()), () -> hear(Channels.webhook(step, trusted, time(step.updatedAt()), now)));
         }
     }
 
     private Duration someDelay() {
-        return Duration.ofMillis(chance.nextInt(3) > 0 ? chance.nextInt(20, 1_000) : chance.nextInt(20, 120_000));
+        return Duration.ofMillis(random.nextInt(3) > 0 ? random.nextInt(20, 1_000) : random.nextInt(20, 120_000));
     }
 
     private Instant someMoment() {
         long last = Duration.between(START, history.last().at()).toMillis() + 60_000;
-        return START.plusMillis(chance.nextLong(last));
+        return START.plusMillis(random.nextLong(last));
     }
 
     private Observation forged() {
-        Instant time = chance.nextInt(5) == 0 ? null : now.plusSeconds(chance.nextInt(-200, 200));
+        Instant time = random.nextInt(5) == 0 ? null : now.plusSeconds(random.nextInt(-200, 200));
         return Channels.forged(one(CLAIMS), time, now);
     }
 
@@ -127,21 +128,21 @@ final class UnreliableWorld {
     private void ask() {
         Instant asked = now;
         due = null;
-        long lag = chance.nextInt(2) == 0 ? 0 : chance.nextLong(LAG_TOLERANCE.toMillis());
+        long lag = random.nextInt(2) == 0 ? 0 : random.nextLong(LAG_TOLERANCE.toMillis());
         ProofHistory.Step state = history.stateAt(asked.minusMillis(lag));
-        if (chance.nextInt(10) == 0) {
+        if (random.nextInt(10) == 0) {
             plan(Duration.ofSeconds(15));
             return;
         }
         at(asked.plus(someDelay()), () -> {
             Instant updatedAt = time(state.updatedAt());
-            boolean unknown = chance.nextDouble() < unknownStatus;
+            boolean unknown = random.nextDouble() < unknownStatus;
             hear(unknown ? Channels.unknownPoll(updatedAt, asked, now) : Channels.poll(state, updatedAt, asked, now));
         });
     }
 
-    private void hear(Observation news) {
-        PollWish wish = ledger.hear(news, now);
+    private void hear(Observation observation) {
+        PollWish wish = ledger.hear(observation, now);
         if (wish instanceof PollWish.AtOnce) {
             plan(Duration.ZERO);
         } else if (wish instanceof PollWish.After after) {
@@ -167,10 +168,10 @@ final class UnreliableWorld {
     }
 
     private Instant time(Instant told) {
-        return chance.nextDouble() < noTime ? null : told;
+        return random.nextDouble() < noTime ? null : told;
     }
 
     private <T> T one(List<T> choices) {
-        return choices.get(chance.nextInt(choices.size()));
+        return choices.get(random.nextInt(choices.size()));
     }
 }

@@ -1,6 +1,6 @@
 package dev.rampgate.live;
 
-import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.eventloop.EventLoop;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,11 +3,11 @@ package dev.rampgate.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemException;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.LiveCounters.WakeUp;
 import dev.rampgate.live.Transport.Departure;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
@@ -73,7 +73,7 @@ class LiveHubTest {
     }
 
     @Test
-    void oneReadIsUnderWayAtATimeAndTakesAllThatCameMeanwhile() {
+    void oneReadIsInFlightAtATimeAndTakesAllThatCameMeanwhile() {
         put("a", "pending");
         put("b", "pending");
         put("c", "pending");

@@ -2,9 +2,9 @@ package dev.rampgate.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemType;
 import dev.rampgate.live.Transport.Departure;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;

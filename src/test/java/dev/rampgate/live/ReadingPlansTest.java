@@ -1,10 +1,10 @@
 package dev.rampgate.live;
 
-import static dev.rampgate.GrownDatabase.get;
+import static dev.rampgate.support.GrownDatabase.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.GrownDatabase;
 import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.support.GrownDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;

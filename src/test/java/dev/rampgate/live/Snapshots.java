@@ -1,7 +1,7 @@
 package dev.rampgate.live;
 
-import dev.rampgate.TestSettings;
 import dev.rampgate.live.TransactionSnapshot.Step;
+import dev.rampgate.support.TestSettings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.rampgate.live;
 
-import static dev.rampgate.ProofAndDatabase.proof;
+import static dev.rampgate.support.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
@@ -8,8 +8,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 
-import dev.rampgate.ProofAndDatabase;
-import dev.rampgate.TestSession;
+import dev.rampgate.support.ProofAndDatabase;
+import dev.rampgate.support.TestSession;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;

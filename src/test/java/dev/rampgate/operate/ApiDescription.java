@@ -1,12 +1,12 @@
 package dev.rampgate.operate;
 
-import static dev.rampgate.edge.ProblemType.*;
+import static dev.rampgate.problem.ProblemType.*;
 import static java.util.Map.entry;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemType;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Status;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemType;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,14 +1,15 @@
 package dev.rampgate.operate;
 
-import static dev.rampgate.ProofAndDatabase.WEBHOOK_KEY;
+import static dev.rampgate.support.ProofAndDatabase.WEBHOOK_KEY;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.ProofAndDatabase;
-import dev.rampgate.TestSession;
-import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.support.ProofAndDatabase;
+import dev.rampgate.support.TestSession;
+import dev.rampgate.telemetry.MetricsList;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -52,7 +53,7 @@ class MetricsQuarkusTest {
     MeterRegistry meters;
 
     @Inject
-    LedgerFigures figures;
+    LedgerGauges figures;
 
     @Inject
     Pool pool;
@@ -181,7 +182,7 @@ class MetricsQuarkusTest {
     }
 
     @Test
-    void whatIsUnderWayAndOverdueIsReadFromTheDatabase() {
+    void whatIsInFlightAndOverdueIsReadFromTheDatabase() {
         String id = UUID.randomUUID().toString();
         sql("""
                 INSERT INTO transaction (
@@ -226,7 +227,7 @@ class MetricsQuarkusTest {
     void figuresThatAreTooOldAreNoNumbersButTheirAgeIs() {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-05-02T08:00:00Z"));
         SimpleMeterRegistry own = new SimpleMeterRegistry();
-        LedgerFigures tracked = new LedgerFigures(pool, loop, now::get, new SplittableRandom(1), own);
+        LedgerGauges tracked = new LedgerGauges(pool, loop, now::get, new SplittableRandom(1), own);
         assertThat(own.get("rampgate.poll.lag.seconds")
                         .tag("priority", "known")
                         .gauge()

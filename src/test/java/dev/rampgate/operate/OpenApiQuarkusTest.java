@@ -3,8 +3,8 @@ package dev.rampgate.operate;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.ProofAndDatabase;
-import dev.rampgate.edge.ProblemType;
+import dev.rampgate.problem.ProblemType;
+import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -2,8 +2,8 @@ package dev.rampgate.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.LogListener;
 import dev.rampgate.proof.ProofFailure.Kind;
+import dev.rampgate.support.LogListener;
 import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;

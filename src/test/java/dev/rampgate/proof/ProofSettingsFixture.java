@@ -1,6 +1,6 @@
 package dev.rampgate.proof;
 
-import dev.rampgate.TestSettings;
+import dev.rampgate.support.TestSettings;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -5,21 +5,21 @@ import dev.rampgate.ledger.Transition;
 import java.util.List;
 import java.util.Map;
 
-/** Changes that are a single one. */
-final class OneChange {
+/** BatchChanges that are a single one. */
+public final class OneChange {
 
     private OneChange() {}
 
-    static Changes opened(TransactionRecord record) {
+    public static BatchChanges opened(TransactionRecord record) {
         return changes(List.of(record), List.of());
     }
 
-    static Changes moved(Transition transition) {
+    static BatchChanges moved(Transition transition) {
         return changes(List.of(), List.of(transition));
     }
 
-    private static Changes changes(List<TransactionRecord> opened, List<Transition> transitions) {
-        return new Changes(
+    private static BatchChanges changes(List<TransactionRecord> opened, List<Transition> transitions) {
+        return new BatchChanges(
                 opened,
                 List.of(),
                 List.of(),

@@ -1,13 +1,13 @@
 package dev.rampgate.reconcile;
 
-import static dev.rampgate.reconcile.News.news;
+import static dev.rampgate.reconcile.TestObservations.news;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
+import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;

@@ -3,9 +3,9 @@ package dev.rampgate.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.Missing;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.support.Missing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

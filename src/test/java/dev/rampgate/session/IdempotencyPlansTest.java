@@ -1,10 +1,10 @@
 package dev.rampgate.session;
 
-import static dev.rampgate.GrownDatabase.get;
+import static dev.rampgate.support.GrownDatabase.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.GrownDatabase;
 import dev.rampgate.session.IdempotencyStore.Claim.Granted;
+import dev.rampgate.support.GrownDatabase;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
@@ -27,7 +27,7 @@ class IdempotencyPlansTest {
         database.forgetPlans();
 
         assertThat(get(store.claim(key))).isInstanceOf(Granted.class);
-        assertThat(get(store.claim(key))).isInstanceOf(IdempotencyStore.Claim.UnderWay.class);
+        assertThat(get(store.claim(key))).isInstanceOf(IdempotencyStore.Claim.InFlight.class);
         get(store.keep(key, UUID.randomUUID(), new byte[] {1}));
         get(store.release(key, UUID.randomUUID()));
         get(store.forget(key, UUID.randomUUID()));

@@ -1,6 +1,6 @@
 package dev.rampgate.session;
 
-import static dev.rampgate.ProofAndDatabase.proof;
+import static dev.rampgate.support.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,12 +8,12 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 
-import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.session.IdempotencyStore.Claim;
 import dev.rampgate.session.IdempotencyStore.Claim.Answered;
 import dev.rampgate.session.IdempotencyStore.Claim.Granted;
-import dev.rampgate.session.IdempotencyStore.Claim.UnderWay;
+import dev.rampgate.session.IdempotencyStore.Claim.InFlight;
+import dev.rampgate.support.ProofAndDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -129,7 +129,7 @@ class IdempotencyQuarkusTest {
     }
 
     @Test
-    void whileOneIsUnderWayAnotherIsToldToComeBack() {
+    void whileOneIsInFlightAnotherIsToldToComeBack() {
         String key = key();
         store().claim(stored("jo", key, order("1.06"))).await().indefinitely();
 
@@ -208,7 +208,7 @@ class IdempotencyQuarkusTest {
         IdempotencyKey key = stored("jo", key(), order("1.15"));
         Granted claim = (Granted) claim(store, key);
         assertThat(claim.again()).isFalse();
-        assertThat(claim(store, key)).isInstanceOf(UnderWay.class);
+        assertThat(claim(store, key)).isInstanceOf(InFlight.class);
         store.keep(key, claim.id(), new byte[] {1, 2, 3}).await().indefinitely();
 
         now = now.plus(KEEP).minusMillis(1);
@@ -248,7 +248,7 @@ class IdempotencyQuarkusTest {
 
         store.keep(key, lost.id(), new byte[] {1}).await().indefinitely();
         store.forget(key, lost.id()).await().indefinitely();
-        assertThat(claim(store, key)).isInstanceOf(UnderWay.class);
+        assertThat(claim(store, key)).isInstanceOf(InFlight.class);
 
         store.keep(key, next.id(), new byte[] {2}).await().indefinitely();
         assertThat(claim(store, key)).isInstanceOf(Answered.class);

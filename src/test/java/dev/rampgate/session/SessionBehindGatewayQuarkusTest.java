@@ -1,7 +1,7 @@
 package dev.rampgate.session;
 
-import static dev.rampgate.ProofAndDatabase.database;
-import static dev.rampgate.ProofAndDatabase.proof;
+import static dev.rampgate.support.ProofAndDatabase.database;
+import static dev.rampgate.support.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,13 +12,13 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
-import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.edge.BehindGatewayProfile;
 import dev.rampgate.sandbox.fault.Fault;
 import dev.rampgate.sandbox.fault.FaultRule;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.http.ReceivedCall;
 import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

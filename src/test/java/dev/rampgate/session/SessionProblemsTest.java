@@ -2,8 +2,8 @@ package dev.rampgate.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemType;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemType;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofFailure.Kind;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.rampgate.session;
 
-import static dev.rampgate.ProofAndDatabase.proof;
+import static dev.rampgate.support.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -8,11 +8,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
-import dev.rampgate.LogListener;
-import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.http.ReceivedCall;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
+import dev.rampgate.support.LogListener;
+import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;

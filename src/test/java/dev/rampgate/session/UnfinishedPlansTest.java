@@ -1,10 +1,10 @@
 package dev.rampgate.session;
 
-import static dev.rampgate.GrownDatabase.get;
+import static dev.rampgate.support.GrownDatabase.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.GrownDatabase;
-import dev.rampgate.TestSettings;
+import dev.rampgate.support.GrownDatabase;
+import dev.rampgate.support.TestSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

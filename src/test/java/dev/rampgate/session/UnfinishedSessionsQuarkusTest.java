@@ -1,16 +1,16 @@
 package dev.rampgate.session;
 
-import static dev.rampgate.ProofAndDatabase.proof;
+import static dev.rampgate.support.ProofAndDatabase.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rampgate.ProofAndDatabase;
-import dev.rampgate.TestSession;
-import dev.rampgate.TestSettings;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.support.ProofAndDatabase;
+import dev.rampgate.support.TestSession;
+import dev.rampgate.support.TestSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.test.common.QuarkusTestResource;

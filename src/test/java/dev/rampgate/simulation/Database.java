@@ -1,10 +1,10 @@
 package dev.rampgate.simulation;
 
-import dev.rampgate.channel.poll.PollQueue;
 import dev.rampgate.channel.socket.SocketClaims;
-import dev.rampgate.ledger.Standing;
+import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.Transition;
+import dev.rampgate.pollqueue.PollQueue;
 import dev.rampgate.reconcile.LedgerStore;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +20,7 @@ interface Database extends AutoCloseable {
      * @param timeline its transitions, oldest first
      * @param archive ids of its archived observations
      */
-    record Committed(Standing standing, TransactionDetails details, List<Transition> timeline, Set<UUID> archive) {}
+    record Committed(LedgerState state, TransactionDetails details, List<Transition> timeline, Set<UUID> archive) {}
 
     LedgerStore store();
 

@@ -3,26 +3,26 @@ package dev.rampgate.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.rampgate.channel.poll.PollQueue;
-import dev.rampgate.channel.poll.PollQueue.Claim;
 import dev.rampgate.channel.socket.SocketClaims;
 import dev.rampgate.channel.webhook.WebhookSettings.Trust;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp;
+import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
-import dev.rampgate.ledger.Standing;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
-import dev.rampgate.reconcile.Changes;
-import dev.rampgate.reconcile.Changes.Archived;
+import dev.rampgate.pollqueue.PollPlan;
+import dev.rampgate.pollqueue.PollPlan.Priority;
+import dev.rampgate.pollqueue.PollQueue;
+import dev.rampgate.pollqueue.PollQueue.Claim;
+import dev.rampgate.reconcile.BatchChanges;
+import dev.rampgate.reconcile.BatchChanges.Archived;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.LedgerStore.Recorded;
-import dev.rampgate.reconcile.PollPlan;
-import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.StoreException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -61,7 +61,7 @@ abstract class DatabaseContract {
             new Settings.Webhooks(Trust.ADVISORY));
 
     private final VirtualTime time = new VirtualTime(START);
-    private final RandomGenerator chance = new SplittableRandom(1);
+    private final RandomGenerator random = new SplittableRandom(1);
     private Database database;
     private LedgerStore store;
     private PollQueue polls;
@@ -69,11 +69,11 @@ abstract class DatabaseContract {
     private SocketClaims sockets;
     private SocketClaims otherSockets;
 
-    abstract Database open(VirtualTime time, RandomGenerator chance, World.Plan plan);
+    abstract Database open(VirtualTime time, RandomGenerator random, World.Plan plan);
 
     @BeforeEach
     void open() {
-        database = open(time, chance, PLAN);
+        database = open(time, random, PLAN);
         store = database.store();
         polls = database.polls(new UUID(0, 1));
         otherPolls = database.polls(new UUID(0, 2));
@@ -98,7 +98,7 @@ abstract class DatabaseContract {
         assertThat(load(ID)).containsEntry(ID, new Recorded(record, 1));
         assertThat(database.row(ID))
                 .contains(new Database.Committed(
-                        record.standing(), record.details(), List.of(opened), Set.of(session.id())));
+                        record.state(), record.details(), List.of(opened), Set.of(session.id())));
     }
 
     @Test
@@ -158,7 +158,7 @@ abstract class DatabaseContract {
         if (second.isCompletedExceptionally()) {
             assertCollided(second);
         } else {
-            assertThat(second.join().get(ID).record().standing().status()).isEqualTo(Status.PROCESSING);
+            assertThat(second.join().get(ID).record().state().status()).isEqualTo(Status.PROCESSING);
         }
     }
 
@@ -492,7 +492,7 @@ abstract class DatabaseContract {
         }
 
         private PollPlan plan(String id, boolean answered) {
-            Duration delay = Duration.ofMillis(5_000 + chance.nextInt(5_000));
+            Duration delay = Duration.ofMillis(5_000 + random.nextInt(5_000));
             due.put(id, time.instant().plus(delay));
             return new PollPlan(id, Priority.KNOWN, answered, Optional.of(delay), owners.get(id));
         }
@@ -715,8 +715,8 @@ abstract class DatabaseContract {
             return this;
         }
 
-        Changes build() {
-            return new Changes(
+        BatchChanges build() {
+            return new BatchChanges(
                     opened, records, followUps, transitions, marks, archive, polls, List.of(), Map.of(), Map.of());
         }
     }
@@ -730,7 +730,7 @@ abstract class DatabaseContract {
     }
 
     private void write(Writing writing) {
-        Changes changes = writing.build();
+        BatchChanges changes = writing.build();
         Set<String> ids = new HashSet<>();
         changes.records().forEach(record -> ids.add(record.id()));
         changes.followUps().forEach(record -> ids.add(record.id()));
@@ -752,9 +752,9 @@ abstract class DatabaseContract {
     private TransactionRecord record(String id, Status status, int sequence, String owner) {
         TransactionDetails details =
                 new TransactionDetails(owner, "buy", "USDC", "ERC20", "42.750", "42.60", "EUR", "40.15", "card", START);
-        Standing standing = new Standing(
+        LedgerState state = new LedgerState(
                 status, 1, sequence, false, null, START.plusSeconds(1), START, time.instant(), false, false);
-        return new TransactionRecord(id, details, standing, FollowUp.NONE, false);
+        return new TransactionRecord(id, details, state, FollowUp.NONE, false);
     }
 
     private Transition transition(String id, int sequence, int attempt, Status status) {
@@ -763,7 +763,7 @@ abstract class DatabaseContract {
 
     private Observation observation(String id) {
         return new Observation(
-                new UUID(chance.nextLong(), chance.nextLong()),
+                new UUID(random.nextLong(), random.nextLong()),
                 Channel.SESSION,
                 true,
                 id,

@@ -1,11 +1,11 @@
 package dev.rampgate.simulation;
 
-import dev.rampgate.channel.poll.PollQueue;
 import dev.rampgate.channel.socket.SocketClaims;
 import dev.rampgate.ledger.TransactionRecord;
-import dev.rampgate.reconcile.Changes;
+import dev.rampgate.pollqueue.PollPlan.Priority;
+import dev.rampgate.pollqueue.PollQueue;
+import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.LedgerStore;
-import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.StoreException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -88,11 +88,11 @@ final class DatabaseLink {
 
     private <T> Uni<T> undoneWithUs(Uni<T> transaction) {
         return Uni.createFrom().emitter(emitter -> {
-            Cancellable underWay = transaction.subscribe().with(emitter::complete, emitter::fail);
-            transactions.add(underWay);
+            Cancellable inFlight = transaction.subscribe().with(emitter::complete, emitter::fail);
+            transactions.add(inFlight);
             emitter.onTermination(() -> {
-                transactions.remove(underWay);
-                underWay.cancel();
+                transactions.remove(inFlight);
+                inFlight.cancel();
             });
         });
     }
@@ -117,7 +117,7 @@ final class DatabaseLink {
         }
 
         @Override
-        public Uni<Void> persist(Changes changes) {
+        public Uni<Void> persist(BatchChanges changes) {
             Stream.of(changes.opened(), changes.records(), changes.followUps())
                     .flatMap(List::stream)
                     .map(TransactionRecord::id)

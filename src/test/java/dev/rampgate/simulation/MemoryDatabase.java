@@ -1,18 +1,18 @@
 package dev.rampgate.simulation;
 
-import dev.rampgate.channel.poll.PollQueue;
-import dev.rampgate.channel.poll.PollSettings;
 import dev.rampgate.channel.socket.SocketClaims;
 import dev.rampgate.channel.socket.SocketSettings;
 import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
-import dev.rampgate.reconcile.Changes;
-import dev.rampgate.reconcile.Changes.Archived;
+import dev.rampgate.pollqueue.PollPlan;
+import dev.rampgate.pollqueue.PollPlan.Priority;
+import dev.rampgate.pollqueue.PollQueue;
+import dev.rampgate.pollqueue.PollSettings;
+import dev.rampgate.reconcile.BatchChanges;
+import dev.rampgate.reconcile.BatchChanges.Archived;
 import dev.rampgate.reconcile.LedgerStore;
-import dev.rampgate.reconcile.PollPlan;
-import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.StoreException;
 import io.smallrye.mutiny.Uni;
@@ -103,7 +103,7 @@ final class MemoryDatabase implements Database {
     }
 
     private final VirtualTime time;
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final ReconcileSettings reconciling;
     private final PollSettings polling;
     private final SocketSettings socketing;
@@ -122,13 +122,13 @@ final class MemoryDatabase implements Database {
     /** @param guarded whether it locks rows and has its unique key; without both it is of no use */
     MemoryDatabase(
             VirtualTime time,
-            RandomGenerator chance,
+            RandomGenerator random,
             ReconcileSettings reconciling,
             PollSettings polling,
             SocketSettings socketing,
             boolean guarded) {
         this.time = time;
-        this.chance = chance;
+        this.random = random;
         this.reconciling = reconciling;
         this.polling = polling;
         this.socketing = socketing;
@@ -139,7 +139,7 @@ final class MemoryDatabase implements Database {
     public Optional<Committed> row(String id) {
         return Optional.ofNullable(records.get(id))
                 .map(record -> new Committed(
-                        record.standing(),
+                        record.state(),
                         record.details(),
                         List.copyOf(timelines.get(id)),
                         Set.copyOf(archive.getOrDefault(id, Map.of()).keySet())));
@@ -171,7 +171,7 @@ final class MemoryDatabase implements Database {
         public <T> Uni<T> inTransaction(java.util.function.Function<UnitOfWork, Uni<T>> work) {
             return Uni.createFrom().emitter(emitter -> {
                 Unit unit = new Unit(time.instant());
-                Cancellable underWay = Uni.createFrom()
+                Cancellable inFlight = Uni.createFrom()
                         .deferred(() -> work.apply(unit))
                         .subscribe()
                         .with(result -> commit(unit, result, emitter), failure -> {
@@ -179,7 +179,7 @@ final class MemoryDatabase implements Database {
                             emitter.fail(failure);
                         });
                 emitter.onTermination(() -> {
-                    underWay.cancel();
+                    inFlight.cancel();
                     unit.end();
                 });
             });
@@ -200,7 +200,7 @@ final class MemoryDatabase implements Database {
         public Uni<Void> makeDue(Collection<String> transactionIds, Duration spread) {
             return done(() -> transactionIds.forEach(id -> {
                 Instant now = time.instant();
-                Instant due = now.plusMillis((long) (chance.nextDouble() * spread.toMillis()));
+                Instant due = now.plusMillis((long) (random.nextDouble() * spread.toMillis()));
                 Poll planned = polls.get(id);
                 if (planned == null) {
                     planned = new Poll(
@@ -221,7 +221,7 @@ final class MemoryDatabase implements Database {
 
     private final class Unit implements LedgerStore.UnitOfWork {
         private final Instant begun;
-        private final List<Changes> written = new ArrayList<>();
+        private final List<BatchChanges> written = new ArrayList<>();
 
         Unit(Instant begun) {
             this.begun = begun;
@@ -244,7 +244,7 @@ final class MemoryDatabase implements Database {
         }
 
         @Override
-        public Uni<Void> persist(Changes changes) {
+        public Uni<Void> persist(BatchChanges changes) {
             return done(() -> written.add(changes));
         }
 
@@ -284,12 +284,12 @@ final class MemoryDatabase implements Database {
                     .limit(reconciling.archiveLimit())
                     .count();
             return new LedgerStore.Recorded(
-                    new TransactionRecord(id, record.details(), record.standing(), record.followUp(), attached),
+                    new TransactionRecord(id, record.details(), record.state(), record.followUp(), attached),
                     (int) archived);
         }));
     }
 
-    private void write(Changes changes, Instant now) {
+    private void write(BatchChanges changes, Instant now) {
         changes.opened().forEach(this::checkNew);
         changes.transitions().forEach(this::checkKey);
         changes.opened().forEach(record -> records.put(record.id(), record));
@@ -311,8 +311,7 @@ final class MemoryDatabase implements Database {
 
     /** The record with another follow-up. */
     static TransactionRecord following(TransactionRecord record, FollowUp followUp) {
-        return new TransactionRecord(
-                record.id(), record.details(), record.standing(), followUp, record.socketAttached());
+        return new TransactionRecord(record.id(), record.details(), record.state(), followUp, record.socketAttached());
     }
 
     private void checkNew(TransactionRecord opened) {
@@ -388,8 +387,8 @@ final class MemoryDatabase implements Database {
                 ? SHORTEST_PERIOD
                 : PollPlan.leastPeriod(records.values().stream()
                         .filter(record -> plan.owner().equals(record.details().userId()))
-                        .filter(record -> !record.standing().settled()
-                                && !record.standing().abandoned())
+                        .filter(record ->
+                                !record.state().settled() && !record.state().abandoned())
                         .count());
     }
 

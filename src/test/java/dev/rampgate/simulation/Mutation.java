@@ -39,28 +39,28 @@ enum Mutation {
         }
 
         @Override
-        public Decision decide(Optional<TransactionRecord> known, Observation news, Instant now) {
-            boolean stale = news.channel() == Channel.POLL
-                    && news.changedAt() != null
-                    && known.map(record -> record.standing().asOf())
-                            .filter(asOf -> asOf.isAfter(news.changedAt()))
+        public Decision decide(Optional<TransactionRecord> known, Observation observation, Instant now) {
+            boolean stale = observation.channel() == Channel.POLL
+                    && observation.changedAt() != null
+                    && known.map(record -> record.state().asOf())
+                            .filter(asOf -> asOf.isAfter(observation.changedAt()))
                             .isPresent();
             return super.decide(
-                    known, stale ? changedAt(news, known.get().standing().asOf()) : news, now);
+                    known, stale ? changedAt(observation, known.get().state().asOf()) : observation, now);
         }
 
-        private static Observation changedAt(Observation news, Instant asOf) {
+        private static Observation changedAt(Observation observation, Instant asOf) {
             return new Observation(
-                    news.id(),
-                    news.channel(),
-                    news.authoritative(),
-                    news.transactionId(),
-                    news.status(),
+                    observation.id(),
+                    observation.channel(),
+                    observation.authoritative(),
+                    observation.transactionId(),
+                    observation.status(),
                     asOf.plusMillis(1),
-                    news.askedAt(),
-                    news.receivedAt(),
-                    news.details(),
-                    news.raw());
+                    observation.askedAt(),
+                    observation.receivedAt(),
+                    observation.details(),
+                    observation.raw());
         }
     }
 

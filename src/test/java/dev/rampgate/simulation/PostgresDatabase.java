@@ -1,17 +1,17 @@
 package dev.rampgate.simulation;
 
-import dev.rampgate.channel.poll.PollQueue;
-import dev.rampgate.channel.poll.PostgresPollQueue;
 import dev.rampgate.channel.socket.PostgresSocketClaims;
 import dev.rampgate.channel.socket.SocketClaims;
+import dev.rampgate.database.ReplicaId;
 import dev.rampgate.ledger.Channel;
-import dev.rampgate.ledger.Standing;
+import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.Transition;
+import dev.rampgate.pollqueue.PollQueue;
+import dev.rampgate.pollqueue.PostgresPollQueue;
 import dev.rampgate.reconcile.LedgerStore;
-import dev.rampgate.reconcile.PostgresLedgerStore;
-import dev.rampgate.reconcile.ReplicaId;
+import dev.rampgate.reconcile.postgres.PostgresLedgerStore;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.sqlclient.Row;
@@ -37,10 +37,10 @@ final class PostgresDatabase implements Database {
     private final PostgresServer server;
     private final World.Plan plan;
 
-    PostgresDatabase(PostgresServer server, VirtualTime time, RandomGenerator chance, World.Plan plan) {
+    PostgresDatabase(PostgresServer server, VirtualTime time, RandomGenerator random, World.Plan plan) {
         this.server = server;
         this.plan = plan;
-        server.begin(time, chance);
+        server.begin(time, random);
     }
 
     @Override
@@ -63,10 +63,10 @@ final class PostgresDatabase implements Database {
     private <T> Uni<T> undoneWhenCancelled(Supplier<Uni<T>> transaction) {
         return Uni.createFrom().emitter(emitter -> {
             server.forgetBegun();
-            Cancellable underWay = transaction.get().subscribe().with(emitter::complete, emitter::fail);
+            Cancellable inFlight = transaction.get().subscribe().with(emitter::complete, emitter::fail);
             PostgresServer.Begun begun = server.forgetBegun();
             emitter.onTermination(() -> {
-                underWay.cancel();
+                inFlight.cancel();
                 if (begun != null) {
                     begun.undo();
                 }
@@ -102,14 +102,11 @@ final class PostgresDatabase implements Database {
         return found.size() == 0
                 ? Optional.empty()
                 : Optional.of(new Database.Committed(
-                        standing(found.iterator().next()),
-                        details(found.iterator().next()),
-                        timeline(id),
-                        archive(id)));
+                        state(found.iterator().next()), details(found.iterator().next()), timeline(id), archive(id)));
     }
 
-    private static Standing standing(Row row) {
-        return new Standing(
+    private static LedgerState state(Row row) {
+        return new LedgerState(
                 Status.of(row.getString("status")).orElseThrow(),
                 row.getInteger("attempt"),
                 row.getInteger("sequence"),

@@ -19,7 +19,7 @@ class PostgresDatabaseTest extends DatabaseContract {
     }
 
     @Override
-    Database open(VirtualTime time, RandomGenerator chance, World.Plan plan) {
-        return new PostgresDatabase(server, time, chance, plan);
+    Database open(VirtualTime time, RandomGenerator random, World.Plan plan) {
+        return new PostgresDatabase(server, time, random, plan);
     }
 }

@@ -1,6 +1,6 @@
 package dev.rampgate.simulation;
 
-import dev.rampgate.MigratedDatabase;
+import dev.rampgate.support.MigratedDatabase;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -47,7 +47,7 @@ final class PostgresServer implements AutoCloseable {
     private final Pool pool;
     private final Set<Begun> open = new HashSet<>();
     private VirtualTime time;
-    private RandomGenerator chance;
+    private RandomGenerator random;
     private Instant told;
     private Begun begun;
 
@@ -103,9 +103,9 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Begins a world, with empty tables. */
-    void begin(VirtualTime time, RandomGenerator chance) {
+    void begin(VirtualTime time, RandomGenerator random) {
         this.time = time;
-        this.chance = chance;
+        this.random = random;
         this.told = null;
         read("TRUNCATE transaction, transition, observation, poll, socket", Tuple.tuple());
         read("UPDATE poll_budget SET next_at = '-infinity', refused = false", Tuple.tuple());
@@ -181,7 +181,7 @@ final class PostgresServer implements AutoCloseable {
             told = time.instant();
             read(
                     "UPDATE simulation.clock SET at = $1, chance = $2",
-                    Tuple.of(told.atOffset(ZoneOffset.UTC), chance.nextDouble()));
+                    Tuple.of(told.atOffset(ZoneOffset.UTC), random.nextDouble()));
         }
     }
 

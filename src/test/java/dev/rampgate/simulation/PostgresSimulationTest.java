@@ -47,6 +47,6 @@ class PostgresSimulationTest {
     }
 
     private static Database database(World world) {
-        return new PostgresDatabase(server, world.time(), world.chance(), world.plan());
+        return new PostgresDatabase(server, world.time(), world.random(), world.plan());
     }
 }

@@ -1,32 +1,32 @@
 package dev.rampgate.simulation;
 
-import static dev.rampgate.GrownDatabase.get;
+import static dev.rampgate.support.GrownDatabase.get;
 
-import dev.rampgate.GrownDatabase;
-import dev.rampgate.channel.poll.PollQueue;
-import dev.rampgate.channel.poll.PollQueue.Claim;
-import dev.rampgate.channel.poll.PostgresPollQueue;
 import dev.rampgate.channel.socket.PostgresSocketClaims;
 import dev.rampgate.channel.socket.SocketClaims;
+import dev.rampgate.database.ReplicaId;
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp;
+import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
-import dev.rampgate.ledger.Standing;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
-import dev.rampgate.operate.LedgerFigures;
-import dev.rampgate.reconcile.Changes;
-import dev.rampgate.reconcile.Changes.Archived;
-import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.operate.LedgerGauges;
+import dev.rampgate.pollqueue.PollPlan;
+import dev.rampgate.pollqueue.PollPlan.Priority;
+import dev.rampgate.pollqueue.PollQueue;
+import dev.rampgate.pollqueue.PollQueue.Claim;
+import dev.rampgate.pollqueue.PostgresPollQueue;
+import dev.rampgate.reconcile.BatchChanges;
+import dev.rampgate.reconcile.BatchChanges.Archived;
 import dev.rampgate.reconcile.LedgerStore;
-import dev.rampgate.reconcile.PollPlan;
-import dev.rampgate.reconcile.PollPlan.Priority;
-import dev.rampgate.reconcile.PostgresLedgerStore;
-import dev.rampgate.reconcile.ReplicaId;
+import dev.rampgate.reconcile.postgres.PostgresLedgerStore;
+import dev.rampgate.support.GrownDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -64,7 +64,7 @@ class QueryPlansTest {
     private static LedgerStore store;
     private static PollQueue polls;
     private static SocketClaims sockets;
-    private static LedgerFigures figures;
+    private static LedgerGauges figures;
 
     @BeforeAll
     static void grow(GrownDatabase shared) {
@@ -74,7 +74,7 @@ class QueryPlansTest {
         store = new PostgresLedgerStore(pool, new Settings.Reconciling(10, 1, 100, 100, 100));
         polls = new PostgresPollQueue(pool, new Settings.Polling(20, 10, 2, Duration.ofSeconds(1)), replica);
         sockets = new PostgresSocketClaims(pool, new Settings.Socketing(100), replica);
-        figures = new LedgerFigures(
+        figures = new LedgerGauges(
                 pool, NEVER, InstantSource.system(), new SplittableRandom(1), new SimpleMeterRegistry());
     }
 
@@ -86,7 +86,7 @@ class QueryPlansTest {
     @Test
     void aBatchReadsAndWritesItsOwnRowsOnly() {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        Changes changes = new Changes(
+        BatchChanges changes = new BatchChanges(
                 List.of(record("unheard-of", 1, now)),
                 List.of(record("transaction-7", 2, now), record("transaction-8", 2, now)),
                 List.of(record("transaction-9", 1, now)),
@@ -147,11 +147,11 @@ class QueryPlansTest {
     }
 
     private static TransactionRecord record(String id, int sequence, Instant now) {
-        Standing standing = new Standing(Status.PROCESSING, 1, sequence, false, null, now, now, now, false, false);
+        LedgerState state = new LedgerState(Status.PROCESSING, 1, sequence, false, null, now, now, now, false, false);
         return new TransactionRecord(
                 id,
                 new TransactionDetails(null, "buy", "USDC", "ERC20", "1", null, null, null, null, now),
-                standing,
+                state,
                 FollowUp.NONE,
                 false);
     }

@@ -43,7 +43,7 @@ final class Replica {
     Replica(
             World.Plan plan,
             VirtualTime time,
-            RandomGenerator chance,
+            RandomGenerator random,
             Database database,
             SimulatedProof proof,
             Weather weather,
@@ -52,7 +52,7 @@ final class Replica {
         this.trusting = plan.webhooks().trust() == Trust.AUTHORITATIVE;
         loop = new VirtualLoop(time);
         link = new DatabaseLink(loop, weather, watch::written);
-        UUID name = new UUID(chance.nextLong(), chance.nextLong());
+        UUID name = new UUID(random.nextLong(), random.nextLong());
         MeterRegistry meters = new CompositeMeterRegistry();
         LedgerStore store = link.store(database.store());
         List<CommitListener> listeners = new ArrayList<>();
@@ -70,10 +70,10 @@ final class Replica {
                 plan.reconciling(),
                 () -> loop,
                 time,
-                chance,
+                random,
                 Traces.off());
-        backlog = new Backlog(stream, store, plan.reconciling(), loop, chance, meters);
-        ids = new ObservationIds(chance);
+        backlog = new Backlog(stream, store, plan.reconciling(), loop, random, meters);
+        ids = new ObservationIds(random);
         observations = new Observations(time, ids, meters);
         intake = new WebhookIntake(stream, backlog, plan.webhooks(), loop, time);
         PollChannel polls = new PollChannel(
@@ -84,7 +84,7 @@ final class Replica {
                 plan.polling(),
                 loop,
                 time,
-                chance,
+                random,
                 Traces.off(),
                 meters);
         SocketChannel sockets = new SocketChannel(
@@ -96,7 +96,7 @@ final class Replica {
                 plan.socketing(),
                 loop,
                 time,
-                chance,
+                random,
                 Traces.off(),
                 meters);
         listeners.add(polls);

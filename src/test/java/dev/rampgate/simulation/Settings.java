@@ -1,8 +1,8 @@
 package dev.rampgate.simulation;
 
-import dev.rampgate.channel.poll.PollSettings;
 import dev.rampgate.channel.socket.SocketSettings;
 import dev.rampgate.channel.webhook.WebhookSettings;
+import dev.rampgate.pollqueue.PollSettings;
 import dev.rampgate.reconcile.ReconcileSettings;
 import java.time.Duration;
 import java.util.List;

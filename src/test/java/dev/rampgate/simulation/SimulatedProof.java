@@ -36,7 +36,7 @@ final class SimulatedProof {
     record Opened(Socket socket, Instant at) {}
 
     private final VirtualTime time;
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final Weather weather;
     private final UnaryOperator<Instant> told;
     private final Map<String, ProofHistory> histories = new LinkedHashMap<>();
@@ -45,9 +45,9 @@ final class SimulatedProof {
     private final List<Socket> sockets = new ArrayList<>();
 
     /** @param told the time that is told of a change; may be none */
-    SimulatedProof(VirtualTime time, RandomGenerator chance, Weather weather, UnaryOperator<Instant> told) {
+    SimulatedProof(VirtualTime time, RandomGenerator random, Weather weather, UnaryOperator<Instant> told) {
         this.time = time;
-        this.chance = chance;
+        this.random = random;
         this.weather = weather;
         this.told = told;
     }
@@ -132,7 +132,7 @@ final class SimulatedProof {
             return ProofFailure.unanswered(kind, new IOException("simulated"));
         }
         Duration retryAfter = kind == ProofFailure.Kind.RATE_LIMITED
-                ? Duration.ofSeconds(chance.nextLong(LONGEST_RETRY_AFTER.toSeconds()))
+                ? Duration.ofSeconds(random.nextLong(LONGEST_RETRY_AFTER.toSeconds()))
                 : null;
         return ProofFailure.answered(kind, 500, null, null, null, retryAfter);
     }
@@ -154,8 +154,8 @@ final class SimulatedProof {
                     });
                     if (weather.cutsSocket()) {
                         time.after(
-                                Duration.ofMillis(chance.nextLong(30_000)),
-                                chance.nextBoolean() ? socket::cut : socket::die);
+                                Duration.ofMillis(random.nextLong(30_000)),
+                                random.nextBoolean() ? socket::cut : socket::die);
                     }
                 }));
     }

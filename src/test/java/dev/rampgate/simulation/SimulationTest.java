@@ -85,7 +85,7 @@ class SimulationTest {
     private static Function<World, Database> inMemory(boolean guarded) {
         return world -> new MemoryDatabase(
                 world.time(),
-                world.chance(),
+                world.random(),
                 world.plan().reconciling(),
                 world.plan().polling(),
                 world.plan().socketing(),

@@ -2,7 +2,6 @@ package dev.rampgate.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.LogListener;
 import dev.rampgate.channel.webhook.WebhookIntake;
 import dev.rampgate.channel.webhook.WebhookSettings.Trust;
 import dev.rampgate.ledger.Channel;
@@ -15,6 +14,7 @@ import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.support.LogListener;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -40,11 +40,11 @@ class SlowDatabaseTest {
 
     private final VirtualTime time = new VirtualTime(START);
     private final VirtualLoop loop = new VirtualLoop(time);
-    private final RandomGenerator chance = new SplittableRandom(1);
+    private final RandomGenerator random = new SplittableRandom(1);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final MemoryDatabase database = new MemoryDatabase(
             time,
-            chance,
+            random,
             RECONCILING,
             new Settings.Polling(20, 10, 2, Duration.ofSeconds(1)),
             new Settings.Socketing(100),
@@ -58,9 +58,9 @@ class SlowDatabaseTest {
             RECONCILING,
             () -> loop,
             time,
-            chance,
+            random,
             Traces.off());
-    private final Backlog backlog = new Backlog(stream, database.store(), RECONCILING, loop, chance, meters);
+    private final Backlog backlog = new Backlog(stream, database.store(), RECONCILING, loop, random, meters);
     private final WebhookIntake intake =
             new WebhookIntake(stream, backlog, new Settings.Webhooks(Trust.ADVISORY), loop, time);
 
@@ -164,7 +164,7 @@ class SlowDatabaseTest {
     private AtomicBoolean take(String id) {
         AtomicBoolean acknowledged = new AtomicBoolean();
         Observation webhook = new Observation(
-                new UUID(chance.nextLong(), chance.nextLong()),
+                new UUID(random.nextLong(), random.nextLong()),
                 Channel.WEBHOOK,
                 false,
                 id,

@@ -2,7 +2,7 @@ package dev.rampgate.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.reconcile.Ticker;
+import dev.rampgate.eventloop.Ticker;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;

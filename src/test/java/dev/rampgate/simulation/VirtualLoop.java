@@ -1,6 +1,6 @@
 package dev.rampgate.simulation;
 
-import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.eventloop.EventLoop;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 

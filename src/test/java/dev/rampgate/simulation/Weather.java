@@ -21,7 +21,7 @@ final class Weather {
 
     private static final Duration PROOF_TIMEOUT = Duration.ofSeconds(10);
 
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final double roughness;
     private final Duration lagTolerance;
     private final List<Waiting> hanging = new ArrayList<>();
@@ -30,8 +30,8 @@ final class Weather {
     private boolean calm;
 
     /** @param roughness how likely it is that a single thing goes wrong, 0 to 1 */
-    Weather(RandomGenerator chance, double roughness, Duration lagTolerance) {
-        this.chance = chance;
+    Weather(RandomGenerator random, double roughness, Duration lagTolerance) {
+        this.random = random;
         this.roughness = roughness;
         this.lagTolerance = lagTolerance;
     }
@@ -68,7 +68,7 @@ final class Weather {
     }
 
     Duration databaseDelay() {
-        return Duration.ofNanos(1_000 * (goesWrong(0.3) ? chance.nextLong(1_000_000) : chance.nextLong(50, 2_000)));
+        return Duration.ofNanos(1_000 * (goesWrong(0.3) ? random.nextLong(1_000_000) : random.nextLong(50, 2_000)));
     }
 
     Optional<StoreException> databaseFailure() {
@@ -90,20 +90,20 @@ final class Weather {
     }
 
     Duration newsDelay() {
-        return Duration.ofMillis(goesWrong(2) ? chance.nextLong(60_000) : chance.nextLong(5, 400));
+        return Duration.ofMillis(goesWrong(2) ? random.nextLong(60_000) : random.nextLong(5, 400));
     }
 
     int copies() {
-        return goesWrong(2) ? chance.nextInt(4) : 1;
+        return goesWrong(2) ? random.nextInt(4) : 1;
     }
 
     Duration proofDelay() {
-        return Duration.ofMillis(goesWrong(1) ? chance.nextLong(9_000) : chance.nextLong(5, 300));
+        return Duration.ofMillis(goesWrong(1) ? random.nextLong(9_000) : random.nextLong(5, 300));
     }
 
     /** How old the copy is that answers a call. */
     Duration proofLag() {
-        return goesWrong(4) ? Duration.ofMillis(chance.nextLong(lagTolerance.toMillis())) : Duration.ZERO;
+        return goesWrong(4) ? Duration.ofMillis(random.nextLong(lagTolerance.toMillis())) : Duration.ZERO;
     }
 
     /** How a call of Proof fails, and after how long; none if it does not. */
@@ -112,7 +112,7 @@ final class Weather {
             return Optional.of(proofTrouble);
         }
         return goesWrong(1)
-                ? Optional.of(chance.nextBoolean() ? ProofFailure.Kind.TIMEOUT : ProofFailure.Kind.INTERNAL_ERROR)
+                ? Optional.of(random.nextBoolean() ? ProofFailure.Kind.TIMEOUT : ProofFailure.Kind.INTERNAL_ERROR)
                 : Optional.empty();
     }
 
@@ -125,6 +125,6 @@ final class Weather {
     }
 
     private boolean goesWrong(double weight) {
-        return !calm && chance.nextDouble() < roughness * weight;
+        return !calm && random.nextDouble() < roughness * weight;
     }
 }

@@ -2,15 +2,15 @@ package dev.rampgate.simulation;
 
 import dev.rampgate.channel.webhook.WebhookSettings.Trust;
 import dev.rampgate.ledger.LedgerInvariants;
+import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.ProofHistory;
 import dev.rampgate.ledger.ProofHistory.Step;
-import dev.rampgate.ledger.Standing;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.StatusReport;
-import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.BatchChanges;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -73,7 +73,7 @@ final class World {
 
         void written(Set<String> transactionIds);
 
-        void announced(Changes changes);
+        void announced(BatchChanges changes);
     }
 
     /** What happened in a world, to see that it is no quiet one. */
@@ -93,7 +93,7 @@ final class World {
 
     private record Acknowledged(Observation webhook, Replica by) {}
 
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final VirtualTime time = new VirtualTime(START);
     private final Plan plan;
     private final Weather weather;
@@ -118,23 +118,23 @@ final class World {
      * @param databases makes the world's database
      */
     World(long seed, Mutation mutation, List<Duration> pauses, Function<World, Database> databases) {
-        chance = new SplittableRandom(seed);
-        boolean tight = chance.nextInt(4) == 0;
+        random = new SplittableRandom(seed);
+        boolean tight = random.nextInt(4) == 0;
         plan = new Plan(
                 mutation,
                 new Settings.Reconciling(
-                        chance.nextInt(1, 9), chance.nextInt(1, 4), tight ? 5 : 500, tight ? 3 : 500, tight ? 2 : 50),
+                        random.nextInt(1, 9), random.nextInt(1, 4), tight ? 5 : 500, tight ? 3 : 500, tight ? 2 : 50),
                 new Settings.Polling(one(List.of(2.0, 5.0, 20.0)), 2, 1, one(pauses)),
                 new Settings.Socketing(one(List.of(0, 1, 100, 100))),
-                new Settings.Webhooks(chance.nextInt(4) == 0 ? Trust.AUTHORITATIVE : Trust.ADVISORY));
-        precision = chance.nextInt(4) == 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
-        skew = Duration.ofMillis(chance.nextInt(4) == 0 ? chance.nextInt(-5_000, 5_000) : 0);
+                new Settings.Webhooks(random.nextInt(4) == 0 ? Trust.AUTHORITATIVE : Trust.ADVISORY));
+        precision = random.nextInt(4) == 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
+        skew = Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(-5_000, 5_000) : 0);
         // News without a time counts from its receipt, which is only safe if Proof's clock is not ahead of ours.
-        noTime = chance.nextInt(4) == 0 && skew.compareTo(Duration.ZERO) <= 0 ? 0.2 : 0;
+        noTime = random.nextInt(4) == 0 && skew.compareTo(Duration.ZERO) <= 0 ? 0.2 : 0;
         weather = new Weather(
-                chance, one(List.of(0.0, 0.02, 0.05, 0.1)), plan.polling().lagTolerance());
+                random, one(List.of(0.0, 0.02, 0.05, 0.1)), plan.polling().lagTolerance());
         proof = new SimulatedProof(
-                time, chance, weather, changed -> !calm && chance.nextDouble() < noTime ? null : changed);
+                time, random, weather, changed -> !calm && random.nextDouble() < noTime ? null : changed);
         database = databases.apply(this);
     }
 
@@ -146,8 +146,8 @@ final class World {
         return time;
     }
 
-    RandomGenerator chance() {
-        return chance;
+    RandomGenerator random() {
+        return random;
     }
 
     /** Lets everything happen; fails with an {@link AssertionError} that tells which invariant was broken. */
@@ -158,15 +158,15 @@ final class World {
                 start(i);
             }
             Instant end = START;
-            for (int i = chance.nextInt(1, 6); i > 0; i--) {
+            for (int i = random.nextInt(1, 6); i > 0; i--) {
                 ProofHistory history = transaction("transaction-" + i);
                 end = history.last().at().isAfter(end) ? history.last().at() : end;
             }
-            Duration trouble = Duration.between(START, end).plusMillis(chance.nextInt(1, 30_000));
-            for (int i = chance.nextInt(8); i > 0; i--) {
+            Duration trouble = Duration.between(START, end).plusMillis(random.nextInt(1, 30_000));
+            for (int i = random.nextInt(8); i > 0; i--) {
                 time.after(fraction(trouble), misfortune());
             }
-            for (int i = chance.nextInt(6); i > 0; i--) {
+            for (int i = random.nextInt(6); i > 0; i--) {
                 time.after(fraction(trouble), this::forge);
             }
             happen(trouble);
@@ -215,8 +215,8 @@ final class World {
     private ProofHistory transaction(String id) {
         ProofHistory history = history();
         proof.add(id, history);
-        if (chance.nextInt(5) > 0) {
-            time.at(history.steps().get(0).at().plusMillis(chance.nextInt(20, 500)), () -> one(replicas)
+        if (random.nextInt(5) > 0) {
+            time.at(history.steps().get(0).at().plusMillis(random.nextInt(20, 500)), () -> one(replicas)
                     .opened(id));
         }
         history.steps().forEach(step -> time.at(step.at(), () -> tell(id, step)));
@@ -224,9 +224,9 @@ final class World {
     }
 
     private ProofHistory history() {
-        Instant at = START.plusMillis(chance.nextInt(1, 20_000));
+        Instant at = START.plusMillis(random.nextInt(1, 20_000));
         ProofHistory grown = ProofHistory.begunAt(at, told(at));
-        for (int i = chance.nextInt(6); i > 0; i--) {
+        for (int i = random.nextInt(6); i > 0; i--) {
             List<Status> successors =
                     List.copyOf(ProofHistory.successors(grown.last().status()));
             if (!successors.isEmpty()) {
@@ -238,11 +238,11 @@ final class World {
     }
 
     private Duration gap() {
-        return switch (chance.nextInt(4)) {
-            case 0 -> Duration.ofMillis(chance.nextInt(1, 400));
-            case 1 -> Duration.ofMillis(chance.nextInt(400, 5_000));
-            case 2 -> Duration.ofMillis(chance.nextInt(5_000, 20_000));
-            default -> Duration.ofMillis(chance.nextInt(20_000, 60_000));
+        return switch (random.nextInt(4)) {
+            case 0 -> Duration.ofMillis(random.nextInt(1, 400));
+            case 1 -> Duration.ofMillis(random.nextInt(400, 5_000));
+            case 2 -> Duration.ofMillis(random.nextInt(5_000, 20_000));
+            default -> Duration.ofMillis(random.nextInt(20_000, 60_000));
         };
     }
 
@@ -274,11 +274,11 @@ final class World {
 
     /** Anybody may claim anything about any transaction, known or not. */
     private void forge() {
-        String id = chance.nextInt(3) == 0
-                ? "made-up-" + chance.nextInt(10)
+        String id = random.nextInt(3) == 0
+                ? "made-up-" + random.nextInt(10)
                 : one(List.copyOf(proof.histories().keySet()));
         String status = one(List.of("pending", "processing", "completed", "failed", "cancelled", "on_hold"));
-        Instant time = chance.nextInt(5) == 0 ? null : this.time.instant().plusSeconds(chance.nextInt(-200, 200));
+        Instant time = random.nextInt(5) == 0 ? null : this.time.instant().plusSeconds(random.nextInt(-200, 200));
         webhook(
                 new StatusReport(
                         id, status, time, time, "thief", "sell", "DOGE", "X", "9", "XXX", "9", "x", Set.of(), null),
@@ -286,10 +286,10 @@ final class World {
     }
 
     private Runnable misfortune() {
-        return switch (chance.nextInt(4)) {
+        return switch (random.nextInt(4)) {
             case 0 ->
                 () -> {
-                    weather.databaseGoes(chance.nextBoolean());
+                    weather.databaseGoes(random.nextBoolean());
                     time.after(fraction(LONGEST_OUTAGE), weather::databaseIsBack);
                 };
             case 1 ->
@@ -304,14 +304,14 @@ final class World {
 
     private void crash() {
         crashes++;
-        int which = chance.nextInt(REPLICAS);
+        int which = random.nextInt(REPLICAS);
         replicas.get(which).kill();
-        time.after(Duration.ofMillis(chance.nextInt(500, 40_000)), () -> start(which));
+        time.after(Duration.ofMillis(random.nextInt(500, 40_000)), () -> start(which));
     }
 
     private void start(int which) {
         if (replicas.get(which) == null || !replicas.get(which).isAlive()) {
-            replicas.set(which, new Replica(plan, time, chance, database, proof, weather, watch()));
+            replicas.set(which, new Replica(plan, time, random, database, proof, weather, watch()));
         }
     }
 
@@ -323,7 +323,7 @@ final class World {
             }
 
             @Override
-            public void announced(Changes changes) {
+            public void announced(BatchChanges changes) {
                 changes.transitions().forEach(World.this::announced);
             }
         };
@@ -354,8 +354,8 @@ final class World {
     private void checkStep(String id) {
         Optional<Database.Committed> row = database.row(id);
         Database.Committed before = seen.get(id);
-        Standing stood = before == null ? null : before.standing();
-        Standing stands = row.map(Database.Committed::standing).orElse(null);
+        LedgerState stood = before == null ? null : before.state();
+        LedgerState stands = row.map(Database.Committed::state).orElse(null);
         List<Transition> timeline = row.map(Database.Committed::timeline).orElse(List.of());
         int known = before == null ? 0 : before.timeline().size();
         try {
@@ -390,8 +390,8 @@ final class World {
         Step truth = proof.histories().get(id).last();
         Database.Committed row = seen.get(id);
         return row != null
-                && row.standing().status() == truth.status()
-                && row.standing().confirmed()
+                && row.state().status() == truth.status()
+                && row.state().confirmed()
                 && (truth.amount() == null
                         || truth.amount().equals(row.details().cryptoAmount())
                                 && truth.amount().equals(row.details().fiatAmount()));
@@ -450,7 +450,7 @@ final class World {
     private void checkPeriods() {
         Instant from = time.instant().minus(LONGEST_PERIOD);
         seen.forEach((id, row) -> check(
-                row.standing().status().isTerminal()
+                row.state().status().isTerminal()
                         || !isCalled(id, well.plusSeconds(2), from)
                         || isCalled(id, from, time.instant()),
                 () -> "nobody asked about " + id + " for " + LONGEST_PERIOD));
@@ -488,10 +488,10 @@ final class World {
     // --- Chance
 
     private Duration fraction(Duration whole) {
-        return Duration.ofMillis(chance.nextLong(whole.toMillis() + 1));
+        return Duration.ofMillis(random.nextLong(whole.toMillis() + 1));
     }
 
     private <T> T one(List<T> choices) {
-        return choices.get(chance.nextInt(choices.size()));
+        return choices.get(random.nextInt(choices.size()));
     }
 }

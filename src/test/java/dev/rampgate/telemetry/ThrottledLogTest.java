@@ -2,7 +2,7 @@ package dev.rampgate.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.LogListener;
+import dev.rampgate.support.LogListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,25 +1,28 @@
 package dev.rampgate.channel.poll;
 
 import dev.rampgate.channel.Observations;
-import dev.rampgate.channel.poll.PollQueue.Claim;
+import dev.rampgate.database.migration.SchemaMigrated;
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.Ticker;
 import dev.rampgate.ledger.Outcome;
+import dev.rampgate.pollqueue.ClaimsByUrgency;
+import dev.rampgate.pollqueue.PollPlan;
+import dev.rampgate.pollqueue.PollPlan.Priority;
+import dev.rampgate.pollqueue.PollQueue;
+import dev.rampgate.pollqueue.PollQueue.Claim;
+import dev.rampgate.pollqueue.PollSettings;
 import dev.rampgate.proof.Backoff;
 import dev.rampgate.proof.CircuitBreaker;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofTransactions;
 import dev.rampgate.proof.StatusReport;
-import dev.rampgate.reconcile.Alarms;
-import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.CommitListener;
-import dev.rampgate.reconcile.EventLoop;
-import dev.rampgate.reconcile.Labels;
-import dev.rampgate.reconcile.LogContext;
-import dev.rampgate.reconcile.PollPlan;
-import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.ReconcileStream;
-import dev.rampgate.reconcile.SchemaMigrated;
-import dev.rampgate.reconcile.Ticker;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.Alarms;
+import dev.rampgate.telemetry.Labels;
+import dev.rampgate.telemetry.LogContext;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -54,7 +57,7 @@ public class PollChannel implements CommitListener {
     private final ReconcileStream stream;
     private final PollSettings settings;
     private final InstantSource clock;
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final Traces traces;
     private final MeterRegistry meters;
     private final Counter refusedAlarm;
@@ -67,7 +70,7 @@ public class PollChannel implements CommitListener {
     private final AtomicInteger held = new AtomicInteger();
 
     /** Used on the loop alone. */
-    private final ClaimsInTurn inTurn = new ClaimsInTurn();
+    private final ClaimsByUrgency inTurn = new ClaimsByUrgency();
 
     private volatile boolean stopping;
 
@@ -79,7 +82,7 @@ public class PollChannel implements CommitListener {
             PollSettings settings,
             EventLoop loop,
             InstantSource clock,
-            RandomGenerator chance,
+            RandomGenerator random,
             Traces traces,
             MeterRegistry meters) {
         this.queue = queue;
@@ -88,10 +91,10 @@ public class PollChannel implements CommitListener {
         this.stream = stream;
         this.settings = settings;
         this.clock = clock;
-        this.chance = chance;
+        this.random = random;
         this.traces = traces;
         this.meters = meters;
-        this.backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5), chance);
+        this.backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5), random);
         this.breaker = new CircuitBreaker(clock);
         Gauge.builder("rampgate.proof.breaker.open", breaker, watched -> watched.isClosed() ? 0 : 1)
                 .tag("call", "transaction")
@@ -103,7 +106,7 @@ public class PollChannel implements CommitListener {
         this.refusedAlarm = Alarms.of("polls_refused", meters);
         this.missingAlarm = Alarms.of("transaction_missing", meters);
         this.loop = loop;
-        this.ticker = new Ticker("poll", loop, settings.interval(), rest(settings), this::round, chance);
+        this.ticker = new Ticker("poll", loop, settings.interval(), rest(settings), this::round, random);
     }
 
     /** Before the moment of another call has come, a round would find the budget as the one before left it. */
@@ -140,7 +143,7 @@ public class PollChannel implements CommitListener {
     }
 
     @Override
-    public void committed(Changes changes) {
+    public void committed(BatchChanges changes) {
         if (changes.polls().stream().anyMatch(PollPlan::isDueAtOnce)) {
             ticker.wake();
         }
@@ -284,12 +287,12 @@ public class PollChannel implements CommitListener {
     private Uni<Void> refused(Claim claim, ProofFailure failure) {
         countPause(failure);
         return queue.refuse()
-                .invoke(news -> alarmRefused(news, failure))
+                .invoke(observation -> alarmRefused(observation, failure))
                 .chain(() -> queue.postpone(claim, settings.refusedPause(), false));
     }
 
-    private void alarmRefused(boolean news, ProofFailure failure) {
-        if (news) {
+    private void alarmRefused(boolean observation, ProofFailure failure) {
+        if (observation) {
             refusedAlarm.increment();
             LOG.errorf(
                     "Proof refuses polls (%s): all replicas stop and try one every %d s. Check our client token, and our"
@@ -331,7 +334,7 @@ public class PollChannel implements CommitListener {
     private Duration retryAfter(ProofFailure failure, Duration ownDelay) {
         return failure.retryAfter()
                 .map(told -> told.compareTo(LONGEST_RETRY_AFTER) < 0 ? told : LONGEST_RETRY_AFTER)
-                .map(told -> told.plusMillis((long) (told.toMillis() * 0.2 * chance.nextDouble())))
+                .map(told -> told.plusMillis((long) (told.toMillis() * 0.2 * random.nextDouble())))
                 .filter(told -> told.compareTo(ownDelay) > 0)
                 .orElse(ownDelay);
     }

@@ -1,13 +1,13 @@
 package dev.rampgate.channel.socket;
 
 import dev.rampgate.channel.Observations;
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.proof.Backoff;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSocketConnection;
 import dev.rampgate.proof.ProofSockets;
 import dev.rampgate.proof.StatusReport;
-import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.Traces;
 import dev.rampgate.telemetry.ThrottledLog;
@@ -123,9 +123,9 @@ final class AttachedSocket implements ProofSockets.Listener {
 
     @Override
     public void onReport(StatusReport report) {
-        Observation news = surroundings.observations().pushed(report);
-        surroundings.traces().broughtByFrame(news);
-        surroundings.stream().offer(news).subscribe().with(outcome -> {}, notStored -> surroundings
+        Observation observation = surroundings.observations().pushed(report);
+        surroundings.traces().broughtByFrame(observation);
+        surroundings.stream().offer(observation).subscribe().with(outcome -> {}, notStored -> surroundings
                 .mayHaveMissed()
                 .accept(transactionId));
     }

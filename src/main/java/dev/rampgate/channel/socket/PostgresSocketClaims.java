@@ -1,8 +1,8 @@
 package dev.rampgate.channel.socket;
 
-import static dev.rampgate.reconcile.Columns.seconds;
+import static dev.rampgate.database.Columns.seconds;
 
-import dev.rampgate.reconcile.ReplicaId;
+import dev.rampgate.database.ReplicaId;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;

@@ -1,19 +1,19 @@
 package dev.rampgate.channel.socket;
 
 import dev.rampgate.channel.Observations;
+import dev.rampgate.database.migration.SchemaMigrated;
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.Ticker;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.proof.Backoff;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSockets;
-import dev.rampgate.reconcile.Alarms;
-import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.CommitListener;
-import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileStream;
-import dev.rampgate.reconcile.SchemaMigrated;
-import dev.rampgate.reconcile.Ticker;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.Alarms;
 import dev.rampgate.telemetry.ThrottledLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -54,7 +54,7 @@ public class SocketChannel implements CommitListener {
     private final SocketSettings settings;
     private final AttachedSocket.Surroundings surroundings;
     private final EventLoop loop;
-    private final RandomGenerator chance;
+    private final RandomGenerator random;
     private final Counter refusedAlarm;
     private final Ticker ticker;
     /** Changed on the event loop only; read by metrics too. */
@@ -77,17 +77,17 @@ public class SocketChannel implements CommitListener {
             SocketSettings settings,
             EventLoop loop,
             InstantSource clock,
-            RandomGenerator chance,
+            RandomGenerator random,
             Traces traces,
             MeterRegistry meters) {
         this.claims = claims;
         this.store = store;
         this.settings = settings;
-        this.chance = chance;
+        this.random = random;
         this.refusedAlarm = Alarms.of("sockets_refused", meters);
         this.loop = loop;
-        this.ticker = new Ticker("socket", loop, settings.interval(), this::round, chance);
-        Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), chance);
+        this.ticker = new Ticker("socket", loop, settings.interval(), this::round, random);
+        Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), random);
         this.surroundings = new AttachedSocket.Surroundings(
                 proof,
                 observations,
@@ -154,7 +154,7 @@ public class SocketChannel implements CommitListener {
 
     /** This replica sees its own sessions first, and so it will mostly hold their sockets. */
     @Override
-    public void committed(Changes changes) {
+    public void committed(BatchChanges changes) {
         List<Transition> transitions = changes.transitions();
         if (!transitions.isEmpty()) {
             loop.execute(() -> transitions.stream()
@@ -193,15 +193,15 @@ public class SocketChannel implements CommitListener {
 
     private void barred(ProofFailure failure) {
         claims.refuse()
-                .invoke(news -> alarmRefused(news, failure))
+                .invoke(observation -> alarmRefused(observation, failure))
                 .subscribe()
                 .with(
                         done -> ticker.wake(),
                         away -> LOG.debugf("sockets are refused, and so is the database: %s", away));
     }
 
-    private void alarmRefused(boolean news, ProofFailure failure) {
-        if (news) {
+    private void alarmRefused(boolean observation, ProofFailure failure) {
+        if (observation) {
             refusedAlarm.increment();
             LOG.errorf(
                     "Proof refuses sockets (%s): all replicas stop and try one every %d s. Check our client token, and our"
@@ -264,7 +264,7 @@ public class SocketChannel implements CommitListener {
     }
 
     private Duration chanceAfterLease() {
-        return Duration.ofMillis(1 + chance.nextInt((int) AFTER_LEASE.toMillis()));
+        return Duration.ofMillis(1 + random.nextInt((int) AFTER_LEASE.toMillis()));
     }
 
     /** Only changes are sent over a socket, so what happened before it was there has to be asked for. */
@@ -291,7 +291,7 @@ public class SocketChannel implements CommitListener {
         ids.stream().filter(id -> !attached.containsKey(id)).forEach(id -> {
             AttachedSocket socket = new AttachedSocket(id, surroundings);
             attached.put(id, socket);
-            socket.connectAfter(APART.multipliedBy(chance.nextInt(ids.size())));
+            socket.connectAfter(APART.multipliedBy(random.nextInt(ids.size())));
         });
     }
 

@@ -1,6 +1,6 @@
 package dev.rampgate.channel.webhook;
 
-import dev.rampgate.reconcile.EventLoop;
+import dev.rampgate.eventloop.EventLoop;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;

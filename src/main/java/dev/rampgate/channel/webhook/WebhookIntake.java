@@ -1,12 +1,12 @@
 package dev.rampgate.channel.webhook;
 
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.Observation;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.Backlog.Kept;
-import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.QuarantinedException;
 import dev.rampgate.reconcile.ReconcileStream;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;

@@ -2,11 +2,11 @@ package dev.rampgate.channel.webhook;
 
 import dev.rampgate.channel.Observations;
 import dev.rampgate.channel.webhook.WebhookSettings.Trust;
-import dev.rampgate.edge.Problem;
-import dev.rampgate.edge.Problem.FieldError;
-import dev.rampgate.edge.ProblemException;
-import dev.rampgate.edge.ProblemType;
 import dev.rampgate.ledger.Observation;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.Problem.FieldError;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import dev.rampgate.proof.MalformedReport;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.proof.StatusReports;
@@ -117,12 +117,12 @@ class WebhookRoute {
             routing.fail(new ProblemException(problem(malformed)));
             return;
         }
-        Observation news = observations.reported(report, trusted);
-        traces.broughtByRequest(news);
+        Observation observation = observations.reported(report, trusted);
+        traces.broughtByRequest(observation);
         Timer.Sample begun = Timer.start(meters);
         ContextInternal loop = ContextInternal.current();
         // What ends the wait is another event loop's: the stream's, or a timer's.
-        intake.take(news)
+        intake.take(observation)
                 .subscribe()
                 .with(
                         kept -> loop.emit(ignored -> acknowledge(routing, begun)),

@@ -1,9 +1,9 @@
 package dev.rampgate.channel.webhook;
 
-import dev.rampgate.edge.ClientAddress;
-import dev.rampgate.edge.Networks;
-import dev.rampgate.edge.ProblemException;
 import dev.rampgate.edge.RateLimits;
+import dev.rampgate.edge.address.ClientAddress;
+import dev.rampgate.edge.address.Networks;
+import dev.rampgate.problem.ProblemException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.rampgate.session.handoff;
 
-import static dev.rampgate.reconcile.Columns.instant;
-import static dev.rampgate.reconcile.Columns.utc;
+import static dev.rampgate.database.Columns.instant;
+import static dev.rampgate.database.Columns.utc;
 
 import dev.rampgate.reconcile.ErasedUsers;
 import io.smallrye.mutiny.Uni;

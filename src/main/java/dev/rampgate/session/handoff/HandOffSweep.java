@@ -1,8 +1,8 @@
 package dev.rampgate.session.handoff;
 
-import dev.rampgate.reconcile.SchemaMigrated;
-import dev.rampgate.reconcile.Ticker;
-import dev.rampgate.reconcile.VertxEventLoop;
+import dev.rampgate.database.migration.SchemaMigrated;
+import dev.rampgate.eventloop.Ticker;
+import dev.rampgate.eventloop.VertxEventLoop;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -21,13 +21,13 @@ class HandOffSweep {
     private final Ticker ticker;
 
     HandOffSweep(
-            HandOffStore store, HandOffSettings settings, Vertx vertx, RandomGenerator chance, MeterRegistry meters) {
+            HandOffStore store, HandOffSettings settings, Vertx vertx, RandomGenerator random, MeterRegistry meters) {
         this.store = store;
         this.swept = Counter.builder("rampgate.session.hand.off.swept")
                 .description("Sessions that were to be handed off, that nobody fetched in time, and that were deleted")
                 .register(meters);
         this.ticker =
-                new Ticker("hand-off sweep", new VertxEventLoop(vertx), settings.sweepInterval(), this::round, chance);
+                new Ticker("hand-off sweep", new VertxEventLoop(vertx), settings.sweepInterval(), this::round, random);
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {

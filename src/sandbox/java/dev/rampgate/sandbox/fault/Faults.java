@@ -76,13 +76,13 @@ public final class Faults {
 
     /** As {@link #clear()}, for one place. */
     public synchronized void clear(Place place) {
-        rules.removeIf(standing -> standing.rule().place() == place);
+        rules.removeIf(state -> state.rule().place() == place);
     }
 
     /** The rules that may still strike, in their order. */
     public synchronized List<FaultRule> rules() {
         return rules.stream()
-                .filter(standing -> !standing.isSpent())
+                .filter(state -> !state.isSpent())
                 .map(Standing::rule)
                 .toList();
     }
@@ -94,19 +94,19 @@ public final class Faults {
      * @param status the transaction's status, or the one that the news tells; null if none is known
      */
     public synchronized Optional<Fault> strike(Place place, String transactionId, String status) {
-        for (Standing standing : rules) {
-            if (fits(standing, place, transactionId, status)) {
-                standing.struck().incrementAndGet();
-                return Optional.of(standing.rule().fault());
+        for (Standing state : rules) {
+            if (fits(state, place, transactionId, status)) {
+                state.struck().incrementAndGet();
+                return Optional.of(state.rule().fault());
             }
         }
         return Optional.empty();
     }
 
-    private boolean fits(Standing standing, Place place, String transactionId, String status) {
-        FaultRule rule = standing.rule();
+    private boolean fits(Standing state, Place place, String transactionId, String status) {
+        FaultRule rule = state.rule();
         return rule.place() == place
-                && !standing.isSpent()
+                && !state.isSpent()
                 && (rule.transactionId() == null || rule.transactionId().equals(transactionId))
                 && (rule.step() == null || rule.step().equals(status))
                 && (rule.rate() == null || random.nextDouble() < rule.rate());

@@ -54,7 +54,7 @@ public final class ClientTokens {
         current = newToken;
     }
 
-    synchronized Standing standing(String authorization) {
+    synchronized Standing state(String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Standing.MISSING;
         }

@@ -26,15 +26,16 @@ final class StatusNews {
 
     /** The socket's {@code tx.update}. The payment method is left out while it is unknown. */
     static ObjectNode socket(ProofTransaction transaction) {
-        ObjectNode news = Json.object()
+        ObjectNode observation = Json.object()
                 .put("event", "tx.update")
                 .put("merchant_transaction_id", transaction.id())
                 .put("type", transaction.type())
                 .put("status", transaction.status());
         if (transaction.paymentMethod() != null) {
-            news.put("payment_method", transaction.paymentMethod());
+            observation.put("payment_method", transaction.paymentMethod());
         }
-        return news.put("currency", transaction.currency())
+        return observation
+                .put("currency", transaction.currency())
                 .put("fiat_currency", transaction.fiatCurrency())
                 .put("fiat_amount", transaction.fiatAmount())
                 .put("crypto_amount", transaction.cryptoAmount())

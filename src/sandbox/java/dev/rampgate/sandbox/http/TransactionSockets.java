@@ -155,15 +155,15 @@ public final class TransactionSockets implements TransactionBook.Listener {
         if (line.silent().get()) {
             return;
         }
-        ObjectNode news = StatusNews.socket(transaction);
+        ObjectNode observation = StatusNews.socket(transaction);
         if (fault instanceof Fault.ShiftTime shift) {
-            news.put(
+            observation.put(
                     "occurred_at",
                     transaction.updatedAt().plusMillis(shift.millis()).toString());
         } else if (fault instanceof Fault.UnknownStatus unknown) {
-            news.put("status", unknown.status());
+            observation.put("status", unknown.status());
         }
-        String text = Json.text(news);
+        String text = Json.text(observation);
         ServerWebSocket socket = line.socket();
         if (fault instanceof Fault.Lose) {
             return;

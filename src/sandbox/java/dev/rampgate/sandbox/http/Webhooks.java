@@ -110,15 +110,16 @@ public final class Webhooks implements TransactionBook.Listener {
     }
 
     private void tell(ProofTransaction transaction, Fault fault) {
-        ObjectNode news = StatusNews.webhook(transaction);
+        ObjectNode observation = StatusNews.webhook(transaction);
         if (fault instanceof Fault.ShiftTime shift) {
-            news.put(
+            observation.put(
                     "updated_at",
                     transaction.updatedAt().plusMillis(shift.millis()).toString());
         } else if (fault instanceof Fault.UnknownStatus unknown) {
-            news.put("status", unknown.status());
+            observation.put("status", unknown.status());
         }
-        Notice notice = new Notice(transaction, fault instanceof Fault.Garbage ? "<<<not JSON" : Json.text(news));
+        Notice notice =
+                new Notice(transaction, fault instanceof Fault.Garbage ? "<<<not JSON" : Json.text(observation));
         if (fault instanceof Fault.Lose) {
             return;
         }

@@ -98,7 +98,7 @@ final class WidgetApi {
 
     private void admit(RoutingContext call) {
         HttpServerRequest request = call.request();
-        ClientTokens.Standing bearer = tokens.standing(request.getHeader("Authorization"));
+        ClientTokens.Standing bearer = tokens.state(request.getHeader("Authorization"));
         calls.add(new ReceivedCall(
                 clock.unskewed(),
                 request.method().name(),
@@ -227,15 +227,15 @@ final class WidgetApi {
         } else if (found.isEmpty()) {
             answers.error(call, ProofError.notFound("transaction"));
         } else {
-            ObjectNode news = StatusNews.call(found.get());
+            ObjectNode observation = StatusNews.call(found.get());
             if (fault instanceof Fault.UnknownStatus unknown) {
-                news.put("status", unknown.status());
+                observation.put("status", unknown.status());
             } else if (fault instanceof Fault.ShiftTime shift) {
-                news.put(
+                observation.put(
                         "updated_at",
                         found.get().updatedAt().plusMillis(shift.millis()).toString());
             }
-            answers.json(call, 200, Json.text(news), fault);
+            answers.json(call, 200, Json.text(observation), fault);
         }
     }
 

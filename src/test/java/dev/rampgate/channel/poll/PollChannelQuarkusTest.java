@@ -1,19 +1,20 @@
 package dev.rampgate.channel.poll;
 
-import static dev.rampgate.ProofAndDatabase.proof;
-import static dev.rampgate.TestSession.open;
+import static dev.rampgate.support.ProofAndDatabase.proof;
+import static dev.rampgate.support.TestSession.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.ProofAndDatabase;
-import dev.rampgate.channel.poll.PollQueue.Claim;
+import dev.rampgate.pollqueue.PollPlan.Priority;
+import dev.rampgate.pollqueue.PollQueue;
+import dev.rampgate.pollqueue.PollQueue.Claim;
 import dev.rampgate.reconcile.LedgerStore;
-import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.sandbox.fault.Fault;
 import dev.rampgate.sandbox.fault.FaultRule;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.SessionOrder;
+import dev.rampgate.support.ProofAndDatabase;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -92,7 +93,7 @@ class PollChannelQuarkusTest {
     }
 
     @Test
-    void aPollThatIsWantedWhileAnotherIsUnderWayComesAfterIt() {
+    void aPollThatIsWantedWhileAnotherIsInFlightComesAfterIt() {
         String id = open();
         await().atMost(LIMIT).until(() -> proof().sockets().count(id) == 1);
         fail(id, new Fault.Slow(1_500), 1);
@@ -100,11 +101,11 @@ class PollChannelQuarkusTest {
         makeDue(id);
         await().atMost(LIMIT).until(() -> asked(id) > before);
 
-        long underWay = asked(id);
+        long inFlight = asked(id);
         makeDue(id);
 
         // With a healthy socket the next one of its own would come after a minute.
-        await().atMost(LIMIT).until(() -> asked(id) > underWay);
+        await().atMost(LIMIT).until(() -> asked(id) > inFlight);
     }
 
     @Test

@@ -2,22 +2,24 @@ package dev.rampgate.channel.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.TestSettings;
 import dev.rampgate.channel.Observations;
-import dev.rampgate.channel.poll.PollQueue.Claim;
+import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.TransactionRecord;
+import dev.rampgate.pollqueue.PollPlan.Priority;
+import dev.rampgate.pollqueue.PollQueue;
+import dev.rampgate.pollqueue.PollQueue.Claim;
+import dev.rampgate.pollqueue.PollSettings;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.Announcer;
-import dev.rampgate.reconcile.Changes;
+import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.DatabaseAvailability;
-import dev.rampgate.reconcile.EventLoop;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ObservationIds;
-import dev.rampgate.reconcile.PollPlan.Priority;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.support.TestSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -141,7 +143,7 @@ class PollSpellingTest {
         }
 
         @Override
-        public Uni<Void> persist(Changes changes) {
+        public Uni<Void> persist(BatchChanges changes) {
             changes.opened().stream().map(TransactionRecord::id).forEach(recorded::add);
             return Uni.createFrom().voidItem();
         }

@@ -1,15 +1,15 @@
 package dev.rampgate.channel.socket;
 
-import static dev.rampgate.ProofAndDatabase.proof;
-import static dev.rampgate.TestSession.open;
+import static dev.rampgate.support.ProofAndDatabase.proof;
+import static dev.rampgate.support.TestSession.open;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
-import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.mutiny.sqlclient.Pool;

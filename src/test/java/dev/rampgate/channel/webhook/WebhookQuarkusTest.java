@@ -1,15 +1,15 @@
 package dev.rampgate.channel.webhook;
 
-import static dev.rampgate.ProofAndDatabase.WEBHOOK_KEY;
-import static dev.rampgate.ProofAndDatabase.proof;
+import static dev.rampgate.support.ProofAndDatabase.WEBHOOK_KEY;
+import static dev.rampgate.support.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
-import dev.rampgate.ProofAndDatabase;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.SessionOrder;
+import dev.rampgate.support.ProofAndDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,9 +1,9 @@
 package dev.rampgate.session.handoff;
 
-import static dev.rampgate.GrownDatabase.get;
+import static dev.rampgate.support.GrownDatabase.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rampgate.GrownDatabase;
+import dev.rampgate.support.GrownDatabase;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;

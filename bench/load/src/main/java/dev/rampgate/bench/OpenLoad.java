@@ -160,8 +160,8 @@ final class OpenLoad {
             long unanswered = 0;
             long now = System.nanoTime();
             for (Line line : lines) {
-                if (line.underWay != null) {
-                    record(line.underWay, now);
+                if (line.inFlight != null) {
+                    record(line.inFlight, now);
                     unanswered++;
                 }
             }
@@ -193,14 +193,14 @@ final class OpenLoad {
             private final SocketChannel channel;
             private final ByteBuffer in = ByteBuffer.allocate(16 * 1024);
             private final AnswerReader answer = new AnswerReader();
-            private Due underWay;
+            private Due inFlight;
 
             Line(SocketChannel channel) {
                 this.channel = channel;
             }
 
             void send(Due due) throws IOException {
-                underWay = due;
+                inFlight = due;
                 ByteBuffer out = ByteBuffer.wrap(due.request.bytes());
                 while (out.hasRemaining()) {
                     channel.write(out); // a few hundred bytes always fit
@@ -223,13 +223,13 @@ final class OpenLoad {
             }
 
             private void answered() {
-                record(underWay, System.nanoTime());
+                record(inFlight, System.nanoTime());
                 if (answer.status() / 100 != 2) {
                     refused++;
-                } else if (underWay.request.key() != null) {
-                    acknowledged.add(underWay.request.key());
+                } else if (inFlight.request.key() != null) {
+                    acknowledged.add(inFlight.request.key());
                 }
-                underWay = null;
+                inFlight = null;
                 answer.clear();
                 idle.add(this);
             }

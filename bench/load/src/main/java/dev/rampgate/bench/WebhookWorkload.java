@@ -124,10 +124,10 @@ final class WebhookWorkload {
     }
 
     private static LongFunction<Request> duplicates(String path, long first) {
-        Random chance = new Random(first);
+        Random random = new Random(first);
         return n -> {
             long newest = n / 5;
-            long back = n % 5 == 0 ? 0 : chance.nextLong(Math.min(newest, 999) + 1);
+            long back = n % 5 == 0 ? 0 : random.nextLong(Math.min(newest, 999) + 1);
             return Request.webhook(path, first + newest - back);
         };
     }

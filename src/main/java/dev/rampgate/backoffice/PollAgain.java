@@ -1,0 +1,92 @@
+package dev.rampgate.backoffice;
+
+import dev.rampgate.database.Columns;
+import dev.rampgate.pollqueue.PollSettings;
+import dev.rampgate.reconcile.LedgerStore;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Has transactions asked for again at an operator's wish, settled and abandoned ones, too. */
+@ApplicationScoped
+class PollAgain {
+
+    /** Most transactions of one call. */
+    private static final int MOST = 10_000;
+
+    private static final int CHUNK = 500;
+
+    private final Pool pool;
+    private final LedgerStore store;
+    private final PollSettings polls;
+
+    PollAgain(Pool pool, LedgerStore store, PollSettings polls) {
+        this.pool = pool;
+        this.store = store;
+        this.polls = polls;
+    }
+
+    /**
+     * What is due.
+     *
+     * @param transactions how many
+     * @param nextFrom where the rest of the window begins; none if that were all
+     */
+    record Due(int transactions, Optional<Instant> nextFrom) {}
+
+    /** One transaction, now; one that is unknown here is adopted if Proof knows it. */
+    Uni<Due> one(String transactionId) {
+        return store.makeDue(List.of(transactionId), Duration.ZERO).replaceWith(new Due(1, Optional.empty()));
+    }
+
+    /**
+     * Those that were created in a window of time, the oldest first, spread over so long that they take half of the budget.
+     *
+     * @param from inclusive
+     * @param to exclusive
+     */
+    Uni<Due> window(Instant from, Instant to) {
+        return pool.preparedQuery("""
+                        SELECT id, created_at
+                        FROM transaction
+                        WHERE created_at >= $1 AND created_at < $2
+                        ORDER BY created_at, id
+                        LIMIT $3
+                        """)
+                .execute(Tuple.of(Columns.utc(from), Columns.utc(to), MOST + 1L))
+                .chain(rows -> {
+                    List<Row> found = new ArrayList<>();
+                    rows.forEach(found::add);
+                    List<String> ids = found.stream()
+                            .limit(MOST)
+                            .map(row -> row.getString("id"))
+                            .toList();
+                    Optional<Instant> nextFrom = found.size() > MOST
+                            ? Optional.of(Columns.instant(found.get(MOST), "created_at"))
+                            : Optional.empty();
+                    return makeDue(ids).replaceWith(new Due(ids.size(), nextFrom));
+                });
+    }
+
+    private Uni<Void> makeDue(List<String> ids) {
+        Duration spread = Duration.ofMillis((long) (2_000 * ids.size() / polls.maxRate()));
+        List<List<String>> chunks = new ArrayList<>();
+        for (int start = 0; start < ids.size(); start += CHUNK) {
+            chunks.add(ids.subList(start, Math.min(start + CHUNK, ids.size())));
+        }
+        return Multi.createFrom()
+                .iterable(chunks)
+                .onItem()
+                .transformToUniAndConcatenate(chunk -> store.makeDue(chunk, spread))
+                .onItem()
+                .ignoreAsUni();
+    }
+}

@@ -1,0 +1,2 @@
+/** What operators do on the management port: erase a user, poll again. */
+package dev.rampgate.backoffice;

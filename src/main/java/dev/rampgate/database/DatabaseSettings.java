@@ -1,0 +1,99 @@
+package dev.rampgate.database;
+
+import dev.rampgate.settings.Bounds;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Where PostgreSQL is. {@code application.properties} hands these to the reactive client and to the migration. */
+@ConfigMapping(prefix = "rampgate.database")
+public interface DatabaseSettings {
+
+    /** Told to the configuration by {@code main} alone: what this process is for. */
+    String COMMAND = "rampgate.command";
+
+    /** The service itself; anything else is a task. */
+    String SERVE = "serve";
+
+    /** The task that brings the database to the version of this build, and nothing else. */
+    String MIGRATE = "migrate";
+
+    /** Name or address of a PostgreSQL server of version 15 or later. Unit: host. Default: none, it is required. */
+    Optional<String> host();
+
+    /** Its port. Unit: port. Default: {@code 5432}. */
+    @WithDefault("5432")
+    @Bounds(least = 1, most = 65_535)
+    int port();
+
+    /** Name of the database. Unit: text. Default: none, it is required. */
+    Optional<String> name();
+
+    /** Who we are there; may create tables. Unit: text. Default: none, it is required. */
+    Optional<String> user();
+
+    /** The password of this user. Unit: text. Default: none, it is required. */
+    Optional<String> password();
+
+    /** Most connections of one replica. Unit: connections. Default: {@code 10}. */
+    @WithDefault("10")
+    @Bounds(least = 1, most = 1_000)
+    int maxConnections();
+
+    /**
+     * How all connections are encrypted, the migration's too; named as libpq's {@code sslmode} is: {@code disable},
+     * {@code prefer}, {@code require}, {@code verify-ca} or {@code verify-full}. Unit: mode. Default: {@code disable}.
+     */
+    @WithDefault("disable")
+    DatabaseTls.Mode sslMode();
+
+    /**
+     * A PEM file with the authorities to trust, for {@code verify-ca} and {@code verify-full}, which need it; read at the
+     * start. Unit: path. Default: none.
+     */
+    Optional<String> sslRootCert();
+
+    /**
+     * Whether a replica brings an older database to its version while it starts; otherwise it waits for {@code --migrate},
+     * alive but not ready. Default: {@code true}.
+     */
+    @WithDefault("true")
+    boolean migrateAtStart();
+
+    /** Stops the start when something is missing, before anybody tries to connect. */
+    @ApplicationScoped
+    class Check {
+
+        private final DatabaseSettings settings;
+        private final boolean needed;
+
+        Check(DatabaseSettings settings, @ConfigProperty(name = COMMAND, defaultValue = SERVE) String command) {
+            this.settings = settings;
+            this.needed = command.equals(SERVE) || command.equals(MIGRATE);
+        }
+
+        void onStart(@Observes @Priority(1) StartupEvent start) {
+            if (!needed) {
+                return;
+            }
+            require(settings.host(), "host", "the name or address of a PostgreSQL server");
+            require(settings.name(), "name", "the name of a database");
+            require(settings.user(), "user", "a user of that database who may create tables");
+            require(settings.password(), "password", "the password of that user");
+        }
+
+        private static void require(Optional<String> value, String setting, String meaning) {
+            if (value.isEmpty()) {
+                throw new ConfigurationException("rampgate.database." + setting + " (RAMPGATE_DATABASE_"
+                        + setting.toUpperCase(Locale.ROOT) + ") is not set; it must be " + meaning);
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Brings the tables to the version of this build. */
+package dev.rampgate.database.migration;

@@ -1,0 +1,15 @@
+package dev.rampgate.edge;
+
+import dev.rampgate.problem.RequestId;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+/** Gives every request of the public port its {@link RequestId}, in front of all that may refuse it. */
+@ApplicationScoped
+class RequestIdFilter {
+
+    void beforeEverything(@Observes Filters filters) {
+        filters.register(RequestId::mark, FilterOrder.REQUEST_ID);
+    }
+}

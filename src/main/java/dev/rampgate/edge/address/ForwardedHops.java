@@ -1,0 +1,181 @@
+package dev.rampgate.edge.address;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Reads the hops that proxies wrote into a request, left (furthest) to right (nearest). Pure; for the resolver. */
+final class ForwardedHops {
+
+    /** Stands for a hop that was there but told no address. */
+    static final String UNTOLD = "unknown";
+
+    private ForwardedHops() {}
+
+    /** The hops of all {@code X-Forwarded-For} fields; empty list elements do not count (RFC 9110, section 5.6.1). */
+    static List<String> ofForwardedFor(List<String> values) {
+        List<String> hops = new ArrayList<>();
+        for (String value : values) {
+            for (String hop : value.split(",", -1)) {
+                String trimmed = hop.strip();
+                if (!trimmed.isEmpty()) {
+                    hops.add(trimmed);
+                }
+            }
+        }
+        return hops;
+    }
+
+    /** The one address of a header that holds no list; a hop that tells nothing if it stands more than once. */
+    static List<String> ofSingle(List<String> values) {
+        return values.size() > 1
+                ? List.of(UNTOLD)
+                : values.stream().map(String::strip).toList();
+    }
+
+    /**
+     * The hops of all {@code Forwarded} fields (RFC 7239, section 4). A field that breaks the syntax counts as one hop
+     * that tells nothing: an open quote on the left, which the user may send, could swallow what our proxy appended.
+     */
+    static List<String> ofForwarded(List<String> values) {
+        List<String> hops = new ArrayList<>();
+        for (String value : values) {
+            List<String> found = new Elements(value).read();
+            hops.addAll(found == null ? List.of(UNTOLD) : found);
+        }
+        return hops;
+    }
+
+    /**
+     * {@code 192.0.2.1:80} and {@code [2001:db8::1]:80} without port and brackets; anything else unchanged. A bare IPv6
+     * address has at least two colons and so keeps them all.
+     */
+    static String withoutPort(String hop) {
+        if (hop.startsWith("[")) {
+            int end = hop.indexOf(']');
+            if (end < 0 || !isNothingOrPort(hop.substring(end + 1))) {
+                return UNTOLD;
+            }
+            String inside = hop.substring(1, end);
+            return inside.indexOf(':') < 0 ? UNTOLD : inside;
+        }
+        int colon = hop.indexOf(':');
+        if (colon < 0 || colon != hop.lastIndexOf(':')) {
+            return hop;
+        }
+        return isNothingOrPort(hop.substring(colon)) ? hop.substring(0, colon) : UNTOLD;
+    }
+
+    /** A port may be a hidden name too (RFC 7239, section 6). */
+    private static boolean isNothingOrPort(String text) {
+        return text.isEmpty() || text.matches(":(\\d{1,5}|_[A-Za-z0-9._-]+)");
+    }
+
+    /** One {@code Forwarded} field, read character by character. */
+    private static final class Elements {
+        private static final String TOKEN = "!#$%&'*+-.^_`|~";
+
+        private final String text;
+        private final List<String> hops = new ArrayList<>();
+        private int at;
+
+        Elements(String text) {
+            this.text = text;
+        }
+
+        /** The {@code for} of each element; null if the syntax is broken. */
+        List<String> read() {
+            do {
+                if (!element()) {
+                    return null;
+                }
+            } while (accept(','));
+            return at == text.length() ? hops : null;
+        }
+
+        private boolean element() {
+            String hop = null;
+            boolean empty = true;
+            do {
+                space();
+                String name = token();
+                if (name.isEmpty()) {
+                    continue;
+                }
+                empty = false;
+                String value = accept('=') ? value() : null;
+                if (value == null) {
+                    return false;
+                }
+                if (name.toLowerCase(Locale.ROOT).equals("for")) {
+                    if (hop != null) {
+                        return false;
+                    }
+                    hop = value;
+                }
+                space();
+            } while (accept(';'));
+            if (!empty) {
+                hops.add(hop == null ? UNTOLD : hop);
+            }
+            return true;
+        }
+
+        private String value() {
+            return accept('"') ? quoted() : bare();
+        }
+
+        private String quoted() {
+            StringBuilder value = new StringBuilder();
+            while (at < text.length()) {
+                char c = text.charAt(at++);
+                if (c == '"') {
+                    return value.toString();
+                }
+                if (c == '\\') {
+                    if (at == text.length()) {
+                        return null;
+                    }
+                    c = text.charAt(at++);
+                }
+                value.append(c);
+            }
+            return null;
+        }
+
+        /** A token; and, as several proxies write it against the RFC, an address with colons and brackets unquoted. */
+        private String bare() {
+            int start = at;
+            while (at < text.length() && (isToken(text.charAt(at)) || ":[]".indexOf(text.charAt(at)) >= 0)) {
+                at++;
+            }
+            return at == start ? null : text.substring(start, at);
+        }
+
+        private String token() {
+            int start = at;
+            while (at < text.length() && isToken(text.charAt(at))) {
+                at++;
+            }
+            return text.substring(start, at);
+        }
+
+        private static boolean isToken(char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || TOKEN.indexOf(c) >= 0;
+        }
+
+        private void space() {
+            while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) {
+                at++;
+            }
+        }
+
+        private boolean accept(char expected) {
+            if (at < text.length() && text.charAt(at) == expected) {
+                at++;
+                return true;
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** From which address a call comes. */
+package dev.rampgate.edge.address;

@@ -1,0 +1,60 @@
+package dev.rampgate.live;
+
+import dev.rampgate.database.migration.SchemaMigrated;
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.live.LiveCounters.WakeUp;
+import dev.rampgate.reconcile.Traces;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+
+/** Puts the room together from its parts, opens it when there are tables, and empties it before the process ends. */
+@ApplicationScoped
+class LiveBeans {
+
+    @Produces
+    @Singleton
+    LiveStream.Surroundings surroundings(
+            LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters, Traces traces) {
+        return new LiveStream.Surroundings(settings, clock, random, counters, traces);
+    }
+
+    @Produces
+    @Singleton
+    LiveHub hub(
+            TransactionReader reader,
+            LiveSettings settings,
+            EventLoop loop,
+            InstantSource clock,
+            RandomGenerator random,
+            LiveCounters counters,
+            MeterRegistry meters) {
+        LiveHub hub = new LiveHub(reader::snapshots, loop, settings, clock, random, counters);
+        Gauge.builder("rampgate.live.streams", hub, LiveHub::streams)
+                .description("Streams of events and sockets that readers hold open")
+                .register(meters);
+        return hub;
+    }
+
+    void onMigrated(@Observes SchemaMigrated migrated, LiveHub hub, ChangeListener listener) {
+        listener.start(() -> hub.anythingChanged(WakeUp.RECONNECTED), ids -> hub.changed(ids, WakeUp.NOTIFIED));
+        hub.startFallback();
+    }
+
+    /** Before the server waits for what is under way: an open stream would make it wait for nothing. */
+    void onDrain(@Observes ShutdownDelayInitiatedEvent draining, LiveHub hub) {
+        hub.drain();
+    }
+
+    void onShutdown(@Observes ShutdownEvent shutdown, LiveHub hub, ChangeListener listener) {
+        hub.drain();
+        listener.stop();
+    }
+}

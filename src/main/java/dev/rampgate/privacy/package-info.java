@@ -1,0 +1,2 @@
+/** Erasing what names a user. */
+package dev.rampgate.privacy;

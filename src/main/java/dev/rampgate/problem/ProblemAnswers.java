@@ -1,0 +1,76 @@
+package dev.rampgate.problem;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Response;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Turns a {@link Problem} into an answer, for resources and for plain routes alike, and counts it:
+ * {@code rampgate.edge.problems}, by type.
+ */
+@ApplicationScoped
+public class ProblemAnswers {
+
+    private final Map<ProblemType, Counter> counters = new EnumMap<>(ProblemType.class);
+
+    private final Challenge challenge;
+
+    public ProblemAnswers(MeterRegistry registry, Challenge challenge) {
+        this.challenge = challenge;
+        for (ProblemType type : ProblemType.values()) {
+            counters.put(
+                    type,
+                    Counter.builder("rampgate.edge.problems")
+                            .description("Calls that were answered with a problem")
+                            .tag("type", type.metricName())
+                            .register(registry));
+        }
+    }
+
+    /** Counts an answer that is sent past the routes. */
+    public void count(ProblemType type) {
+        counters.get(type).increment();
+    }
+
+    /** The answer of a resource. */
+    public Response response(Problem problem, RoutingContext routing) {
+        counters.get(problem.type()).increment();
+        Response.ResponseBuilder response = Response.status(problem.type().status())
+                .type(Problem.MEDIA_TYPE)
+                .entity(problem.encode(RequestId.of(routing)));
+        headers(problem, routing).forEach(response::header);
+        return response.build();
+    }
+
+    /** Ends a call on a plain route; does nothing if the head of another answer has left. */
+    public void send(Problem problem, RoutingContext routing) {
+        HttpServerResponse response = routing.response();
+        if (response.ended() || response.headWritten() || response.closed()) {
+            return;
+        }
+        counters.get(problem.type()).increment();
+        String id = RequestId.of(routing);
+        response.setStatusCode(problem.type().status())
+                .putHeader(RequestId.HEADER, id)
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        headers(problem, routing).forEach(response::putHeader);
+        response.end(problem.encode(id));
+    }
+
+    /** What a problem says in headers. */
+    private Map<String, String> headers(Problem problem, RoutingContext routing) {
+        Map<String, String> headers = new HashMap<>();
+        problem.retryAfterSeconds().ifPresent(seconds -> headers.put("Retry-After", seconds));
+        if (problem.type().status() == 401) {
+            headers.put("WWW-Authenticate", challenge.of(routing));
+        }
+        return headers;
+    }
+}

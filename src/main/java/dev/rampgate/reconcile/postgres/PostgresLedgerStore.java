@@ -1,0 +1,116 @@
+package dev.rampgate.reconcile.postgres;
+
+import dev.rampgate.database.Columns;
+import dev.rampgate.database.DatabaseFailure;
+import dev.rampgate.database.Remedy;
+import dev.rampgate.eventloop.DetachedWork;
+import dev.rampgate.reconcile.LedgerStore;
+import dev.rampgate.reconcile.ReconcileSettings;
+import dev.rampgate.reconcile.StoreException;
+import dev.rampgate.reconcile.StoreException.Kind;
+import io.smallrye.mutiny.CompositeException;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.tuples.Tuple2;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.function.Function;
+
+/** The ledger in PostgreSQL. */
+@ApplicationScoped
+public class PostgresLedgerStore implements LedgerStore {
+
+    private final Pool pool;
+    private final ReconcileSettings settings;
+
+    public PostgresLedgerStore(Pool pool, ReconcileSettings settings) {
+        this.pool = pool;
+        this.settings = settings;
+    }
+
+    @Override
+    public <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work) {
+        Uni<T> done = pool.getConnection().chain(connection -> inTransaction(
+                        connection,
+                        new PostgresUnitOfWork(connection, settings.archiveLimit(), settings.unknownCapacity()),
+                        work)
+                // Rolls back what is not committed.
+                .onItemOrFailure()
+                .call(() -> connection.close().onFailure().recoverWithNull()));
+        // A batch that is cancelled would give its connection back too early, or never.
+        return DetachedWork.uncancelled(done).onFailure().transform(PostgresLedgerStore::classified);
+    }
+
+    /** {@code BEGIN} and the first statement of the work leave together: one way to the database less for each batch. */
+    private static <T> Uni<T> inTransaction(
+            SqlConnection connection, UnitOfWork unit, Function<UnitOfWork, Uni<T>> work) {
+        return Uni.combine()
+                .all()
+                .unis(connection.begin(), Uni.createFrom().deferred(() -> work.apply(unit)))
+                // Both fail when the connection is lost; one of them would be dropped, with an error in the log.
+                .collectFailures()
+                .asTuple()
+                .call(begunAndDone -> begunAndDone.getItem1().commit())
+                .map(Tuple2::getItem2);
+    }
+
+    @Override
+    public Uni<Void> makeDue(Collection<String> transactionIds, Duration spread) {
+        return pool.preparedQuery("""
+                        INSERT INTO poll AS planned (transaction_id, priority, due_at, wanted_at)
+                        SELECT id, CASE WHEN transaction.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s', now()
+                        FROM unnest($1::text[]) AS missed (id)
+                             LEFT JOIN transaction USING (id)
+                        ORDER BY id
+                        ON CONFLICT (transaction_id) DO UPDATE
+                        SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s')),
+                            wanted_at = excluded.wanted_at,
+                            period = CASE
+                                WHEN planned.failures = 0
+                                    THEN greatest(least(planned.period, excluded.period), planned.least_period)
+                                ELSE planned.period
+                            END
+                        """)
+                .execute(Tuple.of(Columns.texts(transactionIds), Columns.seconds(spread)))
+                .onFailure()
+                .transform(PostgresLedgerStore::classified)
+                .replaceWithVoid();
+    }
+
+    private static Throwable classified(Throwable failure) {
+        if (failure instanceof StoreException) {
+            return failure;
+        }
+        Throwable first = failure instanceof CompositeException several ? first(several) : failure;
+        if (first instanceof StoreException) {
+            return first;
+        }
+        // The message may quote a value, the code does not.
+        return new StoreException(
+                kind(DatabaseFailure.of(first).remedy()),
+                DatabaseFailure.detail(first),
+                first instanceof PgException ? null : first);
+    }
+
+    /** Of what failed together: what the server said, since the rest follows from it. */
+    private static Throwable first(CompositeException failures) {
+        return failures.getCauses().stream()
+                .filter(one -> one instanceof PgException || one instanceof StoreException)
+                .findFirst()
+                .orElse(failures.getCauses().get(0));
+    }
+
+    private static Kind kind(Remedy remedy) {
+        return switch (remedy) {
+            case RETRY -> Kind.COLLISION;
+            case RECONNECT -> Kind.LOST;
+            case QUARANTINE -> Kind.DATA;
+            case WAIT -> Kind.BUSY;
+            case OUTAGE -> Kind.AWAY;
+        };
+    }
+}

@@ -1,0 +1,461 @@
+package dev.rampgate.reconcile.postgres;
+
+import dev.rampgate.database.Columns;
+import dev.rampgate.ledger.FollowUp;
+import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.ledger.TransactionRecord;
+import dev.rampgate.ledger.Transition;
+import dev.rampgate.ledger.TransitionMark;
+import dev.rampgate.pollqueue.PollPlan;
+import dev.rampgate.reconcile.BatchChanges;
+import dev.rampgate.reconcile.BatchChanges.Archived;
+import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.reconcile.LedgerStore.Recorded;
+import dev.rampgate.reconcile.LedgerStore.UnitOfWork;
+import dev.rampgate.reconcile.StoreException;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** One batch on one connection: array parameters throughout, never a statement per row. */
+final class PostgresUnitOfWork implements UnitOfWork {
+
+    /** A transaction that changed this lately is worth a socket of its own. */
+    private static final Duration HOT = Duration.ofMinutes(15);
+
+    private static final String DUPLICATE_KEY = "23505";
+
+    /**
+     * What is kept of a transaction, in the order of {@link #transactionColumns}. Named, since a prepared statement that says
+     * {@code *} fails when the migration of a newer build adds a column (decision 0045).
+     */
+    private static final String COLUMNS = """
+            id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
+            fiat_amount, payment_method, created_at, status, attempt, sequence,
+            confirmed, as_of, since, attempt_since, changed_at,
+            settled, abandoned, follow_up
+            """;
+
+    /** Whole transactions as rows, of the parameters that {@link #transactionColumns} makes. */
+    private static final String FROM_TRANSACTIONS = """
+            FROM unnest(
+                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::integer[], $14::integer[],
+                $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
+                $20::boolean[], $21::boolean[], $22::jsonb[]
+            ) AS new (
+            """ + COLUMNS + """
+            )
+            """;
+
+    /** Of a plan, the shortest period that counts for it: the longer, the more unsettled transactions its owner has. */
+    private static final String SHARE = """
+            CROSS JOIN LATERAL (
+                SELECT ($6::integer[])[1 + width_bucket(count(*), $7::bigint[])] AS least_period
+                FROM (
+                    SELECT
+                    FROM transaction
+                    WHERE transaction.user_id = plan.owner AND NOT transaction.settled AND NOT transaction.abandoned
+                    LIMIT $8
+                ) AS unsettled
+            ) AS share
+            """;
+
+    private final SqlConnection connection;
+    private final int archiveLimit;
+    private final int unknownCapacity;
+
+    PostgresUnitOfWork(SqlConnection connection, int archiveLimit, int unknownCapacity) {
+        this.connection = connection;
+        this.archiveLimit = archiveLimit;
+        this.unknownCapacity = unknownCapacity;
+    }
+
+    // --- load
+
+    @Override
+    public Uni<Map<String, Recorded>> load(Set<String> ids, Instant now) {
+        return connection
+                .preparedQuery("""
+                        SELECT socket.healthy_until IS NOT NULL AND socket.healthy_until > now() AS socket_attached,
+                               (
+                                   SELECT count(*)::integer
+                                   FROM (
+                                       SELECT FROM observation
+                                       WHERE observation.transaction_id = transaction.id
+                                         AND observation.received_at >= $2
+                                         AND observation.received_at < $2 + interval '1 day'
+                                       LIMIT $3
+                                   ) AS today
+                               ) AS archived_today,
+                        """ + COLUMNS + """
+                        FROM transaction
+                             LEFT JOIN socket ON socket.transaction_id = transaction.id
+                        WHERE transaction.id = ANY ($1::text[])
+                        ORDER BY transaction.id
+                        FOR NO KEY UPDATE OF transaction
+                        """)
+                .execute(Tuple.of(
+                        Columns.texts(ids), Columns.utc(now.truncatedTo(ChronoUnit.DAYS)), (long) archiveLimit))
+                .map(rows -> {
+                    Map<String, Recorded> recorded = new HashMap<>();
+                    for (Row row : rows) {
+                        recorded.put(row.getString("id"), recorded(row));
+                    }
+                    return recorded;
+                });
+    }
+
+    private static Recorded recorded(Row row) {
+        TransactionDetails details = new TransactionDetails(
+                row.getString("user_id"),
+                row.getString("type"),
+                row.getString("currency"),
+                row.getString("network"),
+                row.getString("requested_amount"),
+                row.getString("crypto_amount"),
+                row.getString("fiat_currency"),
+                row.getString("fiat_amount"),
+                row.getString("payment_method"),
+                Columns.instant(row, "created_at"));
+        LedgerState state = new LedgerState(
+                Status.of(row.getString("status")).orElseThrow(),
+                row.getInteger("attempt"),
+                row.getInteger("sequence"),
+                row.getBoolean("confirmed"),
+                Columns.instant(row, "as_of"),
+                Columns.instant(row, "since"),
+                Columns.instant(row, "attempt_since"),
+                Columns.instant(row, "changed_at"),
+                row.getBoolean("settled"),
+                row.getBoolean("abandoned"));
+        FollowUp followUp = FollowUpJson.read((JsonObject) row.getValue("follow_up"));
+        return new Recorded(
+                new TransactionRecord(row.getString("id"), details, state, followUp, row.getBoolean("socket_attached")),
+                row.getInteger("archived_today"));
+    }
+
+    @Override
+    public Uni<Map<String, Instant>> erased(Set<String> userIds) {
+        return ErasedUsers.among(connection, userIds);
+    }
+
+    // --- persist
+
+    @Override
+    public Uni<Void> persist(BatchChanges changes) {
+        List<Uni<Void>> statements = new ArrayList<>();
+        when(changes.opened(), this::insertTransactions, statements);
+        when(changes.records(), this::updateTransactions, statements);
+        when(changes.followUps(), this::updateFollowUps, statements);
+        when(changes.transitions(), this::insertTransitions, statements);
+        when(changes.transitions(), this::heatSockets, statements);
+        when(changes.marks(), this::markTransitions, statements);
+        when(changes.archive(), this::insertObservations, statements);
+        when(plans(changes, true), this::replan, statements);
+        when(plans(changes, false), this::hasten, statements);
+        // Subscribed to in order, so that they leave together and are answered in order.
+        return statements.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : Uni.join().all(statements).andFailFast().replaceWithVoid();
+    }
+
+    private interface Statement<T> {
+        Uni<Void> on(List<T> rows);
+    }
+
+    private static <T> void when(List<T> rows, Statement<T> statement, List<Uni<Void>> statements) {
+        if (!rows.isEmpty()) {
+            statements.add(statement.on(rows));
+        }
+    }
+
+    private static List<PollPlan> plans(BatchChanges changes, boolean answered) {
+        return changes.polls().stream()
+                .filter(plan -> plan.answered() == answered)
+                .toList();
+    }
+
+    /** Fails as a collision if another batch was faster: in order of their ids, so that two never wait for each other. */
+    private Uni<Void> insertTransactions(List<TransactionRecord> opened) {
+        return run("""
+                INSERT INTO transaction (
+                """ + COLUMNS + """
+                )
+                SELECT *
+                """ + FROM_TRANSACTIONS + """
+                ORDER BY id COLLATE "C"
+                """, transactionColumns(opened))
+                .onFailure(PostgresUnitOfWork::isDuplicateKey)
+                .transform(taken -> new StoreException(StoreException.Kind.COLLISION, "opened by another batch", null));
+    }
+
+    private static boolean isDuplicateKey(Throwable failure) {
+        return failure instanceof PgException refused && DUPLICATE_KEY.equals(refused.getSqlState());
+    }
+
+    private Uni<Void> updateTransactions(List<TransactionRecord> records) {
+        return run("""
+                UPDATE transaction
+                SET user_id = new.user_id,
+                    type = new.type,
+                    currency = new.currency,
+                    network = new.network,
+                    requested_amount = new.requested_amount,
+                    crypto_amount = new.crypto_amount,
+                    fiat_currency = new.fiat_currency,
+                    fiat_amount = new.fiat_amount,
+                    payment_method = new.payment_method,
+                    created_at = new.created_at,
+                    status = new.status,
+                    attempt = new.attempt,
+                    sequence = new.sequence,
+                    confirmed = new.confirmed,
+                    as_of = new.as_of,
+                    since = new.since,
+                    attempt_since = new.attempt_since,
+                    changed_at = new.changed_at,
+                    settled = new.settled,
+                    abandoned = new.abandoned,
+                    follow_up = new.follow_up
+                """ + FROM_TRANSACTIONS + """
+                WHERE transaction.id = new.id
+                """, transactionColumns(records));
+    }
+
+    private static Tuple transactionColumns(List<TransactionRecord> records) {
+        return Columns.of(records)
+                .text(TransactionRecord::id)
+                .text(record -> record.details().userId())
+                .text(record -> record.details().type())
+                .text(record -> record.details().currency())
+                .text(record -> record.details().network())
+                .text(record -> record.details().requestedAmount())
+                .text(record -> record.details().cryptoAmount())
+                .text(record -> record.details().fiatCurrency())
+                .text(record -> record.details().fiatAmount())
+                .text(record -> record.details().paymentMethod())
+                .time(record -> record.details().createdAt())
+                .text(record -> record.state().status().wireName())
+                .integer(record -> record.state().attempt())
+                .integer(record -> record.state().sequence())
+                .flag(record -> record.state().confirmed())
+                .time(record -> record.state().asOf())
+                .time(record -> record.state().since())
+                .time(record -> record.state().attemptSince())
+                .time(record -> record.state().changedAt())
+                .flag(record -> record.state().settled())
+                .flag(record -> record.state().abandoned())
+                .array(record -> FollowUpJson.write(record.followUp()), JsonObject[]::new)
+                .parameters();
+    }
+
+    private Uni<Void> updateFollowUps(List<TransactionRecord> records) {
+        return run(
+                """
+                UPDATE transaction
+                SET follow_up = new.follow_up
+                FROM unnest($1::text[], $2::jsonb[]) AS new (id, follow_up)
+                WHERE transaction.id = new.id
+                """,
+                Columns.of(records)
+                        .text(TransactionRecord::id)
+                        .array(record -> FollowUpJson.write(record.followUp()), JsonObject[]::new)
+                        .parameters());
+    }
+
+    private Uni<Void> insertTransitions(List<Transition> transitions) {
+        return run(
+                """
+                INSERT INTO transition (
+                    transaction_id, sequence, attempt, status, channel, reported_at, occurred_at, observed_at,
+                    confirmed_at, correction
+                )
+                SELECT *
+                FROM unnest(
+                    $1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::timestamptz[],
+                    $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::boolean[]
+                )
+                """,
+                Columns.of(transitions)
+                        .text(Transition::transactionId)
+                        .integer(Transition::sequence)
+                        .integer(Transition::attempt)
+                        .text(transition -> transition.status().wireName())
+                        .text(transition -> transition.channel().name())
+                        .time(Transition::reportedAt)
+                        .time(Transition::occurredAt)
+                        .time(Transition::observedAt)
+                        .time(Transition::confirmedAt)
+                        .flag(Transition::correction)
+                        .parameters());
+    }
+
+    private Uni<Void> markTransitions(List<TransitionMark> marks) {
+        return run(
+                """
+                UPDATE transition
+                SET reported_at = coalesce(transition.reported_at, mark.reported_at),
+                    confirmed_at = coalesce(transition.confirmed_at, mark.confirmed_at)
+                FROM (
+                    SELECT transaction_id, attempt, status, min(reported_at) AS reported_at, min(confirmed_at) AS confirmed_at
+                    FROM unnest($1::text[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+                         AS learned (transaction_id, attempt, status, reported_at, confirmed_at)
+                    GROUP BY transaction_id, attempt, status
+                ) AS mark
+                WHERE transition.transaction_id = mark.transaction_id
+                  AND transition.attempt = mark.attempt
+                  AND transition.status = mark.status
+                """,
+                Columns.of(marks)
+                        .text(TransitionMark::transactionId)
+                        .integer(TransitionMark::attempt)
+                        .text(mark -> mark.status().wireName())
+                        .time(TransitionMark::reportedAt)
+                        .time(TransitionMark::confirmedAt)
+                        .parameters());
+    }
+
+    private Uni<Void> insertObservations(List<Archived> archive) {
+        return run(
+                """
+                INSERT INTO observation (
+                    transaction_id, received_at, id, channel, outcome, status, changed_at, asked_at, raw
+                )
+                SELECT *
+                FROM unnest(
+                    $1::text[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+                    $8::timestamptz[], $9::text[]
+                )
+                ON CONFLICT DO NOTHING
+                """,
+                Columns.of(archive)
+                        .text(one -> one.observation().transactionId())
+                        .time(one -> one.observation().receivedAt())
+                        .array(one -> one.observation().id(), UUID[]::new)
+                        .text(one -> one.observation().channel().name())
+                        .text(one -> one.outcome().name())
+                        .text(one -> one.observation().status())
+                        .time(one -> one.observation().changedAt())
+                        .time(one -> one.observation().askedAt())
+                        .text(one -> one.observation().raw())
+                        .parameters());
+    }
+
+    /**
+     * A poll was answered: what was planned is replaced, and the claim ends. Unless somebody wanted a poll after this one was
+     * asked: then the next one comes at once. At most one poll a second.
+     */
+    private Uni<Void> replan(List<PollPlan> plans) {
+        return run("""
+                INSERT INTO poll AS planned (transaction_id, priority, due_at, period, least_period)
+                SELECT transaction_id, priority, now() + delay * interval '1 ms', greatest(period, least_period), least_period
+                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
+                     AS plan (transaction_id, priority, delay, period, owner)
+                """ + SHARE + """
+                ON CONFLICT (transaction_id) DO UPDATE
+                SET priority = excluded.priority,
+                    period = excluded.period,
+                    least_period = excluded.least_period,
+                    due_at = CASE
+                        WHEN planned.wanted_at > planned.asked_at
+                            THEN greatest(least(excluded.due_at, planned.due_at), planned.asked_at + interval '1 s')
+                        WHEN excluded.due_at IS NULL THEN NULL
+                        ELSE greatest(excluded.due_at, planned.asked_at + interval '1 s')
+                    END,
+                    lease_until = NULL,
+                    leased_by = NULL,
+                    failures = 0,
+                    missing_since = NULL
+                """, planColumns(plans).parameters());
+    }
+
+    /**
+     * Something else wants a poll: it may only come earlier. A claim that it has changed is only answered by a poll that is
+     * asked after it. Unknown ids are kept up to a number.
+     */
+    private Uni<Void> hasten(List<PollPlan> plans) {
+        return run(
+                """
+                INSERT INTO poll AS planned (transaction_id, priority, due_at, period, wanted_at, least_period)
+                SELECT transaction_id,
+                       priority,
+                       now() + delay * interval '1 ms',
+                       greatest(period, least_period),
+                       CASE WHEN delay = 0 THEN now() END,
+                       least_period
+                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
+                     AS plan (transaction_id, priority, delay, period, owner)
+                """ + SHARE + """
+                WHERE priority < 2
+                   OR (SELECT count(*) FROM (SELECT FROM poll WHERE priority = 2 AND due_at IS NOT NULL LIMIT $9) AS unknown) < $9
+                ON CONFLICT (transaction_id) DO UPDATE
+                SET priority = least(planned.priority, excluded.priority),
+                    wanted_at = coalesce(excluded.wanted_at, planned.wanted_at),
+                    least_period = greatest(planned.least_period, excluded.least_period),
+                    period = CASE
+                        WHEN planned.failures = 0
+                            THEN greatest(least(planned.period, excluded.period), planned.least_period, excluded.least_period)
+                        ELSE planned.period
+                    END,
+                    due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s'))
+                """,
+                planColumns(plans).and((long) unknownCapacity).parameters());
+    }
+
+    private static Columns<PollPlan> planColumns(List<PollPlan> plans) {
+        return Columns.of(plans)
+                .text(PollPlan::transactionId)
+                .array(plan -> (short) plan.priority().ordinal(), Short[]::new)
+                .array(plan -> plan.delay().map(Duration::toMillis).orElse(null), Long[]::new)
+                .integer(PollPlan::period)
+                .text(PollPlan::owner)
+                .and(PollPlan.PERIODS.toArray(Integer[]::new))
+                .and(PollPlan.CROWDS.stream().map(Integer::longValue).toArray(Long[]::new))
+                .and((long) PollPlan.CROWDS.get(PollPlan.CROWDS.size() - 1));
+    }
+
+    /** Sockets follow what moved lately and may move on; the end of an attempt ends the socket. */
+    private Uni<Void> heatSockets(List<Transition> transitions) {
+        return run(
+                """
+                WITH latest AS (
+                    SELECT DISTINCT ON (transaction_id) transaction_id, terminal
+                    FROM unnest($1::text[], $2::integer[], $3::boolean[]) AS moved (transaction_id, sequence, terminal)
+                    ORDER BY transaction_id, sequence DESC
+                ), ended AS (
+                    DELETE FROM socket USING latest
+                    WHERE socket.transaction_id = latest.transaction_id AND latest.terminal
+                )
+                INSERT INTO socket (transaction_id, hot_until)
+                SELECT transaction_id, now() + $4 * interval '1 s'
+                FROM latest
+                WHERE NOT terminal
+                ON CONFLICT (transaction_id) DO UPDATE SET hot_until = excluded.hot_until
+                """,
+                Columns.of(transitions)
+                        .text(Transition::transactionId)
+                        .integer(Transition::sequence)
+                        .flag(transition -> transition.status().isTerminal())
+                        .and(Columns.seconds(HOT))
+                        .parameters());
+    }
+
+    private Uni<Void> run(String statement, Tuple parameters) {
+        return connection.preparedQuery(statement).execute(parameters).replaceWithVoid();
+    }
+}

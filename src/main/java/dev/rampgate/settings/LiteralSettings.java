@@ -1,0 +1,63 @@
+package dev.rampgate.settings;
+
+import io.smallrye.config.ConfigSourceInterceptor;
+import io.smallrye.config.ConfigSourceInterceptorContext;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.Expressions;
+import io.smallrye.config.Priorities;
+import jakarta.annotation.Priority;
+import java.util.Set;
+
+/**
+ * Takes every setting of ours as it was written, wherever it was: a dollar, {@code ${...}} and a backslash in a password are
+ * what they look like, while other settings may refer to it and get it whole. Elements of a list stand between commas and are
+ * literal otherwise. Settings of Quarkus ({@code quarkus.*}) expand as Quarkus documents it. Found by the configuration, as a
+ * service.
+ *
+ * <p>It stands directly inside of SmallRye's expansion and escapes what that would change; so a value is literal also where
+ * application.properties refers to it, which an interceptor outside of the expansion would not see.
+ */
+@Priority(LiteralSettings.PRIORITY)
+public final class LiteralSettings implements ConfigSourceInterceptor {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The expansion has 300, profiles have 200. */
+    static final int PRIORITY = Priorities.LIBRARY + 290;
+
+    /** Settings that are lists: their conversion takes a backslash for an escape. */
+    public static final Set<String> LISTS = Set.of(
+            "rampgate.client-address.trusted-proxies",
+            "rampgate.cors.headers",
+            "rampgate.cors.origins",
+            "rampgate.hand-off.frame-origins",
+            "rampgate.identity.jwt.algorithms",
+            "rampgate.identity.jwt.audience",
+            "rampgate.live.ticket-keys",
+            "rampgate.operate.token",
+            "rampgate.session.amount-ranges",
+            "rampgate.session.pairs",
+            "rampgate.session.redirect-origins",
+            "rampgate.webhook.allowlist",
+            "rampgate.webhook.keys");
+
+    private static final String OURS = "rampgate.";
+
+    @Override
+    public ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
+        ConfigValue found = context.proceed(name);
+        if (found == null || found.getValue() == null || !name.startsWith(OURS) || !Expressions.isEnabled()) {
+            return found;
+        }
+        String text = found.getValue();
+        if (text.indexOf('$') < 0 && text.indexOf('\\') < 0) {
+            return found;
+        }
+        return found.withValue(escaped(LISTS.contains(name) ? text.replace("\\", "\\\\") : text));
+    }
+
+    /** A text that SmallRye's expansion turns into this one: of all escapes, only this one bears a backslash before it. */
+    public static String escaped(String text) {
+        return text.replace("$", "\\$");
+    }
+}

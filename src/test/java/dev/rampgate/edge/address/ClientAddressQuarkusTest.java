@@ -1,0 +1,52 @@
+package dev.rampgate.edge.address;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.rampgate.edge.BehindGatewayProfile;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@TestProfile(BehindGatewayProfile.class)
+class ClientAddressQuarkusTest {
+
+    @Test
+    void the_address_that_the_proxy_wrote_is_the_user() {
+        given().header("X-Forwarded-For", "1.2.3.4, 198.51.100.1")
+                .get("/test-door/address")
+                .then()
+                .body(equalTo("198.51.100.1"));
+    }
+
+    @Test
+    void several_header_fields_are_one_list() {
+        given().header("X-Forwarded-For", "1.2.3.4", "198.51.100.1")
+                .get("/test-door/address")
+                .then()
+                .body(equalTo("198.51.100.1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"for=unknown", "for=1.2.3.4", "for=\"", ""})
+    void the_header_that_the_operator_did_not_name_counts_for_nothing(String forwarded) {
+        given().header("X-Forwarded-For", "198.51.100.1")
+                .header("Forwarded", forwarded)
+                .header("X-Real-IP", "1.2.3.4")
+                .get("/test-door/address")
+                .then()
+                .body(equalTo("198.51.100.1"));
+        given().header("Forwarded", "for=1.2.3.4")
+                .get("/test-door/address")
+                .then()
+                .body(equalTo("none"));
+    }
+
+    @Test
+    void a_proxy_that_tells_nothing_leads_to_nobody() {
+        given().get("/test-door/address").then().body(equalTo("none"));
+    }
+}

@@ -1,0 +1,304 @@
+package dev.rampgate.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.rampgate.startup.ApplicationProperties;
+import dev.rampgate.startup.SecretFiles;
+import dev.rampgate.startup.SettingsReference;
+import dev.rampgate.startup.SettingsSources;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.quarkus.runtime.configuration.DurationConverter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code kubectl kustomize} makes of the overlays: objects that Kubernetes takes, which fit each other and this build. */
+class DeploymentTest {
+
+    /** The part of a replica's end that Rampgate itself takes, and some for a busy node. */
+    private static final Duration TO_COMMIT = Duration.ofSeconds(10);
+
+    private static final Set<String> HEALTH = Set.of("/q/health/started", "/q/health/ready", "/q/health/live");
+    private static final String SECRETS = "/etc/rampgate/secrets/";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "production"})
+    void everyPodIsRestricted(String overlay) {
+        Rendered rendered = Rendered.overlay(overlay);
+
+        assertThat(pods(rendered)).hasSizeGreaterThanOrEqualTo(2).allSatisfy(pod -> {
+            PodSpec spec = pod.getSpec();
+            assertThat(spec.getAutomountServiceAccountToken()).isFalse();
+            assertThat(spec.getSecurityContext().getRunAsNonRoot()).isTrue();
+            assertThat(spec.getSecurityContext().getRunAsUser()).isPositive();
+            assertThat(spec.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+            assertThat(spec.getContainers()).allSatisfy(container -> {
+                assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
+                        .isFalse();
+                assertThat(container.getSecurityContext().getReadOnlyRootFilesystem())
+                        .isTrue();
+                assertThat(container.getSecurityContext().getCapabilities().getDrop())
+                        .containsExactly("ALL");
+                assertThat(container.getResources().getRequests()).containsKeys("cpu", "memory");
+                assertThat(container.getResources().getLimits()).containsKey("memory");
+            });
+        });
+        assertThat(rendered.all(Namespace.class))
+                .singleElement()
+                .extracting(namespace -> namespace.getMetadata().getLabels())
+                .satisfies(
+                        labels -> assertThat(labels).containsEntry("pod-security.kubernetes.io/enforce", "restricted"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "production"})
+    void probesAskTheManagementPortForWhatThereIs(String overlay) throws IOException {
+        Container server = server(Rendered.overlay(overlay));
+        Properties properties = ApplicationProperties.read();
+
+        assertThat(server.getPorts())
+                .extracting(ContainerPort::getName, ContainerPort::getContainerPort)
+                .containsExactly(
+                        tuple("http", port(properties, "quarkus.http.port")),
+                        tuple("management", port(properties, "quarkus.management.port")));
+        List<Probe> probes = List.of(server.getStartupProbe(), server.getReadinessProbe(), server.getLivenessProbe());
+        assertThat(probes)
+                .allSatisfy(probe ->
+                        assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("management"))
+                .extracting(probe -> probe.getHttpGet().getPath())
+                .containsExactlyInAnyOrderElementsOf(HEALTH);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "production"})
+    void aReplicaHasTheTimeToEndThatItTakes(String overlay) throws IOException {
+        Properties properties = ApplicationProperties.read();
+        Duration delay = time(properties, "%prod.quarkus.shutdown.delay");
+        Deployment server = Rendered.overlay(overlay).one(Deployment.class, "rampgate");
+        Probe ready = server(Rendered.overlay(overlay)).getReadinessProbe();
+
+        assertThat(Duration.ofSeconds(server.getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds()))
+                .isGreaterThan(
+                        delay.plus(time(properties, "quarkus.shutdown.timeout")).plus(TO_COMMIT));
+        assertThat(Duration.ofSeconds((long) ready.getPeriodSeconds() * ready.getFailureThreshold()))
+                .as("until a replica that ends counts as not ready")
+                .isLessThan(delay);
+        assertThat(server.getSpec()
+                        .getStrategy()
+                        .getRollingUpdate()
+                        .getMaxUnavailable()
+                        .getIntVal())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "production"})
+    void whatSelectsFindsTheReplicasAndNothingElse(String overlay) {
+        Rendered rendered = Rendered.overlay(overlay);
+        Map<String, String> replicas =
+                labels(rendered.one(Deployment.class, "rampgate").getSpec().getTemplate());
+        Map<String, String> migration =
+                labels(rendered.one(Job.class, "rampgate-migrate").getSpec().getTemplate());
+
+        assertThat(Stream.of(
+                        rendered.one(Deployment.class, "rampgate")
+                                .getSpec()
+                                .getSelector()
+                                .getMatchLabels(),
+                        rendered.one(Service.class, "rampgate").getSpec().getSelector(),
+                        rendered.one(PodDisruptionBudget.class, "rampgate")
+                                .getSpec()
+                                .getSelector()
+                                .getMatchLabels(),
+                        rendered.one(NetworkPolicy.class, "rampgate")
+                                .getSpec()
+                                .getPodSelector()
+                                .getMatchLabels()))
+                .allSatisfy(selector -> {
+                    assertThat(replicas).containsAllEntriesOf(selector);
+                    assertThat(migration.entrySet().containsAll(selector.entrySet()))
+                            .isFalse();
+                });
+        assertThat(migration)
+                .containsAllEntriesOf(rendered.one(NetworkPolicy.class, "rampgate-migrate")
+                        .getSpec()
+                        .getPodSelector()
+                        .getMatchLabels());
+        assertThat(rendered.one(HorizontalPodAutoscaler.class, "rampgate")
+                        .getSpec()
+                        .getScaleTargetRef()
+                        .getName())
+                .isEqualTo("rampgate");
+        assertThat(rendered.one(HorizontalPodAutoscaler.class, "rampgate")
+                        .getSpec()
+                        .getMinReplicas())
+                .isGreaterThan(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "production"})
+    void portsThatAreNamedAreThere(String overlay) {
+        Rendered rendered = Rendered.overlay(overlay);
+        Set<String> ofReplica =
+                server(rendered).getPorts().stream().map(ContainerPort::getName).collect(Collectors.toSet());
+
+        assertThat(rendered.one(Service.class, "rampgate").getSpec().getPorts())
+                .extracting(port -> port.getTargetPort().getStrVal())
+                .isSubsetOf(ofReplica);
+        assertThat(rendered.one(NetworkPolicy.class, "rampgate").getSpec().getIngress())
+                .flatMap(rule -> rule.getPorts())
+                .extracting((NetworkPolicyPort port) -> port.getPort().getStrVal())
+                .hasSameElementsAs(ofReplica);
+    }
+
+    @Test
+    void theWayInAndTheMonitoringUsePortsOfTheService() {
+        Rendered rendered = Rendered.overlay("production");
+        Service service = rendered.one(Service.class, "rampgate");
+        Set<String> names =
+                service.getSpec().getPorts().stream().map(ServicePort::getName).collect(Collectors.toSet());
+
+        assertThat(rendered.one(Ingress.class, "rampgate").getSpec().getRules())
+                .flatMap(rule -> rule.getHttp().getPaths())
+                .extracting(path -> path.getBackend().getService().getPort().getName())
+                .containsExactly("http");
+        assertThat(rendered.one("ServiceMonitor").at("/spec/endpoints/0/port").asText())
+                .isIn(names);
+        assertThat(service.getMetadata().getLabels())
+                .containsEntry(
+                        "app.kubernetes.io/name",
+                        rendered.one("ServiceMonitor")
+                                .at("/spec/selector/matchLabels")
+                                .path("app.kubernetes.io/name")
+                                .asText());
+        Rendered route = Rendered.files(Path.of("deploy/components/gateway-api/http-route.yaml"));
+        assertThat(route.one("HTTPRoute").at("/spec/rules").findValues("port"))
+                .isNotEmpty()
+                .allSatisfy(port -> assertThat(service.getSpec().getPorts())
+                        .anyMatch(known -> known.getName().equals("http") && known.getPort() == port.asInt()));
+        assertThat(route.one("HTTPRoute").at("/spec/rules/0/timeouts/request").asText())
+                .as("a stream has no end that a gateway should set")
+                .isEqualTo("0s");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "production"})
+    void everySettingIsOneThatTheProgramKnows(String overlay) {
+        Rendered rendered = Rendered.overlay(overlay);
+        Set<String> known = knownSettings();
+
+        assertThat(rendered.all(ConfigMap.class).stream()
+                        .filter(map -> map.getMetadata().getName().startsWith("rampgate-")
+                                && !map.getMetadata().getName().equals("rampgate-dashboard"))
+                        .flatMap(map -> map.getData().keySet().stream()))
+                .isNotEmpty()
+                .isSubsetOf(known);
+        assertThat(Stream.of(server(rendered), migration(rendered))
+                        .flatMap(container -> container.getEnv().stream())
+                        .map(EnvVar::getName))
+                .isNotEmpty()
+                .isSubsetOf(known);
+    }
+
+    @Test
+    void whatStaysOutOfTheConfigurationIsAKeyOfTheSecret() throws IOException {
+        Rendered rendered = Rendered.overlay("production");
+        Secret example = Rendered.files(Path.of("deploy/overlays/production/secret.example.yaml"))
+                .one(Secret.class, "rampgate");
+        Set<String> mounted = Stream.of(server(rendered), migration(rendered))
+                .flatMap(container -> container.getEnv().stream())
+                .filter(variable -> variable.getName().endsWith("_FILE"))
+                .map(variable -> variable.getValue().substring(SECRETS.length()))
+                .collect(Collectors.toSet());
+
+        assertThat(example.getStringData()).containsOnlyKeys(mounted);
+        assertThat(Rendered.overlay("demo").all(Secret.class))
+                .singleElement()
+                .satisfies(secret -> assertThat(secret.getData()).containsOnlyKeys(mounted));
+        assertThat(rendered.all(Secret.class))
+                .as("secrets in production's manifests")
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "production"})
+    void replicasAndMigrationAreTheSameFixedImage(String overlay) {
+        Rendered rendered = Rendered.overlay(overlay);
+
+        assertThat(migration(rendered).getImage()).isEqualTo(server(rendered).getImage());
+        assertThat(pods(rendered))
+                .flatMap(pod -> pod.getSpec().getContainers())
+                .extracting(Container::getImage)
+                .allMatch(image -> image.matches(".+:[0-9][^:]*"));
+    }
+
+    private static List<PodTemplateSpec> pods(Rendered rendered) {
+        return Stream.concat(
+                        rendered.all(Deployment.class).stream()
+                                .map(deployment -> deployment.getSpec().getTemplate()),
+                        rendered.all(Job.class).stream()
+                                .map(job -> job.getSpec().getTemplate()))
+                .toList();
+    }
+
+    private static Container server(Rendered rendered) {
+        return only(rendered.one(Deployment.class, "rampgate").getSpec().getTemplate());
+    }
+
+    private static Container migration(Rendered rendered) {
+        return only(rendered.one(Job.class, "rampgate-migrate").getSpec().getTemplate());
+    }
+
+    private static Container only(PodTemplateSpec pod) {
+        assertThat(pod.getSpec().getContainers()).hasSize(1);
+        return pod.getSpec().getContainers().get(0);
+    }
+
+    private static Map<String, String> labels(PodTemplateSpec pod) {
+        return pod.getMetadata().getLabels();
+    }
+
+    private static Set<String> knownSettings() {
+        Set<String> known = new HashSet<>();
+        SettingsSources.read().forEach(group -> group.settings()
+                .forEach(setting -> known.add(SettingsReference.environmentName(setting.name()))));
+        SecretFiles.SECRETS.forEach(secret -> known.add(SettingsReference.environmentName(secret + "-file")));
+        return known;
+    }
+
+    private static Duration time(Properties properties, String name) {
+        return DurationConverter.parseDuration(properties.getProperty(name));
+    }
+
+    private static int port(Properties properties, String name) {
+        return Integer.parseInt(properties.getProperty(name));
+    }
+}

@@ -1,0 +1,293 @@
+package dev.rampgate.privacy;
+
+import static dev.rampgate.support.ProofAndDatabase.proof;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import dev.rampgate.HangingUp;
+import dev.rampgate.eventloop.DetachedWork;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.sandbox.fault.Fault;
+import dev.rampgate.sandbox.fault.FaultRule;
+import dev.rampgate.sandbox.fault.Place;
+import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.sandbox.transaction.SessionOrder;
+import dev.rampgate.support.EventReader;
+import dev.rampgate.support.ProofAndDatabase;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is in flight, or comes later, when a user is erased. */
+@QuarkusTest
+@QuarkusTestResource(ProofAndDatabase.class)
+class ErasureQuarkusTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final String ORDER =
+            "{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\",\"type\":\"buy\"}";
+
+    @TestHTTPResource(value = "/", management = true)
+    URI management;
+
+    @TestHTTPResource("/")
+    URI door;
+
+    @Inject
+    Pool pool;
+
+    @Inject
+    DetachedWork detached;
+
+    private final String userId = "user-" + UUID.randomUUID();
+
+    @AfterEach
+    void heal() {
+        proof().faults().clear();
+    }
+
+    @Test
+    void aSessionInFlightIsStoredWithoutTheUserAndItsAnswerIsKeptNowhere() {
+        proof().faults().add(FaultRule.always(Place.SESSION_CALL, new Fault.Slow(1_500)));
+        Map<String, String> headers =
+                Map.of("X-User-Id", userId, "Idempotency-Key", "a-key", "Rampgate-Hand-Off", "true");
+        try (HangingUp client = HangingUp.post(door.getPort(), "/session", headers, ORDER)) {
+            await("Proof is asked").atMost(LIMIT).until(() -> callsOfProof() == 1);
+            assertThat(places()).isEqualTo(1); // the claim
+
+            erase();
+
+            assertThat(places()).isZero();
+            await("the session is opened").atMost(LIMIT).until(() -> detached.pending() == 0);
+        }
+        String id = idAtProof();
+        await("it is stored").atMost(LIMIT).until(() -> owner(id) != null);
+        assertThat(owner(id)).startsWith(TransactionDetails.ERASED);
+        assertThat(places()).isZero();
+    }
+
+    @Test
+    void aTransactionThatProofNamesLaterIsAdoptedWithoutTheUser() {
+        String id =
+                proof().open(SessionOrder.buy(userId, "USDC", "ERC20", "42.75")).id();
+        erase();
+
+        pollAgain(id);
+
+        await("it is adopted").atMost(LIMIT).until(() -> owner(id) != null);
+        assertThat(owner(id)).startsWith(TransactionDetails.ERASED);
+        assertThat(places()).isZero();
+        proof().drive(id, Action.COMPLETE);
+        await("it is followed").atMost(LIMIT).until(() -> status(id).equals("completed"));
+        assertThat(places()).isZero();
+    }
+
+    @Test
+    void whoRegistersAnewIsAUserLikeOthers() {
+        session(userId, "a-key").then().statusCode(201);
+        erase();
+
+        Response fresh = session(userId, "a-key");
+        String id = fresh.path("merchant_transaction_id");
+        String adopted =
+                proof().open(SessionOrder.buy(userId, "USDC", "ERC20", "42.75")).id();
+        pollAgain(adopted);
+
+        fresh.then().statusCode(201);
+        assertThat(session(userId, "a-key").asString()).isEqualTo(fresh.asString());
+        assertThat(owner(id)).isEqualTo(userId);
+        await("it is adopted").atMost(LIMIT).until(() -> userId.equals(owner(adopted)));
+        given().header("X-User-Id", userId)
+                .get("/transactions")
+                .then()
+                .statusCode(200)
+                .body("transactions", hasSize(2));
+    }
+
+    @Test
+    void aUserWhoseIdLooksLikeAPseudonymKeepsWhatIsTheirs() {
+        String lookalike = "erased-" + UUID.randomUUID();
+        String id = session(lookalike, "a-key").path("merchant_transaction_id");
+        proof().drive(id, Action.COMPLETE);
+        await("it is completed").atMost(LIMIT).until(() -> status(id).equals("completed"));
+
+        given().header("X-User-Id", lookalike).get("/transactions/" + id).then().statusCode(200);
+        assertThat(count("SELECT count(*) FROM observation WHERE transaction_id = $1 AND raw IS NOT NULL", id))
+                .isPositive();
+    }
+
+    @Test
+    void openStreamsEndAndTicketsOpenNothing() {
+        Response session = session(userId, "a-key");
+        String id = session.path("merchant_transaction_id");
+        String path = door + "transactions/" + id + "/events";
+        String ticket = session.header("Rampgate-Ticket");
+        List<EventReader> readers =
+                List.of(EventReader.open(path + "?ticket=" + ticket), EventReader.open(path, "X-User-Id", userId));
+        readers.forEach(reader -> assertThat(reader.status()).isEqualTo(200));
+
+        erase();
+
+        await("the streams end").atMost(LIMIT).until(() -> readers.stream().allMatch(EventReader::isClosed));
+        assertThat(EventReader.open(path + "?ticket=" + ticket).status()).isEqualTo(404);
+        given().header("X-User-Id", userId).get("/transactions/" + id).then().statusCode(404);
+    }
+
+    @Test
+    void anErasureWaitsForWhoWritesForTheUserAndFindsWhatWasWritten() {
+        String id = session(userId, "a-key").path("merchant_transaction_id");
+        SqlConnection writer = pool.getConnection().await().atMost(LIMIT);
+        writer.query("BEGIN").execute().await().atMost(LIMIT);
+        assertThat(ErasedUsers.among(writer, List.of(userId)).await().atMost(LIMIT))
+                .isEmpty();
+
+        CompletableFuture<Void> erasure = CompletableFuture.runAsync(this::erase);
+        await("the erasure waits")
+                .atMost(LIMIT)
+                .until(() ->
+                        count("SELECT count(*) FROM pg_locks WHERE locktype = $1 AND NOT granted", "advisory") == 1);
+        writer.preparedQuery("""
+                        INSERT INTO observation (transaction_id, received_at, id, channel, outcome, status, raw)
+                        VALUES ($1, now(), gen_random_uuid(), 'POLL', 'CONFIRMED', 'pending', $2)
+                        """).execute(Tuple.of(id, userId)).await().atMost(LIMIT);
+        writer.query("COMMIT").execute().await().atMost(LIMIT);
+        writer.close().await().atMost(LIMIT);
+        await("the erasure ends").atMost(LIMIT).until(erasure::isDone);
+
+        erasure.join();
+        assertThat(places()).isZero();
+    }
+
+    @Test
+    void aBatchForWhichTheErasureWaitsLeavesNoText() {
+        String id = session(userId, "a-key").path("merchant_transaction_id");
+        SqlConnection batch = pool.getConnection().await().atMost(LIMIT);
+        batch.query("BEGIN").execute().await().atMost(LIMIT);
+        batch.preparedQuery("SELECT FROM transaction WHERE id = $1 FOR NO KEY UPDATE")
+                .execute(Tuple.of(id))
+                .await()
+                .atMost(LIMIT);
+        batch.preparedQuery("""
+                        INSERT INTO observation (transaction_id, received_at, id, channel, outcome, status, raw)
+                        VALUES ($1, now(), gen_random_uuid(), 'POLL', 'CONFIRMED', 'pending', $2)
+                        """).execute(Tuple.of(id, userId)).await().atMost(LIMIT);
+
+        CompletableFuture<Void> erasure = CompletableFuture.runAsync(this::erase);
+        await("the erasure waits")
+                .atMost(LIMIT)
+                .until(() -> erasure.isDone()
+                        || count("SELECT count(*) FROM pg_locks WHERE locktype = $1 AND NOT granted", "transactionid")
+                                > 0);
+        batch.query("COMMIT").execute().await().atMost(LIMIT);
+        batch.close().await().atMost(LIMIT);
+        await("the erasure ends").atMost(LIMIT).until(erasure::isDone);
+
+        erasure.join();
+        assertThat(places()).isZero();
+    }
+
+    @Test
+    void theUserIdIsNotWhatIsRemembered() {
+        erase();
+
+        assertThat(count(
+                        "SELECT count(*) FROM erased_user WHERE mark = sha256(convert_to($1, 'UTF8'))"
+                                + " OR encode(mark, 'escape') LIKE '%' || $1 || '%'",
+                        userId))
+                .isZero();
+        assertThat(pool.withTransaction(connection -> ErasedUsers.among(connection, List.of(userId, "somebody-else")))
+                        .await()
+                        .atMost(LIMIT))
+                .containsOnlyKeys(userId);
+    }
+
+    private void erase() {
+        given().header("Authorization", "Bearer operate-token-canary-0001")
+                .contentType("application/json")
+                .body(new JsonObject().put("user_id", userId).encode())
+                .post(management.resolve("/operate/users/erase"))
+                .then()
+                .statusCode(200);
+    }
+
+    private void pollAgain(String id) {
+        given().header("Authorization", "Bearer operate-token-canary-0001")
+                .post(management.resolve("/operate/transactions/" + id + "/poll"))
+                .then()
+                .statusCode(200)
+                .body("due", equalTo(1));
+    }
+
+    private static Response session(String user, String key) {
+        return given().contentType("application/json")
+                .header("X-User-Id", user)
+                .header("Idempotency-Key", key)
+                .body(ORDER)
+                .post("/session");
+    }
+
+    private long callsOfProof() {
+        return proof().calls().count(call -> call.isSessionCall() && call.body().contains(userId));
+    }
+
+    /** The transaction that Proof has of this user. */
+    private String idAtProof() {
+        return proof().transactions().all().stream()
+                .filter(transaction -> transaction.partnerUserId().equals(userId))
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
+    /** In how many rows the user's id stands. */
+    private long places() {
+        return count("""
+                SELECT (SELECT count(*) FROM transaction WHERE user_id = $1)
+                     + (SELECT count(*) FROM observation WHERE raw LIKE '%' || $1 || '%')
+                     + (SELECT count(*) FROM idempotency_key WHERE user_id = $1)
+                     + (SELECT count(*) FROM hand_off WHERE user_id = $1)
+                """, userId);
+    }
+
+    private String owner(String id) {
+        return text("SELECT user_id FROM transaction WHERE id = $1", id);
+    }
+
+    private String status(String id) {
+        return text("SELECT status FROM transaction WHERE id = $1", id);
+    }
+
+    private String text(String query, String id) {
+        return pool.preparedQuery(query)
+                .execute(Tuple.of(id))
+                .map(rows -> rows.size() == 0 ? null : rows.iterator().next().getString(0))
+                .await()
+                .atMost(LIMIT);
+    }
+
+    private long count(String query, String parameter) {
+        return pool.preparedQuery(query)
+                .execute(Tuple.of(parameter))
+                .map(rows -> rows.iterator().next().getLong(0))
+                .await()
+                .atMost(LIMIT);
+    }
+}

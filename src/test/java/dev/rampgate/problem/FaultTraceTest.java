@@ -1,0 +1,40 @@
+package dev.rampgate.problem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+
+class FaultTraceTest {
+
+    @Test
+    void it_prints_classes_and_frames_of_the_whole_chain_but_no_words() {
+        Throwable fault = new IllegalStateException(
+                "canary-one", new IllegalArgumentException("canary-two", new Error("canary")));
+        fault.addSuppressed(new RuntimeException("canary-three"));
+
+        assertThat(printed(FaultTrace.of(fault)))
+                .contains("java.lang.IllegalStateException")
+                .contains("Caused by: java.lang.IllegalArgumentException")
+                .contains("Caused by: java.lang.Error")
+                .contains("FaultTraceTest.it_prints_classes_and_frames")
+                .doesNotContain("canary")
+                .doesNotContain("FaultTrace:");
+    }
+
+    @Test
+    void a_chain_that_bites_its_own_tail_comes_to_an_end() {
+        Exception one = new Exception("one");
+        Exception other = new Exception("other", one);
+        one.initCause(other);
+
+        assertThat(printed(FaultTrace.of(one))).contains("Caused by: java.lang.Exception");
+    }
+
+    private static String printed(Throwable thrown) {
+        StringWriter printed = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(printed));
+        return printed.toString();
+    }
+}

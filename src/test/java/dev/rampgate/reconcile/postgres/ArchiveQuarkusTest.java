@@ -1,0 +1,179 @@
+package dev.rampgate.reconcile.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.support.ProofAndDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** In years that are long over, so that the days of other tests are not touched. */
+@QuarkusTest
+@QuarkusTestResource(ProofAndDatabase.class)
+class ArchiveQuarkusTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    @Inject
+    Pool pool;
+
+    @Inject
+    ArchiveSettings settings;
+
+    @Inject
+    EventLoop loop;
+
+    @Inject
+    RandomGenerator random;
+
+    @Inject
+    ReconcileStream stream;
+
+    private final String id = UUID.randomUUID().toString();
+
+    @Test
+    void aDayIsMadeAheadAndDroppedAfterTheRetention() {
+        round("2020-01-01T10:00:00Z");
+        assertThat(exists("observation_20200101")).isTrue();
+        assertThat(exists("observation_20200108")).isTrue();
+        archive("2020-01-01T10:00:00Z");
+        archive("2020-01-08T10:00:00Z");
+
+        // 90 days after the end of the first day, to the second.
+        round("2020-04-01T00:00:00Z");
+
+        assertThat(exists("observation_20200101")).isFalse();
+        assertThat(exists("observation_20200102")).isTrue();
+        assertThat(places()).containsExactly("observation_20200108");
+    }
+
+    @Test
+    void writingGoesOnOverMidnight() {
+        round("2020-05-01T23:00:00Z");
+
+        archive("2020-05-01T23:59:59.999999Z");
+        archive("2020-05-02T00:00:00Z");
+
+        assertThat(places()).containsExactly("observation_20200501", "observation_20200502");
+    }
+
+    @Test
+    void whatHasNoDayIsKeptAllTheSameAndMovesIntoItsDayWhenThatIsMade() {
+        archive("2020-06-03T12:00:00Z");
+        archive("2020-06-30T12:00:00Z");
+        assertThat(places()).containsExactly("observation_other", "observation_other");
+
+        round("2020-06-01T00:00:00Z");
+
+        assertThat(places()).containsExactly("observation_20200603", "observation_other");
+    }
+
+    @Test
+    void whatNeverHadADayIsDroppedAfterTheRetentionToo() {
+        archive("2020-02-20T12:00:00Z");
+
+        round("2020-05-20T11:59:59Z");
+        assertThat(places()).containsExactly("observation_other");
+        round("2020-05-20T12:00:01Z");
+        assertThat(places()).isEmpty();
+    }
+
+    @Test
+    void severalReplicasAtOnceMakeEachDayOnce() {
+        List<Uni<Void>> rounds = List.of(
+                archiveAt("2020-08-01T00:00:00Z").round(),
+                archiveAt("2020-08-01T00:00:00Z").round(),
+                archiveAt("2020-08-01T00:00:00Z").round());
+        Uni.join().all(rounds).andCollectFailures().await().atMost(LIMIT);
+        round("2020-08-01T00:00:00Z");
+
+        assertThat(exists("observation_20200808")).isTrue();
+        archive("2020-08-08T00:00:00Z");
+        assertThat(places()).containsExactly("observation_20200808");
+    }
+
+    @Test
+    void aDayThatIsInUseIsDroppedLaterRatherThanMakingWritersWait() {
+        round("2020-09-01T00:00:00Z");
+        SqlConnection writer = pool.getConnection().await().atMost(LIMIT);
+        writer.query("BEGIN").execute().await().atMost(LIMIT);
+        writer.query("LOCK TABLE observation IN ROW EXCLUSIVE MODE")
+                .execute()
+                .await()
+                .atMost(LIMIT);
+
+        assertThatThrownBy(() -> round("2020-12-24T00:00:00Z")).hasMessageContaining("55P03");
+        assertThat(exists("observation_20200901")).isTrue();
+
+        writer.query("COMMIT").execute().await().atMost(LIMIT);
+        writer.close().await().atMost(LIMIT);
+        round("2020-12-24T00:00:00Z");
+        assertThat(exists("observation_20200901")).isFalse();
+    }
+
+    @Test
+    void theApplicationItselfHasMadeTodayAndTheDaysAhead() {
+        archive(Instant.now().toString());
+
+        assertThat(places()).singleElement().asString().matches("observation_[0-9]{8}");
+    }
+
+    private void round(String now) {
+        archiveAt(now).round().await().atMost(LIMIT);
+    }
+
+    private Archive archiveAt(String now) {
+        return new Archive(pool, settings, loop, () -> Instant.parse(now), random, new SimpleMeterRegistry());
+    }
+
+    /** By the stream itself, as all news comes. */
+    private void archive(String receivedAt) {
+        Instant time = Instant.parse(receivedAt).truncatedTo(java.time.temporal.ChronoUnit.MICROS);
+        TransactionDetails details =
+                new TransactionDetails("cust-1", "buy", "USDC", "ERC20", "1", null, null, null, null, null);
+        stream.offer(new Observation(
+                        UUID.randomUUID(), Channel.SESSION, true, id, "pending", null, null, time, details, "{}"))
+                .await()
+                .atMost(LIMIT);
+    }
+
+    private boolean exists(String table) {
+        return pool.preparedQuery("SELECT to_regclass($1) IS NOT NULL")
+                .execute(Tuple.of(table))
+                .await()
+                .atMost(LIMIT)
+                .iterator()
+                .next()
+                .getBoolean(0);
+    }
+
+    /** Where the archive keeps this test's observations, the oldest first. */
+    private List<String> places() {
+        return pool
+                .preparedQuery(
+                        "SELECT tableoid::regclass::text AS place FROM observation WHERE transaction_id = $1 ORDER BY received_at")
+                .execute(Tuple.of(id))
+                .await()
+                .atMost(LIMIT)
+                .stream()
+                .map(row -> row.getString("place"))
+                .toList();
+    }
+}

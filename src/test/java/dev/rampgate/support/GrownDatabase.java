@@ -1,0 +1,217 @@
+package dev.rampgate.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rampgate.sandbox.EmbeddedDatabase;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.SqlConnection;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A ledger that has grown, on a server of its own whose auto_explain tells how it runs each statement. It takes a while to
+ * make, so that all tests share one: a parameter of those that are {@link Shared}.
+ */
+public final class GrownDatabase implements AutoCloseable {
+
+    private static final int ROWS = 20_000;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** The budget has a handful of rows; everything else grows. */
+    private static final Pattern WHOLE_TABLE = Pattern.compile(
+            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user)\\b");
+
+    private final MigratedDatabase database = MigratedDatabase.start();
+    private final Vertx vertx = Vertx.vertx();
+    private final Queue<String> plans = new ConcurrentLinkedQueue<>();
+    private final Pool pool;
+
+    /** Makes it when a test first asks for it; it ends with the last test. */
+    public static final class Shared implements ParameterResolver {
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == GrownDatabase.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.create(GrownDatabase.class))
+                    .computeIfAbsent(GrownDatabase.class, type -> make(), GrownDatabase.class);
+        }
+
+        private static GrownDatabase make() {
+            try {
+                return new GrownDatabase();
+            } catch (SQLException failure) {
+                throw new IllegalStateException("the database could not be made", failure);
+            }
+        }
+    }
+
+    private GrownDatabase() throws SQLException {
+        grow();
+        explain();
+        pool = connect();
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** A pool of one connection. */
+    public Pool pool() {
+        return pool;
+    }
+
+    public void forgetPlans() {
+        plans.clear();
+    }
+
+    /** Does it, and hands its result on. */
+    public static <T> T get(Uni<T> work) {
+        return work.await().atMost(LIMIT);
+    }
+
+    /** At least so many statements were run since plans were forgotten, and none read a whole table. */
+    public void assertNoWholeTable(int statements) {
+        assertThat(plans).hasSizeGreaterThanOrEqualTo(statements);
+        assertThat(plans).noneMatch(plan -> WHOLE_TABLE.matcher(plan).find());
+    }
+
+    public void assertUsed(String index) {
+        assertThat(plans).anyMatch(plan -> plan.contains(index));
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        database.close();
+    }
+
+    private void grow() throws SQLException {
+        try (Connection owner = DriverManager.getConnection(database.server().jdbcUrl());
+                Statement statement = owner.createStatement()) {
+            statement.execute("""
+                    INSERT INTO transaction (
+                        id, user_id, type, currency, network, requested_amount, created_at, status, attempt, sequence,
+                        confirmed, since, attempt_since, changed_at, settled, abandoned
+                    )
+                    SELECT 'transaction-' || n, 'cust-' || mod(n, 1000), 'buy', 'USDC', 'ERC20', '1', now(), 'pending', 1, 1,
+                           false, now(), now(), now(), false, false
+                    FROM generate_series(1, %1$d) AS n;
+
+                    INSERT INTO transition (transaction_id, sequence, attempt, status, channel, observed_at, correction)
+                    SELECT id, 1, 1, 'pending', 'SESSION', now(), false
+                    FROM transaction;
+
+                    INSERT INTO observation (transaction_id, received_at, id, channel, outcome, status)
+                    SELECT id, now(), gen_random_uuid(), 'SESSION', 'ACCEPTED', 'pending'
+                    FROM transaction;
+
+                    INSERT INTO poll (transaction_id, priority, due_at, period)
+                    SELECT id, 1, now() + random() * interval '1 h' - interval '1 min', 10
+                    FROM transaction;
+
+                    INSERT INTO socket (transaction_id, hot_until, leased_by, lease_until)
+                    SELECT id, now() + random() * interval '15 min', gen_random_uuid(), now() + interval '1 h'
+                    FROM transaction;
+
+                    INSERT INTO idempotency_key (user_id, key, request_hash, claim, claims, lease_until, expires_at)
+                    SELECT user_id, id, '\\x00', gen_random_uuid(), 1, now(), now() + random() * interval '15 min'
+                    FROM transaction;
+
+                    INSERT INTO hand_off (code_hash, user_id, sealed, expires_at)
+                    SELECT sha256(id::bytea), user_id, '\\x00', now() + random() * interval '1 min'
+                    FROM transaction;
+
+                    INSERT INTO erased_user (mark, erased_at)
+                    SELECT sha256(id::bytea), now()
+                    FROM transaction;
+
+                    ANALYZE;
+                    """.formatted(ROWS));
+        }
+    }
+
+    /**
+     * Only a superuser may have plans told; they come as notices to whoever runs the statement. As in the service, they are
+     * those that do not depend on the parameters; unlike there, a table may be read whole, so that it is seen where an index
+     * is missing.
+     */
+    private void explain() throws SQLException {
+        EmbeddedDatabase server = database.server();
+        String url = "jdbc:postgresql://" + server.host() + ":" + server.port() + "/postgres?user=postgres";
+        try (Connection superuser = DriverManager.getConnection(url);
+                Statement statement = superuser.createStatement()) {
+            statement.execute("""
+                    ALTER ROLE %1$s SET plan_cache_mode = 'force_generic_plan';
+                    ALTER ROLE %1$s SET session_preload_libraries = 'auto_explain';
+                    ALTER ROLE %1$s SET auto_explain.log_min_duration = 0;
+                    ALTER ROLE %1$s SET auto_explain.log_nested_statements = true;
+                    ALTER ROLE %1$s SET auto_explain.log_level = 'notice';
+                    """.formatted(server.user()));
+        }
+    }
+
+    private Pool connect() {
+        PgConnection connection = PgConnection.connect(vertx, database.options())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        connection.noticeHandler(notice -> plans.add(notice.getMessage()));
+        return Pool.newInstance(poolOf(connection));
+    }
+
+    /** A pool of one connection, which hears the notices of whoever uses it; a real pool drops some. */
+    private static io.vertx.sqlclient.Pool poolOf(SqlConnection connection) {
+        SqlConnection lent = proxy(
+                SqlConnection.class,
+                (proxy, method, arguments) -> method.getName().equals("close")
+                        ? answer(arguments, null)
+                        : method.invoke(connection, arguments));
+        return proxy(io.vertx.sqlclient.Pool.class, (proxy, method, arguments) -> {
+            if (method.isDefault()) {
+                return InvocationHandler.invokeDefault(proxy, method, arguments);
+            }
+            return method.getName().equals("getConnection")
+                    ? answer(arguments, lent)
+                    : SqlClient.class
+                            .getMethod(method.getName(), method.getParameterTypes())
+                            .invoke(connection, arguments);
+        });
+    }
+
+    /** As a future, and to the handler if there is one. */
+    @SuppressWarnings("unchecked")
+    private static <T> Future<T> answer(Object[] arguments, T result) {
+        Future<T> answer = Future.succeededFuture(result);
+        if (arguments != null && arguments[arguments.length - 1] instanceof Handler<?> handler) {
+            answer.onComplete((Handler<AsyncResult<T>>) handler);
+        }
+        return answer;
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(GrownDatabase.class.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.rampgate.support;
+
+import dev.rampgate.sandbox.EmbeddedDatabase;
+import dev.rampgate.sandbox.ProofSimulator;
+import dev.rampgate.sandbox.SimulatorSettings;
+import dev.rampgate.sandbox.transaction.LifeMode;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What Rampgate needs around it in a test: a real PostgreSQL, and a Proof in which nothing happens by itself. */
+public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManager {
+
+    /** The key of the webhook's URL. */
+    public static final String WEBHOOK_KEY = "webhook-key-canary-0001";
+
+    static final String CLIENT_TOKEN = "client-token-canary-0001";
+
+    private static ProofSimulator proof;
+    private static EmbeddedDatabase database;
+
+    /** The simulated Proof of the tests that run now. */
+    public static ProofSimulator proof() {
+        return proof;
+    }
+
+    /** Their database. */
+    public static EmbeddedDatabase database() {
+        return database;
+    }
+
+    @Override
+    public Map<String, String> start() {
+        int httpPort = freePort();
+        database = EmbeddedDatabase.start();
+        proof = ProofSimulator.started(SimulatorSettings.builder()
+                .port(0)
+                .clientToken(CLIENT_TOKEN)
+                .webhookUrl("http://localhost:" + httpPort + "/proof-webhook/" + WEBHOOK_KEY)
+                .life(LifeMode.MANUAL, 1)
+                .build());
+        Map<String, String> settings = new HashMap<>(settings(proof, database));
+        settings.put("quarkus.http.test-port", Integer.toString(httpPort));
+        return settings;
+    }
+
+    /** What tells a Rampgate where they are. */
+    static Map<String, String> settings(ProofSimulator proof, EmbeddedDatabase database) {
+        return Map.of(
+                "rampgate.proof.base-url", proof.baseUrl(),
+                "rampgate.proof.client-token", CLIENT_TOKEN,
+                "rampgate.database.host", database.host(),
+                "rampgate.database.port", Integer.toString(database.port()),
+                "rampgate.database.name", database.name(),
+                "rampgate.database.user", database.user(),
+                "rampgate.database.password", database.password(),
+                "rampgate.webhook.keys", WEBHOOK_KEY);
+    }
+
+    @Override
+    public void stop() {
+        proof.close();
+        database.close();
+    }
+
+    /** A port that nobody listens on now. */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
