@@ -66,7 +66,7 @@ public final class Connections {
         this.factory = PgDriver.INSTANCE.createConnectionFactory(vertx, this.server);
         this.log = new ThrottledLog(LOG, clock);
         this.discarded = Counter.builder("rampgate.database.connections.discarded")
-                .description("Connections that worked and were of no use any more")
+                .description("Working connections that were closed since their server or session was of no use")
                 .register(meters);
     }
 

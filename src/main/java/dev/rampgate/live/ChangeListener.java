@@ -64,7 +64,7 @@ class ChangeListener {
         this.random = random;
         this.loop = loop;
         Gauge.builder("rampgate.live.listening", this, listener -> listener.listening ? 1 : 0)
-                .description("Whether other replicas can tell this one of changes; otherwise the fallback finds them")
+                .description("Whether this replica hears notifications of others; otherwise the fallback finds changes")
                 .register(meters);
     }
 

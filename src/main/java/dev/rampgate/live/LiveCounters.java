@@ -67,7 +67,7 @@ class LiveCounters {
                 .description("Statements that read followed transactions")
                 .register(meters);
         unsent = Counter.builder("rampgate.live.unsent")
-                .description("Changes that other replicas could not be told of, and find by their fallback")
+                .description("Changes of which other replicas could not be notified; they find them by their fallback")
                 .register(meters);
     }
 

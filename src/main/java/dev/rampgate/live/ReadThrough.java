@@ -27,7 +27,7 @@ class ReadThrough {
         this.share = shares.reads();
         this.settings = settings;
         this.hastened = Counter.builder("rampgate.live.read.through")
-                .description("Transactions that became due to be polled since their owner looked at old news")
+                .description("Transactions that became due for a poll since their owner read an old state")
                 .register(meters);
     }
 

@@ -75,7 +75,7 @@ final class Health {
 
         @Override
         public HealthCheckResponse call() {
-            return HealthCheckResponse.named("webhook-room")
+            return HealthCheckResponse.named("webhook-capacity")
                     .status(!backlog.isFull())
                     .build();
         }

@@ -140,7 +140,7 @@ public class LedgerGauges {
                     for (Row row : rows) {
                         String status = row.getString("status");
                         read.put(
-                                new Figure("under_way", status, row.getString("age")),
+                                new Figure("in_flight", status, row.getString("age")),
                                 row.getLong("transactions").doubleValue());
                         read.merge(new Figure("oldest", status), orZero(row.getDouble("oldest")), Math::max);
                     }
@@ -213,10 +213,10 @@ public class LedgerGauges {
         for (String status : UNDER_WAY) {
             for (Age age : AGES) {
                 show(Gauge.builder(
-                                "rampgate.transactions.under.way",
+                                "rampgate.transactions.in.flight",
                                 this,
-                                of(new Figure("under_way", status, age.label())))
-                        .description("Transactions that Proof has not ended, by the time since their last change")
+                                of(new Figure("in_flight", status, age.label())))
+                        .description("Transactions in flight, by the time since their last change")
                         .tag("status", status)
                         .tag("age", age.label()));
             }
@@ -235,12 +235,11 @@ public class LedgerGauges {
         }
         for (String channel : List.of("poll", "socket")) {
             show(Gauge.builder("rampgate.proof.refusing", this, of(new Figure("refused", channel)))
-                    .description(
-                            "Whether Proof refuses our token or address, so that all replicas only try now and then")
+                    .description("Whether Proof refuses our token or address; all replicas then try once a minute")
                     .tag("channel", channel));
         }
         show(Gauge.builder("rampgate.figures.age.seconds", this, LedgerGauges::age)
-                .description("Time since the figures that the database tells were read"));
+                .description("Time since these figures were read from the database"));
     }
 
     private void show(Gauge.Builder<LedgerGauges> gauge) {

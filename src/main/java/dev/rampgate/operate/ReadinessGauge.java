@@ -21,7 +21,7 @@ class ReadinessGauge {
                         "rampgate.ready",
                         this,
                         known -> migration.isDone() && !backlog.isFull() && !known.draining ? 1 : 0)
-                .description("Whether this replica says that it is ready")
+                .description("Whether this replica reports that it is ready")
                 .register(meters);
     }
 

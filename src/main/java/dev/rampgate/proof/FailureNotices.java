@@ -61,7 +61,7 @@ class FailureNotices {
     void watch(Call call, CircuitBreaker breaker) {
         Gauge.builder("rampgate.proof.breaker.open", breaker, watched -> watched.isClosed() ? 0 : 1)
                 .tag("call", call.wireName())
-                .description("Whether Proof was down for the last calls and is only tried now and then")
+                .description("Whether the circuit breaker is open")
                 .register(meters);
     }
 

@@ -235,7 +235,7 @@ public class Backlog {
 
     private Counter count(Channel channel, Kept kept) {
         return Counter.builder("rampgate.backlog.kept")
-                .description("TestObservations that the database did not take in time, by what could be kept of it")
+                .description("Observations that the database did not take in time, by what the backlog kept of them")
                 .tag("channel", Labels.of(channel))
                 .tag("kept", Labels.of(kept))
                 .register(meters);
@@ -244,11 +244,11 @@ public class Backlog {
     private void gauge(String what, Supplier<Number> size, int capacity) {
         Gauge.builder("rampgate.backlog", size)
                 .tag("what", what)
-                .description("TestObservations kept in memory while the database is away")
+                .description("Observations kept in memory while the database is away")
                 .register(meters);
         Gauge.builder("rampgate.backlog.capacity", () -> capacity)
                 .tag("what", what)
-                .description("How much of it can be kept")
+                .description("How many the backlog can keep")
                 .register(meters);
     }
 }

@@ -37,7 +37,7 @@ class TransitionDelay implements CommitListener {
             delays.put(
                     channel,
                     Timer.builder("rampgate.transition.delay")
-                            .description("From Proof's change to our commit, by the channel that told of it first")
+                            .description("From Proof's change to our commit, by the channel that reported it first")
                             .tag("channel", Labels.of(channel))
                             .serviceLevelObjectives(LIMITS)
                             .register(meters));

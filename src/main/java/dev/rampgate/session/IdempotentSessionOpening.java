@@ -80,7 +80,7 @@ class IdempotentSessionOpening {
                 return Uni.createFrom().item(ProofSession.kept(answered.answer()));
             }
             boolean mismatch = claim instanceof Mismatch;
-            count(mismatch ? "mismatch" : "under_way");
+            count(mismatch ? "mismatch" : "in_flight");
             return Uni.createFrom()
                     .failure(new ProblemException(
                             mismatch

@@ -14,7 +14,7 @@ public final class Alarms {
      */
     public static Counter of(String alarm, MeterRegistry meters) {
         return Counter.builder("rampgate.alarms")
-                .description("What an operator should hear of")
+                .description("Alarms raised for an operator")
                 .tag("alarm", alarm)
                 .register(meters);
     }

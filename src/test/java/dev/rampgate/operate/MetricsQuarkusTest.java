@@ -197,7 +197,7 @@ class MetricsQuarkusTest {
         try {
             figures.read().await().atMost(LIMIT);
 
-            assertThat(meters.get("rampgate.transactions.under.way")
+            assertThat(meters.get("rampgate.transactions.in.flight")
                             .tag("status", "processing")
                             .tag("age", "1d_to_7d")
                             .gauge()
@@ -215,7 +215,7 @@ class MetricsQuarkusTest {
             sql("DELETE FROM transaction WHERE id = $1", id);
         }
         figures.read().await().atMost(LIMIT);
-        assertThat(meters.get("rampgate.transactions.under.way")
+        assertThat(meters.get("rampgate.transactions.in.flight")
                         .tag("status", "processing")
                         .tag("age", "1d_to_7d")
                         .gauge()

@@ -98,7 +98,7 @@ public class PollChannel implements CommitListener {
         this.breaker = new CircuitBreaker(clock);
         Gauge.builder("rampgate.proof.breaker.open", breaker, watched -> watched.isClosed() ? 0 : 1)
                 .tag("call", "transaction")
-                .description("Whether Proof was down for the last calls and is only tried now and then")
+                .description("Whether the circuit breaker is open")
                 .register(meters);
         budget("all", settings.maxRate());
         budget("webhook", settings.nudgedMaxRate());
@@ -198,7 +198,7 @@ public class PollChannel implements CommitListener {
     /** A moment that a busy process has missed is lost: the budget counts in any second (I5), so it cannot be made up for. */
     private void use(Instant moment) {
         if (clock.instant().isAfter(moment.plus(LATE))) {
-            meters.counter("rampgate.poll.moments.missed").increment();
+            meters.counter("rampgate.poll.slots.missed").increment();
             inTurn.takeLeastUrgent().ifPresent(this::giveBack);
         } else {
             inTurn.takeMostUrgent().ifPresent(this::call);

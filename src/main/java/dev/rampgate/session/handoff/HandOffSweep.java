@@ -24,7 +24,7 @@ class HandOffSweep {
             HandOffStore store, HandOffSettings settings, Vertx vertx, RandomGenerator random, MeterRegistry meters) {
         this.store = store;
         this.swept = Counter.builder("rampgate.session.hand.off.swept")
-                .description("Sessions that were to be handed off, that nobody fetched in time, and that were deleted")
+                .description("Hand-offs that expired before a page fetched their session, and were deleted")
                 .register(meters);
         this.ticker =
                 new Ticker("hand-off sweep", new VertxEventLoop(vertx), settings.sweepInterval(), this::round, random);
