@@ -91,7 +91,7 @@ class ReconcileStreamQuarkusTest {
                 news(id).polled("processing", T0.plusSeconds(10)),
                 news(id).reported("processing", T0.plusSeconds(10)),
                 news(id).pushed("completed", T0.plusSeconds(20)),
-                news(id).polled("completed", T0.plusSeconds(20)));
+                news(id).amounts("42.6000", "45.00").polled("completed", T0.plusSeconds(20)));
 
         assertThat(offerTogether(all))
                 .containsExactly(
