@@ -51,7 +51,7 @@ final class Channels {
         return observation(Channel.WEBHOOK, false, status, updatedAt, null, receivedAt, lies);
     }
 
-    /** TestObservations that need not be true. */
+    /** An observation that need not be true. */
     static Observation anything(
             Channel channel,
             boolean authoritative,

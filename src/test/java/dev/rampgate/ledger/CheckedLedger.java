@@ -31,7 +31,7 @@ final class CheckedLedger {
 
     private record Heard(Observation observation, Heard before) {}
 
-    /** @param history what Proof's channels tell of; null if they contradict each other as they like */
+    /** @param history what Proof's channels report; null if they may contradict each other */
     CheckedLedger(Duration lagTolerance, ProofHistory history) {
         this.rules = new LedgerRules(lagTolerance);
         this.lagTolerance = lagTolerance;
@@ -57,7 +57,7 @@ final class CheckedLedger {
         return new State(record, timeline, pollPlanned);
     }
 
-    PollWish hear(Observation observation, Instant now) {
+    PollWish observe(Observation observation, Instant now) {
         heard = new Heard(observation, heard);
         TransactionRecord before = record;
         Decision decision = rules.decide(Optional.ofNullable(before), observation, now);
@@ -125,7 +125,7 @@ final class CheckedLedger {
         for (int polls = 0; polls == 0 || polls < MOST_FRESH_POLLS && !isTrue(); polls++) {
             Instant asked = now.plus(pause);
             now = asked.plusMillis(20);
-            pause = pauseAfter(hear(Channels.poll(history.last(), asked, now), now));
+            pause = pauseAfter(observe(Channels.poll(history.last(), asked, now), now));
         }
         check(isTrue(), "fresh polls do not lead to the truth");
         check(!now.isAfter(deadline), "fresh polls take too long to be believed");

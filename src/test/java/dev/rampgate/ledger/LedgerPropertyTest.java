@@ -2,6 +2,7 @@ package dev.rampgate.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rampgate.support.TestObservation;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,13 +63,14 @@ class LedgerPropertyTest {
     @EnumSource(Status.class)
     void whoeverFollowsTheWishesAsksUntilTheTransactionRests(Status status) {
         Story story = new Story();
-        story.hear(TestObservations.session());
-        PollWish wish = story.pass(1).hear(TestObservations.poll(status, START)).wish();
+        story.observe(TestObservation.session());
+        PollWish wish =
+                story.pass(1).observe(TestObservation.poll(status, START)).wish();
         int polls = 0;
         while (wish instanceof PollWish.After after && polls < 1_000) {
             polls++;
             wish = story.pass(after.atMost())
-                    .hear(TestObservations.poll(status, START))
+                    .observe(TestObservation.poll(status, START))
                     .wish();
         }
 
@@ -114,7 +116,7 @@ class LedgerPropertyTest {
             String told = status < Status.values().length ? Status.values()[status].wireName() : "on_hold";
             Instant changedAt = random.nextInt(8) == 0 ? null : START.plusSeconds(random.nextInt(20));
             Instant askedAt = channel == Channel.POLL ? now.minusMillis(random.nextInt(30_000)) : null;
-            ledger.hear(Channels.anything(channel, authoritative, told, changedAt, askedAt, now), now);
+            ledger.observe(Channels.anything(channel, authoritative, told, changedAt, askedAt, now), now);
         }
     }
 
@@ -160,7 +162,7 @@ class LedgerPropertyTest {
 
         void explore(Observation session, int depth) {
             CheckedLedger ledger = new CheckedLedger(LAG_TOLERANCE, history);
-            ledger.hear(session, session.receivedAt());
+            ledger.observe(session, session.receivedAt());
             explore(ledger, depth, history.last().at().plusSeconds(1));
         }
 
@@ -181,7 +183,7 @@ class LedgerPropertyTest {
             }
             for (Heard next : observation) {
                 CheckedLedger branch = ledger.copy();
-                branch.hear(next.apply(now), now);
+                branch.observe(next.apply(now), now);
                 explore(branch, depth - 1, now.plus(BETWEEN_NEWS));
             }
         }

@@ -1,5 +1,6 @@
 package dev.rampgate.ledger;
 
+import dev.rampgate.support.TestObservation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One transaction under the rules, told news by news. Our clock moves only when it is told to; it remembers what a store
- * would: the record, and the transitions with what was learned about them later.
+ * One transaction under the rules, observation by observation. The clock moves only by {@link #pass}. The story keeps what
+ * a store keeps: the record, and the transitions with their later marks.
  */
 final class Story {
 
@@ -16,17 +17,23 @@ final class Story {
     static final Instant START = Instant.parse("2026-05-02T08:00:00Z");
     static final Duration LAG_TOLERANCE = Duration.ofSeconds(30);
 
+    /** The next poll of a transaction that changed less than 15 minutes ago. */
+    static final PollWish FRESH = new PollWish.After(Duration.ofSeconds(5), Duration.ofSeconds(10));
+
+    static final PollWish IN_A_SECOND = PollWish.after(Duration.ofSeconds(1));
+
     private final LedgerRules rules = new LedgerRules(LAG_TOLERANCE);
     private final List<Transition> timeline = new ArrayList<>();
     private Instant now = START;
     private TransactionRecord record;
 
-    /** A moment of Proof's clock, which agrees with ours. */
+    /** A time on Proof's clock, which agrees with ours, in seconds after the start. */
     static Instant at(int seconds) {
         return START.plusSeconds(seconds);
     }
 
-    Decision hear(TestObservations observation) {
+    /** Applies an observation that is received now. */
+    Decision observe(TestObservation observation) {
         Decision decision = rules.decide(Optional.ofNullable(record), observation.received(ID, now), now);
         record = decision.record().orElse(null);
         timeline.addAll(decision.transitions());
@@ -34,13 +41,13 @@ final class Story {
         return decision;
     }
 
-    /** Our clock moves on. */
+    /** Moves our clock. */
     Story pass(Duration time) {
         now = now.plus(time);
         return this;
     }
 
-    /** Our clock moves on. */
+    /** Moves our clock by this many seconds. */
     Story pass(int seconds) {
         return pass(Duration.ofSeconds(seconds));
     }
@@ -79,10 +86,10 @@ final class Story {
     }
 
     private static Transition marked(Transition transition, TransitionMark mark) {
-        boolean meant = transition.transactionId().equals(mark.transactionId())
+        boolean concerned = transition.transactionId().equals(mark.transactionId())
                 && transition.attempt() == mark.attempt()
                 && transition.status() == mark.status();
-        return !meant
+        return !concerned
                 ? transition
                 : new Transition(
                         transition.transactionId(),

@@ -44,7 +44,7 @@ final class UnreliableWorld {
         precision = random.nextInt(4) == 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
         skew = Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(-5_000, 5_000) : 0);
         trusted = random.nextInt(4) == 0;
-        // TestObservations without a time counts from its receipt, which is only safe if Proof's clock is not ahead of
+        // An observation without a time counts from its receipt, which is only safe if Proof's clock is not ahead of
         // ours.
         noTime = random.nextInt(4) == 0 && skew.compareTo(Duration.ZERO) <= 0 ? 0.2 : 0;
         unknownStatus = random.nextInt(4) == 0 ? 0.2 : 0;
@@ -55,11 +55,11 @@ final class UnreliableWorld {
     /** Lets everything happen, then asks until nothing lags any more. */
     void run() {
         if (random.nextInt(5) > 0) {
-            at(START, () -> hear(Channels.session(now)));
+            at(START, () -> observe(Channels.session(now)));
         }
-        history.steps().forEach(this::tell);
+        history.steps().forEach(this::report);
         for (int i = random.nextInt(trusted ? 1 : 6); i > 0; i--) {
-            at(someMoment(), () -> hear(forged()));
+            at(someMoment(), () -> observe(forged()));
         }
         for (int i = 1 + random.nextInt(12); i > 0; i--) {
             at(someMoment(), this::ask);
@@ -100,13 +100,15 @@ final class UnreliableWorld {
         return at.plus(skew).truncatedTo(precision);
     }
 
-    /** Sockets and webhooks tell a step: lost, once, or more often; soon or late. */
-    private void tell(ProofHistory.Step step) {
+    /** Sockets and webhooks report a step: lost, once, or more often; soon or late. */
+    private void report(ProofHistory.Step step) {
         for (int i = random.nextInt(4); i > 0; i--) {
-            at(step.at().plus(someDelay()), () -> hear(Channels.socket(step, time(step.updatedAt()), now)));
+            at(step.at().plus(someDelay()), () -> observe(Channels.socket(step, time(step.updatedAt()), now)));
         }
         for (int i = random.nextInt(4); i > 0; i--) {
-            at(step.at().plus(someDelay()), () -> hear(Channels.webhook(step, trusted, time(step.updatedAt()), now)));
+            at(
+                    step.at().plus(someDelay()),
+                    () -> observe(Channels.webhook(step, trusted, time(step.updatedAt()), now)));
         }
     }
 
@@ -137,12 +139,15 @@ final class UnreliableWorld {
         at(asked.plus(someDelay()), () -> {
             Instant updatedAt = time(state.updatedAt());
             boolean unknown = random.nextDouble() < unknownStatus;
-            hear(unknown ? Channels.unknownPoll(updatedAt, asked, now) : Channels.poll(state, updatedAt, asked, now));
+            observe(
+                    unknown
+                            ? Channels.unknownPoll(updatedAt, asked, now)
+                            : Channels.poll(state, updatedAt, asked, now));
         });
     }
 
-    private void hear(Observation observation) {
-        PollWish wish = ledger.hear(observation, now);
+    private void observe(Observation observation) {
+        PollWish wish = ledger.observe(observation, now);
         if (wish instanceof PollWish.AtOnce) {
             plan(Duration.ZERO);
         } else if (wish instanceof PollWish.After after) {

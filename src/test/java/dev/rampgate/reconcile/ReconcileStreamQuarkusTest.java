@@ -1,13 +1,14 @@
 package dev.rampgate.reconcile;
 
-import static dev.rampgate.reconcile.TestObservations.news;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
+import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.support.ProofAndDatabase;
+import dev.rampgate.support.TestObservation;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
@@ -17,6 +18,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -30,6 +32,8 @@ class ReconcileStreamQuarkusTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Instant T0 = Instant.parse("2026-05-02T08:00:00Z");
+    private static final TransactionDetails PURCHASE =
+            new TransactionDetails("cust-8841", "buy", "USDC", "ERC20", "42.750", null, null, null, null, null);
 
     @Inject
     ReconcileStream stream;
@@ -41,7 +45,7 @@ class ReconcileStreamQuarkusTest {
 
     @Test
     void aSessionOpensATransactionThatIsPendingAndNotYetConfirmed() {
-        assertThat(offer(news(id).session())).isEqualTo(Outcome.ACCEPTED);
+        assertThat(offer(session(id))).isEqualTo(Outcome.ACCEPTED);
 
         Row row = row("SELECT * FROM transaction WHERE id = $1");
         assertThat(row.getString("status")).isEqualTo("pending");
@@ -60,8 +64,11 @@ class ReconcileStreamQuarkusTest {
 
     @Test
     void amountsKeepTheirExactSpelling() {
-        offer(news(id).session());
-        offer(news(id).amounts("0042.6000", "1.10").polled("processing", T0.plusSeconds(10)));
+        offer(session(id));
+        offer(TestObservation.poll("processing", T0.plusSeconds(10))
+                .with(PURCHASE)
+                .with("0042.6000", "1.10")
+                .received(id, now()));
 
         Row row = row("SELECT crypto_amount, fiat_amount FROM transaction WHERE id = $1");
         assertThat(row.getString("crypto_amount")).isEqualTo("0042.6000");
@@ -70,8 +77,8 @@ class ReconcileStreamQuarkusTest {
 
     @Test
     void applyingTheSameObservationAgainChangesNothing() {
-        Observation session = news(id).session();
-        Observation poll = news(id).polled("processing", T0.plusSeconds(10));
+        Observation session = session(id);
+        Observation poll = poll(id, "processing", T0.plusSeconds(10));
         offer(session);
         offer(poll);
         offer(poll);
@@ -86,12 +93,15 @@ class ReconcileStreamQuarkusTest {
     @Test
     void manyObservationsOfOneTransactionInOneBatchAreFoldedInOrder() {
         List<Observation> all = List.of(
-                news(id).session(),
-                news(id).reported("processing", T0.plusSeconds(10)),
-                news(id).polled("processing", T0.plusSeconds(10)),
-                news(id).reported("processing", T0.plusSeconds(10)),
-                news(id).pushed("completed", T0.plusSeconds(20)),
-                news(id).amounts("42.6000", "45.00").polled("completed", T0.plusSeconds(20)));
+                session(id),
+                webhook(id, "processing", T0.plusSeconds(10)),
+                poll(id, "processing", T0.plusSeconds(10)),
+                webhook(id, "processing", T0.plusSeconds(10)),
+                socket(id, "completed", T0.plusSeconds(20)),
+                TestObservation.poll("completed", T0.plusSeconds(20))
+                        .with(PURCHASE)
+                        .with("42.6000", "45.00")
+                        .received(id, now()));
 
         assertThat(offerTogether(all))
                 .containsExactly(
@@ -123,10 +133,10 @@ class ReconcileStreamQuarkusTest {
 
     @Test
     void aRetryInsideTheWidgetOpensTheNextAttempt() {
-        offer(news(id).session());
-        offer(news(id).polled("failed", T0.plusSeconds(10)));
-        assertThat(offer(news(id).polled("processing", T0.plusSeconds(30)))).isEqualTo(Outcome.CORRECTION);
-        offer(news(id).polled("failed", T0.plusSeconds(40)));
+        offer(session(id));
+        offer(poll(id, "failed", T0.plusSeconds(10)));
+        assertThat(offer(poll(id, "processing", T0.plusSeconds(30)))).isEqualTo(Outcome.CORRECTION);
+        offer(poll(id, "failed", T0.plusSeconds(40)));
 
         assertThat(rows("SELECT attempt, status FROM transition WHERE transaction_id = $1 ORDER BY sequence"))
                 .extracting(step -> step.getInteger("attempt") + " " + step.getString("status"))
@@ -135,7 +145,7 @@ class ReconcileStreamQuarkusTest {
 
     @Test
     void aPollOfAnUnknownTransactionAdoptsIt() {
-        assertThat(offer(news(id).polled("completed", T0.plusSeconds(20)))).isEqualTo(Outcome.ACCEPTED);
+        assertThat(offer(poll(id, "completed", T0.plusSeconds(20)))).isEqualTo(Outcome.ACCEPTED);
 
         Row row = row("SELECT * FROM transaction WHERE id = $1");
         assertThat(row.getString("user_id")).isEqualTo("cust-8841");
@@ -144,14 +154,14 @@ class ReconcileStreamQuarkusTest {
 
     @Test
     void anUnknownStatusOfAnUnknownTransactionLeavesNoRow() {
-        assertThat(offer(news(id).polled("on_hold", T0.plusSeconds(20)))).isEqualTo(Outcome.UNKNOWN_STATUS);
+        assertThat(offer(poll(id, "on_hold", T0.plusSeconds(20)))).isEqualTo(Outcome.UNKNOWN_STATUS);
 
         assertThat(count("SELECT count(*) FROM transaction WHERE id = $1")).isZero();
     }
 
     @Test
     void aWebhookAboutAnUnknownTransactionIsPolledButNotArchived() {
-        assertThat(offer(news(id).reported("completed", T0))).isEqualTo(Outcome.UNKNOWN_TRANSACTION);
+        assertThat(offer(webhook(id, "completed", T0))).isEqualTo(Outcome.UNKNOWN_TRANSACTION);
 
         assertThat(count("SELECT count(*) FROM transaction WHERE id = $1")).isZero();
         assertThat(count("SELECT count(*) FROM observation WHERE transaction_id = $1"))
@@ -161,10 +171,9 @@ class ReconcileStreamQuarkusTest {
     @Test
     void dataThatTheDatabaseRefusesIsSetAsideAndItsNeighboursAreStored() {
         String neighbour = UUID.randomUUID().toString();
-        Observation poisoned = news(id).details("buy\u0000", "USDC").session();
-        List<Uni<Outcome>> offers = Stream.of(poisoned, news(neighbour).session())
-                .map(stream::offer)
-                .toList();
+        Observation poisoned = unstorable(id);
+        List<Uni<Outcome>> offers =
+                Stream.of(poisoned, session(neighbour)).map(stream::offer).toList();
 
         assertThatThrownBy(() -> offers.get(0).await().atMost(LIMIT)).isInstanceOf(QuarantinedException.class);
         assertThat(offers.get(1).await().atMost(LIMIT)).isEqualTo(Outcome.ACCEPTED);
@@ -174,9 +183,7 @@ class ReconcileStreamQuarkusTest {
     void aPoisonedObservationInABatchDoesNotHarmTheOthersInIt() {
         List<String> ids = IntStream.range(0, 40).mapToObj(i -> id + "-" + i).toList();
         List<Uni<Outcome>> offers = ids.stream()
-                .map(one -> one.endsWith("-17")
-                        ? news(one).details("buy\u0000", "USDC").session()
-                        : news(one).session())
+                .map(one -> one.endsWith("-17") ? unstorable(one) : session(one))
                 .map(stream::offer)
                 .toList();
 
@@ -202,9 +209,9 @@ class ReconcileStreamQuarkusTest {
 
     @Test
     void theArchiveKeepsAtMostAThousandRowsOfATransactionADay() {
-        offer(news(id).session());
+        offer(session(id));
         offerTogether(IntStream.range(0, 1_100)
-                .mapToObj(i -> news(id).reported("pending", T0))
+                .mapToObj(i -> webhook(id, "pending", T0))
                 .toList());
 
         assertThat(count("SELECT count(*) FROM observation WHERE transaction_id = $1"))
@@ -213,11 +220,39 @@ class ReconcileStreamQuarkusTest {
 
     @Test
     void whatTheRulesRememberSurvivesTheDatabase() {
-        offer(news(id).session());
-        offer(news(id).pushed("completed", T0.plusSeconds(20)));
-        Observation nudge = news(id).reported("failed", T0.plusSeconds(30));
+        offer(session(id));
+        offer(socket(id, "completed", T0.plusSeconds(20)));
+        Observation nudge = webhook(id, "failed", T0.plusSeconds(30));
         assertThat(offer(nudge)).isEqualTo(Outcome.NUDGE);
-        assertThat(offer(news(id).reported("failed", T0.plusSeconds(30)))).isEqualTo(Outcome.DUPLICATE);
+        assertThat(offer(webhook(id, "failed", T0.plusSeconds(30)))).isEqualTo(Outcome.DUPLICATE);
+    }
+
+    private static Observation session(String id) {
+        return TestObservation.session().with(PURCHASE).received(id, now());
+    }
+
+    /** A session with a character that PostgreSQL cannot store. */
+    private static Observation unstorable(String id) {
+        return TestObservation.session()
+                .with(PURCHASE)
+                .with("buy\u0000", "USDC", "ERC20")
+                .received(id, now());
+    }
+
+    private static Observation poll(String id, String status, Instant updatedAt) {
+        return TestObservation.poll(status, updatedAt).with(PURCHASE).received(id, now());
+    }
+
+    private static Observation socket(String id, String status, Instant occurredAt) {
+        return TestObservation.socket(status, occurredAt).with(PURCHASE).received(id, now());
+    }
+
+    private static Observation webhook(String id, String status, Instant updatedAt) {
+        return TestObservation.webhook(status, updatedAt).with(PURCHASE).received(id, now());
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
     private Outcome offer(Observation observation) {
@@ -251,11 +286,10 @@ class ReconcileStreamQuarkusTest {
         return row(query).getLong(0);
     }
 
-    /** Keeps the import of the channel honest: a webhook is advisory unless somebody says otherwise. */
     @Test
     void anAdvisoryWebhookMovesNothing() {
-        offer(news(id).session());
-        Observation webhook = news(id).reported("completed", T0.plusSeconds(20));
+        offer(session(id));
+        Observation webhook = webhook(id, "completed", T0.plusSeconds(20));
         assertThat(webhook.channel()).isEqualTo(Channel.WEBHOOK);
         assertThat(offer(webhook)).isEqualTo(Outcome.NUDGE);
 

@@ -1,0 +1,96 @@
+package dev.rampgate.ledger;
+
+import static dev.rampgate.ledger.LedgerAssertions.assertThat;
+import static dev.rampgate.ledger.Status.PENDING;
+import static dev.rampgate.ledger.Status.PROCESSING;
+import static dev.rampgate.ledger.Story.FRESH;
+import static dev.rampgate.ledger.Story.at;
+import static dev.rampgate.support.TestObservation.poll;
+import static dev.rampgate.support.TestObservation.session;
+
+import org.junit.jupiter.api.Test;
+
+/** Rule 1: the answer of the session call. */
+class Rule1SessionsTest {
+
+    private final Story story = new Story();
+
+    @Test
+    void aSessionOpensPendingInTheFirstAttempt() {
+        Decision decision = story.observe(session());
+
+        assertThat(decision).hasOutcome(Outcome.ACCEPTED);
+        assertThat(story)
+                .hasState(new LedgerState(
+                        PENDING, 1, 1, false, null, story.now(), story.now(), story.now(), false, false));
+        assertThat(decision)
+                .hasTransitions(
+                        new Transition(Story.ID, 1, 1, PENDING, Channel.SESSION, null, null, story.now(), null, false))
+                .isArchived()
+                .raisesNoAlarm()
+                .hasNoMarks();
+    }
+
+    @Test
+    void aSessionTellsOwnerAndWish() {
+        story.observe(session());
+
+        assertThat(story.record().id()).isEqualTo(Story.ID);
+        assertThat(story)
+                .hasDetails(new TransactionDetails(
+                        "customer-8841", "buy", "USDC", "ERC20", "42.75", null, "EUR", null, null, story.now()))
+                .hasFollowUp(FollowUp.NONE);
+        assertThat(story.record().socketAttached()).isFalse();
+    }
+
+    @Test
+    void aSessionIsPolledOnTheLadder() {
+        assertThat(story.observe(session())).hasWish(FRESH);
+    }
+
+    @Test
+    void aSessionOfAnAdoptedTransactionFillsOnlyOwnerAndRequestedAmount() {
+        story.observe(poll(PROCESSING, at(5)).with("42.60", "40.15"));
+        TransactionRecord adopted = story.record();
+
+        Decision decision = story.observe(session());
+
+        assertThat(decision).hasOutcome(Outcome.ACCEPTED).hasNoTransitions().hasWish(PollWish.KEEP);
+        assertThat(story)
+                .hasRecord(adopted.with(new TransactionDetails(
+                        "customer-8841",
+                        null,
+                        null,
+                        null,
+                        "42.75",
+                        "42.60",
+                        "EUR",
+                        "40.15",
+                        null,
+                        adopted.details().createdAt())));
+    }
+
+    @Test
+    void anOwnerThatIsKnownStays() {
+        story.observe(poll(PROCESSING, at(5)).with(owner("customer-1")));
+
+        story.observe(session());
+
+        assertThat(story.record().details().userId()).isEqualTo("customer-1");
+    }
+
+    @Test
+    void theSameSessionAgainIsADuplicate() {
+        story.observe(session());
+        TransactionRecord opened = story.record();
+
+        Decision decision = story.observe(session());
+
+        assertThat(decision).hasOutcome(Outcome.DUPLICATE).hasNoTransitions();
+        assertThat(story).hasRecord(opened);
+    }
+
+    private TransactionDetails owner(String userId) {
+        return new TransactionDetails(userId, null, null, null, null, null, null, null, null, null);
+    }
+}
