@@ -46,7 +46,7 @@ class CheckoutBrowserIT {
 
     @BeforeEach
     void openPage() {
-        AttendedSandbox.proof().stage().play("calm");
+        AttendedSandbox.proof().scenarioPlayer().play("calm");
         AttendedSandbox.proof().kyc().set(USER, "not_started");
         browser.emulate(1280, 900, false, "light");
         browser.open(page());

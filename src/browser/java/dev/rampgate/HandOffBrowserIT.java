@@ -69,7 +69,7 @@ class HandOffBrowserIT {
 
     @BeforeEach
     void holdTheTelephone() {
-        AttendedSandbox.proof().stage().play("calm");
+        AttendedSandbox.proof().scenarioPlayer().play("calm");
         AttendedSandbox.proof().kyc().set("cust-8841", "verified");
         browser.emulate(390, 844, true, "light");
         browser.open("about:blank");

@@ -61,7 +61,7 @@ class LiveBrowserIT {
 
     @BeforeEach
     void openPage() {
-        AttendedSandbox.proof().stage().play("calm");
+        AttendedSandbox.proof().scenarioPlayer().play("calm");
         proxy = new UnreliableProxy(URI.create(address).getPort());
         // A document of the same origin that calls nothing by itself.
         browser.open(proxy.address() + "rampgate.js");

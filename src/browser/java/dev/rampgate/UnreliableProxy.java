@@ -24,7 +24,7 @@ final class UnreliableProxy implements AutoCloseable {
     /** A request as a browser sends it: its head in one piece. */
     private static final Pattern REQUEST = Pattern.compile("(GET|POST) (\\S+) HTTP/1\\.1\r\n");
 
-    private final ServerSocket door;
+    private final ServerSocket listener;
     private final int target;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -36,7 +36,7 @@ final class UnreliableProxy implements AutoCloseable {
     UnreliableProxy(int target) {
         this.target = target;
         try {
-            door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -44,7 +44,7 @@ final class UnreliableProxy implements AutoCloseable {
     }
 
     String address() {
-        return "http://localhost:" + door.getLocalPort() + "/";
+        return "http://localhost:" + listener.getLocalPort() + "/";
     }
 
     /** As if the client had changed its network: no byte passes on a connection that is open now, and none is closed. */
@@ -78,7 +78,7 @@ final class UnreliableProxy implements AutoCloseable {
     private void accept() {
         try {
             while (true) {
-                Socket client = door.accept();
+                Socket client = listener.accept();
                 Connection connection = new Connection(client, new Socket(InetAddress.getLoopbackAddress(), target));
                 connections.add(connection);
                 daemon(connection::fromClient);
@@ -98,7 +98,7 @@ final class UnreliableProxy implements AutoCloseable {
     @Override
     public void close() {
         try {
-            door.close();
+            listener.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -108,7 +108,7 @@ class ArchitectureTest {
             .and()
             .doNotHaveSimpleName("OrderlyShutdown") // it is called by the thread that ends the process
             .and()
-            .doNotHaveSimpleName("LastResort") // on a thread of its own
+            .doNotHaveSimpleName("ShutdownWatchdog") // on a thread of its own
             .should()
             .callMethodWhere(blocking())
             .because("a thread that waits may be an event loop");

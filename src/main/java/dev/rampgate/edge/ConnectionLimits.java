@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * What one connection may make this process keep, and what all of them may together. {@link ConnectionBounds} and
+ * What one connection may make this process keep, and what all of them may together. {@link ConnectionGuard} and
  * {@link RequestGate} ask it for each connection of both ports; it counts what they close:
  * {@code rampgate.edge.connections.closed}, by reason.
  */

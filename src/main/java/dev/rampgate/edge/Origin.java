@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /**
  * Origins (RFC 6454) as browsers and the shells of apps write them: scheme, host and port, such as
  * {@code https://shop.example.com}, {@code http://[::1]:3000}, {@code capacitor://localhost}, {@code chrome-extension://...}
- * and {@code file://}. Pure; for {@link CrossOrigins}.
+ * and {@code file://}. Pure; for {@link CrossOriginFilter}.
  */
 final class Origin {
 

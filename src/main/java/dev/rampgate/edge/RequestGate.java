@@ -41,7 +41,7 @@ final class RequestGate extends ChannelDuplexHandler {
 
     private static final int REQUEST_BYTES = 512;
 
-    private final ConnectionBounds bounds;
+    private final ConnectionGuard guard;
     private final ConnectionLimits limits;
     private final LongSupplier nanoTime;
 
@@ -62,22 +62,22 @@ final class RequestGate extends ChannelDuplexHandler {
     private int frames;
     private long framesSince;
 
-    private RequestGate(ConnectionBounds bounds, ConnectionLimits limits, LongSupplier nanoTime) {
-        this.bounds = bounds;
+    private RequestGate(ConnectionGuard guard, ConnectionLimits limits, LongSupplier nanoTime) {
+        this.guard = guard;
         this.limits = limits;
         this.nanoTime = nanoTime;
     }
 
     /** Puts one into a connection of which nothing was read yet, as soon as the pipeline has its decoder. */
     static void install(
-            ChannelPipeline pipeline, ConnectionBounds bounds, ConnectionLimits limits, LongSupplier nanoTime) {
+            ChannelPipeline pipeline, ConnectionGuard guard, ConnectionLimits limits, LongSupplier nanoTime) {
         if (pipeline.get(DECODER) != null) {
-            pipeline.addAfter(ENCODER, null, new RequestGate(bounds, limits, nanoTime));
+            pipeline.addAfter(ENCODER, null, new RequestGate(guard, limits, nanoTime));
         } else if (pipeline.get(Http2ConnectionHandler.class) != null) {
             limits.countClosed(Reason.HTTP2);
             pipeline.channel().close();
         } else {
-            pipeline.addLast(new Installer(bounds, limits, nanoTime));
+            pipeline.addLast(new Installer(guard, limits, nanoTime));
         }
     }
 
@@ -86,12 +86,12 @@ final class RequestGate extends ChannelDuplexHandler {
      * of HTTP's version.
      */
     private static final class Installer extends ChannelInboundHandlerAdapter {
-        private final ConnectionBounds bounds;
+        private final ConnectionGuard guard;
         private final ConnectionLimits limits;
         private final LongSupplier nanoTime;
 
-        Installer(ConnectionBounds bounds, ConnectionLimits limits, LongSupplier nanoTime) {
-            this.bounds = bounds;
+        Installer(ConnectionGuard guard, ConnectionLimits limits, LongSupplier nanoTime) {
+            this.guard = guard;
             this.limits = limits;
             this.nanoTime = nanoTime;
         }
@@ -99,7 +99,7 @@ final class RequestGate extends ChannelDuplexHandler {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof ByteBuf) {
-                install(context.pipeline(), bounds, limits, nanoTime);
+                install(context.pipeline(), guard, limits, nanoTime);
                 context.pipeline().remove(this);
             }
             context.fireChannelRead(message);
@@ -108,7 +108,7 @@ final class RequestGate extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        bounds.decoded();
+        guard.decoded();
         if (closing || refusal != null) {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request) {
@@ -256,7 +256,7 @@ final class RequestGate extends ChannelDuplexHandler {
         closing = true;
         refusal.problem().ifPresent(problem -> limits.countRefused(problem.type()));
         refusal.sendAndClose(context.pipeline().context(ENCODER));
-        bounds.discardTheRest();
+        guard.discardTheRest();
     }
 
     private void close(ChannelHandlerContext context, Reason reason) {

@@ -2,7 +2,7 @@ package dev.rampgate.identity;
 
 import dev.rampgate.identity.IdentitySettings.Mode;
 import dev.rampgate.identity.RefusedIdentity.Reason;
-import dev.rampgate.problem.Challenge;
+import dev.rampgate.problem.AuthenticationChallenge;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.telemetry.ThrottledLog;
@@ -39,7 +39,7 @@ import org.jboss.logging.Logger;
  */
 @Startup
 @ApplicationScoped
-public class CallerAuthentication implements HttpAuthenticationMechanism, Challenge {
+public class CallerAuthentication implements HttpAuthenticationMechanism, AuthenticationChallenge {
 
     private static final String SETTING = "rampgate.identity.mode";
     private static final Set<String> PLAYGROUNDS = Set.of("dev", "test", "sandbox");

@@ -110,7 +110,7 @@ class ChangeListener {
         connection = opened;
         opened.notificationHandler(this::heard);
         opened.closeHandler(closed -> loop.execute(() -> lost(opened)));
-        answered(opened, "LISTEN " + ChangeNotice.CHANNEL)
+        answered(opened, "LISTEN " + ChangeNotification.CHANNEL)
                 .onSuccess(done -> loop.execute(() -> {
                     listening = true;
                     failures = 0;
@@ -120,7 +120,7 @@ class ChangeListener {
     }
 
     private void heard(PgNotification notification) {
-        ChangeNotice.parse(notification.getPayload())
+        ChangeNotification.parse(notification.getPayload())
                 .filter(notice -> !notice.sender().equals(replica))
                 .ifPresent(notice -> onChanged.accept(notice.transactionIds()));
     }
@@ -129,7 +129,7 @@ class ChangeListener {
     private void askNowAndThen(PgConnection opened) {
         loop.schedule(settings.fallbackInterval(), () -> {
             if (connection == opened) {
-                answered(opened, "LISTEN " + ChangeNotice.CHANNEL)
+                answered(opened, "LISTEN " + ChangeNotification.CHANNEL)
                         .onSuccess(done -> loop.execute(() -> askNowAndThen(opened)));
             }
         });

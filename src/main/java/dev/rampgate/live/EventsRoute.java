@@ -30,31 +30,31 @@ class EventsRoute {
     private static final String EVENTS = "text/event-stream";
     private static final String JSON = "application/json";
 
-    private final StreamRequest.Door door;
+    private final StreamRequest.Authenticator authenticator;
     private final CallerAuthentication identity;
     private final LiveHub hub;
-    private final LiveStream.Surroundings surroundings;
+    private final LiveStream.Environment environment;
     private final EventJson json;
     private final TransactionReader reader;
-    private final ReadThrough readThrough;
+    private final PollOnRead pollOnRead;
     private final ProblemAnswers problems;
 
     EventsRoute(
-            StreamRequest.Door door,
+            StreamRequest.Authenticator authenticator,
             CallerAuthentication identity,
             LiveHub hub,
-            LiveStream.Surroundings surroundings,
+            LiveStream.Environment environment,
             EventJson json,
             TransactionReader reader,
-            ReadThrough readThrough,
+            PollOnRead pollOnRead,
             ProblemAnswers problems) {
-        this.door = door;
+        this.authenticator = authenticator;
         this.identity = identity;
         this.hub = hub;
-        this.surroundings = surroundings;
+        this.environment = environment;
         this.json = json;
         this.reader = reader;
-        this.readThrough = readThrough;
+        this.pollOnRead = pollOnRead;
         this.problems = problems;
     }
 
@@ -64,7 +64,8 @@ class EventsRoute {
 
     private void open(RoutingContext routing) {
         Context context = Vertx.currentContext();
-        Uni<StreamRequest> request = door.of(routing.request(), routing.pathParam("id"), identity.caller(routing));
+        Uni<StreamRequest> request =
+                authenticator.authenticate(routing.request(), routing.pathParam("id"), identity.caller(routing));
         if (wantsNoStream(routing)) {
             request.chain(asked -> reader.one(asked.userId(), asked.transactionId()))
                     .map(found -> found.orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND)))
@@ -84,7 +85,7 @@ class EventsRoute {
 
     /** The transaction as {@code GET /transactions/{id}} answers it. */
     private void answer(RoutingContext routing, TransactionReader.Reading found) {
-        readThrough.consider(found);
+        pollOnRead.consider(found);
         String tag = json.tag(found.view());
         HttpServerResponse response = routing.response()
                 .putHeader(HttpHeaders.ETAG, tag)
@@ -111,7 +112,7 @@ class EventsRoute {
                 request.seen(),
                 new Sse(routing),
                 loop,
-                surroundings,
+                environment,
                 hub::leave);
         response.closeHandler(gone -> stream.lost());
         response.exceptionHandler(broken -> stream.lost());
@@ -150,7 +151,7 @@ class EventsRoute {
         @Override
         public void open() {
             routing = null;
-            Duration retry = surroundings.settings().retry();
+            Duration retry = environment.settings().retry();
             long spread = Math.max(1, retry.toMillis());
             response.setChunked(true)
                     .putHeader("Content-Type", EVENTS)
@@ -158,7 +159,7 @@ class EventsRoute {
                     // A proxy that collects answers would hold events back.
                     .putHeader("X-Accel-Buffering", "no")
                     .write(EventJson.retry(
-                            retry.dividedBy(2).plusMillis(surroundings.random().nextLong(spread))));
+                            retry.dividedBy(2).plusMillis(environment.random().nextLong(spread))));
         }
 
         @Override
@@ -178,7 +179,7 @@ class EventsRoute {
 
         @Override
         public void beat() {
-            response.write(EventJson.heartbeat(surroundings.settings().heartbeat()));
+            response.write(EventJson.heartbeat(environment.settings().heartbeat()));
         }
 
         @Override

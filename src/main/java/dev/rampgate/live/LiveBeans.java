@@ -21,9 +21,9 @@ class LiveBeans {
 
     @Produces
     @Singleton
-    LiveStream.Surroundings surroundings(
+    LiveStream.Environment environment(
             LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters, Traces traces) {
-        return new LiveStream.Surroundings(settings, clock, random, counters, traces);
+        return new LiveStream.Environment(settings, clock, random, counters, traces);
     }
 
     @Produces

@@ -26,11 +26,11 @@ import java.util.random.RandomGenerator;
 final class LiveStream {
 
     /** What all streams of a replica share. */
-    record Surroundings(
+    record Environment(
             LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters, Traces traces) {
 
         /** For who follows no traces. */
-        Surroundings(LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters) {
+        Environment(LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters) {
             this(settings, clock, random, counters, Traces.off());
         }
 
@@ -44,7 +44,7 @@ final class LiveStream {
     private final String userId;
     private final Transport transport;
     private final EventLoop loop;
-    private final Surroundings surroundings;
+    private final Environment environment;
     private final Instant openedAt;
     private final Consumer<LiveStream> onClosed;
     /** The newest snapshot that was not looked at yet. */
@@ -70,15 +70,15 @@ final class LiveStream {
             EventId seen,
             Transport transport,
             EventLoop loop,
-            Surroundings surroundings,
+            Environment environment,
             Consumer<LiveStream> onClosed) {
         this.transactionId = transactionId;
         this.userId = userId;
         this.seen = seen;
         this.transport = transport;
         this.loop = loop;
-        this.surroundings = surroundings;
-        this.openedAt = surroundings.clock().instant();
+        this.environment = environment;
+        this.openedAt = environment.clock().instant();
         this.onClosed = onClosed;
     }
 
@@ -152,7 +152,7 @@ final class LiveStream {
         transport.open();
         transport.onWritable(this::tell);
         // The first beat comes at any moment within the interval, so that streams opened together do not beat together.
-        nextBeat = loop.schedule(between(Duration.ZERO, surroundings.settings().heartbeat()), this::beat);
+        nextBeat = loop.schedule(between(Duration.ZERO, environment.settings().heartbeat()), this::beat);
     }
 
     private void tell() {
@@ -170,13 +170,13 @@ final class LiveStream {
         List<LiveEvent> events = seen == null ? List.of(unseen.state()) : unseen.after(seen);
         if (!events.isEmpty()) {
             transport.send(events);
-            surroundings.sent(transactionId, events);
+            environment.sent(transactionId, events);
         }
         seen = unseen.last();
         if (isOver()) {
             List<LiveEvent> end = List.of(unseen.end());
             transport.send(end);
-            surroundings.sent(transactionId, end);
+            environment.sent(transactionId, end);
             if (close()) {
                 transport.end();
             }
@@ -185,13 +185,13 @@ final class LiveStream {
     }
 
     private boolean isOver() {
-        Instant end = unseen.endsAt(surroundings.settings().terminalGrace());
-        return !surroundings.clock().instant().isBefore(end);
+        Instant end = unseen.endsAt(environment.settings().terminalGrace());
+        return !environment.clock().instant().isBefore(end);
     }
 
     private void waitForReader() {
         if (patience == null) {
-            patience = loop.schedule(surroundings.settings().readerPatience(), this::loseReader);
+            patience = loop.schedule(environment.settings().readerPatience(), this::loseReader);
         }
     }
 
@@ -207,7 +207,7 @@ final class LiveStream {
             return;
         }
         Instant oldest =
-                surroundings.clock().instant().minus(surroundings.settings().maxAge());
+                environment.clock().instant().minus(environment.settings().maxAge());
         if (openedAt.isBefore(oldest)) {
             leave(Departure.AGE, reconnectSoon());
         } else {
@@ -216,23 +216,23 @@ final class LiveStream {
             } else {
                 waitForReader();
             }
-            nextBeat = loop.schedule(surroundings.settings().heartbeat(), this::beat);
+            nextBeat = loop.schedule(environment.settings().heartbeat(), this::beat);
         }
     }
 
     private Duration reconnectSoon() {
-        Duration retry = surroundings.settings().retry();
+        Duration retry = environment.settings().retry();
         return between(retry.dividedBy(2), retry.plus(retry.dividedBy(2)));
     }
 
     private Duration between(Duration least, Duration most) {
         long spread = most.minus(least).toMillis();
-        return least.plusMillis(spread > 0 ? surroundings.random().nextLong(spread) : 0);
+        return least.plusMillis(spread > 0 ? environment.random().nextLong(spread) : 0);
     }
 
     private void leave(Departure why, Duration retry) {
         if (close()) {
-            surroundings.counters().departed(why);
+            environment.counters().departed(why);
             if (!begun) {
                 transport.open();
             }

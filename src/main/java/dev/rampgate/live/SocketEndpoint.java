@@ -27,12 +27,12 @@ public class SocketEndpoint {
     private static final TypedKey<LiveStream> STREAM = new TypedKey<>("rampgate.stream");
 
     private final LiveHub hub;
-    private final LiveStream.Surroundings surroundings;
+    private final LiveStream.Environment environment;
     private final EventJson json;
 
-    SocketEndpoint(LiveHub hub, LiveStream.Surroundings surroundings, EventJson json) {
+    SocketEndpoint(LiveHub hub, LiveStream.Environment environment, EventJson json) {
         this.hub = hub;
-        this.surroundings = surroundings;
+        this.environment = environment;
         this.json = json;
     }
 
@@ -47,7 +47,7 @@ public class SocketEndpoint {
                 request.seen(),
                 new Frames(connection, loop),
                 loop,
-                surroundings,
+                environment,
                 hub::leave);
         connection.userData().put(STREAM, stream);
         hub.join(stream);
@@ -129,7 +129,7 @@ public class SocketEndpoint {
         public void beat() {
             connection.sendPing(Buffer.buffer()).subscribe().with(done -> {}, this::ignore);
             // Browsers hide pings from pages.
-            write(EventJson.heartbeatFrame(surroundings.settings().heartbeat()));
+            write(EventJson.heartbeatFrame(environment.settings().heartbeat()));
         }
 
         @Override

@@ -17,13 +17,17 @@ class SocketUpgrade implements HttpUpgradeCheck {
     /** What was asked for, kept with the connection. */
     static final TypedKey<StreamRequest> REQUEST = new TypedKey<>("rampgate.stream-request");
 
-    private final StreamRequest.Door door;
+    private final StreamRequest.Authenticator authenticator;
     private final CallerAuthentication identity;
     private final TransactionReader reader;
     private final LiveHub hub;
 
-    SocketUpgrade(StreamRequest.Door door, CallerAuthentication identity, TransactionReader reader, LiveHub hub) {
-        this.door = door;
+    SocketUpgrade(
+            StreamRequest.Authenticator authenticator,
+            CallerAuthentication identity,
+            TransactionReader reader,
+            LiveHub hub) {
+        this.authenticator = authenticator;
         this.identity = identity;
         this.reader = reader;
         this.hub = hub;
@@ -37,7 +41,8 @@ class SocketUpgrade implements HttpUpgradeCheck {
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext upgrade) {
         HttpServerRequest request = upgrade.httpRequest();
-        return door.of(request, upgrade.pathParam("id"), identity.caller(upgrade.securityIdentity()))
+        return authenticator
+                .authenticate(request, upgrade.pathParam("id"), identity.caller(upgrade.securityIdentity()))
                 .call(asked -> reader.owner(asked.transactionId()).chain(owner -> hub.ask(owner, asked.userId())))
                 .invoke(asked -> upgrade.userData().put(REQUEST, asked))
                 .replaceWith(CheckResult::permitUpgradeSync);

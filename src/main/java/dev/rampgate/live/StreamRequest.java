@@ -34,11 +34,11 @@ record StreamRequest(String transactionId, String userId, EventId seen) {
 
     /** Reads requests, by the caller's identity or by a ticket. */
     @ApplicationScoped
-    static class Door {
+    static class Authenticator {
 
         private final Tickets tickets;
 
-        Door(Tickets tickets) {
+        Authenticator(Tickets tickets) {
             this.tickets = tickets;
         }
 
@@ -48,7 +48,7 @@ record StreamRequest(String transactionId, String userId, EventId seen) {
          * @param caller who asks, if no ticket was brought; only subscribed to then
          * @return fails with a problem, or as the identity does, if it is nobody
          */
-        Uni<StreamRequest> of(HttpServerRequest request, String transactionId, Uni<Caller> caller) {
+        Uni<StreamRequest> authenticate(HttpServerRequest request, String transactionId, Uni<Caller> caller) {
             EventId seen = seen(request);
             String ticket = request.getParam(Tickets.PARAMETER);
             if (ticket != null) {

@@ -31,7 +31,7 @@ import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 public class TransactionResource {
 
     private final TransactionReader reader;
-    private final ReadThrough readThrough;
+    private final PollOnRead pollOnRead;
     private final Tickets tickets;
     private final EventJson json;
     private final CurrentCaller current;
@@ -39,13 +39,13 @@ public class TransactionResource {
 
     TransactionResource(
             TransactionReader reader,
-            ReadThrough readThrough,
+            PollOnRead pollOnRead,
             Tickets tickets,
             EventJson json,
             CurrentCaller current,
             ReadLimit limit) {
         this.reader = reader;
-        this.readThrough = readThrough;
+        this.pollOnRead = pollOnRead;
         this.tickets = tickets;
         this.json = json;
         this.current = current;
@@ -61,7 +61,7 @@ public class TransactionResource {
     @Path("/{id}")
     public Uni<RestResponse<TransactionView>> one(
             @PathParam("id") String id, @HeaderParam("If-None-Match") String known) {
-        return own(id).invoke(readThrough::consider).map(found -> {
+        return own(id).invoke(pollOnRead::consider).map(found -> {
             String tag = json.tag(found.view());
             ResponseBuilder<TransactionView> answer =
                     EventJson.names(known, tag) ? ResponseBuilder.notModified() : ResponseBuilder.ok(found.view());

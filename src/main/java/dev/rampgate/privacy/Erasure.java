@@ -2,7 +2,7 @@ package dev.rampgate.privacy;
 
 import dev.rampgate.database.Columns;
 import dev.rampgate.ledger.TransactionDetails;
-import dev.rampgate.live.ChangeAnnouncer;
+import dev.rampgate.live.ChangePublisher;
 import dev.rampgate.reconcile.ErasedUsers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -27,11 +27,11 @@ public class Erasure {
     private static final int CHUNK = 50;
 
     private final Pool pool;
-    private final ChangeAnnouncer announcer;
+    private final ChangePublisher announcer;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    Erasure(Pool pool, ChangeAnnouncer announcer, InstantSource clock, RandomGenerator random) {
+    Erasure(Pool pool, ChangePublisher announcer, InstantSource clock, RandomGenerator random) {
         this.pool = pool;
         this.announcer = announcer;
         this.clock = clock;

@@ -20,9 +20,9 @@ public class ProblemAnswers {
 
     private final Map<ProblemType, Counter> counters = new EnumMap<>(ProblemType.class);
 
-    private final Challenge challenge;
+    private final AuthenticationChallenge challenge;
 
-    public ProblemAnswers(MeterRegistry registry, Challenge challenge) {
+    public ProblemAnswers(MeterRegistry registry, AuthenticationChallenge challenge) {
         this.challenge = challenge;
         for (ProblemType type : ProblemType.values()) {
             counters.put(

@@ -97,7 +97,7 @@ class ResourceProblems {
         if (asked.getStatus() == 400 && thrown.getCause() instanceof JsonProcessingException unreadable) {
             return answers.response(malformed(unreadable), routing);
         }
-        Response answer = answers.response(Problem.of(PlainProblems.typeOf(asked.getStatus())), routing);
+        Response answer = answers.response(Problem.of(RouteProblems.typeOf(asked.getStatus())), routing);
         return asked.getStatus() == 405
                 ? Response.fromResponse(answer)
                         .header(HttpHeaders.ALLOW, allowedMethods.ofCurrentRequest())
@@ -107,7 +107,12 @@ class ResourceProblems {
 
     @ServerExceptionMapper
     public Response internal(Throwable fault, RoutingContext routing, SimpleResourceInfo resource) {
-        faults.log(Level.ERROR, FaultTrace.of(fault), "Request %s failed in %s", RequestId.of(routing), name(resource));
+        faults.log(
+                Level.ERROR,
+                RedactedStackTrace.of(fault),
+                "Request %s failed in %s",
+                RequestId.of(routing),
+                name(resource));
         return answers.response(Problem.of(ProblemType.INTERNAL_ERROR), routing);
     }
 

@@ -1,7 +1,7 @@
 package dev.rampgate.startup;
 
 import dev.rampgate.database.DatabaseSettings;
-import dev.rampgate.edge.AnswerDeadlines;
+import dev.rampgate.edge.ConnectionInitializer;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
@@ -21,7 +21,7 @@ public final class RampgateMain {
     public static void main(String... arguments) {
         List<String> tasks = List.of(arguments);
         if (tasks.isEmpty()) {
-            AnswerDeadlines.install();
+            ConnectionInitializer.install();
             Quarkus.run();
         } else if (tasks.equals(List.of("--smoke"))) {
             announce("smoke");

@@ -8,7 +8,7 @@ import dev.rampgate.sandbox.http.ProofHost;
 import dev.rampgate.sandbox.http.ReceivedCall;
 import dev.rampgate.sandbox.http.TransactionSockets;
 import dev.rampgate.sandbox.http.Webhooks;
-import dev.rampgate.sandbox.scenario.Stage;
+import dev.rampgate.sandbox.scenario.ScenarioPlayer;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.KycStatuses;
 import dev.rampgate.sandbox.transaction.ProofClock;
@@ -40,7 +40,7 @@ public final class ProofSimulator implements AutoCloseable {
     private final TransactionBook book;
     private final TransactionLife life;
     private final Faults faults;
-    private final Stage stage;
+    private final ScenarioPlayer player;
     private final ProofHost host;
 
     /** Nothing listens before {@link #start()}. */
@@ -63,8 +63,8 @@ public final class ProofSimulator implements AutoCloseable {
                 settings.lifeMode(),
                 settings.delayFactor());
         this.faults = new Faults(settings.random());
-        this.stage = new Stage(settings.scenarios(), faults, life, clock);
-        this.host = new ProofHost(vertx, settings, clock, book, life, faults, stage);
+        this.player = new ScenarioPlayer(settings.scenarios(), faults, life, clock);
+        this.host = new ProofHost(vertx, settings, clock, book, life, faults, player);
     }
 
     /** Starts listening; fails if the port is in use. */
@@ -138,8 +138,8 @@ public final class ProofSimulator implements AutoCloseable {
     }
 
     /** Where scenarios are played. */
-    public Stage stage() {
-        return stage;
+    public ScenarioPlayer scenarioPlayer() {
+        return player;
     }
 
     /** What goes wrong. */
@@ -184,9 +184,9 @@ public final class ProofSimulator implements AutoCloseable {
         return host.tokens();
     }
 
-    private static <T> T waitFor(CompletionStage<T> stage) {
+    private static <T> T waitFor(CompletionStage<T> player) {
         try {
-            return stage.toCompletableFuture()
+            return player.toCompletableFuture()
                     .orTimeout(WAIT_LIMIT_SECONDS, TimeUnit.SECONDS)
                     .join();
         } catch (CompletionException e) {

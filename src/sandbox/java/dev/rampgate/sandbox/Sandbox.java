@@ -32,7 +32,7 @@ final class Sandbox implements AutoCloseable {
     /**
      * Starts what is needed and configures Rampgate to use it.
      *
-     * @throws SandboxRefused if a port is taken or a setting is wrong
+     * @throws SandboxStartException if a port is taken or a setting is wrong
      */
     static Sandbox start(SandboxEnvironment environment) {
         int publicPort = environment.port("quarkus.http.port", PUBLIC_PORT);
@@ -64,7 +64,7 @@ final class Sandbox implements AutoCloseable {
             return new Sandbox(simulator, database(environment));
         } catch (RuntimeException broken) {
             simulator.close();
-            throw new SandboxRefused(broken.getMessage()
+            throw new SandboxStartException(broken.getMessage()
                     + ". To use a PostgreSQL of yours, set RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD.");
         }
     }
@@ -72,7 +72,7 @@ final class Sandbox implements AutoCloseable {
     /**
      * What the environment says of every simulator: its port, its host and the user's scenarios.
      *
-     * @throws SandboxRefused if the port is taken, or a scenario cannot be read
+     * @throws SandboxStartException if the port is taken, or a scenario cannot be read
      */
     static SimulatorSettings.Builder simulatorSettings(SandboxEnvironment environment) {
         int port = environment.port("sandbox.port", SIMULATOR_PORT);
@@ -85,7 +85,7 @@ final class Sandbox implements AutoCloseable {
                     .find("sandbox.scenarios")
                     .ifPresent(folder -> settings.scenarios(Scenarios.builtIn().withFolder(Path.of(folder))));
         } catch (IllegalArgumentException unreadable) {
-            throw new SandboxRefused("sandbox.scenarios: " + unreadable.getMessage());
+            throw new SandboxStartException("sandbox.scenarios: " + unreadable.getMessage());
         }
         return settings;
     }
@@ -93,25 +93,28 @@ final class Sandbox implements AutoCloseable {
     /**
      * A simulator that listens and plays what the environment says.
      *
-     * @throws SandboxRefused if it cannot start, or there is no such scenario
+     * @throws SandboxStartException if it cannot start, or there is no such scenario
      */
     static ProofSimulator simulator(SimulatorSettings settings, SandboxEnvironment environment) {
         ProofSimulator simulator;
         try {
             simulator = ProofSimulator.started(settings);
         } catch (IllegalStateException broken) {
-            throw new SandboxRefused(broken.getMessage());
+            throw new SandboxStartException(broken.getMessage());
         }
         try {
             environment
                     .find("sandbox.scenario")
-                    .ifPresent(name -> simulator.stage().play(name));
-            environment.find("sandbox.seed").ifPresent(seed -> simulator.stage().play(Long.parseLong(seed)));
+                    .ifPresent(name -> simulator.scenarioPlayer().play(name));
+            environment
+                    .find("sandbox.seed")
+                    .ifPresent(seed -> simulator.scenarioPlayer().play(Long.parseLong(seed)));
             return simulator;
         } catch (IllegalArgumentException unknown) {
             simulator.close();
-            throw new SandboxRefused("sandbox.scenario must be the name of a scenario and sandbox.seed a whole number: "
-                    + unknown.getMessage());
+            throw new SandboxStartException(
+                    "sandbox.scenario must be the name of a scenario and sandbox.seed a whole number: "
+                            + unknown.getMessage());
         }
     }
 
@@ -142,7 +145,7 @@ final class Sandbox implements AutoCloseable {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(port));
         } catch (IOException taken) {
-            throw new SandboxRefused("port " + port + " is in use, but " + who
+            throw new SandboxStartException("port " + port + " is in use, but " + who
                     + " needs it. End the program that has it, or set another one, for example "
                     + setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z]", "_") + "=" + (port + 100) + ".");
         }

@@ -32,24 +32,24 @@ final class SandboxEnvironment {
                 .filter(value -> !value.isBlank());
     }
 
-    /** @throws SandboxRefused if it is set to something that is no TCP port */
+    /** @throws SandboxStartException if it is set to something that is no TCP port */
     int port(String name, int otherwise) {
         return find(name)
                 .map(text -> {
                     if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > 65_535 || Integer.parseInt(text) == 0) {
-                        throw new SandboxRefused(name + " must be a TCP port (1 to 65535), not " + text);
+                        throw new SandboxStartException(name + " must be a TCP port (1 to 65535), not " + text);
                     }
                     return Integer.parseInt(text);
                 })
                 .orElse(otherwise);
     }
 
-    /** @throws SandboxRefused if it is set to something that is no number from 0 to 1000 */
+    /** @throws SandboxStartException if it is set to something that is no number from 0 to 1000 */
     double factor(String name, double otherwise) {
         return find(name)
                 .map(text -> {
                     if (!text.matches("\\d{1,3}(\\.\\d{1,9})?|1000")) {
-                        throw new SandboxRefused(name + " must be a number from 0 to 1000, not " + text);
+                        throw new SandboxStartException(name + " must be a number from 0 to 1000, not " + text);
                     }
                     return Double.parseDouble(text);
                 })

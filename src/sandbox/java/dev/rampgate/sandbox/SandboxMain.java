@@ -34,7 +34,7 @@ public final class SandboxMain {
         Sandbox sandbox;
         try {
             sandbox = Sandbox.start(environment);
-        } catch (SandboxRefused refused) {
+        } catch (SandboxStartException refused) {
             System.err.println("The sandbox does not start: " + refused.getMessage());
             System.exit(1);
             return;
@@ -51,7 +51,7 @@ public final class SandboxMain {
         Runtime.getRuntime().addShutdownHook(atExit);
         try {
             Quarkus.run(
-                    SandboxAnnouncement.class,
+                    SandboxReadyMessage.class,
                     (code, cause) -> {
                         exitCode.set(code);
                         served.countDown();

@@ -14,7 +14,7 @@ public final class SimulatorMain {
         try {
             ProofSimulator simulator = start(SandboxEnvironment.ofThisProcess());
             Runtime.getRuntime().addShutdownHook(new Thread(simulator::close, "simulator-exit"));
-        } catch (SandboxRefused refused) {
+        } catch (SandboxStartException refused) {
             System.err.println("The simulator of Proof does not start: " + refused.getMessage());
             System.exit(1);
         }
@@ -23,7 +23,7 @@ public final class SimulatorMain {
     /**
      * Starts it and says how to use it.
      *
-     * @throws SandboxRefused if the port is taken or a setting is wrong
+     * @throws SandboxStartException if the port is taken or a setting is wrong
      */
     static ProofSimulator start(SandboxEnvironment environment) {
         SimulatorSettings.Builder settings = Sandbox.simulatorSettings(environment);
@@ -42,7 +42,7 @@ public final class SimulatorMain {
                 "  webhooks to    " + environment.find("sandbox.webhook-url").orElse("nobody (SANDBOX_WEBHOOK_URL)"),
                 "  widget script  " + simulator.baseUrl() + "/widget.2.0.js",
                 "  control API    " + simulator.baseUrl() + "/control",
-                "  scenario       " + simulator.stage().playing().name(),
+                "  scenario       " + simulator.scenarioPlayer().playing().name(),
                 "",
                 "  curl -X POST " + simulator.baseUrl() + "/widget/session \\",
                 "    -H 'Authorization: Bearer " + simulator.clientToken() + "' -H 'Content-Type: application/json' \\",

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BodyGateQuarkusTest {
 
     private static final int LIMIT = 64 * 1024;
-    private static final String HEAD = "POST /test-door/length HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n";
+    private static final String HEAD = "POST /test-edge/length HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n";
 
     @Inject
     MeterRegistry registry;
@@ -29,14 +29,14 @@ class BodyGateQuarkusTest {
     void a_body_up_to_the_limit_arrives_whole(int size) {
         given().contentType("text/plain")
                 .body("x".repeat(size))
-                .post("/test-door/length")
+                .post("/test-edge/length")
                 .then()
                 .statusCode(200)
                 .body(equalTo(Integer.toString(size)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/test-door/length", "/nowhere", "/test-door/order"})
+    @ValueSource(strings = {"/test-edge/length", "/nowhere", "/test-edge/order"})
     void a_body_beyond_the_limit_is_refused_on_every_route(String path) {
         given().contentType("application/json")
                 .body("x".repeat(LIMIT + 1))

@@ -289,8 +289,8 @@ class CrossOriginQuarkusTest {
                 .hasMessageContaining("rampgate.cors.headers");
     }
 
-    private static CrossOrigins origins(String origin, String header) {
-        return new CrossOrigins(null, new CorsSettings() {
+    private static CrossOriginFilter origins(String origin, String header) {
+        return new CrossOriginFilter(null, new CorsSettings() {
             @Override
             public Optional<List<String>> origins() {
                 return Optional.of(List.of(origin));

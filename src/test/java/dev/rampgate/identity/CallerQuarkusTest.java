@@ -22,7 +22,7 @@ class CallerQuarkusTest {
     @Test
     void who_the_gateway_names_is_the_caller() {
         gateway()
-                .get("/test-door/me")
+                .get("/test-edge/me")
                 .then()
                 .statusCode(200)
                 .body("user_id", equalTo("cust-8841"))
@@ -52,13 +52,13 @@ class CallerQuarkusTest {
     @Test
     void an_open_route_does_not_ask() {
         given().header("X-Gateway-Secret", "wrong")
-                .get("/test-door/address")
+                .get("/test-edge/address")
                 .then()
                 .statusCode(200);
     }
 
     private static void refused(RequestSpecification call) {
-        call.get("/test-door/me")
+        call.get("/test-edge/me")
                 .then()
                 .statusCode(401)
                 .header("WWW-Authenticate", "Gateway realm=\"rampgate\"")

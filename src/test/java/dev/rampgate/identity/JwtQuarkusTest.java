@@ -95,7 +95,7 @@ class JwtQuarkusTest {
 
     @Test
     void without_a_token_the_answer_says_how_to_sign_in() {
-        given().get("/test-door/me")
+        given().get("/test-edge/me")
                 .then()
                 .statusCode(401)
                 .contentType("application/problem+json")
@@ -119,7 +119,7 @@ class JwtQuarkusTest {
     void the_gateways_headers_count_for_nothing() {
         given().header("X-User-Id", "cust-8841")
                 .header("X-User-Email", "jo@example.test")
-                .get("/test-door/me")
+                .get("/test-edge/me")
                 .then()
                 .statusCode(401);
     }
@@ -127,7 +127,7 @@ class JwtQuarkusTest {
     @Test
     void an_open_route_does_not_look_at_tokens() {
         given().header("Authorization", "Bearer x")
-                .get("/test-door/address")
+                .get("/test-edge/address")
                 .then()
                 .statusCode(200);
     }
@@ -138,7 +138,7 @@ class JwtQuarkusTest {
 
     private static ValidatableResponse me(String authorization) {
         return given().header("Authorization", authorization)
-                .get("/test-door/me")
+                .get("/test-edge/me")
                 .then();
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Who follows what at one replica, with a ledger that answers when it is told to, on a loop whose time is moved by hand. */
 class LiveHubTest {
 
-    private final HandLoop loop = new HandLoop();
+    private final ManualEventLoop loop = new ManualEventLoop();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final LiveCounters counters = new LiveCounters(meters);
     private final Map<String, TransactionSnapshot> ledger = new HashMap<>();
@@ -295,9 +295,9 @@ class LiveHubTest {
 
     private Reader join(String id, String userId) {
         Reader reader = new Reader();
-        LiveStream.Surroundings surroundings =
-                new LiveStream.Surroundings(settings, loop::now, new Random(1)::nextLong, counters);
-        reader.stream = new LiveStream(id, userId, null, reader, loop, surroundings, hub::leave);
+        LiveStream.Environment environment =
+                new LiveStream.Environment(settings, loop::now, new Random(1)::nextLong, counters);
+        reader.stream = new LiveStream(id, userId, null, reader, loop, environment, hub::leave);
         hub.join(reader.stream);
         return reader;
     }

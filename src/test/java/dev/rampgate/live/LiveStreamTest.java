@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** One reader, on a loop whose time is moved by hand. */
 class LiveStreamTest {
 
-    private final HandLoop loop = new HandLoop();
+    private final ManualEventLoop loop = new ManualEventLoop();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final FakeTransport transport = new FakeTransport();
     private int closed;
@@ -175,10 +175,10 @@ class LiveStreamTest {
     }
 
     private LiveStream stream(String seen) {
-        LiveStream.Surroundings surroundings = new LiveStream.Surroundings(
+        LiveStream.Environment environment = new LiveStream.Environment(
                 Snapshots.settings(Map.of()), loop::now, new Random(1)::nextLong, new LiveCounters(meters));
         EventId from = seen == null ? null : EventId.parse(seen).orElseThrow();
-        return new LiveStream("tx", "cust-1", from, transport, loop, surroundings, over -> closed++);
+        return new LiveStream("tx", "cust-1", from, transport, loop, environment, over -> closed++);
     }
 
     /** Notes what it is told. */

@@ -43,7 +43,7 @@ class EncryptedIT {
     private static Certificates foreign;
     private static EmbeddedDatabase database;
     private static ProofSimulator proof;
-    private static TlsDoor door;
+    private static TlsProxy tlsProxy;
 
     @BeforeAll
     static void start() {
@@ -55,12 +55,12 @@ class EncryptedIT {
                 .clientToken(CLIENT_TOKEN)
                 .life(LifeMode.MANUAL, 1)
                 .build());
-        door = new TlsDoor(URI.create(proof.baseUrl()).getPort(), trusted);
+        tlsProxy = new TlsProxy(URI.create(proof.baseUrl()).getPort(), trusted);
     }
 
     @AfterAll
     static void stop() {
-        door.close();
+        tlsProxy.close();
         proof.close();
         database.close();
     }
@@ -179,7 +179,7 @@ class EncryptedIT {
                 Map.entry(
                         "RAMPGATE_DATABASE_SSL_ROOT_CERT",
                         believed.certificate().toString()),
-                Map.entry("RAMPGATE_PROOF_BASE_URL", "https://localhost:" + door.port()),
+                Map.entry("RAMPGATE_PROOF_BASE_URL", "https://localhost:" + tlsProxy.port()),
                 Map.entry("RAMPGATE_PROOF_CA_FILE", trusted.certificate().toString()),
                 Map.entry("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN),
                 Map.entry("RAMPGATE_IDENTITY_MODE", "header"),

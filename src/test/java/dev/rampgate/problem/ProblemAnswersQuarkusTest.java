@@ -65,12 +65,12 @@ class ProblemAnswersQuarkusTest {
 
     @Test
     void a_broken_parameter_is_named() {
-        isProblem(when().get("/test-door/page?limit=abcd").then().statusCode(400))
+        isProblem(when().get("/test-edge/page?limit=abcd").then().statusCode(400))
                 .body("errors[0].field", equalTo("page_limit"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/nowhere", "/test-door/nowhere", "/nowhere/%2e%2e/x", "/proof-webhook-not/abc"})
+    @ValueSource(strings = {"/nowhere", "/test-edge/nowhere", "/nowhere/%2e%2e/x", "/proof-webhook-not/abc"})
     void an_unknown_path_is_not_found(String path) {
         isProblem(given().urlEncodingEnabled(false)
                         .header("Accept", "text/html")
@@ -88,16 +88,16 @@ class ProblemAnswersQuarkusTest {
     @Test
     void a_path_that_is_no_uri_is_refused_in_front_of_every_route() {
         assertThat(RawHttp.exchange(
-                        RestAssured.port, "GET /test-door/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                        RestAssured.port, "GET /test-edge/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 400 ");
     }
 
     @Test
     void a_wrong_method_is_told() {
-        isProblem(when().delete("/test-door/order").then().statusCode(405))
+        isProblem(when().delete("/test-edge/order").then().statusCode(405))
                 .body("type", equalTo("urn:rampgate:problem:method-not-allowed"))
                 .header("Allow", "OPTIONS, POST");
-        isProblem(when().delete("/test-door/broken/x").then().statusCode(405)).header("Allow", "GET, HEAD, OPTIONS");
+        isProblem(when().delete("/test-edge/broken/x").then().statusCode(405)).header("Allow", "GET, HEAD, OPTIONS");
     }
 
     @Test
@@ -105,7 +105,7 @@ class ProblemAnswersQuarkusTest {
         isProblem(given().contentType(ContentType.JSON)
                         .header("Accept", "image/png")
                         .body(BODY)
-                        .post("/test-door/order")
+                        .post("/test-edge/order")
                         .then()
                         .statusCode(406))
                 .body("type", equalTo("urn:rampgate:problem:not-acceptable"));
@@ -115,7 +115,7 @@ class ProblemAnswersQuarkusTest {
     void a_wrong_content_type_is_told() {
         isProblem(given().contentType("text/plain")
                         .body(BODY)
-                        .post("/test-door/order")
+                        .post("/test-edge/order")
                         .then()
                         .statusCode(415))
                 .body("type", equalTo("urn:rampgate:problem:unsupported-media-type"));
@@ -123,7 +123,7 @@ class ProblemAnswersQuarkusTest {
 
     @Test
     void a_refusal_of_ours_says_when_to_come_back() {
-        isProblem(when().get("/test-door/busy").then().statusCode(429))
+        isProblem(when().get("/test-edge/busy").then().statusCode(429))
                 .body("detail", equalTo("One at a time"))
                 .header("Retry-After", "2");
     }
@@ -133,7 +133,7 @@ class ProblemAnswersQuarkusTest {
         List<ExtLogRecord> logged;
         try (LogListener log = LogListener.on("")) {
             isProblem(given().header("X-Request-Id", "fault-1")
-                            .get("/test-door/broken/canary-key")
+                            .get("/test-edge/broken/canary-key")
                             .then()
                             .statusCode(500))
                     .body("type", equalTo("urn:rampgate:problem:internal-error"))
@@ -146,11 +146,11 @@ class ProblemAnswersQuarkusTest {
                 .filteredOn(entry -> entry.getThrown() != null)
                 .hasSize(1)
                 .allSatisfy(entry -> {
-                    assertThat(entry.getFormattedMessage()).contains("fault-1").contains("DoorResource.broken");
+                    assertThat(entry.getFormattedMessage()).contains("fault-1").contains("EdgeTestResource.broken");
                     assertThat(entry.getMdc(RequestId.LOGGED_AS)).isEqualTo("fault-1");
                     assertThat(entry.getThrown())
                             .hasToString("java.lang.IllegalStateException")
-                            .hasStackTraceContaining("DoorResource.broken");
+                            .hasStackTraceContaining("EdgeTestResource.broken");
                 });
         assertThat(logged)
                 .extracting(entry -> entry.getFormattedMessage() + trace(entry.getThrown()))
@@ -160,7 +160,7 @@ class ProblemAnswersQuarkusTest {
     @ParameterizedTest
     @ValueSource(strings = {"abc", "A.b_c-9", "0123456789012345678901234567890123456789012345678901234567890123"})
     void a_sane_request_id_is_taken_over(String id) {
-        given().header("X-Request-Id", id).get("/test-door/address").then().header("X-Request-Id", id);
+        given().header("X-Request-Id", id).get("/test-edge/address").then().header("X-Request-Id", id);
         isProblem(given().header("X-Request-Id", id).get("/nowhere").then().header("X-Request-Id", id))
                 .body("request_id", equalTo(id));
     }
@@ -169,7 +169,7 @@ class ProblemAnswersQuarkusTest {
     @ValueSource(strings = {"", "a b", "x;y", "é", "01234567890123456789012345678901234567890123456789012345678901234"})
     void any_other_request_id_is_replaced(String id) {
         given().header("X-Request-Id", id)
-                .get("/test-door/address")
+                .get("/test-edge/address")
                 .then()
                 .header("X-Request-Id", matchesPattern("[0-9a-f-]{36}"));
     }
@@ -199,7 +199,7 @@ class ProblemAnswersQuarkusTest {
     private static ValidatableResponse json(String body) {
         return given().contentType(ContentType.JSON)
                 .body(body)
-                .post("/test-door/order")
+                .post("/test-edge/order")
                 .then();
     }
 

@@ -50,7 +50,7 @@ class SandboxTest {
             properties.setProperty("quarkus.management.port", Integer.toString(other.getLocalPort()));
 
             assertThatThrownBy(() -> Sandbox.start(environment(Map.of())))
-                    .isInstanceOf(SandboxRefused.class)
+                    .isInstanceOf(SandboxStartException.class)
                     .hasMessageContaining("port " + other.getLocalPort() + " is in use")
                     .hasMessageContaining("QUARKUS_MANAGEMENT_PORT=");
         }
@@ -59,7 +59,7 @@ class SandboxTest {
     @Test
     void aPortOrFactorThatIsNoneIsRefusedByName() {
         assertThatThrownBy(() -> Sandbox.start(environment(Map.of("QUARKUS_HTTP_PORT", "http"))))
-                .isInstanceOf(SandboxRefused.class)
+                .isInstanceOf(SandboxStartException.class)
                 .hasMessage("quarkus.http.port must be a TCP port (1 to 65535), not http");
         assertThatThrownBy(() ->
                         environment(Map.of("SANDBOX_DELAY_FACTOR", "fast")).factor("sandbox.delay-factor", 1))

@@ -52,7 +52,7 @@ class ScenariosTest {
     @ParameterizedTest(name = "{0} can be played by name and says what it is")
     @MethodSource("names")
     void everyBuiltInScenarioCanBePlayed(String name) {
-        Scenario played = simulator.stage().play(name);
+        Scenario played = simulator.scenarioPlayer().play(name);
 
         assertThat(played.summary()).endsWith(".");
         assertThat(simulator.faults().rules()).isEqualTo(played.faults());
@@ -83,7 +83,7 @@ class ScenariosTest {
     @ParameterizedTest(name = "under {0} a poll is answered {1}")
     @CsvSource({"proof-forbidden, 403", "calm, 404", "polls-only, 404"})
     void aScenarioChangesWhatCallsAnswer(String name, int status) {
-        simulator.stage().play(name);
+        simulator.scenarioPlayer().play(name);
 
         assertThat(partner.transaction("nobody").status()).isEqualTo(status);
     }
@@ -104,7 +104,7 @@ class ScenariosTest {
 
         assertThat(simulator.faults().rules()).isEmpty();
         assertThat(simulator.clock().skew()).isZero();
-        assertThat(simulator.stage().playing().name()).isEqualTo(Scenarios.CALM);
+        assertThat(simulator.scenarioPlayer().playing().name()).isEqualTo(Scenarios.CALM);
     }
 
     @ParameterizedTest(name = "{0} is refused: {1}")
@@ -127,10 +127,10 @@ class ScenariosTest {
 
     @Test
     void theSameSeedDrawsTheSameScenarioAndOthersDiffer() {
-        Scenario drawn = simulator.stage().play(7);
+        Scenario drawn = simulator.scenarioPlayer().play(7);
 
-        assertThat(simulator.stage().play(7)).isEqualTo(drawn);
-        assertThat(simulator.stage().play(8).faults()).isNotEqualTo(drawn.faults());
+        assertThat(simulator.scenarioPlayer().play(7)).isEqualTo(drawn);
+        assertThat(simulator.scenarioPlayer().play(8).faults()).isNotEqualTo(drawn.faults());
         assertThat(drawn.faults()).hasSizeBetween(3, 6).allMatch(rule -> rule.rate() > 0 && rule.rate() <= 0.4);
     }
 
@@ -141,7 +141,7 @@ class ScenariosTest {
 
     @Test
     void aStoryIsToldToEachTransactionInsteadOfItsUsualLife() {
-        simulator.stage().play("retry-in-widget");
+        simulator.scenarioPlayer().play("retry-in-widget");
         simulator.life().factor(0.0001);
 
         String buy = partner.openSession();
@@ -175,7 +175,7 @@ class ScenariosTest {
 
         Files.writeString(folder.resolve("broken.json"), "{\"name\":\"other\"}");
         assertThatThrownBy(() -> Sandbox.simulatorSettings(environment("SANDBOX_SCENARIOS", folder.toString())))
-                .isInstanceOf(SandboxRefused.class)
+                .isInstanceOf(SandboxStartException.class)
                 .hasMessageContaining("sandbox.scenarios")
                 .hasMessageContaining("must have the name broken");
         assertThatThrownBy(() -> Scenarios.builtIn().withFolder(folder.resolve("nowhere")))
@@ -185,22 +185,22 @@ class ScenariosTest {
     @Test
     void theSimulatorAloneStartsWithAScenarioAndRefusesAnUnknownOne() {
         try (ProofSimulator alone = SimulatorMain.start(environment("SANDBOX_SCENARIO", "webhooks-lost"))) {
-            assertThat(alone.stage().playing().name()).isEqualTo("webhooks-lost");
+            assertThat(alone.scenarioPlayer().playing().name()).isEqualTo("webhooks-lost");
             assertThat(alone.life().mode()).isEqualTo(LifeMode.AUTOMATIC);
         }
         try (ProofSimulator alone = SimulatorMain.start(environment("SANDBOX_SEED", "42"))) {
-            assertThat(alone.stage().playing().name()).isEqualTo("seed-42");
+            assertThat(alone.scenarioPlayer().playing().name()).isEqualTo("seed-42");
         }
         assertThatThrownBy(() -> SimulatorMain.start(environment("SANDBOX_SCENARIO", "nothing")))
-                .isInstanceOf(SandboxRefused.class)
+                .isInstanceOf(SandboxStartException.class)
                 .hasMessageContaining("there is no scenario nothing");
         assertThatThrownBy(() -> SimulatorMain.start(environment("SANDBOX_SEED", "many")))
-                .isInstanceOf(SandboxRefused.class)
+                .isInstanceOf(SandboxStartException.class)
                 .hasMessageContaining("sandbox.seed");
     }
 
     private List<Integer> outcomes() {
-        simulator.stage().play("proof-429");
+        simulator.scenarioPlayer().play("proof-429");
         String id = simulator.open(SessionOrder.buy("c", "USDC", "ERC20", "1")).id();
         return Stream.generate(() -> partner.transaction(id).status()).limit(20).toList();
     }

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 
 /**
  * The socket of one transaction, connected again and again until it is closed. Confined to the event loop of its
- * surroundings, but for {@link #isHealthy()}.
+ * environment, but for {@link #isHealthy()}.
  */
 final class AttachedSocket implements ProofSockets.Listener {
 
@@ -30,7 +30,7 @@ final class AttachedSocket implements ProofSockets.Listener {
      * @param taken told that Proof took a socket
      * @param barred told that Proof refused our token or address at the upgrade; nobody tries again before he is let to
      */
-    record Surroundings(
+    record Environment(
             ProofSockets proof,
             Observations observations,
             ReconcileStream stream,
@@ -46,7 +46,7 @@ final class AttachedSocket implements ProofSockets.Listener {
             Consumer<ProofFailure> barred) {}
 
     private final String transactionId;
-    private final Surroundings surroundings;
+    private final Environment environment;
     private ProofSocketConnection connection;
     private Instant connectedAt;
     private int failures;
@@ -54,9 +54,9 @@ final class AttachedSocket implements ProofSockets.Listener {
     private boolean closed;
     private volatile boolean healthy;
 
-    AttachedSocket(String transactionId, Surroundings surroundings) {
+    AttachedSocket(String transactionId, Environment environment) {
         this.transactionId = transactionId;
-        this.surroundings = surroundings;
+        this.environment = environment;
     }
 
     /** Whether it is connected now. */
@@ -73,7 +73,7 @@ final class AttachedSocket implements ProofSockets.Listener {
     void connectAfter(Duration delay) {
         if (!closed) {
             waiting = true;
-            surroundings.loop().schedule(delay, this::connect);
+            environment.loop().schedule(delay, this::connect);
         }
     }
 
@@ -82,10 +82,10 @@ final class AttachedSocket implements ProofSockets.Listener {
             return;
         }
         waiting = false;
-        surroundings
+        environment
                 .proof()
                 .connect(transactionId, this)
-                .emitOn(surroundings.loop())
+                .emitOn(environment.loop())
                 .subscribe()
                 .with(this::connected, this::refused);
     }
@@ -105,39 +105,39 @@ final class AttachedSocket implements ProofSockets.Listener {
             return;
         }
         connection = opened;
-        connectedAt = surroundings.clock().instant();
+        connectedAt = environment.clock().instant();
         healthy = true;
-        surroundings.taken().run();
-        surroundings.mayHaveMissed().accept(transactionId);
+        environment.taken().run();
+        environment.mayHaveMissed().accept(transactionId);
     }
 
     private void refused(Throwable failure) {
         ProofFailure.Kind kind = failure instanceof ProofFailure known ? known.kind() : ProofFailure.Kind.UNREACHABLE;
         count(kind.wireName());
         failures++;
-        connectAfter(surroundings.backoff().delay(failures));
+        connectAfter(environment.backoff().delay(failures));
         if (kind.isRefusal()) {
-            surroundings.barred().accept((ProofFailure) failure);
+            environment.barred().accept((ProofFailure) failure);
         }
     }
 
     @Override
     public void onReport(StatusReport report) {
-        Observation observation = surroundings.observations().pushed(report);
-        surroundings.traces().broughtByFrame(observation);
-        surroundings.stream().offer(observation).subscribe().with(outcome -> {}, notStored -> surroundings
+        Observation observation = environment.observations().pushed(report);
+        environment.traces().broughtByFrame(observation);
+        environment.stream().offer(observation).subscribe().with(outcome -> {}, notStored -> environment
                 .mayHaveMissed()
                 .accept(transactionId));
     }
 
     @Override
     public void onProtocolError(String reason) {
-        surroundings.warnings().warn("Socket of transaction %s: a frame was ignored: %s", transactionId, reason);
+        environment.warnings().warn("Socket of transaction %s: a frame was ignored: %s", transactionId, reason);
     }
 
     @Override
     public void onClosed() {
-        surroundings.loop().execute(this::lost);
+        environment.loop().execute(this::lost);
     }
 
     private void lost() {
@@ -145,15 +145,15 @@ final class AttachedSocket implements ProofSockets.Listener {
         connection = null;
         healthy = false;
         boolean lasted = connectedAt != null
-                && !surroundings
+                && !environment
                         .clock()
                         .instant()
-                        .isBefore(connectedAt.plus(surroundings.settings().healthyAfter()));
+                        .isBefore(connectedAt.plus(environment.settings().healthyAfter()));
         failures = lasted ? 1 : failures + 1;
-        connectAfter(surroundings.backoff().delay(failures));
+        connectAfter(environment.backoff().delay(failures));
     }
 
     private void count(String event) {
-        surroundings.meters().counter("rampgate.socket.events", "event", event).increment();
+        environment.meters().counter("rampgate.socket.events", "event", event).increment();
     }
 }

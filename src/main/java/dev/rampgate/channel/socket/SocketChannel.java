@@ -52,7 +52,7 @@ public class SocketChannel implements CommitListener {
     private final SocketClaims claims;
     private final LedgerStore store;
     private final SocketSettings settings;
-    private final AttachedSocket.Surroundings surroundings;
+    private final AttachedSocket.Environment environment;
     private final EventLoop loop;
     private final RandomGenerator random;
     private final Counter refusedAlarm;
@@ -88,7 +88,7 @@ public class SocketChannel implements CommitListener {
         this.loop = loop;
         this.ticker = new Ticker("socket", loop, settings.interval(), this::round, random);
         Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), random);
-        this.surroundings = new AttachedSocket.Surroundings(
+        this.environment = new AttachedSocket.Environment(
                 proof,
                 observations,
                 stream,
@@ -289,7 +289,7 @@ public class SocketChannel implements CommitListener {
             return;
         }
         ids.stream().filter(id -> !attached.containsKey(id)).forEach(id -> {
-            AttachedSocket socket = new AttachedSocket(id, surroundings);
+            AttachedSocket socket = new AttachedSocket(id, environment);
             attached.put(id, socket);
             socket.connectAfter(APART.multipliedBy(random.nextInt(ids.size())));
         });

@@ -325,7 +325,7 @@ final class ControlApi {
     }
 
     private ObjectNode view(ProofTransaction transaction) {
-        ObjectNode view = StatusNews.call(transaction)
+        ObjectNode view = StatusMessages.call(transaction)
                 .put("requested_amount", transaction.requestedAmount())
                 .put("address", transaction.address())
                 .put("payment_method", transaction.paymentMethod())

@@ -2,7 +2,7 @@ package dev.rampgate.sandbox.http;
 
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.fault.Faults;
-import dev.rampgate.sandbox.scenario.Stage;
+import dev.rampgate.sandbox.scenario.ScenarioPlayer;
 import dev.rampgate.sandbox.transaction.KycStatuses;
 import dev.rampgate.sandbox.transaction.PartnerAccount;
 import dev.rampgate.sandbox.transaction.ProofClock;
@@ -38,7 +38,7 @@ public final class ProofHost {
             TransactionBook book,
             TransactionLife life,
             Faults faults,
-            Stage stage) {
+            ScenarioPlayer player) {
         this.settings = settings;
         Context context = vertx.getOrCreateContext();
         Answers answers = new Answers(vertx, settings.random());
@@ -46,8 +46,8 @@ public final class ProofHost {
         this.tokens = new ClientTokens(settings.clock(), settings.clientToken(), settings.otherClientToken());
         this.sockets = new TransactionSockets(vertx, context, faults, answers);
         this.webhooks = new Webhooks(vertx, context, clock, faults, settings.webhookUrl(), settings.webhookAtPending());
-        AnsweredSessions sessions =
-                new AnsweredSessions(settings.clock(), settings.initTokenLifetime(), settings.transactionLimit());
+        IssuedSessions sessions =
+                new IssuedSessions(settings.clock(), settings.initTokenLifetime(), settings.transactionLimit());
         this.widgetApi = new WidgetApi(
                 settings, book, kyc, faults, tokens, allowlist, sockets, sessions, answers, clock, settings.random());
 
@@ -55,7 +55,7 @@ public final class ProofHost {
         widgetApi.mount(router);
         new WidgetHost(book, life, kyc, sessions).mount(router);
         new ControlApi(book, life, kyc, faults, tokens, allowlist, widgetApi, webhooks, sockets, clock).mount(router);
-        new ScenarioApi(stage).mount(router);
+        new ScenarioApi(player).mount(router);
         router.route().handler(call -> answers.error(call, ProofError.notFound("route")));
         this.server = vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(0))
                 .requestHandler(router);

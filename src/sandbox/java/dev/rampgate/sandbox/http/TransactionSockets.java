@@ -155,7 +155,7 @@ public final class TransactionSockets implements TransactionBook.Listener {
         if (line.silent().get()) {
             return;
         }
-        ObjectNode observation = StatusNews.socket(transaction);
+        ObjectNode observation = StatusMessages.socket(transaction);
         if (fault instanceof Fault.ShiftTime shift) {
             observation.put(
                     "occurred_at",

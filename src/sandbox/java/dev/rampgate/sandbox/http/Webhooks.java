@@ -84,7 +84,7 @@ public final class Webhooks implements TransactionBook.Listener {
 
     /** Tells a transaction's present state once more, whatever faults are on. */
     public void redeliver(ProofTransaction transaction) {
-        context.runOnContext(go -> post(new Notice(transaction, Json.text(StatusNews.webhook(transaction)))));
+        context.runOnContext(go -> post(new Notice(transaction, Json.text(StatusMessages.webhook(transaction)))));
     }
 
     /** Sends what {@code hold} and {@code reverse} keep back: newest first for the latter. */
@@ -110,7 +110,7 @@ public final class Webhooks implements TransactionBook.Listener {
     }
 
     private void tell(ProofTransaction transaction, Fault fault) {
-        ObjectNode observation = StatusNews.webhook(transaction);
+        ObjectNode observation = StatusMessages.webhook(transaction);
         if (fault instanceof Fault.ShiftTime shift) {
             observation.put(
                     "updated_at",

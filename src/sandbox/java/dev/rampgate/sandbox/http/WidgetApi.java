@@ -40,7 +40,7 @@ final class WidgetApi {
     private final ClientTokens tokens;
     private final Allowlist allowlist;
     private final TransactionSockets sockets;
-    private final AnsweredSessions sessions;
+    private final IssuedSessions sessions;
     private final Answers answers;
     private final ProofClock clock;
     private final RandomGenerator random;
@@ -55,7 +55,7 @@ final class WidgetApi {
             ClientTokens tokens,
             Allowlist allowlist,
             TransactionSockets sockets,
-            AnsweredSessions sessions,
+            IssuedSessions sessions,
             Answers answers,
             ProofClock clock,
             RandomGenerator random) {
@@ -227,7 +227,7 @@ final class WidgetApi {
         } else if (found.isEmpty()) {
             answers.error(call, ProofError.notFound("transaction"));
         } else {
-            ObjectNode observation = StatusNews.call(found.get());
+            ObjectNode observation = StatusMessages.call(found.get());
             if (fault instanceof Fault.UnknownStatus unknown) {
                 observation.put("status", unknown.status());
             } else if (fault instanceof Fault.ShiftTime shift) {

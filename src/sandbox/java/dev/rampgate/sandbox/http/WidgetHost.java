@@ -3,7 +3,7 @@ package dev.rampgate.sandbox.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.rampgate.sandbox.http.AnsweredSessions.Answered;
+import dev.rampgate.sandbox.http.IssuedSessions.Answered;
 import dev.rampgate.sandbox.http.WidgetParameters.Complaint;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.ActionRefused;
@@ -38,9 +38,9 @@ final class WidgetHost {
     private final TransactionBook book;
     private final TransactionLife life;
     private final KycStatuses kyc;
-    private final AnsweredSessions sessions;
+    private final IssuedSessions sessions;
 
-    WidgetHost(TransactionBook book, TransactionLife life, KycStatuses kyc, AnsweredSessions sessions) {
+    WidgetHost(TransactionBook book, TransactionLife life, KycStatuses kyc, IssuedSessions sessions) {
         this.book = book;
         this.life = life;
         this.kyc = kyc;

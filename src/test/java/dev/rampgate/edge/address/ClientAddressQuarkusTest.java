@@ -17,7 +17,7 @@ class ClientAddressQuarkusTest {
     @Test
     void the_address_that_the_proxy_wrote_is_the_user() {
         given().header("X-Forwarded-For", "1.2.3.4, 198.51.100.1")
-                .get("/test-door/address")
+                .get("/test-edge/address")
                 .then()
                 .body(equalTo("198.51.100.1"));
     }
@@ -25,7 +25,7 @@ class ClientAddressQuarkusTest {
     @Test
     void several_header_fields_are_one_list() {
         given().header("X-Forwarded-For", "1.2.3.4", "198.51.100.1")
-                .get("/test-door/address")
+                .get("/test-edge/address")
                 .then()
                 .body(equalTo("198.51.100.1"));
     }
@@ -36,17 +36,17 @@ class ClientAddressQuarkusTest {
         given().header("X-Forwarded-For", "198.51.100.1")
                 .header("Forwarded", forwarded)
                 .header("X-Real-IP", "1.2.3.4")
-                .get("/test-door/address")
+                .get("/test-edge/address")
                 .then()
                 .body(equalTo("198.51.100.1"));
         given().header("Forwarded", "for=1.2.3.4")
-                .get("/test-door/address")
+                .get("/test-edge/address")
                 .then()
                 .body(equalTo("none"));
     }
 
     @Test
     void a_proxy_that_tells_nothing_leads_to_nobody() {
-        given().get("/test-door/address").then().body(equalTo("none"));
+        given().get("/test-edge/address").then().body(equalTo("none"));
     }
 }

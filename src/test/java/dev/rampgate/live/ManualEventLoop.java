@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** A loop that runs what is due, and only when it is told to. */
-final class HandLoop implements EventLoop {
+final class ManualEventLoop implements EventLoop {
 
     private record Planned(Instant at, long order, Runnable task) {}
 

@@ -9,9 +9,9 @@ import jakarta.inject.Singleton;
  * each PostgreSQL client (the pool's own figures, {@code sql_pool}, stay), and of the connections of each event loop
  * ({@code rampgate.edge.connections} counts them).
  */
-final class UnusedMeters {
+final class DuplicateMeters {
 
-    private UnusedMeters() {}
+    private DuplicateMeters() {}
 
     /** For all registries. */
     static final class Filter {

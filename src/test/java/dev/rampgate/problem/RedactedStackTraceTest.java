@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 
-class FaultTraceTest {
+class RedactedStackTraceTest {
 
     @Test
     void it_prints_classes_and_frames_of_the_whole_chain_but_no_words() {
@@ -14,13 +14,13 @@ class FaultTraceTest {
                 "canary-one", new IllegalArgumentException("canary-two", new Error("canary")));
         fault.addSuppressed(new RuntimeException("canary-three"));
 
-        assertThat(printed(FaultTrace.of(fault)))
+        assertThat(printed(RedactedStackTrace.of(fault)))
                 .contains("java.lang.IllegalStateException")
                 .contains("Caused by: java.lang.IllegalArgumentException")
                 .contains("Caused by: java.lang.Error")
-                .contains("FaultTraceTest.it_prints_classes_and_frames")
+                .contains("RedactedStackTraceTest.it_prints_classes_and_frames")
                 .doesNotContain("canary")
-                .doesNotContain("FaultTrace:");
+                .doesNotContain("RedactedStackTrace:");
     }
 
     @Test
@@ -29,7 +29,7 @@ class FaultTraceTest {
         Exception other = new Exception("other", one);
         one.initCause(other);
 
-        assertThat(printed(FaultTrace.of(one))).contains("Caused by: java.lang.Exception");
+        assertThat(printed(RedactedStackTrace.of(one))).contains("Caused by: java.lang.Exception");
     }
 
     private static String printed(Throwable thrown) {

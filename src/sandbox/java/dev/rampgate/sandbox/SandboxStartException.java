@@ -1,9 +1,9 @@
 package dev.rampgate.sandbox;
 
 /** The sandbox cannot start, for a reason that its user can do something about; the message says what. */
-final class SandboxRefused extends RuntimeException {
+final class SandboxStartException extends RuntimeException {
 
-    SandboxRefused(String message) {
+    SandboxStartException(String message) {
         super(message);
     }
 }

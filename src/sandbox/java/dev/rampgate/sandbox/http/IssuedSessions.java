@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The sessions as they were answered, for the widget to compare. Holds a bounded number; the oldest go. Thread-safe. */
-final class AnsweredSessions {
+final class IssuedSessions {
 
     /** @param validUntil end of its {@code init_token}'s life, by the simulator's clock */
     record Answered(WidgetSession session, Instant validUntil) {}
@@ -18,7 +18,7 @@ final class AnsweredSessions {
     private final Map<String, Answered> byToken;
     private final Map<String, Answered> byTransaction;
 
-    AnsweredSessions(InstantSource clock, Duration tokenLifetime, int limit) {
+    IssuedSessions(InstantSource clock, Duration tokenLifetime, int limit) {
         this.clock = clock;
         this.tokenLifetime = tokenLifetime;
         this.byToken = bounded(limit);

@@ -27,13 +27,13 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** A resource for tests alone, behind which the behaviour of the door shows. */
-@Path("/test-door")
-public class DoorResource {
+@Path("/test-edge")
+public class EdgeTestResource {
 
     private final CurrentCaller currentCaller;
     private final ClientAddress clientAddress;
 
-    DoorResource(CurrentCaller currentCaller, ClientAddress clientAddress) {
+    EdgeTestResource(CurrentCaller currentCaller, ClientAddress clientAddress) {
         this.currentCaller = currentCaller;
         this.clientAddress = clientAddress;
     }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * {@value #OTHER}. {@link RequestHead} refuses what has another method before it is measured at all; this holds whatever else
  * comes to be measured.
  */
-final class HttpLabels {
+final class HttpMetricLabels {
 
     static final String OTHER = "other";
 
@@ -37,7 +37,7 @@ final class HttpLabels {
     private static final Predicate<String> STATUS =
             Pattern.compile("[1-5][0-9][0-9]|UNKNOWN|RESET").asMatchPredicate();
 
-    private HttpLabels() {}
+    private HttpMetricLabels() {}
 
     /** For all registries. */
     static final class Filter {

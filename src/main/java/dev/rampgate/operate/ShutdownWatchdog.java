@@ -17,7 +17,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * make one.
  */
 @ApplicationScoped
-class LastResort {
+class ShutdownWatchdog {
 
     /** As after SIGKILL: the end was not orderly. */
     private static final int EXIT_CODE = 137;
@@ -30,7 +30,7 @@ class LastResort {
 
     private final Duration limit;
 
-    LastResort(
+    ShutdownWatchdog(
             @ConfigProperty(name = "quarkus.shutdown.delay") Optional<Duration> delay,
             @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> timeout) {
         this.limit = delay.orElse(Duration.ZERO)
@@ -45,10 +45,10 @@ class LastResort {
             return;
         }
         CountDownLatch shutdown = new CountDownLatch(1);
-        Thread waiting = new Thread(() -> endAfter(shutdown), "last-resort");
+        Thread waiting = new Thread(() -> endAfter(shutdown), "shutdown-watchdog");
         waiting.setDaemon(true);
         waiting.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(shutdown::countDown, "last-resort-hook"));
+        Runtime.getRuntime().addShutdownHook(new Thread(shutdown::countDown, "shutdown-watchdog-hook"));
     }
 
     private void endAfter(CountDownLatch shutdown) {

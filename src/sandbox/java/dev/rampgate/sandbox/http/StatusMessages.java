@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 
 /** A transaction's present state in the three forms that Proof tells it (Proof contract, sections 3 to 5). */
-final class StatusNews {
+final class StatusMessages {
 
-    private StatusNews() {}
+    private StatusMessages() {}
 
     /** The answer of {@code GET /widget/transactions/{id}}. */
     static ObjectNode call(ProofTransaction transaction) {

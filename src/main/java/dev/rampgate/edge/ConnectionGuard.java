@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
  *
  * <p>HTTP/2 ends here as well: the server of the management port would speak it, and has no switch for that.
  */
-final class ConnectionBounds extends ChannelDuplexHandler {
+final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static final byte[] HTTP_2 = "PRI * HTTP/2.0".getBytes(StandardCharsets.US_ASCII);
 
@@ -48,7 +48,7 @@ final class ConnectionBounds extends ChannelDuplexHandler {
     private long discarded;
 
     /** @param nanoTime as {@link System#nanoTime()} gives it */
-    ConnectionBounds(ConnectionLimits limits, LongSupplier nanoTime) {
+    ConnectionGuard(ConnectionLimits limits, LongSupplier nanoTime) {
         this.limits = limits;
         this.nanoTime = nanoTime;
     }

@@ -9,13 +9,13 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
 
 /** Stands in front of a plain server on this machine and speaks TLS for it, as a load balancer does. */
-final class TlsDoor implements AutoCloseable {
+final class TlsProxy implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final NetServer server;
 
     /** @param port of the plain server */
-    TlsDoor(int port, Certificates certificates) {
+    TlsProxy(int port, Certificates certificates) {
         NetClient inside = vertx.createNetClient();
         server = vertx.createNetServer(new NetServerOptions()
                         .setSsl(true)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ChangeNoticeTest {
+class ChangeNotificationTest {
 
     private static final UUID SENDER = UUID.fromString("00000000-0000-4000-8000-000000000001");
 
@@ -23,11 +23,11 @@ class ChangeNoticeTest {
             ids.add(character.repeat((128 - number.length()) / character.length()) + number);
         }
 
-        List<String> payloads = ChangeNotice.payloads(SENDER, ids);
+        List<String> payloads = ChangeNotification.payloads(SENDER, ids);
 
         assertThat(payloads).allMatch(payload -> payload.getBytes(StandardCharsets.UTF_8).length < 8_000);
         assertThat(payloads.stream()
-                        .map(payload -> ChangeNotice.parse(payload).orElseThrow())
+                        .map(payload -> ChangeNotification.parse(payload).orElseThrow())
                         .peek(notice -> assertThat(notice.sender()).isEqualTo(SENDER))
                         .flatMap(notice -> notice.transactionIds().stream()))
                 .containsExactlyElementsOf(ids);
@@ -45,11 +45,11 @@ class ChangeNoticeTest {
                 "00000000-0000-4000-8000-000000000001 {"
             })
     void whatSomebodyElseSendsIsNoNotice(String payload) {
-        assertThat(ChangeNotice.parse(payload)).isEmpty();
+        assertThat(ChangeNotification.parse(payload)).isEmpty();
     }
 
     @Test
     void nothingToTellMakesNoPayload() {
-        assertThat(ChangeNotice.payloads(SENDER, List.of())).isEmpty();
+        assertThat(ChangeNotification.payloads(SENDER, List.of())).isEmpty();
     }
 }

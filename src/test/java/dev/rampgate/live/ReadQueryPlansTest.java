@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How PostgreSQL runs the statements of whoever reads over a ledger that has grown. */
 @ExtendWith(GrownDatabase.Shared.class)
-class ReadingPlansTest {
+class ReadQueryPlansTest {
 
     private static GrownDatabase database;
     private static TransactionReader reader;

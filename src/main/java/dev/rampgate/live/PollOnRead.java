@@ -15,14 +15,14 @@ import java.util.Set;
  * for that. Where polls fail, or one is due already, a reader hastens nothing.
  */
 @ApplicationScoped
-class ReadThrough {
+class PollOnRead {
 
     private final LedgerStore store;
     private final ConnectionShare share;
     private final LiveSettings settings;
     private final Counter hastened;
 
-    ReadThrough(LedgerStore store, ConnectionShares shares, LiveSettings settings, MeterRegistry meters) {
+    PollOnRead(LedgerStore store, ConnectionShares shares, LiveSettings settings, MeterRegistry meters) {
         this.store = store;
         this.share = shares.reads();
         this.settings = settings;

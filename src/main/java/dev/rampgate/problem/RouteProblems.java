@@ -17,9 +17,9 @@ import org.jboss.logging.Logger.Level;
 
 /** Problem answers for what no resource sees: unknown paths, undecodable ones, and failures of plain routes. */
 @ApplicationScoped
-class PlainProblems {
+class RouteProblems {
 
-    private static final Logger LOG = Logger.getLogger(PlainProblems.class);
+    private static final Logger LOG = Logger.getLogger(RouteProblems.class);
 
     /** The statuses that the router itself answers when no route takes a request. */
     private static final List<Integer> UNROUTED = List.of(400, 404, 405, 406, 413, 415);
@@ -27,7 +27,7 @@ class PlainProblems {
     private final ProblemAnswers answers;
     private final ThrottledLog faults;
 
-    PlainProblems(ProblemAnswers answers, InstantSource clock) {
+    RouteProblems(ProblemAnswers answers, InstantSource clock) {
         this.faults = new ThrottledLog(LOG, clock);
         this.answers = answers;
     }
@@ -102,7 +102,7 @@ class PlainProblems {
         }
         faults.log(
                 Level.ERROR,
-                FaultTrace.of(failure),
+                RedactedStackTrace.of(failure),
                 "Request %s failed outside of any resource",
                 RequestId.of(routing));
         return Problem.of(ProblemType.INTERNAL_ERROR);

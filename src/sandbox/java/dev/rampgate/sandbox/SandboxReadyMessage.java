@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Says where to look, once Rampgate is ready; then lets it serve until the process is told to end. */
-final class SandboxAnnouncement implements QuarkusApplication {
+final class SandboxReadyMessage implements QuarkusApplication {
 
     private static final int ATTEMPTS = 240;
     private static final Duration PAUSE = Duration.ofMillis(250);

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Where one scenario is played at a time. A new one ends the one before: its faults go, the clock is right again, and
  * life is as the simulator was started, before the new one begins. May be called from anywhere.
  */
-public final class Stage {
+public final class ScenarioPlayer {
 
     private final Scenarios scenarios;
     private final Faults faults;
@@ -23,7 +23,7 @@ public final class Stage {
     private final double usualFactor;
     private final AtomicReference<Scenario> playing;
 
-    public Stage(Scenarios scenarios, Faults faults, TransactionLife life, ProofClock clock) {
+    public ScenarioPlayer(Scenarios scenarios, Faults faults, TransactionLife life, ProofClock clock) {
         this.scenarios = scenarios;
         this.faults = faults;
         this.life = life;

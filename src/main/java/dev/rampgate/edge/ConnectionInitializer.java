@@ -11,18 +11,18 @@ import java.net.InetSocketAddress;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Gives each connection that a server of this process accepts its {@link AnswerDeadline}, its {@link ConnectionBounds} and its
+ * Gives each connection that a server of this process accepts its {@link AnswerDeadline}, its {@link ConnectionGuard} and its
  * {@link RequestGate}. Quarkus offers no way to its connections, so Netty finds this class as a service, if it looks for some
  * ({@link #install()}).
  */
 @RegisterForReflection(fields = false)
-public final class AnswerDeadlines extends ChannelInitializerExtension {
+public final class ConnectionInitializer extends ChannelInitializerExtension {
 
     private long limitNanos;
     private ConnectionLimits limits;
 
     /** For Netty. */
-    public AnswerDeadlines() {}
+    public ConnectionInitializer() {}
 
     /** Makes Netty look for services like this one. Before the first server listens. */
     public static void install() {
@@ -40,9 +40,9 @@ public final class AnswerDeadlines extends ChannelInitializerExtension {
         }
         connection.closeFuture().addListener(closed -> limits.leave(port));
         connection.config().setOption(ChannelOption.SO_SNDBUF, ConnectionLimits.SEND_BUFFER_BYTES);
-        ConnectionBounds first = new ConnectionBounds(limits, System::nanoTime);
-        connection.pipeline().addFirst(first, new AnswerDeadline(limitNanos(), System::nanoTime));
-        RequestGate.install(connection.pipeline(), first, limits, System::nanoTime);
+        ConnectionGuard guard = new ConnectionGuard(limits, System::nanoTime);
+        connection.pipeline().addFirst(guard, new AnswerDeadline(limitNanos(), System::nanoTime));
+        RequestGate.install(connection.pipeline(), guard, limits, System::nanoTime);
     }
 
     private ConnectionLimits limits() {

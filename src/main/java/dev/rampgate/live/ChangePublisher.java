@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * wait for (decision 0025). What cannot be told is found by the others' fallback.
  */
 @ApplicationScoped
-public class ChangeAnnouncer implements CommitListener {
+public class ChangePublisher implements CommitListener {
 
     private static final int CAPACITY = 20_000;
 
@@ -38,7 +38,7 @@ public class ChangeAnnouncer implements CommitListener {
 
     private volatile boolean planned;
 
-    ChangeAnnouncer(
+    ChangePublisher(
             LiveHub hub, Pool pool, ReplicaId replica, LiveSettings settings, LiveCounters counters, EventLoop loop) {
         this.hub = hub;
         this.pool = pool;
@@ -101,8 +101,8 @@ public class ChangeAnnouncer implements CommitListener {
                         FROM unnest($2::text[]) AS notice (payload)
                         """)
                 .execute(Tuple.of(
-                        ChangeNotice.CHANNEL,
-                        ChangeNotice.payloads(replica.value(), told).toArray(String[]::new)))
+                        ChangeNotification.CHANNEL,
+                        ChangeNotification.payloads(replica.value(), told).toArray(String[]::new)))
                 .emitOn(loop)
                 .subscribe()
                 .with(rows -> next(), failure -> {

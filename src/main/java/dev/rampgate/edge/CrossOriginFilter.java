@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 @Startup
 @ApplicationScoped
-public class CrossOrigins {
+public class CrossOriginFilter {
 
     private static final String SETTING = "rampgate.cors.origins";
     private static final String HEADERS_SETTING = "rampgate.cors.headers";
@@ -47,14 +47,14 @@ public class CrossOrigins {
     private final String allowedHeaders;
 
     /** @throws ConfigurationException if an origin is none, or stands for all */
-    public CrossOrigins(ProblemAnswers answers, CorsSettings settings) {
+    public CrossOriginFilter(ProblemAnswers answers, CorsSettings settings) {
         this.answers = answers;
         this.allowed = settings.origins().orElse(List.of()).stream()
                 .map(String::strip)
-                .map(CrossOrigins::checked)
+                .map(CrossOriginFilter::checked)
                 .collect(Collectors.toUnmodifiableSet());
         this.allowedHeaders = Stream.concat(
-                        Stream.of(HEADERS), settings.headers().stream().map(CrossOrigins::checkedHeader))
+                        Stream.of(HEADERS), settings.headers().stream().map(CrossOriginFilter::checkedHeader))
                 .collect(Collectors.joining(", "));
     }
 

@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param sender the replica, which knows already
  * @param transactionIds the transactions
  */
-record ChangeNotice(UUID sender, List<String> transactionIds) {
+record ChangeNotification(UUID sender, List<String> transactionIds) {
 
     /** The name under which PostgreSQL passes notices on. */
     static final String CHANNEL = "rampgate_live";
@@ -23,7 +23,7 @@ record ChangeNotice(UUID sender, List<String> transactionIds) {
     /** PostgreSQL takes less than 8000 bytes. */
     private static final int MOST_BYTES = 7_900;
 
-    ChangeNotice {
+    ChangeNotification {
         transactionIds = List.copyOf(transactionIds);
     }
 
@@ -54,13 +54,13 @@ record ChangeNotice(UUID sender, List<String> transactionIds) {
     }
 
     /** None if this is no notice of ours: anybody who may connect to the database can send one. */
-    static Optional<ChangeNotice> parse(String payload) {
+    static Optional<ChangeNotification> parse(String payload) {
         int end = payload.indexOf(' ');
         try {
             UUID sender = UUID.fromString(payload.substring(0, Math.max(end, 0)));
             List<String> ids = new ArrayList<>();
             new JsonArray(payload.substring(end + 1)).forEach(id -> ids.add((String) id));
-            return Optional.of(new ChangeNotice(sender, ids));
+            return Optional.of(new ChangeNotification(sender, ids));
         } catch (IllegalArgumentException | DecodeException | ClassCastException | NullPointerException noNotice) {
             return Optional.empty();
         }

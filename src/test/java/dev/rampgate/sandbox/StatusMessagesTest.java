@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How a status change is told by socket and webhook, well and badly: sections 4, 5 and 6 of the contract. */
-class StatusNewsTest {
+class StatusMessagesTest {
 
     private final WebhookReceiver receiver = new WebhookReceiver();
     private final ProofSimulator simulator = ProofSimulator.started(
