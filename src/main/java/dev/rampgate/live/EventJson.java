@@ -2,10 +2,9 @@ package dev.rampgate.live;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rampgate.wire.Sha256;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
@@ -77,10 +76,10 @@ class EventJson {
     /** The strong {@code ETag} of a view, quotes included. */
     String tag(TransactionView view) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(mapper.writeValueAsBytes(view));
-            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, TAG_BYTES)) + '"';
-        } catch (JsonProcessingException | NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256, and a view of ours can be written", impossible);
+            byte[] hash = Sha256.of(mapper.writeValueAsBytes(view));
+            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, TAG_BYTES)) + '"';
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("Every view can be written as JSON", impossible);
         }
     }
 

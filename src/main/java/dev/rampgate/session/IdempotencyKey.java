@@ -4,11 +4,10 @@ import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.Sha256;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -47,14 +46,8 @@ record IdempotencyKey(String userId, String value, byte[] requestHash) {
 
     /** No user id has a NUL, so that user and body cannot be mixed up. */
     static byte[] hash(String userId, Buffer body) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(userId.getBytes(StandardCharsets.UTF_8));
-            sha256.update((byte) 0);
-            return body == null ? sha256.digest() : sha256.digest(body.getBytes());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256", impossible);
-        }
+        byte[] user = (userId + '\0').getBytes(StandardCharsets.UTF_8);
+        return Sha256.of(user, body == null ? new byte[0] : body.getBytes());
     }
 
     @Override

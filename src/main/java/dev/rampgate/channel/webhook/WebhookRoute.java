@@ -11,6 +11,7 @@ import dev.rampgate.proof.MalformedReport;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.proof.StatusReports;
 import dev.rampgate.reconcile.Traces;
+import dev.rampgate.wire.SecretSet;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -37,7 +38,7 @@ class WebhookRoute {
     private static final String OPEN_PATH = "/proof-webhook";
     private static final String KEYED_PATH = "/proof-webhook/:key";
 
-    private final WebhookKeys keys;
+    private final SecretSet keys;
     private final WebhookSettings settings;
     private final WebhookSources sources;
     private final WebhookIntake intake;
@@ -88,7 +89,7 @@ class WebhookRoute {
     private void keyed(RoutingContext routing) {
         if (!sources.allow(routing)) {
             refuse(routing, "source");
-        } else if (!keys.contain(routing.pathParam("key"))) {
+        } else if (!keys.contains(routing.pathParam("key"))) {
             refuse(routing, "key");
         } else {
             sources.passKeyed(routing);

@@ -1,9 +1,8 @@
 package dev.rampgate.session.handoff;
 
+import dev.rampgate.wire.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.ProviderException;
 import java.util.Base64;
 import java.util.Optional;
@@ -83,13 +82,7 @@ final class HandOffCode {
     }
 
     private byte[] digest(String purpose) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(purpose.getBytes(StandardCharsets.UTF_8));
-            return sha256.digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256", impossible);
-        }
+        return Sha256.of(purpose.getBytes(StandardCharsets.UTF_8), text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Never the code itself. */

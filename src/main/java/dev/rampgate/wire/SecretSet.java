@@ -1,0 +1,43 @@
+package dev.rampgate.wire;
+
+import java.security.MessageDigest;
+import java.util.List;
+
+/**
+ * Secrets of which a caller must show one. Only their hashes are kept and compared, so that the time of a comparison reveals
+ * neither their content nor their length.
+ */
+public final class SecretSet {
+
+    private final List<byte[]> hashes;
+
+    private SecretSet(List<byte[]> hashes) {
+        this.hashes = hashes;
+    }
+
+    /** @param secrets may be empty; then the set contains nothing */
+    public static SecretSet of(List<String> secrets) {
+        return new SecretSet(secrets.stream().map(Sha256::of).toList());
+    }
+
+    /** Whether there is no secret, so that no candidate matches. */
+    public boolean isEmpty() {
+        return hashes.isEmpty();
+    }
+
+    /** Whether the candidate is one of the secrets. Compares it with all of them, whichever matches. */
+    public boolean contains(String candidate) {
+        byte[] hash = Sha256.of(candidate);
+        boolean found = false;
+        for (byte[] secret : hashes) {
+            found |= MessageDigest.isEqual(secret, hash);
+        }
+        return found;
+    }
+
+    /** Never the secrets themselves. */
+    @Override
+    public String toString() {
+        return "SecretSet[" + hashes.size() + "]";
+    }
+}
