@@ -4,8 +4,8 @@ import dev.rampgate.channel.poll.PollChannel;
 import dev.rampgate.channel.socket.SocketChannel;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.eventloop.EventLoop;
-import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.Backlog;
+import dev.rampgate.reconcile.CommitListeners;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.ReconcileStream;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -47,7 +47,7 @@ class OrderlyShutdown {
     private final SocketChannel sockets;
     private final ReconcileStream stream;
     private final Backlog backlog;
-    private final Announcer announcer;
+    private final CommitListeners listeners;
     private final DetachedWork detached;
     private final EventLoop loop;
     private final Duration databaseWait;
@@ -57,7 +57,7 @@ class OrderlyShutdown {
             SocketChannel sockets,
             ReconcileStream stream,
             Backlog backlog,
-            Announcer announcer,
+            CommitListeners listeners,
             DetachedWork detached,
             EventLoop loop,
             ReconcileSettings settings) {
@@ -65,7 +65,7 @@ class OrderlyShutdown {
         this.sockets = sockets;
         this.stream = stream;
         this.backlog = backlog;
-        this.announcer = announcer;
+        this.listeners = listeners;
         this.detached = detached;
         this.loop = loop;
         this.databaseWait = settings.shutdownWait();
@@ -110,7 +110,7 @@ class OrderlyShutdown {
     }
 
     private void look(CountDownLatch finished) {
-        if (detached.pending() == 0 && polls.isStopped() && sockets.isStopped() && isStored() && announcer.isDone()) {
+        if (detached.pending() == 0 && polls.isStopped() && sockets.isStopped() && isStored() && listeners.isDone()) {
             finished.countDown();
         } else {
             loop.schedule(BETWEEN_LOOKS, () -> look(finished));

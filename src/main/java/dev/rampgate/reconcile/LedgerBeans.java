@@ -63,15 +63,25 @@ class LedgerBeans {
     ReconcileStream stream(
             LedgerStore store,
             LedgerRules rules,
-            Announcer announcer,
             ReconcileSettings settings,
             Instance<EventLoop> loops,
             InstantSource clock,
             RandomGenerator random,
+            DatabaseAvailability database,
+            CommitListeners listeners,
             Traces traces,
             MeterRegistry meters) {
-        ReconcileStream stream =
-                new ReconcileStream(store, rules, announcer, settings, loops::get, clock, random, traces);
+        ReconcileStream stream = new ReconcileStream(
+                store,
+                rules,
+                settings,
+                loops::get,
+                clock,
+                random,
+                new StreamMetrics(meters),
+                database,
+                listeners,
+                traces);
         Gauge.builder("rampgate.stream.waiting", stream, ReconcileStream::waiting)
                 .description("Observations that wait for their batch")
                 .register(meters);

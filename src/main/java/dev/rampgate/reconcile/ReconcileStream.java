@@ -7,6 +7,8 @@ import dev.rampgate.ledger.Outcome;
 import dev.rampgate.reconcile.LedgerStore.Recorded;
 import dev.rampgate.reconcile.LedgerStore.UnitOfWork;
 import dev.rampgate.reconcile.StoreException.Kind;
+import dev.rampgate.telemetry.LogContext;
+import dev.rampgate.telemetry.ThrottledLog;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,44 +23,55 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * The one stream: every channel hands its observations to it, and nobody else writes a status.
  *
- * <p>offer -> batch -> load -> decide -> persist -> announce. Observations of one transaction go through one lane of
+ * <p>offer -> batch -> load -> decide -> persist -> commit -> notify the listeners. Observations of one transaction go through one lane of
  * this process, for speed only: other replicas know nothing of it, and correctness never depends on the order of
  * arrival.
  */
 public class ReconcileStream {
 
+    private static final Logger LOG = Logger.getLogger(ReconcileStream.class);
+
     private static final int ATTEMPTS_AFTER_COLLISION = 5;
 
     private final LedgerStore store;
     private final LedgerRules rules;
-    private final Announcer announcer;
     private final ReconcileSettings settings;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final StreamMetrics metrics;
+    private final DatabaseAvailability database;
+    private final CommitListeners listeners;
     private final Traces traces;
+    private final ThrottledLog quarantineLog;
     private final EventLoop timers;
     private final List<Lane> lanes;
 
     public ReconcileStream(
             LedgerStore store,
             LedgerRules rules,
-            Announcer announcer,
             ReconcileSettings settings,
             Supplier<EventLoop> loops,
             InstantSource clock,
             RandomGenerator random,
+            StreamMetrics metrics,
+            DatabaseAvailability database,
+            CommitListeners listeners,
             Traces traces) {
         this.store = store;
         this.rules = rules;
-        this.announcer = announcer;
         this.settings = settings;
         this.clock = clock;
         this.random = random;
+        this.metrics = metrics;
+        this.database = database;
+        this.listeners = listeners;
         this.traces = traces;
+        this.quarantineLog = new ThrottledLog(LOG, clock);
         this.timers = loops.get();
         this.lanes = Stream.generate(() -> new Lane(loops.get(), settings, this::reconcile))
                 .limit(settings.lanes())
@@ -76,7 +89,7 @@ public class ReconcileStream {
         return lanes.get(lane)
                 .offer(observation)
                 .onFailure(StreamFullException.class)
-                .invoke(announcer::unplaced)
+                .invoke(metrics::observationRefused)
                 .onTermination()
                 .invoke(() -> traces.forget(observation));
     }
@@ -88,7 +101,7 @@ public class ReconcileStream {
 
     /** Whether the database is away. */
     public boolean isDatabaseAway() {
-        return announcer.isDatabaseAway();
+        return database.isAway();
     }
 
     /** One batch, to the end; a transaction that the database refuses is set aside and the rest goes on. */
@@ -100,8 +113,8 @@ public class ReconcileStream {
                                 .retry()
                                 .atMost(ATTEMPTS_AFTER_COLLISION)
                                 .onFailure(failure -> isOf(Kind.LOST, failure))
-                                .invoke(failure -> announcer.lost((StoreException) failure)))
-                .invoke(announcer::announce)
+                                .invoke(failure -> database.failed((StoreException) failure)))
+                .invoke(this::committed)
                 .map(BatchChanges::outcomes)
                 .onFailure(failure -> isOf(Kind.DATA, failure))
                 .recoverWithUni(refusal -> isolate(batch, refusal));
@@ -117,10 +130,10 @@ public class ReconcileStream {
                 .call(unit::persist));
         return timers.within(settings.batchDeadline(), stored, ReconcileStream::late)
                 .onFailure(StoreException.class)
-                .invoke(announcer::failed)
+                .invoke(this::failed)
                 .onItemOrFailure()
                 .invoke((changes, failure) ->
-                        announcer.took(Duration.between(begun, clock.instant()), failure == null));
+                        metrics.batchEnded(Duration.between(begun, clock.instant()), failure == null));
     }
 
     /** Asked only where an observation brings an owner that is not recorded yet: a session, or a transaction that is adopted. */
@@ -163,10 +176,22 @@ public class ReconcileStream {
         }
     }
 
+    private void committed(BatchChanges changes) {
+        metrics.batchCommitted(changes);
+        listeners.committed(changes);
+    }
+
+    private void failed(StoreException failure) {
+        metrics.batchFailed(failure.kind());
+        if (failure.kind() == Kind.AWAY) {
+            database.failed(failure);
+        }
+    }
+
     /** Halves the batch until the culprit stands alone. */
     private Uni<Map<UUID, Outcome>> isolate(List<Observation> batch, Throwable refusal) {
         if (batch.size() == 1) {
-            announcer.quarantined(batch.get(0), refusal);
+            quarantine(batch.get(0), refusal);
             return Uni.createFrom().item(Map.of());
         }
         int half = batch.size() / 2;
@@ -175,6 +200,15 @@ public class ReconcileStream {
                 .unis(reconcile(batch.subList(0, half)), reconcile(batch.subList(half, batch.size())))
                 .usingConcurrencyOf(1)
                 .with(ReconcileStream::both);
+    }
+
+    private void quarantine(Observation observation, Throwable refusal) {
+        metrics.observationQuarantined();
+        LogContext.about(
+                observation.transactionId(),
+                () -> quarantineLog.error(
+                        "Observation %s of transaction %s by %s was refused by the database and set aside: %s",
+                        observation.id(), observation.transactionId(), observation.channel(), refusal.getMessage()));
     }
 
     private static Map<UUID, Outcome> both(Map<UUID, Outcome> one, Map<UUID, Outcome> other) {

@@ -10,13 +10,14 @@ import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.proof.StatusReport;
-import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.CommitListener;
+import dev.rampgate.reconcile.CommitListeners;
 import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ObservationIds;
 import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.StreamMetrics;
 import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -56,21 +57,22 @@ final class Replica {
         MeterRegistry meters = new CompositeMeterRegistry();
         LedgerStore store = link.store(database.store());
         List<CommitListener> listeners = new ArrayList<>();
-        listeners.add(watch::announced);
+        listeners.add(watch::committed);
         DatabaseAvailability availability = new DatabaseAvailability(
                 () -> store.inTransaction(unit -> unit.load(Set.of(), time.instant()))
                         .replaceWithVoid(),
                 loop,
                 meters);
-        Announcer announcer = new Announcer(meters, time, availability, listeners);
         stream = new ReconcileStream(
                 store,
                 plan.mutation().rules(plan.polling().lagTolerance()),
-                announcer,
                 plan.reconciling(),
                 () -> loop,
                 time,
                 random,
+                new StreamMetrics(meters),
+                availability,
+                new CommitListeners(listeners),
                 Traces.off());
         backlog = new Backlog(stream, store, plan.reconciling(), loop, random, meters);
         ids = new ObservationIds(random);

@@ -8,11 +8,12 @@ import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
-import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.Backlog;
+import dev.rampgate.reconcile.CommitListeners;
 import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.StreamMetrics;
 import dev.rampgate.reconcile.Traces;
 import dev.rampgate.support.LogListener;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -54,11 +55,13 @@ class SlowDatabaseTest {
     private final ReconcileStream stream = new ReconcileStream(
             slowly(database.store()),
             new LedgerRules(Duration.ofSeconds(30)),
-            new Announcer(meters, time, new DatabaseAvailability(this::answer, loop, meters), List.of()),
             RECONCILING,
             () -> loop,
             time,
             random,
+            new StreamMetrics(meters),
+            new DatabaseAvailability(this::answer, loop, meters),
+            new CommitListeners(List.of()),
             Traces.off());
     private final Backlog backlog = new Backlog(stream, database.store(), RECONCILING, loop, random, meters);
     private final WebhookIntake intake =

@@ -73,7 +73,7 @@ final class World {
 
         void written(Set<String> transactionIds);
 
-        void announced(BatchChanges changes);
+        void committed(BatchChanges changes);
     }
 
     /** What happened in a world, to see that it is no quiet one. */
@@ -102,7 +102,7 @@ final class World {
     private final List<Replica> replicas = new ArrayList<>();
     private final Map<String, Database.Committed> seen = new HashMap<>();
     private final Set<String> touched = new HashSet<>();
-    private final Set<List<Object>> announced = new HashSet<>();
+    private final Set<List<Object>> published = new HashSet<>();
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private final ChronoUnit precision;
     private final Duration skew;
@@ -323,8 +323,8 @@ final class World {
             }
 
             @Override
-            public void announced(BatchChanges changes) {
-                changes.transitions().forEach(World.this::announced);
+            public void committed(BatchChanges changes) {
+                changes.transitions().forEach(World.this::published);
             }
         };
     }
@@ -343,10 +343,10 @@ final class World {
 
     // --- What must hold
 
-    /** I2: whoever announces, each transition is announced once. */
-    private void announced(Transition transition) {
-        if (!announced.add(List.of(transition.transactionId(), transition.sequence()))) {
-            broken = new AssertionError("announced twice: " + transition);
+    /** I2: each transition is published once, whichever replica publishes it. */
+    private void published(Transition transition) {
+        if (!published.add(List.of(transition.transactionId(), transition.sequence()))) {
+            broken = new AssertionError("published twice: " + transition);
         }
     }
 

@@ -134,7 +134,8 @@ class PollSlotTest {
     /** Proof never answers here, so that nothing is ever offered to it. */
     private ReconcileStream unused(EventLoop loop) {
         ReconcileSettings defaults = TestSettings.of(ReconcileSettings.class, Map.of());
-        return new ReconcileStream(null, null, null, defaults, () -> loop, () -> now, new Random(1), Traces.off());
+        return new ReconcileStream(
+                null, null, defaults, () -> loop, () -> now, new Random(1), null, null, null, Traces.off());
     }
 
     private Uni<StatusReport> ask(String id) {

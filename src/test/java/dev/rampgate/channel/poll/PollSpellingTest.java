@@ -11,13 +11,14 @@ import dev.rampgate.pollqueue.PollQueue;
 import dev.rampgate.pollqueue.PollQueue.Claim;
 import dev.rampgate.pollqueue.PollSettings;
 import dev.rampgate.proof.StatusReport;
-import dev.rampgate.reconcile.Announcer;
 import dev.rampgate.reconcile.BatchChanges;
+import dev.rampgate.reconcile.CommitListeners;
 import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ObservationIds;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.StreamMetrics;
 import dev.rampgate.reconcile.Traces;
 import dev.rampgate.support.TestSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -73,15 +74,13 @@ class PollSpellingTest {
         ReconcileStream stream = new ReconcileStream(
                 new Recording(),
                 new LedgerRules(Duration.ofSeconds(30)),
-                new Announcer(
-                        meters,
-                        () -> NOW,
-                        new DatabaseAvailability(() -> Uni.createFrom().voidItem(), loop, meters),
-                        List.of()),
                 TestSettings.of(ReconcileSettings.class, Map.of()),
                 () -> loop,
                 () -> NOW,
                 new Random(1),
+                new StreamMetrics(meters),
+                new DatabaseAvailability(() -> Uni.createFrom().voidItem(), loop, meters),
+                new CommitListeners(List.of()),
                 Traces.off());
         new PollChannel(
                         new OneClaim(claim),
