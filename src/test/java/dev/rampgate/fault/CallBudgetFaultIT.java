@@ -84,7 +84,7 @@ class CallBudgetFaultIT {
     void aDeployWithEverythingDueMakesNoStorm() throws InterruptedException {
         put(Scale.of("unsettled", 1_000, 10_000, 10_000), 0);
         cluster.proof().calls().clear();
-        cluster.replicas().parallelStream().forEach(Replica::terminate);
+        cluster.replicas().parallelStream().forEach(ReplicaProcess::terminate);
         cluster.startAll();
         TimeUnit.SECONDS.sleep(Scale.of("deploy.seconds", 5, 10, 30)); // calls are counted that long
 

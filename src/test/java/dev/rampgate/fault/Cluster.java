@@ -40,7 +40,7 @@ final class Cluster implements AutoCloseable {
     private final TestDatabase database;
     private final ProofSimulator proof;
     private final LedgerTables ledger;
-    private final List<Replica> replicas;
+    private final List<ReplicaProcess> replicas;
 
     /** @param settings what differs from the defaults of these tests, as environment variables */
     Cluster(TestDatabase database, int size, Map<String, String> settings) {
@@ -64,12 +64,13 @@ final class Cluster implements AutoCloseable {
         environment.put("RAMPGATE_SOCKET_LEASE", LEASE.toMillis() + "ms");
         environment.put("RAMPGATE_SOCKET_INTERVAL", SOCKET_INTERVAL.toMillis() + "ms");
         environment.putAll(settings);
-        this.replicas =
-                Stream.generate(() -> new Replica(environment)).limit(size).toList();
+        this.replicas = Stream.generate(() -> new ReplicaProcess(environment))
+                .limit(size)
+                .toList();
         try {
             startAll();
         } catch (RuntimeException notStarted) {
-            replicas.forEach(Replica::close);
+            replicas.forEach(ReplicaProcess::close);
             throw notStarted;
         }
     }
@@ -79,8 +80,8 @@ final class Cluster implements AutoCloseable {
     }
 
     void startAll() {
-        replicas.forEach(Replica::launch);
-        replicas.forEach(Replica::awaitReady);
+        replicas.forEach(ReplicaProcess::launch);
+        replicas.forEach(ReplicaProcess::awaitReady);
     }
 
     ProofSimulator proof() {
@@ -91,13 +92,14 @@ final class Cluster implements AutoCloseable {
         return ledger;
     }
 
-    List<Replica> replicas() {
+    List<ReplicaProcess> replicas() {
         return replicas;
     }
 
     /** One that a load balancer would choose. */
-    Replica anyReady(Random random) {
-        List<Replica> ready = replicas.stream().filter(Replica::isReady).toList();
+    ReplicaProcess anyReady(Random random) {
+        List<ReplicaProcess> ready =
+                replicas.stream().filter(ReplicaProcess::isReady).toList();
         return ready.isEmpty() ? replicas.get(0) : ready.get(random.nextInt(ready.size()));
     }
 
@@ -141,7 +143,7 @@ final class Cluster implements AutoCloseable {
 
     private Stream<Announced> announced() {
         return replicas.stream()
-                .flatMap(Replica::logs)
+                .flatMap(ReplicaProcess::logs)
                 .flatMap(String::lines)
                 .map(ANNOUNCEMENT::matcher)
                 .filter(Matcher::find)
@@ -152,7 +154,7 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        replicas.forEach(Replica::close);
+        replicas.forEach(ReplicaProcess::close);
         proof.close();
         ledger.close();
         database.close();

@@ -167,7 +167,7 @@ class DatabaseAwayFaultIT {
                     TimeUnit.MILLISECONDS);
         }
 
-        private void ask(Replica replica, String path) {
+        private void ask(ReplicaProcess replica, String path) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(replica.managementUrl(path)))
                     .timeout(Duration.ofSeconds(5))
                     .build();

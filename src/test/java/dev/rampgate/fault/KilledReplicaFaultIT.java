@@ -46,7 +46,7 @@ class KilledReplicaFaultIT {
             List<Long> takeovers = new ArrayList<>();
             for (int round = 0; round < kills; round++) {
                 TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1_500)); // the moment is what is tested
-                Replica victim = cluster.replicas().get(random.nextInt(2));
+                ReplicaProcess victim = cluster.replicas().get(random.nextInt(2));
                 victim.kill();
                 Map<String, Held> before = cluster.ledger().held();
                 long killedAt = System.nanoTime();

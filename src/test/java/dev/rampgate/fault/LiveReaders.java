@@ -26,14 +26,14 @@ final class LiveReaders implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     private final NetClient client = vertx.createNetClient(new NetClientOptions().setReceiveBufferSize(4_096));
-    private final Supplier<Replica> chosen;
+    private final Supplier<ReplicaProcess> chosen;
     private final Random random;
     private final Map<String, Reader> readers = new ConcurrentHashMap<>();
     private final Queue<Long> reconnects = new ConcurrentLinkedQueue<>();
     private final AtomicInteger refusals = new AtomicInteger();
 
     /** @param chosen the replica that a load balancer sends the next connection to */
-    LiveReaders(Supplier<Replica> chosen, Random random) {
+    LiveReaders(Supplier<ReplicaProcess> chosen, Random random) {
         this.chosen = chosen;
         this.random = random;
     }

@@ -106,7 +106,7 @@ class StandbyFaultIT {
         way.cut();
         awaitAway(1);
         TimeUnit.SECONDS.sleep(2); // that long it acknowledges into memory
-        Replica ending = cluster.replicas().get(0);
+        ReplicaProcess ending = cluster.replicas().get(0);
         ending.beginToEnd();
         await("it says that it goes").atMost(LIMIT).until(() -> !ending.saysReady());
         ending.leaveEndpoints();
@@ -116,7 +116,8 @@ class StandbyFaultIT {
         assertThat(ending.awaitEnd()).isEqualTo(143);
 
         assertNothingIsLost(Duration.between(returned, Instant.now()), "terminated-on-standby");
-        assertThat(cluster.replicas().stream().flatMap(Replica::logs)).noneMatch(log -> log.contains("are lost"));
+        assertThat(cluster.replicas().stream().flatMap(ReplicaProcess::logs))
+                .noneMatch(log -> log.contains("are lost"));
     }
 
     private void assertNothingIsLost(Duration back, String figures) throws Exception {
@@ -129,7 +130,7 @@ class StandbyFaultIT {
                         Truth.notArchived(cluster.ledger(), acknowledged))
                 .isEmpty());
         String logs = String.join(
-                "\n", cluster.replicas().stream().flatMap(Replica::logs).toList());
+                "\n", cluster.replicas().stream().flatMap(ReplicaProcess::logs).toList());
         long alarms = AWAY.matcher(logs).results().count();
         new Figures("database-" + figures)
                 .line("webhooks by answer", sent.stream().collect(groupingBy(Sent::answer, counting())))
@@ -161,7 +162,7 @@ class StandbyFaultIT {
         return cluster.replicas().stream().map(this::awayGauge).toList();
     }
 
-    private String awayGauge(Replica replica) {
+    private String awayGauge(ReplicaProcess replica) {
         try {
             return client.send(
                             HttpRequest.newBuilder(URI.create(replica.managementUrl("/q/metrics")))

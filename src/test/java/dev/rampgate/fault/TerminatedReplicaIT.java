@@ -47,7 +47,7 @@ class TerminatedReplicaIT {
                 workers.addAll(holders(cluster).values());
                 return workers.size() == 2;
             });
-            Replica victim = cluster.replicas().get(random.nextInt(2));
+            ReplicaProcess victim = cluster.replicas().get(random.nextInt(2));
 
             long terminatedAt = System.nanoTime();
             Instant terminated = Instant.now();

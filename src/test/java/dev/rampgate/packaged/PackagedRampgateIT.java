@@ -19,16 +19,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** The packaged artifact in the production profile, told everything by its environment, with a Proof of another process. */
+/** The packaged artifact in the production profile, configured by its environment, with a Proof of another process. */
 class PackagedRampgateIT {
 
     private static final String WEBHOOK_KEY = "webhook-key-canary-0002";
@@ -149,44 +148,47 @@ class PackagedRampgateIT {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "RAMPGATE_PROOF_BASE_URL, rampgate.proof.base-url",
-        "RAMPGATE_PROOF_CLIENT_TOKEN, rampgate.proof.client-token",
-        "RAMPGATE_DATABASE_HOST, rampgate.database.host",
-        "RAMPGATE_DATABASE_NAME, rampgate.database.name",
-        "RAMPGATE_DATABASE_USER, rampgate.database.user",
-        "RAMPGATE_DATABASE_PASSWORD, rampgate.database.password",
-        "RAMPGATE_IDENTITY_MODE, rampgate.identity.mode",
-        "RAMPGATE_IDENTITY_HEADER_SECRET, rampgate.identity.header.secret"
-    })
-    void aMissingSettingStopsTheStartAndIsNamed(String variable, String setting) {
-        Map<String, String> environment = new HashMap<>(environment());
-        environment.remove(variable);
-        try (PackagedRampgate incomplete = PackagedRampgate.launch(environment)) {
-            assertThat(incomplete.exitCode()).isNotZero();
-            assertThat(incomplete.log()).contains(setting).doesNotContain(GATEWAY_SECRET, CLIENT_TOKEN);
+    /**
+     * Each group of settings has unit tests of its checks. This test shows that the packaged artifact makes those checks when
+     * it starts: one setting of each group.
+     */
+    @Test
+    void aMissingOrWrongSettingStopsTheStartAndIsNamed() {
+        Map<String, PackagedRampgate> launched = new LinkedHashMap<>();
+        try {
+            launched.put("rampgate.proof.base-url", launchedWithout("RAMPGATE_PROOF_BASE_URL"));
+            launched.put("rampgate.database.host", launchedWithout("RAMPGATE_DATABASE_HOST"));
+            launched.put("rampgate.identity.mode", launchedWithout("RAMPGATE_IDENTITY_MODE"));
+            launched.put("rampgate.identity.header.secret", launchedWithout("RAMPGATE_IDENTITY_HEADER_SECRET"));
+            launched.put("rampgate.webhook.keys", launchedWith("RAMPGATE_WEBHOOK_KEYS", "short"));
+            launched.put("rampgate.webhook.trust", launchedWith("RAMPGATE_WEBHOOK_TRUST", "blind"));
+            launched.put(
+                    "rampgate.client-address.trusted-proxies",
+                    launchedWith("RAMPGATE_CLIENT_ADDRESS_TRUSTED_PROXIES", "10.0.0.0/99"));
+            launched.put("rampgate.poll.max-rate", launchedWith("RAMPGATE_POLL_MAX_RATE", "0"));
+            launched.put(
+                    "rampgate.hand-off.base-url",
+                    launchedWith("RAMPGATE_HAND_OFF_BASE_URL", "http://ramp.example.test"));
+            launched.put("rampgate.live.ticket-keys", launchedWith("RAMPGATE_LIVE_TICKET_KEYS", ""));
+            launched.forEach((setting, process) -> {
+                assertThat(process.exitCode()).as(setting).isNotZero();
+                assertThat(process.log()).contains(setting).doesNotContain(GATEWAY_SECRET, CLIENT_TOKEN);
+            });
+        } finally {
+            launched.values().forEach(PackagedRampgate::close);
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "RAMPGATE_PROOF_BASE_URL, ftp://ramp.example.test, rampgate.proof.base-url",
-        "RAMPGATE_WEBHOOK_KEYS, short, rampgate.webhook.keys",
-        "RAMPGATE_WEBHOOK_TRUST, blind, rampgate.webhook.trust",
-        "RAMPGATE_IDENTITY_MODE, demo, rampgate.identity.mode",
-        "RAMPGATE_CLIENT_ADDRESS_TRUSTED_PROXIES, 10.0.0.0/99, rampgate.client-address.trusted-proxies",
-        "RAMPGATE_POLL_MAX_RATE, 0, rampgate.poll",
-        "RAMPGATE_HAND_OFF_BASE_URL, http://ramp.example.test, rampgate.hand-off.base-url",
-        "RAMPGATE_LIVE_TICKET_KEYS, '', rampgate.live.ticket-keys"
-    })
-    void aWrongSettingStopsTheStartAndIsNamed(String variable, String value, String setting) {
+    private static PackagedRampgate launchedWithout(String variable) {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.remove(variable);
+        return PackagedRampgate.launch(environment);
+    }
+
+    private static PackagedRampgate launchedWith(String variable, String value) {
         Map<String, String> environment = new HashMap<>(environment());
         environment.put(variable, value);
-        try (PackagedRampgate misled = PackagedRampgate.launch(environment)) {
-            assertThat(misled.exitCode()).isNotZero();
-            assertThat(misled.log()).contains(setting);
-        }
+        return PackagedRampgate.launch(environment);
     }
 
     @Test

@@ -55,10 +55,10 @@ abstract class DatabaseContract {
     /** With a lease of 15 s, a pause of 60 s after a refusal, and 20, 10 and 2 calls per second. */
     private static final World.Plan PLAN = new World.Plan(
             Mutation.NONE,
-            new Settings.Reconciling(10, 1, 100, 100, 100),
-            new Settings.Polling(20, 10, 2, Duration.ofSeconds(1)),
-            new Settings.Socketing(100),
-            new Settings.Webhooks(Trust.ADVISORY));
+            new WorldSettings.Reconciling(10, 1, 100, 100, 100),
+            new WorldSettings.Polling(20, 10, 2, Duration.ofSeconds(1)),
+            new WorldSettings.Socketing(100),
+            new WorldSettings.Webhooks(Trust.ADVISORY));
 
     private final VirtualTime time = new VirtualTime(START);
     private final RandomGenerator random = new SplittableRandom(1);

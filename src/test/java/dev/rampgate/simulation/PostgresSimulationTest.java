@@ -12,12 +12,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The same worlds on a real PostgreSQL, with the service's own statements. {@code -Dsimulation.seed=N} begins with that
- * world, {@code -Dsimulation.postgres-seeds=N} visits so many.
+ * world, {@code -Dsimulation.postgres-seeds=N} visits that many; {@code .ci/run} asks for 30.
  */
 @ExtendWith(QuietLog.class)
 class PostgresSimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("simulation.postgres-seeds", 30);
+    private static final int SEEDS = Integer.getInteger("simulation.postgres-seeds", 10);
 
     /** Each round is some statements, on which the world waits. */
     private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(5));

@@ -71,9 +71,9 @@ class QueryPlansTest {
         database = shared;
         Pool pool = database.pool();
         ReplicaId replica = new ReplicaId(new SplittableRandom(1));
-        store = new PostgresLedgerStore(pool, new Settings.Reconciling(10, 1, 100, 100, 100));
-        polls = new PostgresPollQueue(pool, new Settings.Polling(20, 10, 2, Duration.ofSeconds(1)), replica);
-        sockets = new PostgresSocketClaims(pool, new Settings.Socketing(100), replica);
+        store = new PostgresLedgerStore(pool, new WorldSettings.Reconciling(10, 1, 100, 100, 100));
+        polls = new PostgresPollQueue(pool, new WorldSettings.Polling(20, 10, 2, Duration.ofSeconds(1)), replica);
+        sockets = new PostgresSocketClaims(pool, new WorldSettings.Socketing(100), replica);
         figures = new LedgerGauges(
                 pool, NEVER, InstantSource.system(), new SplittableRandom(1), new SimpleMeterRegistry());
     }

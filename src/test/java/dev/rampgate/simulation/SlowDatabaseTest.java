@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class SlowDatabaseTest {
 
     private static final Instant START = Instant.parse("2026-05-02T08:00:00Z");
-    private static final Settings.Reconciling RECONCILING = new Settings.Reconciling(10, 1, 100, 100, 100);
+    private static final WorldSettings.Reconciling RECONCILING = new WorldSettings.Reconciling(10, 1, 100, 100, 100);
 
     private final VirtualTime time = new VirtualTime(START);
     private final VirtualLoop loop = new VirtualLoop(time);
@@ -47,8 +47,8 @@ class SlowDatabaseTest {
             time,
             random,
             RECONCILING,
-            new Settings.Polling(20, 10, 2, Duration.ofSeconds(1)),
-            new Settings.Socketing(100),
+            new WorldSettings.Polling(20, 10, 2, Duration.ofSeconds(1)),
+            new WorldSettings.Socketing(100),
             true);
     private Duration pace = Duration.ofMillis(1_500);
 
@@ -65,7 +65,7 @@ class SlowDatabaseTest {
             Traces.off());
     private final Backlog backlog = new Backlog(stream, database.store(), RECONCILING, loop, random, meters);
     private final WebhookIntake intake =
-            new WebhookIntake(stream, backlog, new Settings.Webhooks(Trust.ADVISORY), loop, time);
+            new WebhookIntake(stream, backlog, new WorldSettings.Webhooks(Trust.ADVISORY), loop, time);
 
     @BeforeEach
     void start() {

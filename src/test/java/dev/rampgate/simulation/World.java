@@ -63,10 +63,10 @@ final class World {
     /** What a world is like. */
     record Plan(
             Mutation mutation,
-            Settings.Reconciling reconciling,
-            Settings.Polling polling,
-            Settings.Socketing socketing,
-            Settings.Webhooks webhooks) {}
+            WorldSettings.Reconciling reconciling,
+            WorldSettings.Polling polling,
+            WorldSettings.Socketing socketing,
+            WorldSettings.Webhooks webhooks) {}
 
     /** What a world is told by its processes. */
     interface Watch {
@@ -91,7 +91,7 @@ final class World {
         }
     }
 
-    private record Acknowledged(Observation webhook, Replica by) {}
+    private record Acknowledged(Observation webhook, SimulatedReplica by) {}
 
     private final RandomGenerator random;
     private final VirtualTime time = new VirtualTime(START);
@@ -99,7 +99,7 @@ final class World {
     private final Weather weather;
     private final SimulatedProof proof;
     private final Database database;
-    private final List<Replica> replicas = new ArrayList<>();
+    private final List<SimulatedReplica> replicas = new ArrayList<>();
     private final Map<String, Database.Committed> seen = new HashMap<>();
     private final Set<String> touched = new HashSet<>();
     private final Set<List<Object>> published = new HashSet<>();
@@ -122,11 +122,11 @@ final class World {
         boolean tight = random.nextInt(4) == 0;
         plan = new Plan(
                 mutation,
-                new Settings.Reconciling(
+                new WorldSettings.Reconciling(
                         random.nextInt(1, 9), random.nextInt(1, 4), tight ? 5 : 500, tight ? 3 : 500, tight ? 2 : 50),
-                new Settings.Polling(one(List.of(2.0, 5.0, 20.0)), 2, 1, one(pauses)),
-                new Settings.Socketing(one(List.of(0, 1, 100, 100))),
-                new Settings.Webhooks(random.nextInt(4) == 0 ? Trust.AUTHORITATIVE : Trust.ADVISORY));
+                new WorldSettings.Polling(one(List.of(2.0, 5.0, 20.0)), 2, 1, one(pauses)),
+                new WorldSettings.Socketing(one(List.of(0, 1, 100, 100))),
+                new WorldSettings.Webhooks(random.nextInt(4) == 0 ? Trust.AUTHORITATIVE : Trust.ADVISORY));
         precision = random.nextInt(4) == 0 ? ChronoUnit.MILLIS : ChronoUnit.SECONDS;
         skew = Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(-5_000, 5_000) : 0);
         // News without a time counts from its receipt, which is only safe if Proof's clock is not ahead of ours.
@@ -262,7 +262,7 @@ final class World {
 
     private void webhook(StatusReport report, boolean forged) {
         webhooks++;
-        Replica replica = one(replicas);
+        SimulatedReplica replica = one(replicas);
         boolean known = seen.containsKey(report.transactionId());
         replica.reported(report, forged, taken -> {
             // Kept in memory it may be lost with its process; of unknown transactions nothing is archived.
@@ -311,7 +311,7 @@ final class World {
 
     private void start(int which) {
         if (replicas.get(which) == null || !replicas.get(which).isAlive()) {
-            replicas.set(which, new Replica(plan, time, random, database, proof, weather, watch()));
+            replicas.set(which, new SimulatedReplica(plan, time, random, database, proof, weather, watch()));
         }
     }
 

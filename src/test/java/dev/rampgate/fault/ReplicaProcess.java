@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** One replica's place: the same ports for every process that lives there, and what all of them printed. */
-final class Replica implements AutoCloseable {
+/** One replica of the packaged artifact. It keeps its ports and its logs when its process is killed and started again. */
+final class ReplicaProcess implements AutoCloseable {
 
     private final Map<String, String> environment;
     private final int port = lastingPort();
@@ -19,13 +19,13 @@ final class Replica implements AutoCloseable {
     private PackagedRampgate process;
     private volatile boolean ready;
 
-    Replica(Map<String, String> environment) {
+    ReplicaProcess(Map<String, String> environment) {
         this.environment = environment;
     }
 
     /**
-     * A port that nobody listens on, and that no outgoing connection gets while the replica is dead: those have ports from
-     * 32768 on.
+     * A free port below 32768: the system takes the ports of outgoing connections from there on, so none of them takes this
+     * port while the replica is dead.
      */
     private static int lastingPort() {
         Random random = new Random();

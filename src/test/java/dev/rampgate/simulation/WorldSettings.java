@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The settings of a simulated world; those that are no parameters stand as they do in the service. */
-final class Settings {
+/** The settings of a simulated world. Those that are not parameters have the service's defaults. */
+final class WorldSettings {
 
     record Reconciling(int batchSize, int lanes, int laneCapacity, int backlogCapacity, int backlogIdCapacity)
             implements ReconcileSettings {
@@ -106,7 +106,7 @@ final class Settings {
 
         @Override
         public Limits limits() {
-            throw new UnsupportedOperationException("nobody passes the door here");
+            throw new UnsupportedOperationException("the simulation sends no HTTP requests");
         }
 
         @Override
@@ -115,5 +115,5 @@ final class Settings {
         }
     }
 
-    private Settings() {}
+    private WorldSettings() {}
 }

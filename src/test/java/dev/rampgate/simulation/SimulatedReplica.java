@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** One process of the service from its start to its death: the real stream and channels in a simulated world. */
-final class Replica {
+final class SimulatedReplica {
 
     private final VirtualLoop loop;
     private final DatabaseLink link;
@@ -41,7 +41,7 @@ final class Replica {
     private final VirtualTime time;
     private final boolean trusting;
 
-    Replica(
+    SimulatedReplica(
             World.Plan plan,
             VirtualTime time,
             RandomGenerator random,
