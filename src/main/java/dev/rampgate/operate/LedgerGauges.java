@@ -5,7 +5,7 @@ import static dev.rampgate.database.Columns.seconds;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.eventloop.Ticker;
-import dev.rampgate.pollqueue.PollPlan;
+import dev.rampgate.pollqueue.PollFigures;
 import dev.rampgate.pollqueue.PollPlan.Priority;
 import dev.rampgate.telemetry.Labels;
 import io.micrometer.core.instrument.Gauge;
@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /**
  * What the database alone can tell: how much is under way and for how long, what is overdue to be polled, and whether Proof
@@ -62,6 +61,7 @@ public class LedgerGauges {
     }
 
     private final Pool pool;
+    private final PollFigures polls;
     private final InstantSource clock;
     private final MeterRegistry meters;
     private final Ticker ticker;
@@ -70,6 +70,7 @@ public class LedgerGauges {
 
     public LedgerGauges(Pool pool, EventLoop loop, InstantSource clock, RandomGenerator random, MeterRegistry meters) {
         this.pool = pool;
+        this.polls = new PollFigures(pool);
         this.clock = clock;
         this.meters = meters;
         this.ticker = new Ticker("figures", loop, INTERVAL, this::read, random);
@@ -148,57 +149,21 @@ public class LedgerGauges {
                 });
     }
 
-    /** By the index poll_due_by_period: each priority and period is one range of it. */
     private Uni<Map<Figure, Double>> overdue() {
-        return pool.preparedQuery("""
-                        SELECT each.priority,
-                               found.polls,
-                               extract(epoch FROM now() - found.oldest)::double precision AS lag
-                        FROM unnest($1::smallint[]) AS each (priority)
-                             CROSS JOIN unnest($2::integer[]) AS every (period)
-                             CROSS JOIN LATERAL (
-                                 SELECT count(*) AS polls, min(due_at) AS oldest
-                                 FROM (
-                                     SELECT due_at
-                                     FROM poll
-                                     WHERE poll.priority = each.priority
-                                       AND poll.period = every.period
-                                       AND due_at <= now()
-                                     ORDER BY due_at
-                                     LIMIT $3
-                                 ) AS counted
-                             ) AS found
-                        """)
-                .execute(Tuple.of(
-                        Stream.of(Priority.values())
-                                .map(priority -> (short) priority.ordinal())
-                                .toArray(Short[]::new),
-                        PollPlan.PERIODS.toArray(Integer[]::new),
-                        (long) MOST_COUNTED))
-                .map(rows -> {
-                    Map<Figure, Double> read = new HashMap<>();
-                    for (Row row : rows) {
-                        String priority = Labels.of(Priority.values()[row.getShort("priority")]);
-                        read.merge(
-                                new Figure("due", priority),
-                                row.getLong("polls").doubleValue(),
-                                Double::sum);
-                        read.merge(new Figure("lag", priority), orZero(row.getDouble("lag")), Math::max);
-                    }
-                    return read;
-                });
+        return polls.overdue(MOST_COUNTED).map(all -> {
+            Map<Figure, Double> read = new HashMap<>();
+            all.forEach((priority, overdue) -> {
+                read.put(new Figure("due", Labels.of(priority)), (double) overdue.polls());
+                read.put(new Figure("lag", Labels.of(priority)), seconds(overdue.lag()));
+            });
+            return read;
+        });
     }
 
-    /** A handful of rows. */
     private Uni<Map<Figure, Double>> refusals() {
-        return pool.query("""
-                        SELECT CASE name WHEN 'all' THEN 'poll' ELSE name END AS channel, refused
-                        FROM poll_budget
-                        WHERE name IN ('all', 'socket')
-                        """).execute().map(rows -> {
+        return polls.refusals().map(refused -> {
             Map<Figure, Double> read = new HashMap<>();
-            rows.forEach(row ->
-                    read.put(new Figure("refused", row.getString("channel")), row.getBoolean("refused") ? 1.0 : 0.0));
+            refused.forEach((channel, refuses) -> read.put(new Figure("refused", channel), refuses ? 1.0 : 0.0));
             return read;
         });
     }

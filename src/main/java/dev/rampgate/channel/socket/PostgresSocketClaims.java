@@ -3,6 +3,7 @@ package dev.rampgate.channel.socket;
 import static dev.rampgate.database.Columns.seconds;
 
 import dev.rampgate.database.ReplicaId;
+import dev.rampgate.pollqueue.SocketBudget;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -21,28 +22,21 @@ import java.util.UUID;
 public class PostgresSocketClaims implements SocketClaims {
 
     private final Pool pool;
+    private final SocketBudget budget;
     private final SocketSettings settings;
     private final UUID replica;
 
     public PostgresSocketClaims(Pool pool, SocketSettings settings, ReplicaId replica) {
         this.pool = pool;
+        this.budget = new SocketBudget(pool);
         this.settings = settings;
         this.replica = replica.value();
     }
 
     @Override
     public Uni<Set<String>> claim(int limit) {
-        return pool.preparedQuery("""
-                        WITH probe AS (
-                            UPDATE poll_budget
-                            SET next_at = now() + $4 * interval '1 s'
-                            WHERE name = 'socket' AND refused AND next_at <= now()
-                            RETURNING name
-                        ), allowance AS (
-                            SELECT CASE WHEN refused THEN (SELECT count(*) FROM probe) ELSE $3 END AS sockets
-                            FROM poll_budget
-                            WHERE name = 'socket'
-                        ), free AS (
+        return pool.preparedQuery(SocketBudget.WITH_ALLOWANCE + """
+                        , free AS (
                             SELECT transaction_id
                             FROM socket
                             WHERE hot_until > now() AND lease_until <= now()
@@ -73,29 +67,17 @@ public class PostgresSocketClaims implements SocketClaims {
 
     @Override
     public Uni<Boolean> areRefused() {
-        return pool.preparedQuery("SELECT refused FROM poll_budget WHERE name = 'socket'")
-                .execute()
-                .map(rows -> rows.iterator().next().getBoolean("refused"));
+        return budget.isRefused();
     }
 
     @Override
     public Uni<Boolean> refuse() {
-        return pool.preparedQuery("""
-                        UPDATE poll_budget
-                        SET next_at = greatest(poll_budget.next_at, now() + $1 * interval '1 s'), refused = true
-                        FROM (SELECT refused FROM poll_budget WHERE name = 'socket' FOR UPDATE) AS before
-                        WHERE name = 'socket'
-                        RETURNING NOT before.refused AS news
-                        """)
-                .execute(Tuple.of(seconds(settings.refusedPause())))
-                .map(rows -> rows.iterator().next().getBoolean("news"));
+        return budget.refuse(settings.refusedPause());
     }
 
     @Override
     public Uni<Void> resume() {
-        return pool.query("UPDATE poll_budget SET refused = false WHERE name = 'socket' AND refused")
-                .execute()
-                .replaceWithVoid();
+        return budget.resume();
     }
 
     @Override

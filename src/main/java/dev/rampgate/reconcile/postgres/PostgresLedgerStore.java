@@ -1,9 +1,9 @@
 package dev.rampgate.reconcile.postgres;
 
-import dev.rampgate.database.Columns;
 import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.database.Remedy;
 import dev.rampgate.eventloop.DetachedWork;
+import dev.rampgate.pollqueue.PollDemand;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.StoreException;
@@ -13,7 +13,6 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.tuples.Tuple2;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -25,10 +24,12 @@ import java.util.function.Function;
 public class PostgresLedgerStore implements LedgerStore {
 
     private final Pool pool;
+    private final PollDemand demand;
     private final ReconcileSettings settings;
 
     public PostgresLedgerStore(Pool pool, ReconcileSettings settings) {
         this.pool = pool;
+        this.demand = new PollDemand(pool);
         this.settings = settings;
     }
 
@@ -60,25 +61,7 @@ public class PostgresLedgerStore implements LedgerStore {
 
     @Override
     public Uni<Void> makeDue(Collection<String> transactionIds, Duration spread) {
-        return pool.preparedQuery("""
-                        INSERT INTO poll AS planned (transaction_id, priority, due_at, wanted_at)
-                        SELECT id, CASE WHEN transaction.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s', now()
-                        FROM unnest($1::text[]) AS missed (id)
-                             LEFT JOIN transaction USING (id)
-                        ORDER BY id
-                        ON CONFLICT (transaction_id) DO UPDATE
-                        SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s')),
-                            wanted_at = excluded.wanted_at,
-                            period = CASE
-                                WHEN planned.failures = 0
-                                    THEN greatest(least(planned.period, excluded.period), planned.least_period)
-                                ELSE planned.period
-                            END
-                        """)
-                .execute(Tuple.of(Columns.texts(transactionIds), Columns.seconds(spread)))
-                .onFailure()
-                .transform(PostgresLedgerStore::classified)
-                .replaceWithVoid();
+        return demand.makeDue(transactionIds, spread).onFailure().transform(PostgresLedgerStore::classified);
     }
 
     private static Throwable classified(Throwable failure) {

@@ -8,7 +8,7 @@ import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
-import dev.rampgate.pollqueue.PollPlan;
+import dev.rampgate.pollqueue.PollPlans;
 import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.BatchChanges.Archived;
 import dev.rampgate.reconcile.ErasedUsers;
@@ -62,27 +62,14 @@ final class PostgresUnitOfWork implements UnitOfWork {
             )
             """;
 
-    /** Of a plan, the shortest period that counts for it: the longer, the more unsettled transactions its owner has. */
-    private static final String SHARE = """
-            CROSS JOIN LATERAL (
-                SELECT ($6::integer[])[1 + width_bucket(count(*), $7::bigint[])] AS least_period
-                FROM (
-                    SELECT
-                    FROM transaction
-                    WHERE transaction.user_id = plan.owner AND NOT transaction.settled AND NOT transaction.abandoned
-                    LIMIT $8
-                ) AS unsettled
-            ) AS share
-            """;
-
     private final SqlConnection connection;
     private final int archiveLimit;
-    private final int unknownCapacity;
+    private final PollPlans polls;
 
     PostgresUnitOfWork(SqlConnection connection, int archiveLimit, int unknownCapacity) {
         this.connection = connection;
         this.archiveLimit = archiveLimit;
-        this.unknownCapacity = unknownCapacity;
+        this.polls = new PollPlans(connection, unknownCapacity);
     }
 
     // --- load
@@ -166,8 +153,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
         when(changes.transitions(), this::heatSockets, statements);
         when(changes.marks(), this::markTransitions, statements);
         when(changes.archive(), this::insertObservations, statements);
-        when(plans(changes, true), this::replan, statements);
-        when(plans(changes, false), this::hasten, statements);
+        statements.addAll(polls.write(changes.polls()));
         // Subscribed to in order, so that they leave together and are answered in order.
         return statements.isEmpty()
                 ? Uni.createFrom().voidItem()
@@ -182,12 +168,6 @@ final class PostgresUnitOfWork implements UnitOfWork {
         if (!rows.isEmpty()) {
             statements.add(statement.on(rows));
         }
-    }
-
-    private static List<PollPlan> plans(BatchChanges changes, boolean answered) {
-        return changes.polls().stream()
-                .filter(plan -> plan.answered() == answered)
-                .toList();
     }
 
     /** Fails as a collision if another batch was faster: in order of their ids, so that two never wait for each other. */
@@ -354,79 +334,6 @@ final class PostgresUnitOfWork implements UnitOfWork {
                         .time(one -> one.observation().askedAt())
                         .text(one -> one.observation().raw())
                         .parameters());
-    }
-
-    /**
-     * A poll was answered: what was planned is replaced, and the claim ends. Unless somebody wanted a poll after this one was
-     * asked: then the next one comes at once. At most one poll a second.
-     */
-    private Uni<Void> replan(List<PollPlan> plans) {
-        return run("""
-                INSERT INTO poll AS planned (transaction_id, priority, due_at, period, least_period)
-                SELECT transaction_id, priority, now() + delay * interval '1 ms', greatest(period, least_period), least_period
-                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
-                     AS plan (transaction_id, priority, delay, period, owner)
-                """ + SHARE + """
-                ON CONFLICT (transaction_id) DO UPDATE
-                SET priority = excluded.priority,
-                    period = excluded.period,
-                    least_period = excluded.least_period,
-                    due_at = CASE
-                        WHEN planned.wanted_at > planned.asked_at
-                            THEN greatest(least(excluded.due_at, planned.due_at), planned.asked_at + interval '1 s')
-                        WHEN excluded.due_at IS NULL THEN NULL
-                        ELSE greatest(excluded.due_at, planned.asked_at + interval '1 s')
-                    END,
-                    lease_until = NULL,
-                    leased_by = NULL,
-                    failures = 0,
-                    missing_since = NULL
-                """, planColumns(plans).parameters());
-    }
-
-    /**
-     * Something else wants a poll: it may only come earlier. A claim that it has changed is only answered by a poll that is
-     * asked after it. Unknown ids are kept up to a number.
-     */
-    private Uni<Void> hasten(List<PollPlan> plans) {
-        return run(
-                """
-                INSERT INTO poll AS planned (transaction_id, priority, due_at, period, wanted_at, least_period)
-                SELECT transaction_id,
-                       priority,
-                       now() + delay * interval '1 ms',
-                       greatest(period, least_period),
-                       CASE WHEN delay = 0 THEN now() END,
-                       least_period
-                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
-                     AS plan (transaction_id, priority, delay, period, owner)
-                """ + SHARE + """
-                WHERE priority < 2
-                   OR (SELECT count(*) FROM (SELECT FROM poll WHERE priority = 2 AND due_at IS NOT NULL LIMIT $9) AS unknown) < $9
-                ON CONFLICT (transaction_id) DO UPDATE
-                SET priority = least(planned.priority, excluded.priority),
-                    wanted_at = coalesce(excluded.wanted_at, planned.wanted_at),
-                    least_period = greatest(planned.least_period, excluded.least_period),
-                    period = CASE
-                        WHEN planned.failures = 0
-                            THEN greatest(least(planned.period, excluded.period), planned.least_period, excluded.least_period)
-                        ELSE planned.period
-                    END,
-                    due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s'))
-                """,
-                planColumns(plans).and((long) unknownCapacity).parameters());
-    }
-
-    private static Columns<PollPlan> planColumns(List<PollPlan> plans) {
-        return Columns.of(plans)
-                .text(PollPlan::transactionId)
-                .array(plan -> (short) plan.priority().ordinal(), Short[]::new)
-                .array(plan -> plan.delay().map(Duration::toMillis).orElse(null), Long[]::new)
-                .integer(PollPlan::period)
-                .text(PollPlan::owner)
-                .and(PollPlan.PERIODS.toArray(Integer[]::new))
-                .and(PollPlan.CROWDS.stream().map(Integer::longValue).toArray(Long[]::new))
-                .and((long) PollPlan.CROWDS.get(PollPlan.CROWDS.size() - 1));
     }
 
     /** Sockets follow what moved lately and may move on; the end of an attempt ends the socket. */
