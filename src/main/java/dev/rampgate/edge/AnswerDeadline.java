@@ -7,10 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Closes one connection when what it sent gets no answer for too long. A request always gets one in time, so this is about
- * bytes that never become a request, however steadily they come: the server's own idle timeout begins anew with each.
+ * Closes one connection when received bytes stay unanswered for too long. A complete request is always answered in time, so
+ * this concerns bytes that never become a request, however steadily they arrive. The server's own idle timeout does not help:
+ * it restarts with each byte.
  *
- * <p>One timer is under way at a time, however many requests come; it looks again when it was too early.
+ * <p>A connection has at most one timer; a timer that fires too early is scheduled again.
  */
 final class AnswerDeadline extends ChannelDuplexHandler {
 
@@ -20,7 +21,7 @@ final class AnswerDeadline extends ChannelDuplexHandler {
     private boolean waiting;
     private boolean timed;
 
-    /** @param nanoTime as {@link System#nanoTime()} tells it */
+    /** @param nanoTime as {@link System#nanoTime()} */
     AnswerDeadline(long limitNanos, LongSupplier nanoTime) {
         this.limitNanos = limitNanos;
         this.nanoTime = nanoTime;
@@ -32,7 +33,7 @@ final class AnswerDeadline extends ChannelDuplexHandler {
             waiting = true;
             waitingSince = nanoTime.getAsLong();
             if (!timed) {
-                lookAfter(limitNanos, context);
+                checkAfter(limitNanos, context);
             }
         }
         context.fireChannelRead(bytes);
@@ -44,12 +45,12 @@ final class AnswerDeadline extends ChannelDuplexHandler {
         context.write(bytes, written);
     }
 
-    private void lookAfter(long nanos, ChannelHandlerContext context) {
+    private void checkAfter(long nanos, ChannelHandlerContext context) {
         timed = true;
-        context.executor().schedule(() -> look(context), nanos, TimeUnit.NANOSECONDS);
+        context.executor().schedule(() -> check(context), nanos, TimeUnit.NANOSECONDS);
     }
 
-    private void look(ChannelHandlerContext context) {
+    private void check(ChannelHandlerContext context) {
         timed = false;
         if (!waiting || !context.channel().isActive()) {
             return;
@@ -58,7 +59,7 @@ final class AnswerDeadline extends ChannelDuplexHandler {
         if (left <= 0) {
             context.close();
         } else {
-            lookAfter(left, context);
+            checkAfter(left, context);
         }
     }
 }

@@ -7,14 +7,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of bodies are kept over all connections, from their first byte until their request is answered. The first
- * {@value #FREE_BYTES} of each are free: a webhook or a session is not larger, so that large bodies, however many, refuse
- * only each other. Safe from any thread.
+ * Limits the bytes of bodies in memory over all connections, from a body's first byte until its request is answered. The
+ * first {@value #FREE_BYTES} bytes of each body are free. Webhooks and session calls are not larger, so that large bodies
+ * can exhaust the budget for other large bodies only. Thread-safe.
  */
 @ApplicationScoped
 class BodyBudget {
 
-    /** What every body may have; the number of connections bounds these. */
+    /** Bytes of each body that do not count; the number of connections bounds their sum. */
     static final int FREE_BYTES = 4 * 1024;
 
     private final long most;
@@ -24,19 +24,19 @@ class BodyBudget {
     BodyBudget(EdgeSettings settings, MeterRegistry meters) {
         this.most = settings.bodyBudget().asLongValue();
         this.refused = Counter.builder("rampgate.edge.bodies.refused")
-                .description("Bodies that were not read since too many bytes of others were being kept")
+                .description("Bodies refused because the budget for bodies in memory was used up")
                 .register(meters);
         Gauge.builder("rampgate.edge.body.bytes", kept, AtomicLong::doubleValue)
-                .description("Bytes of bodies that are kept, but for the free ones of each")
+                .description("Bytes of bodies in memory, without the free bytes of each body")
                 .register(meters);
     }
 
     /**
-     * One body grows.
+     * Reserves bytes for a body that grows.
      *
-     * @param from its length so far
-     * @param to its new length
-     * @return whether it may; if so, {@link #release} must follow in the end
+     * @param from its length so far, in bytes
+     * @param to its new length, in bytes
+     * @return whether the budget allows it; if so, the caller must call {@link #release} once the body is no longer needed
      */
     boolean grow(int from, int to) {
         long more = Math.max(to, FREE_BYTES) - Math.max(from, FREE_BYTES);
@@ -48,7 +48,7 @@ class BodyBudget {
         return false;
     }
 
-    /** A body of this length is kept no longer. */
+    /** Returns the bytes of a body of this length to the budget. */
     void release(int length) {
         kept.addAndGet(-(long) (Math.max(length, FREE_BYTES) - FREE_BYTES));
     }

@@ -19,15 +19,15 @@ import java.util.List;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Reads every body before any route sees it, so that one rule holds for all: no larger than
- * {@code rampgate.edge.max-body-size}, and complete within {@code rampgate.edge.body-timeout}. Routes find it in
- * {@link RoutingContext#body()}, resources as their entity, both without a byte order mark. A request without a body passes untouched. For HTTP/1.1 alone:
- * Quarkus REST cannot take an HTTP/2 request whose body has been read.
+ * Reads every body before any route sees it, so that one limit holds for all routes: at most
+ * {@code rampgate.edge.max-body-size} bytes, complete within {@code rampgate.edge.body-timeout}. Routes find the body in
+ * {@link RoutingContext#body()}, resources as their entity; a byte order mark is removed. A request without a body passes
+ * unchanged. HTTP/1.1 only: Quarkus REST cannot handle an HTTP/2 request whose body has been read.
  */
 @ApplicationScoped
 public class BodyGate {
 
-    /** When a body that found no budget may be sent again: the large ones before it take as long as they may at most. */
+    /** {@code Retry-After} of a body that exceeded the budget: by then the large bodies before it are complete or timed out. */
     private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
     private final ProblemAnswers answers;
@@ -46,7 +46,7 @@ public class BodyGate {
         filters.register(this::enter, FilterOrder.BODY);
     }
 
-    /** Hands the body that was read to the resource, which would otherwise wait for one that has already come. */
+    /** Passes the body to the resource, which would otherwise wait for a body that has already been read. */
     @ServerRequestFilter(preMatching = true)
     public void adopt(ContainerRequestContext resource, RoutingContext routing) {
         Buffer body = routing.body().buffer();
@@ -60,9 +60,9 @@ public class BodyGate {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         List<String> encodings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
         if (!encodings.isEmpty()) {
-            // Netty takes a length away that stood beside the chunks; whoever is in front of us may have believed it,
-            // and
-            // take what follows for the answer to somebody else's request (RFC 9112, section 6.1).
+            // Netty removes a Content-Length beside chunks. A proxy may have used that length; what follows could then
+            // be
+            // taken for the answer to another user's request (RFC 9112, section 6.1).
             routing.addEndHandler(answered -> request.connection().close());
             new Reading(routing).start(length, encodings);
         } else if (length != null && !length.equals("0")) {
@@ -72,7 +72,7 @@ public class BodyGate {
         }
     }
 
-    /** One body on its way. All of it happens on the event loop of its connection. */
+    /** Reads one body, on the event loop of its connection. */
     private final class Reading {
         private final RoutingContext routing;
         private final HttpServerRequest request;
@@ -121,7 +121,7 @@ public class BodyGate {
             if (body.length() + chunk.length() > maxSize) {
                 refuse(ProblemType.BODY_TOO_LARGE);
             } else if (!budget.grow(body.length(), body.length() + chunk.length())) {
-                refuse(Problem.of(ProblemType.UNAVAILABLE, "Too many large bodies are being read")
+                refuse(Problem.of(ProblemType.UNAVAILABLE, "Too many large request bodies at the same time")
                         .withRetryAfter(TRY_AGAIN));
             } else {
                 body.appendBuffer(chunk);
@@ -146,8 +146,8 @@ public class BodyGate {
         }
 
         /**
-         * Answers at once but goes on taking what comes, until the end or the time limit: closing at once could destroy
-         * the answer on its way to a caller that is still sending.
+         * Answers at once, and discards the rest of the body until its end or the time limit. Closing at once could destroy
+         * the answer before a caller that is still sending has read it.
          */
         private void refuse(ProblemType type) {
             refuse(Problem.of(type));
@@ -165,7 +165,7 @@ public class BodyGate {
             release();
         }
 
-        /** Once, when the request was answered, refused or given up: its body is kept no longer. */
+        /** Returns the body's bytes to the budget, once: when the request is answered, refused or aborted. */
         private void release() {
             if (!released) {
                 released = true;

@@ -13,21 +13,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Closes one connection that does not read what it is sent: when it makes us write more although too much waits already, for
- * itself or for all connections together, and when it reads nothing for too long. The same for bytes that come and do not
- * become a request. Stands in front of all other handlers, so that it sees every byte of either port, whatever protocol it
- * belongs to. All of it happens on the connection's event loop.
+ * Closes one connection whose client does not read its answers: when Rampgate has to write more although too many bytes are
+ * pending, for this connection or for all together, and when the client reads nothing for too long. It limits received bytes
+ * that do not become a request in the same way. It is the first handler of the pipeline, so that it sees every byte of both
+ * ports, of whatever protocol. It runs on the connection's event loop.
  *
- * <p>HTTP/2 ends here as well: the server of the management port would speak it, and has no switch for that.
+ * <p>It also refuses HTTP/2, which the server of the management port would speak, and has no setting against.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static final byte[] HTTP_2 = "PRI * HTTP/2.0".getBytes(StandardCharsets.US_ASCII);
 
-    /** Most bytes that are taken after the last answer. */
+    /** Maximum bytes that are discarded after the last answer before the connection is closed. */
     private static final int MOST_DISCARDED = 256 * 1024;
 
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ConnectionLimits limits;
     private final LongSupplier nanoTime;
@@ -35,13 +35,13 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean prefaceRuledOut;
     private boolean closing;
 
-    /** What waits for the reader, as it was last counted. */
+    /** Bytes that are pending for the client, as last counted. */
     private long unread;
 
     private long progressAt;
     private boolean timed;
 
-    /** What came since the last message that could be decoded. */
+    /** Bytes received since the last decoded message. */
     private long undecoded;
 
     private boolean decoded;
@@ -73,7 +73,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** After the last answer: what still comes is taken for a while, so that the answer arrives. */
+    /** Call after the last answer: further bytes are discarded, so that the answer still arrives. */
     void discardTheRest() {
         closing = true;
     }
@@ -95,14 +95,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** What came before this was a message, or the first part of one that is passed on in parts. */
+    /** Call when a message, or a part of one, was decoded: the bytes so far count no longer. */
     void decoded() {
         decoded = true;
         limits.hold(-undecoded);
         undecoded = 0;
     }
 
-    /** Whether all bytes so far, and as many as count, are the start of an HTTP/2 connection. */
+    /** Whether the connection's first bytes are the HTTP/2 preface. */
     private boolean isHttp2(ByteBuf bytes) {
         for (int at = bytes.readerIndex(); at < bytes.writerIndex() && prefaceBytes < HTTP_2.length; at++) {
             if (bytes.getByte(at) != HTTP_2[prefaceBytes]) {
@@ -125,7 +125,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         count(context);
     }
 
-    /** What was already written may just not have been passed on yet. */
+    /** Flushes before it counts, since written bytes may not have been passed to the kernel yet. */
     private boolean mayNotGrow(ChannelHandlerContext context) {
         if (!closing && isTooMuch()) {
             context.flush();
@@ -147,7 +147,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         count(context);
         if (unread > 0 && !timed && !closing) {
             progressAt = nanoTime.getAsLong();
-            lookLater(context);
+            checkLater(context);
         }
     }
 
@@ -170,12 +170,12 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         decoded();
     }
 
-    private void lookLater(ChannelHandlerContext context) {
+    private void checkLater(ChannelHandlerContext context) {
         timed = true;
-        context.executor().schedule(() -> look(context), LOOK_NANOS, TimeUnit.NANOSECONDS);
+        context.executor().schedule(() -> check(context), CHECK_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    private void look(ChannelHandlerContext context) {
+    private void check(ChannelHandlerContext context) {
         timed = false;
         count(context);
         if (unread == 0 || closing) {
@@ -184,7 +184,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (nanoTime.getAsLong() - progressAt > limits.stallLimit().toNanos()) {
             close(context, Reason.STALLED);
         } else {
-            lookLater(context);
+            checkLater(context);
         }
     }
 
@@ -207,7 +207,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         context.close();
     }
 
-    /** What became of an answer that could not be kept. */
+    /** Fails the write of an answer that was discarded. */
     private static final class UnreadAnswersException extends Exception {
         UnreadAnswersException() {
             super("The connection does not read its answers", null, false, false);

@@ -11,9 +11,8 @@ import java.net.InetSocketAddress;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Gives each connection that a server of this process accepts its {@link AnswerDeadline}, its {@link ConnectionGuard} and its
- * {@link RequestGate}. Quarkus offers no way to its connections, so Netty finds this class as a service, if it looks for some
- * ({@link #install()}).
+ * Adds an {@link AnswerDeadline}, a {@link ConnectionGuard} and a {@link RequestGate} to each connection that a server of this
+ * process accepts. Quarkus has no hook for connections, so Netty loads this class as a service after {@link #install()}.
  */
 @RegisterForReflection(fields = false)
 public final class ConnectionInitializer extends ChannelInitializerExtension {
@@ -21,10 +20,10 @@ public final class ConnectionInitializer extends ChannelInitializerExtension {
     private long limitNanos;
     private ConnectionLimits limits;
 
-    /** For Netty. */
+    /** Called by Netty. */
     public ConnectionInitializer() {}
 
-    /** Makes Netty look for services like this one. Before the first server listens. */
+    /** Makes Netty load this service. Must be called before the first server listens. */
     public static void install() {
         System.setProperty(EXTENSIONS_SYSTEM_PROPERTY, "serviceload");
     }

@@ -18,40 +18,40 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * What one connection may make this process keep, and what all of them may together. {@link ConnectionGuard} and
- * {@link RequestGate} ask it for each connection of both ports; it counts what they close:
- * {@code rampgate.edge.connections.closed}, by reason.
+ * Limits of memory for one connection, and for all connections together. {@link ConnectionGuard} and {@link RequestGate} apply
+ * them to each connection of both ports. Counts the connections that they close, by reason:
+ * {@code rampgate.edge.connections.closed}.
  */
 @Singleton
 @Unremovable
 class ConnectionLimits {
 
-    /** Most bytes of heads and bodies of requests that wait behind another one of their connection. */
+    /** Maximum bytes of heads and bodies of requests that are queued on one connection. */
     static final int MAX_QUEUED_BYTES = 64 * 1024;
 
-    /** Most WebSocket frames that a reader may send within {@link #FRAMES_WINDOW}: what it sends is ignored. */
+    /** Maximum number of WebSocket frames that a reader may send within {@link #FRAMES_WINDOW}; their content is ignored. */
     static final int MAX_FRAMES = 128;
 
     static final Duration FRAMES_WINDOW = Duration.ofSeconds(10);
 
-    /** What the kernel keeps of a connection's unread answers; it would take megabytes otherwise. Linux doubles it. */
+    /** The kernel's buffer for a connection's unread answers, megabytes by default. Linux doubles this value. */
     static final int SEND_BUFFER_BYTES = 64 * 1024;
 
     /** Why a connection was closed. */
     enum Reason {
-        /** More requests come at once, or more of them or of their bytes wait behind another one, than may. */
+        /** Too many requests at once, or too many queued requests or bytes of them. */
         PIPELINED,
-        /** It asks for more while it leaves more bytes unread than one connection may. */
+        /** The client sent another request while it left too many bytes of answers unread. */
         UNREAD,
-        /** It has read nothing of what waits for it for {@code rampgate.edge.answer-timeout}. */
+        /** The client read none of the pending bytes for {@code rampgate.edge.answer-timeout}. */
         STALLED,
-        /** It sends more WebSocket frames than a reader needs. */
+        /** The client sent too many WebSocket frames. */
         FRAMES,
-        /** All connections together keep more bytes than they may, and this one asked for more. */
+        /** The budget of all connections together is used up, and this connection needed more of it. */
         BUDGET,
-        /** The management port has as many connections as it takes. */
+        /** The management port had its maximum number of connections. */
         MANAGEMENT_FULL,
-        /** HTTP/2, which neither port speaks. */
+        /** The client spoke HTTP/2, which neither port supports. */
         HTTP2
     }
 
@@ -75,53 +75,53 @@ class ConnectionLimits {
             closed.put(
                     reason,
                     Counter.builder("rampgate.edge.connections.closed")
-                            .description("Connections that were closed since they would have made us keep too much")
+                            .description("Connections closed because they exceeded a limit")
                             .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
         connections("public", atPublicPort, meters);
         connections("management", atManagementPort, meters);
         Gauge.builder("rampgate.edge.unread.bytes", held, AtomicLong::doubleValue)
-                .description("Bytes of unread answers and of requests that wait behind another one")
+                .description("Bytes of unread answers and of queued requests")
                 .register(meters);
     }
 
     private static void connections(String port, AtomicInteger number, MeterRegistry meters) {
         Gauge.builder("rampgate.edge.connections", number, AtomicInteger::doubleValue)
-                .description("Connections that are open")
+                .description("Open connections")
                 .tag("port", port)
                 .register(meters);
     }
 
-    /** Makes the metrics stand there before the first connection. */
+    /** Creates this bean, and so its metrics, before the first connection. */
     void onStart(@Observes StartupEvent start) {}
 
-    /** Most requests of one connection that wait behind another one. */
+    /** Maximum number of queued requests of one connection. */
     int maxPipelined() {
         return settings.maxPipelined();
     }
 
-    /** Most bytes that one connection may leave unread and still ask for more. */
+    /** Maximum bytes that a client may leave unread when it sends another request. */
     long maxUnread() {
         return settings.maxUnread().asLongValue();
     }
 
-    /** How long a connection may read nothing of what waits for it. */
+    /** How long a client may read none of the bytes that are pending for it. */
     Duration stallLimit() {
         return settings.answerTimeout();
     }
 
-    /** A connection keeps this many bytes more, or fewer if negative. */
+    /** Adds bytes that a connection holds in memory; a negative number releases them. */
     void hold(long bytes) {
         held.addAndGet(bytes);
     }
 
-    /** Whether all connections together keep more than they may. */
+    /** Whether all connections together hold more bytes than {@code rampgate.edge.unread-budget}. */
     boolean isOverBudget() {
         return held.get() > settings.unreadBudget().asLongValue();
     }
 
-    /** @return false if the port takes no more connections; true must be followed by {@link #leave} */
+    /** @return false if the port has its maximum number of connections; after true the caller must call {@link #leave} */
     boolean enter(int port) {
         AtomicInteger connections = connections(port);
         if (connections.incrementAndGet() <= settings.maxManagementConnections() || connections == atPublicPort) {
@@ -131,7 +131,7 @@ class ConnectionLimits {
         return false;
     }
 
-    /** A connection that entered is gone. */
+    /** Counts the end of a connection for which {@link #enter} returned true. */
     void leave(int port) {
         connections(port).decrementAndGet();
     }
@@ -140,7 +140,7 @@ class ConnectionLimits {
         return port == managementPort ? atManagementPort : atPublicPort;
     }
 
-    /** Counts a connection that is closed for this reason. */
+    /** Counts a connection that was closed for this reason. */
     void countClosed(Reason reason) {
         closed.get(reason).increment();
     }

@@ -5,20 +5,20 @@ import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Optional;
 
-/** Which web pages may call. */
+/** Which web pages may call Rampgate. */
 @ConfigMapping(prefix = "rampgate.cors")
 public interface CorsSettings {
 
     /**
      * Origins of the company's own pages that call from another host, such as {@code https://shop.example.com}, and of its
-     * apps, such as {@code capacitor://localhost}; there is no {@code *} and no {@code null}, and a wrong one stops the
-     * start. Unit: origins. Default: none but the host that is called.
+     * apps, such as {@code capacitor://localhost}. {@code *} and {@code null} are not allowed; an invalid origin fails
+     * startup. Unit: origins. Default: none but the host that is called.
      */
     Optional<List<String>> origins();
 
     /**
-     * What those pages may send beside the headers that the calls have, such as the headers of tracing libraries; they are
-     * ignored, but for {@code traceparent}. Unit: header names. Default: {@code traceparent, tracestate, baggage,
+     * Additional headers that those pages may send, such as those of tracing libraries. Rampgate ignores them, except
+     * {@code traceparent}. Unit: header names. Default: {@code traceparent, tracestate, baggage,
      * sentry-trace, b3, x-b3-traceid, x-b3-spanid, x-b3-parentspanid, x-b3-sampled, uber-trace-id, elastic-apm-traceparent,
      * x-datadog-trace-id, x-datadog-parent-id, x-datadog-origin, x-datadog-sampling-priority, newrelic, x-correlation-id,
      * x-requested-with}.

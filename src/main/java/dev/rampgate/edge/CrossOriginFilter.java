@@ -20,9 +20,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which web pages may call (the CORS protocol, Fetch standard, section 3.3): those of our own host and of the configured
- * origins. Pages from elsewhere are refused, sockets included, for which browsers ask nobody. Who is no browser sends no
- * {@code Origin} and is not concerned. A wrong setting stops the start.
+ * Decides which web pages may call (the CORS protocol, Fetch standard, section 3.3): pages of our own host and of the configured
+ * origins. It refuses all other pages, also for WebSockets, which browsers open without a preflight. Callers that are no
+ * browsers send no {@code Origin} and pass. An invalid setting fails startup.
  */
 @Startup
 @ApplicationScoped
@@ -39,14 +39,14 @@ public class CrossOriginFilter {
     private static final String EXPOSED = "X-Request-Id, Retry-After, ETag, Age, Rampgate-Ticket, Rampgate-Hand-Off";
     private static final String PREFLIGHT_SECONDS = "600";
 
-    /** Proof's webhooks come from no page; whatever they say in {@code Origin} must not lose one. */
+    /** Proof's webhooks come from no page, so that no {@code Origin} in them may lead to a refusal. */
     private static final String WEBHOOKS = "/proof-webhook";
 
     private final ProblemAnswers answers;
     private final Set<String> allowed;
     private final String allowedHeaders;
 
-    /** @throws ConfigurationException if an origin is none, or stands for all */
+    /** @throws ConfigurationException naming a setting with an invalid origin or header, or with {@code *} */
     public CrossOriginFilter(ProblemAnswers answers, CorsSettings settings) {
         this.answers = answers;
         this.allowed = settings.origins().orElse(List.of()).stream()
@@ -65,7 +65,7 @@ public class CrossOriginFilter {
     private void enter(RoutingContext routing) {
         HttpServerResponse response = routing.response();
         if (!allowed.isEmpty()) {
-            // Caches must not give one page's answer to another.
+            // Caches must not serve one page's answer to another page.
             response.headers().add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         }
         List<String> origins = routing.request().headers().getAll(HttpHeaders.ORIGIN);
@@ -78,7 +78,7 @@ public class CrossOriginFilter {
                 && allowed.contains(Origin.normalized(origin).orElse(""));
         if (!named
                 && !(origins.size() == 1 && isOurHost(origin, routing.request().getHeader(HttpHeaders.HOST)))) {
-            answers.send(Problem.of(ProblemType.FORBIDDEN, "Pages of this origin may not call"), routing);
+            answers.send(Problem.of(ProblemType.FORBIDDEN, "Pages of this origin are not allowed to call"), routing);
             return;
         }
         if (named) {
@@ -101,7 +101,7 @@ public class CrossOriginFilter {
                 && routing.request().headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
     }
 
-    /** Whatever the scheme: the proxy in front may have ended TLS. A page cannot choose the {@code Host} it calls with. */
+    /** Ignores the scheme, since a proxy may terminate TLS. A page cannot choose the {@code Host} header of its calls. */
     private static boolean isOurHost(String origin, String host) {
         int scheme = origin.indexOf("://");
         return host != null
@@ -110,7 +110,7 @@ public class CrossOriginFilter {
                 && withoutPort(origin.substring(scheme + 3)).equals(withoutPort(host));
     }
 
-    /** Without the port that nobody writes. */
+    /** Without a default port. */
     private static String withoutPort(String authority) {
         return authority.toLowerCase(Locale.ROOT).replaceFirst(":(80|443)$", "");
     }
@@ -120,21 +120,21 @@ public class CrossOriginFilter {
             throw wrong(
                     SETTING,
                     origin,
-                    "is what every page without an origin sends, also a stranger's; serve the page from an origin of its own");
+                    "is what every page without an origin sends, including pages of others; serve the page from an origin of its own");
         }
         return Origin.written(origin)
                 .orElseThrow(
                         () -> wrong(
                                 SETTING,
                                 origin,
-                                "is no origin; write scheme, host, and the port if it is not the usual one, for example"
-                                        + " https://shop.example.com or capacitor://localhost, without a path. There is no * for all"));
+                                "is not an origin; write the scheme, the host, and the port if it is not the default, for example"
+                                        + " https://shop.example.com or capacitor://localhost, without a path. * is not allowed"));
     }
 
     private static String checkedHeader(String name) {
         String header = name.strip();
         if (!HEADER_NAME.matcher(header).matches() || header.equals("*")) {
-            throw wrong(HEADERS_SETTING, header, "is no name of a header, such as traceparent; there is no * for all");
+            throw wrong(HEADERS_SETTING, header, "is not a header name such as traceparent; * is not allowed");
         }
         return header;
     }

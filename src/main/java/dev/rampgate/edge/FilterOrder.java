@@ -1,20 +1,20 @@
 package dev.rampgate.edge;
 
 /**
- * The order of our filters; the highest comes first. Quarkus' own stand at 300 (CORS), 200 (authentication) and 100
- * (authorization).
+ * The order of our filters; the highest number runs first. Quarkus' own filters have 300 (CORS), 200 (authentication) and
+ * 100 (authorization).
  */
 final class FilterOrder {
 
     static final int REQUEST_ID = 1000;
 
-    /** Behind the id, before all that may refuse. */
+    /** After the request id, before every filter that may refuse. */
     static final int TRACE = 900;
 
-    /** Where Quarkus' own would stand, which is off. */
+    /** The position of Quarkus' own CORS filter, which is off. */
     static final int CROSS_ORIGIN = 300;
 
-    /** Behind CORS, so that a foreign page's body is not even read. */
+    /** After CORS, so that the body of a refused page is not read. */
     static final int BODY = 50;
 
     private FilterOrder() {}

@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Keeps what a stranger invents out of the labels of Quarkus' HTTP metrics: each value is one of a closed set, or
- * {@value #OTHER}. {@link RequestHead} refuses what has another method before it is measured at all; this holds whatever else
- * comes to be measured.
+ * Restricts the labels of Quarkus' HTTP metrics to closed sets, so that callers cannot create time series: every other value
+ * becomes {@value #OTHER}. {@link RequestHead} already refuses unknown methods before they are measured; this filter holds for
+ * all other measurements.
  */
 final class HttpMetricLabels {
 
@@ -28,7 +28,7 @@ final class HttpMetricLabels {
     private static final Set<String> METHODS =
             RequestHead.METHODS.stream().map(HttpMethod::name).collect(Collectors.toUnmodifiableSet());
 
-    /** Our own paths, and what Quarkus calls those that are none. */
+    /** Rampgate's path templates, and Quarkus' labels for other paths. */
     private static final Set<String> PATHS = Stream.concat(
                     RequestTrace.templates().stream(),
                     Stream.of("root", "NOT_FOUND", "REDIRECTION", "UNKNOWN", "/cors-preflight", OTHER))
@@ -39,7 +39,7 @@ final class HttpMetricLabels {
 
     private HttpMetricLabels() {}
 
-    /** For all registries. */
+    /** Applies the restriction to all registries. */
     static final class Filter {
         @Produces
         @Singleton

@@ -11,7 +11,7 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** The one JSON setup: snake_case names, nothing behind the end, no name twice, and a text is a text, never a number or boolean. */
+/** Configures JSON for all calls: snake_case names, no trailing tokens, no duplicate names, no numbers or booleans as strings. */
 @Singleton
 public class JsonRules implements ObjectMapperCustomizer {
 

@@ -20,9 +20,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Reads parameters of resources that are numbers, in path, query, header or cookie. One that is no such number is an
- * {@link ProblemType#INVALID_REQUEST} that names the parameter; by itself Jakarta REST would answer 404, as if the resource
- * did not exist.
+ * Parses numeric parameters of resources, in path, query, header or cookie. Another text is answered with
+ * {@link ProblemType#INVALID_REQUEST}, which names the parameter. Without this class Jakarta REST would answer 404, as if the
+ * resource did not exist.
  */
 @Provider
 public class NumberParameters implements ParamConverterProvider {
@@ -44,7 +44,7 @@ public class NumberParameters implements ParamConverterProvider {
         return null;
     }
 
-    /** As the caller spells it. */
+    /** The parameter's name as the caller writes it. */
     private static String name(Annotation[] annotations) {
         return Arrays.stream(annotations)
                 .flatMap(annotation -> {

@@ -22,8 +22,8 @@ final class Origin {
     private Origin() {}
 
     /**
-     * The form in which two origins are compared: in lower case, and without the port that the scheme has by default. Empty
-     * if this is none, as {@code null} is not.
+     * The form in which origins are compared: lower case, without the default port of the scheme. Empty if the text is no
+     * origin; {@code null} is none.
      */
     static Optional<String> normalized(String origin) {
         Matcher parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
@@ -42,7 +42,7 @@ final class Origin {
             return Optional.empty();
         }
         if (host.startsWith("[")) {
-            // Browsers write the shortest form.
+            // Browsers send the shortest form of an IPv6 address.
             host = Networks.address(host.substring(1, host.length() - 1))
                     .filter(IPAddress::isIPv6)
                     .map(address -> "[" + address.toCanonicalString() + "]")
@@ -54,7 +54,7 @@ final class Origin {
         return Optional.of(scheme + "://" + host + (usual ? "" : ":" + Integer.parseInt(port)));
     }
 
-    /** The same of what an operator writes, whose host may be in Unicode; browsers send it in ASCII. */
+    /** Normalizes an origin from a setting. Its host may be in Unicode; browsers send hosts in ASCII. */
     static Optional<String> written(String origin) {
         int host = origin.indexOf("://") + 3;
         if (host < 3 || origin.startsWith("[", host) || origin.chars().allMatch(c -> c < 128)) {

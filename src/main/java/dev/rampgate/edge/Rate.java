@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * So many calls in so much time: all of them may come at once, and each comes back after its share of the time.
+ * A number of calls per time. All of them may be made at once; one call becomes available again every {@code per / calls}.
  *
  * @param calls 1 or more
- * @param per longer than no time
+ * @param per longer than zero
  */
 public record Rate(int calls, Duration per) {
 
@@ -21,7 +21,7 @@ public record Rate(int calls, Duration per) {
     /**
      * Reads a setting such as {@code 10/1m}; empty for {@code off}.
      *
-     * @throws ConfigurationException naming the setting and what would be right
+     * @throws ConfigurationException naming the setting and the accepted form
      */
     public static Optional<Rate> of(String setting, String text) {
         if (text.equals(NONE)) {
@@ -30,7 +30,7 @@ public record Rate(int calls, Duration per) {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches()) {
             throw new ConfigurationException(
-                    setting + ": '" + text + "' is no rate; write calls/time, for example 10/1m or 100/1s, or off",
+                    setting + ": '" + text + "' is not a rate; write calls/time, for example 10/1m or 100/1s, or off",
                     Set.of(setting));
         }
         long time = Long.parseLong(parts.group(2));
@@ -43,7 +43,7 @@ public record Rate(int calls, Duration per) {
         return Optional.of(new Rate(Integer.parseInt(parts.group(1)), per));
     }
 
-    /** How long it takes until one call has come back, in microseconds. */
+    /** The time until one call becomes available again, in microseconds. */
     long intervalMicros() {
         return Math.max(1, per.toNanos() / 1_000 / calls);
     }

@@ -9,19 +9,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A token bucket for each of many keys. Pure but for the clock; any thread may ask. Remembers a bounded number of keys and
- * forgets the one that was asked longest ago, so that inventing keys costs no memory; a key in use is not forgotten by that.
+ * A token bucket for each key. Thread-safe. It remembers a bounded number of keys and evicts the least recently used one, so
+ * that invented keys cannot exhaust memory, and do not evict a key in use.
  */
 public final class RateLimit {
 
     private final long intervalMicros;
     private final long burstMicros;
     private final InstantSource clock;
-    /** When a key's bucket will be full again, in microseconds since 1970; a key that is not here has a full one. */
+    /** When each key's bucket will be full again, in microseconds since 1970; an unknown key has a full bucket. */
     private final Map<String, Long> fullAt;
 
     /**
-     * @param capacity how many keys are remembered, at least 1; about 150 bytes each
+     * @param capacity the number of remembered keys, at least 1; each takes about 150 bytes
      */
     public RateLimit(Rate rate, int capacity, InstantSource clock) {
         this.intervalMicros = rate.intervalMicros();
@@ -35,7 +35,7 @@ public final class RateLimit {
         };
     }
 
-    /** Takes one call of a key: empty if it may go on, otherwise how long until the next one may. */
+    /** Takes one call from a key's bucket: empty if the call may proceed, otherwise the time until the next call may. */
     public synchronized Optional<Duration> take(String key) {
         long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
         long full = Math.max(now, fullAt.getOrDefault(key, now));
@@ -47,7 +47,7 @@ public final class RateLimit {
         return Optional.empty();
     }
 
-    /** How many keys are remembered. */
+    /** The number of remembered keys. */
     synchronized int size() {
         return fullAt.size();
     }

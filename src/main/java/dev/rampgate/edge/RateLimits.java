@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Makes the limits of the rooms that have some. A refusal is a 429 problem with {@code Retry-After}, and is counted:
- * {@code rampgate.edge.limited}, by the name of the limit. Each replica counts for itself.
+ * Creates rate limits for other packages. A refused call gets a 429 problem with {@code Retry-After} and is counted in
+ * {@code rampgate.edge.limited}, by the limit's name. Each replica limits for itself.
  */
 @ApplicationScoped
 public class RateLimits {
 
-    /** How many users or sources one limit remembers; some 15 MB when full. */
+    /** The number of users or sources that one limit remembers; about 15 MB when full. */
     private static final int CAPACITY = 100_000;
 
     private static final Gate NO_LIMIT = new Gate() {
@@ -38,15 +38,15 @@ public class RateLimits {
     }
 
     /**
-     * The limit that a setting asks for.
+     * Creates the limit that a setting configures.
      *
      * @param name lower case, for metrics, for example {@code session_user}
-     * @param setting the setting's full name, for the message when it is wrong
-     * @param rate its value, as {@link Rate#of} reads it
+     * @param setting the setting's full name, for the error message
+     * @param rate the setting's value, in the form of {@link Rate#of}
      */
     public Gate limit(String name, String setting, String rate) {
         Counter refused = Counter.builder("rampgate.edge.limited")
-                .description("Calls that were refused since there were too many of them")
+                .description("Calls refused by a rate limit")
                 .tag("limit", name)
                 .register(meters);
         return Rate.of(setting, rate)
@@ -65,18 +65,18 @@ public class RateLimits {
         };
     }
 
-    /** What a call has to pass. */
+    /** A limit that a call must pass. */
     @FunctionalInterface
     public interface Gate {
 
         /**
          * Counts one call of this key.
          *
-         * @throws ProblemException 429 if there were too many
+         * @throws ProblemException 429 if the key made too many calls
          */
         void pass(String key);
 
-        /** As {@link #pass(String)}, for a key that is dear to find: nobody looks for it where there is no limit. */
+        /** As {@link #pass(String)}, for a key that is expensive to compute: it is computed only if there is a limit. */
         default void pass(Supplier<String> key) {
             pass(key.get());
         }

@@ -12,17 +12,17 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The answer to a request that no route may see, and the last one of its connection.
+ * The answer to a request that is refused before any route sees it. The connection ends with it.
  *
- * @param status of the answer
- * @param problem what the body says; none for an answer without a body
- * @param requestId the caller's own, if it is sane, or a fresh one
- * @param headers lines that this answer has beside the usual ones, each with its end
- * @param hasBody whether the body is sent, which an answer to {@code HEAD} has not
+ * @param status the answer's HTTP status
+ * @param problem the body; empty for an answer without one
+ * @param requestId the caller's own if it is valid, else a new one
+ * @param headers additional header lines, each ending in CRLF
+ * @param hasBody whether the body is sent; false for {@code HEAD}
  */
 record Refusal(int status, Optional<Problem> problem, String requestId, String headers, boolean hasBody) {
 
-    /** How long what still comes is taken: closing at once could destroy the answer on its way. */
+    /** How long further bytes are discarded before closing: closing at once could destroy the answer in flight. */
     private static final long LINGER_SECONDS = 2;
 
     static Refusal of(ProblemType type) {
@@ -33,7 +33,7 @@ record Refusal(int status, Optional<Problem> problem, String requestId, String h
         return new Refusal(type.status(), Optional.of(Problem.of(type)), requestId, "", hasBody);
     }
 
-    /** Writes it past all handlers that are nearer to the application than this one, and closes. */
+    /** Writes the answer from this handler's position in the pipeline, and closes the connection. */
     void sendAndClose(ChannelHandlerContext context) {
         context.writeAndFlush(ByteBufUtil.writeUtf8(context.alloc(), text())).addListener(sent -> {
             if (context.channel() instanceof DuplexChannel channel && channel.isActive()) {

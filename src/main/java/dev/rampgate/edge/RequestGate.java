@@ -25,18 +25,18 @@ import java.util.Queue;
 import java.util.function.LongSupplier;
 
 /**
- * Sees each request of one connection before the server does, behind Netty's decoder. Refuses those that no route may see
- * ({@link RequestHead}), in their turn; closes the connection when too much waits behind a request that is not answered yet,
- * or when too many WebSocket frames come. All of it happens on the connection's event loop.
+ * Checks each request of one connection between Netty's decoder and the server. It refuses requests that no route may see
+ * ({@link RequestHead}), in the order in which requests arrived. It closes the connection when too many requests are queued
+ * behind an unanswered one, and when too many WebSocket frames arrive. It runs on the connection's event loop.
  */
 final class RequestGate extends ChannelDuplexHandler {
 
-    /** Vert.x' names of what it puts into a connection's pipeline. */
+    /** The names that Vert.x gives to its handlers in a connection's pipeline. */
     private static final String DECODER = "httpDecoder";
 
     private static final String ENCODER = "httpEncoder";
 
-    /** What a header costs beside its text, and a request beside its headers, roughly. */
+    /** Estimated memory of a header beside its text, and of a request beside its headers. */
     private static final int HEADER_BYTES = 64;
 
     private static final int REQUEST_BYTES = 512;
@@ -45,18 +45,18 @@ final class RequestGate extends ChannelDuplexHandler {
     private final ConnectionLimits limits;
     private final LongSupplier nanoTime;
 
-    /** Bytes of the requests that wait behind the one that is being answered, in their order. */
+    /** Bytes of each queued request, in arrival order. */
     private final Queue<int[]> queued = new ArrayDeque<>(0);
 
     private long queuedBytes;
-    /** The one of them whose body is arriving; null if that is the one being answered. */
+    /** The queued request whose body is arriving; null if it is the request in progress. */
     private int[] arriving;
 
     private boolean answering;
     private boolean answerBegun;
     private Refusal refusal;
     private boolean closing;
-    /** Requests since the connection was read dry. */
+    /** Requests decoded since the last read completed. */
     private int burst;
 
     private int frames;
@@ -68,7 +68,7 @@ final class RequestGate extends ChannelDuplexHandler {
         this.nanoTime = nanoTime;
     }
 
-    /** Puts one into a connection of which nothing was read yet, as soon as the pipeline has its decoder. */
+    /** Adds a gate to a new connection as soon as its pipeline has a decoder. */
     static void install(
             ChannelPipeline pipeline, ConnectionGuard guard, ConnectionLimits limits, LongSupplier nanoTime) {
         if (pipeline.get(DECODER) != null) {
@@ -82,8 +82,7 @@ final class RequestGate extends ChannelDuplexHandler {
     }
 
     /**
-     * Waits where the bytes of HTTP will pass when whatever comes before them is through: TLS, the PROXY protocol, the choice
-     * of HTTP's version.
+     * Waits for the first bytes of HTTP, behind TLS, the PROXY protocol and protocol negotiation, and then installs the gate.
      */
     private static final class Installer extends ChannelInboundHandlerAdapter {
         private final ConnectionGuard guard;
@@ -170,7 +169,7 @@ final class RequestGate extends ChannelDuplexHandler {
         }
     }
 
-    /** A body that is none, such as chunks without a length: the last that can be read of this connection. */
+    /** An undecodable body, such as chunks without a length; nothing after it on this connection can be read. */
     private void undecoded(ChannelHandlerContext context) {
         refusal = Refusal.of(ProblemType.BAD_REQUEST);
         if (arriving == null && !answerBegun) {
@@ -199,7 +198,7 @@ final class RequestGate extends ChannelDuplexHandler {
         return bytes;
     }
 
-    /** The management port's server would do it, and has no switch for that. */
+    /** The server of the management port would accept the upgrade, and has no setting against it. */
     private static void neverUpgradeToHttp2(HttpHeaders headers) {
         if (!headers.getAll(HttpHeaderNames.UPGRADE).stream().allMatch("websocket"::equalsIgnoreCase)) {
             headers.remove(HttpHeaderNames.UPGRADE);
@@ -219,7 +218,7 @@ final class RequestGate extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise written) {
         if (refusal != null && !answering) {
-            // The refusal was the last word.
+            // The refusal was the last answer of this connection.
             ReferenceCountUtil.release(message);
             written.trySuccess();
             return;
@@ -248,7 +247,7 @@ final class RequestGate extends ChannelDuplexHandler {
         sendRefusal(context);
     }
 
-    /** In its turn: not before the answers to what came before. */
+    /** Sends the refusal once all earlier requests are answered. */
     private void sendRefusal(ChannelHandlerContext context) {
         if (refusal == null || answering || closing) {
             return;

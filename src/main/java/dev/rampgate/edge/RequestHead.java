@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which request lines and hosts pass the door of either port (RFC 9112, sections 2.3 and 3). */
+/** Checks the request line and the host of a request to either port (RFC 9112, sections 2.3 and 3). */
 final class RequestHead {
 
-    /** The methods that a request may have; any other is 501, and never a label of a metric. */
+    /** The supported methods; any other gets 501, and never becomes a metric label. */
     static final Set<HttpMethod> METHODS = Set.of(
             HttpMethod.GET,
             HttpMethod.HEAD,
@@ -27,21 +27,21 @@ final class RequestHead {
             HttpMethod.DELETE,
             HttpMethod.OPTIONS);
 
-    /** A name or an address, and maybe a port. Percent-encoded octets are in no name that anybody has. */
+    /** A host name or an address, and optionally a port. Percent-encoded octets are refused: real host names have none. */
     private static final Pattern AUTHORITY =
             Pattern.compile("([A-Za-z0-9._~!$&'()*+,;=-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
 
     private static final Pattern ABSOLUTE = Pattern.compile("(?i:https?)://([^/?#]*)(.*)");
 
-    /** A path that can be decoded: a percent sign begins an octet. The query is up to the one who reads it. */
+    /** A decodable path: each percent sign starts an encoded octet. The query is not checked here. */
     private static final Pattern DECODABLE = Pattern.compile("([^%?]|%[0-9A-Fa-f]{2})*+(\\?.*)?");
 
     private RequestHead() {}
 
     /**
-     * The answer to a request that may not pass; none if it may. A target in absolute form is replaced by its path.
+     * The answer to a request that is refused; empty if it passes. Replaces a target in absolute form by its path.
      *
-     * @param request as the decoder made it, or failed to
+     * @param request as decoded, which may have failed
      */
     static Optional<Refusal> refusal(HttpRequest request) {
         if (isOptionsOfTheServer(request)) {
@@ -57,7 +57,7 @@ final class RequestHead {
         if (request.decoderResult().isFailure()) {
             return Optional.of(undecoded(request.decoderResult().cause()));
         }
-        // By identity: the decoder makes another object for what only looks alike, such as "http/1.1".
+        // By identity: the decoder creates another object for similar texts such as "http/1.1".
         if (request.protocolVersion() != HttpVersion.HTTP_1_1 && request.protocolVersion() != HttpVersion.HTTP_1_0) {
             return Optional.of(ProblemType.BAD_REQUEST);
         }
@@ -106,7 +106,7 @@ final class RequestHead {
         return true;
     }
 
-    /** Two servers would read two hosts differently. */
+    /** Refuses a target whose host differs from the header, since two servers could choose different ones. */
     private static boolean isSameHost(String authority, HttpRequest request) {
         String host = request.headers().get(HttpHeaderNames.HOST);
         return isAuthority(authority) && (host == null || host.equalsIgnoreCase(authority));

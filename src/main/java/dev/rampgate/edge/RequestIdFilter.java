@@ -5,7 +5,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Gives every request of the public port its {@link RequestId}, in front of all that may refuse it. */
+/** Gives every request of the public port its {@link RequestId}, before any filter that may refuse the request. */
 @ApplicationScoped
 class RequestIdFilter {
 

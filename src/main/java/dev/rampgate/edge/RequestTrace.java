@@ -24,11 +24,11 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * One span for each request, where tracing is on. Quarkus' own would hold the path with a webhook's key in it, the query with
- * a ticket, and the user's address; this one knows the shape of the path, and nothing else of what came.
+ * Records one span for each request if tracing is on. Quarkus' own span would contain a webhook's key (path), a ticket (query)
+ * and the user's address. This one contains the path template, the method and the status only.
  *
- * <p>Each begins a trace of its own, with an id of ours: a caller's {@code traceparent} becomes a link, so that the two can be
- * found from each other, and decides neither the id nor whether the trace is kept.
+ * <p>Each request starts a new trace. A caller's {@code traceparent} becomes a link between the two traces; it decides neither
+ * the trace id nor the sampling.
  */
 @ApplicationScoped
 public class RequestTrace {
@@ -39,7 +39,7 @@ public class RequestTrace {
         }
     }
 
-    /** What is none of these was made up by somebody. */
+    /** Every public path; any other is recorded as {@value #OTHER}. */
     private static final List<Route> ROUTES = List.of(
             new Route("/session"),
             new Route("/transactions"),
@@ -102,7 +102,7 @@ public class RequestTrace {
         routing.next();
     }
 
-    /** Two ids of a fixed length; nothing of the free text that may stand in {@code tracestate}. */
+    /** The caller's trace and span id, without {@code tracestate}, which may contain any text. */
     private static SpanContext caller(HttpServerRequest request) {
         SpanContext sent = Span.fromContext(
                         W3CTraceContextPropagator.getInstance().extract(Context.root(), request, HEADERS))
@@ -119,12 +119,12 @@ public class RequestTrace {
         span.end();
     }
 
-    /** All paths as the documentation spells them. */
+    /** All path templates. */
     static List<String> templates() {
         return ROUTES.stream().map(Route::template).toList();
     }
 
-    /** The path as the documentation spells it. */
+    /** The template of a path, or {@value #OTHER}. */
     static String template(String path) {
         return ROUTES.stream()
                 .filter(route -> path != null && route.path().matcher(path).matches())

@@ -7,8 +7,8 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * What a resource says in a header replaces what every answer says ({@code quarkus.http.header}), as a plain route's
- * {@code putHeader} does. By itself it would stand beside it, and callers would read the header twice.
+ * Lets a resource's headers replace the default ones ({@code quarkus.http.header}), as {@code putHeader} does on a plain
+ * route. Without this filter an answer would contain both.
  */
 class ResourceHeaders {
 
@@ -16,7 +16,7 @@ class ResourceHeaders {
     void replaceDefaults(ContainerResponseContext answer, RoutingContext routing) {
         MultiMap defaults = routing.response().headers();
         answer.getHeaders().keySet().stream()
-                // A list: what the cross-origin rules say in it stays true.
+                // Vary is a list, and the cross-origin filter's entry must stay.
                 .filter(name -> !HttpHeaders.VARY.toString().equalsIgnoreCase(name))
                 .forEach(defaults::remove);
     }

@@ -1,2 +1,2 @@
-/** The door: how large and how slow a call may be, which pages may call, how often, and what is traced of it. */
+/** The edge: limits the size, the duration and the rate of calls, decides which web pages may call, and traces each request. */
 package dev.rampgate.edge;

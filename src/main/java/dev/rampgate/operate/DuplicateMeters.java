@@ -5,19 +5,19 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 /**
- * Leaves out gauges that are registered more than once, of which only the first counts, with a warning at each start: those of
- * each PostgreSQL client (the pool's own figures, {@code sql_pool}, stay), and of the connections of each event loop
+ * Excludes gauges that Quarkus registers more than once, with a warning at each start, and of which only the first one works:
+ * those of each PostgreSQL client ({@code sql_pool} has the pool's figures), and the connections of each event loop
  * ({@code rampgate.edge.connections} counts them).
  */
 final class DuplicateMeters {
 
     private DuplicateMeters() {}
 
-    /** For all registries. */
+    /** Applies the exclusion to all registries. */
     static final class Filter {
         @Produces
         @Singleton
-        MeterFilter withoutDoubles() {
+        MeterFilter withoutDuplicates() {
             return MeterFilter.deny(meter -> meter.getName().startsWith("postgresql.")
                     || meter.getName().equals("vertx.http.connections.current")
                     || meter.getName().equals("vertx.http.connections.max"));

@@ -16,14 +16,14 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * What the platform may ask. A shared database that is away takes no replica out of service, or nobody would be left to
- * acknowledge webhooks; it has a group of its own. Nothing here speaks of Proof.
+ * Health checks for the platform. An outage of the shared database leaves replicas ready, since no replica could acknowledge
+ * webhooks otherwise; the database has a health group of its own. No check depends on Proof.
  */
 final class Health {
 
     private Health() {}
 
-    /** The process runs; there is nothing in it that only a restart would heal. */
+    /** The process runs. No known state needs a restart. */
     @Liveness
     @ApplicationScoped
     static class Live implements HealthCheck {
@@ -33,7 +33,7 @@ final class Health {
         }
     }
 
-    /** The first migration has been tried; whether it worked is the matter of readiness. */
+    /** The first migration was attempted; the readiness check {@code migrated} reports its result. */
     @Startup
     @ApplicationScoped
     static class Started implements HealthCheck {
@@ -43,7 +43,7 @@ final class Health {
         }
     }
 
-    /** The tables are there. */
+    /** The database schema is migrated. */
     @Readiness
     @ApplicationScoped
     static class Migrated implements HealthCheck {
@@ -62,7 +62,7 @@ final class Health {
         }
     }
 
-    /** Webhooks can be taken, if need be into memory. */
+    /** Rampgate can accept webhooks, if necessary into memory. */
     @Readiness
     @ApplicationScoped
     static class WebhookRoom implements HealthCheck {

@@ -36,15 +36,15 @@ public class LedgerGauges {
 
     private static final Duration INTERVAL = Duration.ofSeconds(15);
 
-    /** After so long without an answer of the database they would only mislead. */
+    /** Older figures are not exported, since they would mislead. */
     private static final Duration TOO_OLD = Duration.ofMinutes(2);
 
-    /** Counts end here, so that reading them stays cheap whatever has piled up. */
+    /** Counts stop at this number, so that reading them stays cheap. */
     private static final int MOST_COUNTED = 10_000;
 
     private static final List<String> UNDER_WAY = List.of("pending", "processing");
 
-    /** How long it stands unchanged; the steps of the poll ladder. */
+    /** Time since a transaction's last change, in the steps of the poll ladder. */
     private record Age(String label, Duration atLeast, Duration below) {}
 
     private static final List<Age> AGES = List.of(
@@ -86,7 +86,7 @@ public class LedgerGauges {
         ticker.stop();
     }
 
-    /** Reads them once. */
+    /** Reads the figures once. */
     public Uni<Void> read() {
         return Uni.combine()
                 .all()
@@ -172,7 +172,7 @@ public class LedgerGauges {
         return value == null ? 0 : value;
     }
 
-    // --- what is shown
+    // --- the gauges
 
     private void register() {
         for (String status : UNDER_WAY) {

@@ -10,8 +10,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * {@code GET /q/openapi} on the management port: {@code docs/openapi.yaml} as it was packaged. A file, since making the
- * description at every start costs more than the rest of the management port.
+ * {@code GET /q/openapi} on the management port: serves {@code docs/openapi.yaml} as packaged. It is a file, since
+ * generating the description at each start would take longer than starting the rest of the management port.
  */
 @ApplicationScoped
 class OpenApiRoute {

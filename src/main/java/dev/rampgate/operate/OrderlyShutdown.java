@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * The end of the service, in its order. At once: nothing more is claimed, and what is held is given back, so that other
- * replicas go on. During {@code quarkus.shutdown.delay} and until every request is answered, which Quarkus sees to,
- * webhooks and users are served. At last everything that was accepted is committed and told of.
+ * Shuts the service down in order. First it stops claiming polls and sockets and returns the held leases, so that other replicas
+ * take over. Webhooks and users are served during {@code quarkus.shutdown.delay} and until Quarkus has finished all requests.
+ * Finally it commits and publishes everything that was accepted.
  */
 @ApplicationScoped
 class OrderlyShutdown {
@@ -35,12 +35,12 @@ class OrderlyShutdown {
     /** Longer than opening a session may take by default, for what clients that hung up have begun. */
     static final Duration LIMIT_FOR_CALLS = Duration.ofSeconds(17);
 
-    /** So many ids stand in one line of what was lost. */
+    /** The number of transaction ids in one log line about lost observations. */
     private static final int IDS_PER_LINE = 50;
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(10);
 
-    /** Before anybody takes apart what this needs. */
+    /** Before other beans stop what this one needs. */
     private static final int FIRST = 1;
 
     private final PollChannel polls;
@@ -71,16 +71,16 @@ class OrderlyShutdown {
         this.databaseWait = settings.shutdownWait();
     }
 
-    /** The first moment; not called where there is no delay. */
+    /** The first step; not called if there is no shutdown delay. */
     void onDelay(@Observes ShutdownDelayInitiatedEvent delay) {
         stopClaims();
     }
 
-    /** No request is under way any more. Runs on the thread that ends the process, the only one that may wait. */
+    /** Called when no request is in flight. Runs on the thread that ends the process, the only one that may block. */
     void onShutdown(@Observes @Priority(FIRST) ShutdownEvent shutdown) throws InterruptedException {
         stopClaims();
         CountDownLatch finished = new CountDownLatch(1);
-        look(finished);
+        checkFinished(finished);
         long begun = System.nanoTime();
         boolean done = finished.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 || detached.pending() > 0
@@ -89,17 +89,17 @@ class OrderlyShutdown {
             done = awaitDatabase(finished, databaseWait.minusNanos(System.nanoTime() - begun));
         }
         if (!done) {
-            complain();
+            logTimeout();
         }
     }
 
-    /** What was acknowledged is worth more than a quick end; new requests are refused meanwhile. */
+    /** Waits longer for acknowledged observations than for calls; new requests are refused meanwhile. */
     private boolean awaitDatabase(CountDownLatch finished, Duration left) throws InterruptedException {
         if (left.isNegative() || left.isZero()) {
             return false;
         }
         LOG.warnf(
-                "%d sessions and webhooks wait in memory for the database: the end waits for it, at most %d s more",
+                "%d sessions and webhooks in memory wait for the database; shutdown waits at most %d s more",
                 kept(), left.toSeconds());
         return finished.await(left.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -109,11 +109,11 @@ class OrderlyShutdown {
         sockets.stop();
     }
 
-    private void look(CountDownLatch finished) {
+    private void checkFinished(CountDownLatch finished) {
         if (detached.pending() == 0 && polls.isStopped() && sockets.isStopped() && isStored() && listeners.isDone()) {
             finished.countDown();
         } else {
-            loop.schedule(BETWEEN_LOOKS, () -> look(finished));
+            loop.schedule(CHECK_INTERVAL, () -> checkFinished(finished));
         }
     }
 
@@ -125,26 +125,26 @@ class OrderlyShutdown {
         return stream.waiting() == 0 && !backlog.isHolding();
     }
 
-    private void complain() {
+    private void logTimeout() {
         if (detached.pending() > 0) {
             LOG.warnf(
-                    "The process ends while %d calls of clients that hung up are in flight; sessions that Proof opens for"
+                    "Shutdown timed out with %d calls of disconnected clients in flight; sessions that Proof opens for"
                             + " them are not stored",
                     detached.pending());
         }
         if (isStored()) {
             LOG.warn(
-                    "The end did not wait longer for calls to Proof or for leases; other replicas take over in a lease");
+                    "Shutdown timed out waiting for calls to Proof or for leases; other replicas take over when the leases expire");
         } else {
             List<String> ids = backlog.transactionIds();
             LOG.errorf(
-                    "The process ends while the database does not answer: %d sessions and webhooks that were kept in memory"
-                            + " are lost, about %d transactions. Polls find what happened to those that are recorded; for the"
-                            + " others call POST /operate/transactions/{id}/poll. Their ids follow",
+                    "Shutdown timed out waiting for the database: %d sessions and webhooks in memory are lost, about %d"
+                            + " transactions. Polls find the status of recorded transactions; for the others call"
+                            + " POST /operate/transactions/{id}/poll. Their ids follow",
                     kept(), ids.size());
             for (int start = 0; start < ids.size(); start += IDS_PER_LINE) {
                 LOG.errorf(
-                        "Lost: observations of transactions %s",
+                        "Lost observations of transactions %s",
                         String.join(" ", ids.subList(start, Math.min(start + IDS_PER_LINE, ids.size()))));
             }
         }

@@ -9,7 +9,7 @@ import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Tells the metrics what the platform's probe is told, for Prometheus does not ask it. */
+/** Exports readiness as a gauge, since Prometheus does not call the readiness probe. */
 @Startup
 @ApplicationScoped
 class ReadinessGauge {

@@ -12,21 +12,21 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Ends the process when an orderly shutdown does not: a process that has no memory left, or waits for what never comes, must
- * not keep its port until the platform kills it. The thread waits from the start, since a broken process may not be able to
- * make one.
+ * Ends the process if an orderly shutdown does not finish in time. A process without memory, or one that waits forever, must not
+ * keep its port until the platform kills it. The watchdog's thread is started with the application, since a broken process may
+ * be unable to create one.
  */
 @ApplicationScoped
 class ShutdownWatchdog {
 
-    /** As after SIGKILL: the end was not orderly. */
+    /** As after SIGKILL: the shutdown was not orderly. */
     private static final int EXIT_CODE = 137;
 
-    /** Beside the time that {@link OrderlyShutdown} may take, for a busy machine. */
+    /** Added to the time that {@link OrderlyShutdown} may take, for a busy machine. */
     private static final Duration MARGIN = Duration.ofSeconds(3);
 
-    private static final byte[] MESSAGE = "The orderly shutdown did not end in time; the process ends without it\n"
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MESSAGE =
+            "Shutdown timed out; ending the process\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Duration limit;
 
@@ -41,7 +41,7 @@ class ShutdownWatchdog {
 
     void onStart(@Observes StartupEvent start) {
         if (LaunchMode.current() != LaunchMode.NORMAL) {
-            // The process is not ours alone.
+            // The process belongs to a test runner or to development mode.
             return;
         }
         CountDownLatch shutdown = new CountDownLatch(1);
@@ -57,7 +57,7 @@ class ShutdownWatchdog {
             TimeUnit.NANOSECONDS.sleep(limit.toNanos());
             System.err.write(MESSAGE, 0, MESSAGE.length);
         } catch (InterruptedException ends) {
-            // The process may as well end now.
+            // Ends the process now.
         } finally {
             Runtime.getRuntime().halt(EXIT_CODE);
         }

@@ -1,5 +1,4 @@
 /**
- * What the platform asks of a replica: health, metrics of the ledger, the orderly shutdown, the description of the
- * interface.
+ * Operation of a replica: health checks, metrics of the ledger, the orderly shutdown, and the OpenAPI description.
  */
 package dev.rampgate.operate;

@@ -17,15 +17,15 @@ import org.jboss.resteasy.reactive.server.mapping.URITemplate;
 import org.jboss.resteasy.reactive.server.util.RuntimeResourceVisitor;
 
 /**
- * Which methods a resource's path knows: the {@code Allow} that a 405 must carry (RFC 9110, section 15.5.6) and that
- * Quarkus REST leaves out.
+ * Computes the {@code Allow} header that a 405 answer must have (RFC 9110, section 15.5.6) and that Quarkus REST omits: the
+ * methods of a resource's path.
  */
 @ApplicationScoped
 class AllowedMethods {
 
     private volatile Map<String, RequestMapper<RuntimeResource>> byMethod;
 
-    /** The value of the header for the request that is being answered; empty if no resource has its path. */
+    /** The header's value for the current request; empty if no resource has its path. */
     String ofCurrentRequest() {
         ResteasyReactiveRequestContext request = CurrentRequestManager.get();
         SortedSet<String> allowed = new TreeSet<>();

@@ -2,9 +2,9 @@ package dev.rampgate.problem;
 
 import io.vertx.ext.web.RoutingContext;
 
-/** How a caller may prove who it is; told with every 401 in {@code WWW-Authenticate}. Whoever authenticates implements it. */
+/** The {@code WWW-Authenticate} header of every 401: how a caller can authenticate. The package {@code identity} implements it. */
 public interface AuthenticationChallenge {
 
-    /** The value of the header (RFC 9110, section 11.6.1), for example {@code Bearer realm="rampgate"}. */
+    /** The header's value (RFC 9110, section 11.6.1), for example {@code Bearer realm="rampgate"}. */
     String of(RoutingContext routing);
 }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a refused caller is told, as RFC 9457 shapes it. Holds nothing that a caller may not see: no secret, no name of
- * a class, no text of an exception.
+ * An error answer in the form of RFC 9457. It contains only what callers may see: no secret, no class name, no exception
+ * message.
  *
- * @param type what kind of problem; gives {@code type}, {@code title} and {@code status}
- * @param detail a sentence about this occurrence; none if the title says it all
- * @param errors the fields that are wrong; empty if it is not about fields
- * @param retryAfter when another try makes sense; becomes the header {@code Retry-After}, in whole seconds
+ * @param type the kind of problem; defines {@code type}, {@code title} and {@code status}
+ * @param detail a sentence about this occurrence; empty if the title is enough
+ * @param errors the invalid fields; empty if the problem does not concern fields
+ * @param retryAfter when the caller may try again; becomes the header {@code Retry-After}, in whole seconds
  */
 public record Problem(
         ProblemType type, Optional<String> detail, List<FieldError> errors, Optional<Duration> retryAfter) {
@@ -26,29 +26,29 @@ public record Problem(
     }
 
     /**
-     * One wrong field.
+     * One invalid field.
      *
-     * @param field as the caller spelled it, for example {@code amount}; never its value
-     * @param detail what would be right
+     * @param field its name as the caller wrote it, for example {@code amount}; never its value
+     * @param detail the rule that the value must meet
      */
     public record FieldError(String field, String detail) {}
 
-    /** A problem that its title says completely. */
+    /** A problem without a detail. */
     public static Problem of(ProblemType type) {
         return new Problem(type, Optional.empty(), List.of(), Optional.empty());
     }
 
-    /** A problem with a sentence about this occurrence. */
+    /** A problem with a detail. */
     public static Problem of(ProblemType type, String detail) {
         return new Problem(type, Optional.of(detail), List.of(), Optional.empty());
     }
 
-    /** The same with the fields that are wrong. */
+    /** A copy with invalid fields. */
     public Problem withErrors(List<FieldError> wrong) {
         return new Problem(type, detail, wrong, retryAfter);
     }
 
-    /** The same with a time after which another try makes sense. */
+    /** A copy with the time after which the caller may try again. */
     public Problem withRetryAfter(Duration delay) {
         return new Problem(type, detail, errors, Optional.of(delay));
     }
@@ -59,7 +59,7 @@ public record Problem(
     }
 
     /**
-     * The body of the answer.
+     * The answer's body, as JSON.
      *
      * @param requestId as in the header {@code X-Request-Id}
      */

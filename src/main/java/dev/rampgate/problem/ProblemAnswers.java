@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Turns a {@link Problem} into an answer, for resources and for plain routes alike, and counts it:
+ * Turns a {@link Problem} into an answer, for resources and plain routes, and counts it in
  * {@code rampgate.edge.problems}, by type.
  */
 @ApplicationScoped
@@ -28,18 +28,18 @@ public class ProblemAnswers {
             counters.put(
                     type,
                     Counter.builder("rampgate.edge.problems")
-                            .description("Calls that were answered with a problem")
+                            .description("Calls answered with a problem")
                             .tag("type", type.metricName())
                             .register(registry));
         }
     }
 
-    /** Counts an answer that is sent past the routes. */
+    /** Counts a problem that was answered outside routes and resources. */
     public void count(ProblemType type) {
         counters.get(type).increment();
     }
 
-    /** The answer of a resource. */
+    /** Creates a resource's answer, and counts it. */
     public Response response(Problem problem, RoutingContext routing) {
         counters.get(problem.type()).increment();
         Response.ResponseBuilder response = Response.status(problem.type().status())
@@ -49,7 +49,7 @@ public class ProblemAnswers {
         return response.build();
     }
 
-    /** Ends a call on a plain route; does nothing if the head of another answer has left. */
+    /** Answers a call on a plain route, and counts it. Does nothing if the head of another answer was already sent. */
     public void send(Problem problem, RoutingContext routing) {
         HttpServerResponse response = routing.response();
         if (response.ended() || response.headWritten() || response.closed()) {
@@ -64,7 +64,7 @@ public class ProblemAnswers {
         response.end(problem.encode(id));
     }
 
-    /** What a problem says in headers. */
+    /** The headers of a problem. */
     private Map<String, String> headers(Problem problem, RoutingContext routing) {
         Map<String, String> headers = new HashMap<>();
         problem.retryAfterSeconds().ifPresent(seconds -> headers.put("Retry-After", seconds));

@@ -1,8 +1,8 @@
 package dev.rampgate.problem;
 
 /**
- * Ends a call with a problem answer. Any room may throw it, or fail a {@code Uni} with it; the edge turns it into the
- * answer. It is no fault of ours, so it is not logged and has no stack trace.
+ * Ends a call with a problem answer. Any package may throw it, or fail a {@code Uni} with it. It is not a fault of Rampgate,
+ * so that it is not logged and has no stack trace.
  */
 public class ProblemException extends RuntimeException {
 
@@ -21,7 +21,7 @@ public class ProblemException extends RuntimeException {
         this(Problem.of(type, detail));
     }
 
-    /** What the caller is told. */
+    /** The answer to the caller. */
     public Problem problem() {
         return problem;
     }

@@ -1,12 +1,12 @@
 package dev.rampgate.problem;
 
 /**
- * What of a fault may be logged: the classes of the exceptions and where they were thrown, but none of their messages,
- * since those may quote a token, an address or a body.
+ * A copy of an exception that is safe to log: it has the exceptions' classes and stack traces, but not their messages, which
+ * may quote a token, an address or a body.
  */
 final class RedactedStackTrace extends Exception {
 
-    /** Longer chains are cut; one that bites its own tail would have no end. */
+    /** Longer chains of causes are cut, also cyclic ones. */
     private static final int MAX_CAUSES = 16;
 
     private RedactedStackTrace(Throwable fault, Throwable cause) {
@@ -23,7 +23,7 @@ final class RedactedStackTrace extends Exception {
         return new RedactedStackTrace(fault, cause == null || causesLeft == 0 ? null : of(cause, causesLeft - 1));
     }
 
-    /** Reads in the log as if the fault itself were printed. */
+    /** Only the class name, so that the log looks as for the exception itself. */
     @Override
     public String toString() {
         return getMessage();

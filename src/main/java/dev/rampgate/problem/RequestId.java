@@ -6,15 +6,15 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
 /**
- * Gives every request an id, that stands in the answer ({@code X-Request-Id}), in problem bodies and in the logging
- * context ({@code request_id}), so that a user's complaint leads to the log.
+ * Gives every request an id. The id appears in the answer ({@code X-Request-Id}), in problem bodies and in the logging
+ * context ({@code request_id}), so that support can find a user's request in the log.
  */
 public final class RequestId {
 
-    /** The header that carries it, in and out. */
+    /** The header of requests and answers that contains the id. */
     public static final String HEADER = "X-Request-Id";
 
-    /** Its name in the logging context. */
+    /** The id's name in the logging context. */
     public static final String LOGGED_AS = "request_id";
 
     private static final String ATTRIBUTE = "rampgate.request-id";
@@ -22,27 +22,31 @@ public final class RequestId {
 
     private RequestId() {}
 
-    /** The id of a request; one is given to it if it has none yet. */
+    /** The id of a request; a request without one gets one. */
     public static String of(RoutingContext routing) {
         String known = routing.get(ATTRIBUTE);
         return known != null ? known : given(routing);
     }
 
-    /** The caller's own id if it is sane, so that it can be followed over several services; a fresh one otherwise. */
+    /** The caller's own id if it is valid, so that a request can be followed over several services; otherwise a new one. */
     private static String given(RoutingContext routing) {
         String id = orFresh(routing.request().getHeader(HEADER));
         routing.put(ATTRIBUTE, id);
         return id;
     }
 
-    /** @param asked what the caller wants; may be null */
+    /**
+     * The caller's id if it is 1 to 64 letters, digits, dots, dashes or underscores; otherwise a new one.
+     *
+     * @param asked the id that the caller sent; may be null
+     */
     public static String orFresh(String asked) {
         return asked != null && SANE.matcher(asked).matches()
                 ? asked
                 : UUID.randomUUID().toString();
     }
 
-    /** Gives a request its id before anything else looks at it. */
+    /** Sets the id in the answer's header and in the logging context. */
     public static void mark(RoutingContext routing) {
         String id = of(routing);
         routing.response().putHeader(HEADER, id);

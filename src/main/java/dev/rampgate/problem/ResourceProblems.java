@@ -62,7 +62,7 @@ class ResourceProblems {
         return answers.response(malformed(unreadable), routing);
     }
 
-    /** Stands beside the general one, since Quarkus brings a mapper of its own for this exception. */
+    /** Needed beside the general mapper, since Quarkus has a mapper of its own for this exception. */
     @ServerExceptionMapper
     public Response mismatched(MismatchedInputException mismatched, RoutingContext routing) {
         return answers.response(malformed(mismatched), routing);
@@ -73,7 +73,7 @@ class ResourceProblems {
         AuthenticationFailedException.class,
         AuthenticationCompletionException.class
     })
-    public Response unauthenticated(SecurityException nobody, RoutingContext routing) {
+    public Response unauthenticated(SecurityException unknown, RoutingContext routing) {
         return answers.response(Problem.of(ProblemType.UNAUTHENTICATED), routing);
     }
 
@@ -116,14 +116,14 @@ class ResourceProblems {
         return answers.response(Problem.of(ProblemType.INTERNAL_ERROR), routing);
     }
 
-    /** The method, never the path: that of a webhook holds its key. */
+    /** The method, never the path: the path of a webhook contains its key. */
     private static String name(SimpleResourceInfo resource) {
         return resource == null || resource.getResourceClass() == null
                 ? "no resource"
                 : resource.getResourceClass().getSimpleName() + "." + resource.getMethodName();
     }
 
-    /** Whether we broke a rule for what we return; that is no mistake of the caller. */
+    /** Whether a return value broke the rule: a fault of Rampgate, not a mistake of the caller. */
     private static boolean isOurs(ConstraintViolation<?> violation) {
         for (Path.Node node : violation.getPropertyPath()) {
             if (node.getKind() == ElementKind.RETURN_VALUE) {
@@ -133,7 +133,7 @@ class ResourceProblems {
         return false;
     }
 
-    /** As the caller spelled it: without the names of our method and of its body parameter, and in snake_case. */
+    /** The field's name as the caller wrote it: in snake_case, without the Java names of the method and its parameter. */
     private static String field(Path path) {
         StringBuilder field = new StringBuilder();
         String parameter = "";
@@ -141,7 +141,7 @@ class ResourceProblems {
             switch (node.getKind()) {
                 case PARAMETER -> parameter = node.getName();
                 case PROPERTY -> {
-                    // The index of an element stands on the property that was found inside it.
+                    // Bean Validation attaches an element's index to the property inside the element.
                     if (node.getIndex() != null) {
                         field.append('[').append(node.getIndex()).append(']');
                     }
@@ -150,7 +150,7 @@ class ResourceProblems {
                 case CONTAINER_ELEMENT ->
                     field.append('[').append(node.getIndex()).append(']');
                 case BEAN, CONSTRUCTOR, CROSS_PARAMETER, METHOD, RETURN_VALUE -> {
-                    // Ours, not the caller's.
+                    // Names of our code, not of the caller's body.
                 }
             }
         }

@@ -15,13 +15,13 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
-/** Problem answers for what no resource sees: unknown paths, undecodable ones, and failures of plain routes. */
+/** Answers problems outside resources: unknown paths, undecodable paths, and failures of plain routes. */
 @ApplicationScoped
 class RouteProblems {
 
     private static final Logger LOG = Logger.getLogger(RouteProblems.class);
 
-    /** The statuses that the router itself answers when no route takes a request. */
+    /** The statuses that the router answers when no route handles a request. */
     private static final List<Integer> UNROUTED = List.of(400, 404, 405, 406, 413, 415);
 
     private final ProblemAnswers answers;
@@ -32,7 +32,7 @@ class RouteProblems {
         this.answers = answers;
     }
 
-    /** The problem that says the same as a bare status. */
+    /** The problem type of an HTTP status. */
     static ProblemType typeOf(int status) {
         return switch (status) {
             case 401 -> ProblemType.UNAUTHENTICATED;
@@ -57,11 +57,11 @@ class RouteProblems {
         for (int status : UNROUTED) {
             router.errorHandler(status, routing -> answers.send(Problem.of(typeOf(status)), routing));
         }
-        // First in order, so that a failure meets it before Quarkus' own page, which logs the path.
+        // First in order, so that it runs before Quarkus' own failure handler, which logs the path.
         router.route().order(Integer.MIN_VALUE).failureHandler(this::failed);
     }
 
-    /** There Quarkus' own handler would log what a caller did wrong as a fault, with the path. */
+    /** Quarkus' own handler on the management port would log a caller's mistake as a fault, with the path. */
     void inFrontOfManagement(@Observes ManagementInterface management) {
         management.router().route().order(Integer.MIN_VALUE).failureHandler(this::failedAtManagement);
     }
@@ -81,7 +81,7 @@ class RouteProblems {
         }
         answers.send(problem(routing), routing);
         if (!routing.response().ended()) {
-            // The head of another answer had left: nothing but the end of the connection can tell the caller.
+            // The head of another answer was already sent, so that only closing the connection shows the failure.
             routing.request().connection().close();
         }
     }

@@ -1,2 +1,2 @@
-/** How a refusal looks: problem details (RFC 9457), their types, and the id of the request. */
+/** Error answers: problem details (RFC 9457), the list of problem types, and the request id. */
 package dev.rampgate.problem;

@@ -9,7 +9,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 
-/** The one clock and the one source of chance; everybody has them injected. */
+/** Provides the clock and the source of random numbers that all beans inject. */
 @ApplicationScoped
 class ClockAndRandom {
 

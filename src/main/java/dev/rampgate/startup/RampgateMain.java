@@ -7,9 +7,9 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 
 /**
- * Starts Rampgate as the service that it is, or for one task that an argument names: {@code --smoke}, which needs no database,
- * or {@code --migrate}, which needs nothing else. A task listens on no port; its end is the end of the process, and the exit
- * code tells how it went.
+ * Starts Rampgate as a service, or for one task that the argument names: {@code --smoke}, which needs no database, or
+ * {@code --migrate}, which needs the database only. A task opens no port. The process ends with the task; its exit code is 0 on
+ * success.
  */
 @QuarkusMain
 public final class RampgateMain {
@@ -24,24 +24,24 @@ public final class RampgateMain {
             ConnectionInitializer.install();
             Quarkus.run();
         } else if (tasks.equals(List.of("--smoke"))) {
-            announce("smoke");
+            configure("smoke");
             Quarkus.run(SmokeTest.class);
         } else if (tasks.equals(List.of("--migrate"))) {
-            announce(DatabaseSettings.MIGRATE);
-            // Nothing is under way that would have to end, and nobody is left who could be told of it.
+            configure(DatabaseSettings.MIGRATE);
+            // A migration has no requests to finish, so that the messages about shutdown would only confuse.
             System.setProperty("quarkus.log.category.\"io.quarkus.runtime.shutdown\".level", "OFF");
             Quarkus.run();
         } else {
             System.err.println("""
                     Rampgate takes no argument, or one of
-                      --smoke    a session for each offered pair at Proof
-                      --migrate  brings the database to the version of this build""");
+                      --smoke    opens a session at Proof for each offered pair
+                      --migrate  migrates the database to the version of this build""");
             System.exit(USAGE);
         }
     }
 
-    /** Tells the configuration, before it is read. */
-    private static void announce(String task) {
+    /** Sets the task's configuration, before Quarkus reads it. */
+    private static void configure(String task) {
         System.setProperty(DatabaseSettings.COMMAND, task);
         System.setProperty("quarkus.http.host-enabled", "false");
         System.setProperty("quarkus.management.host-enabled", "false");

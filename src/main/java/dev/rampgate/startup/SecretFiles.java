@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Lets every secret setting come from a mounted file: {@code rampgate.database.password-file} names the file that holds
- * {@code rampgate.database.password}. Read while starting; the client tokens are read again later, by whoever uses them.
- * Found by the configuration, as a service.
+ * Reads secret settings from mounted files: {@code rampgate.database.password-file} names the file that contains
+ * {@code rampgate.database.password}. Files are read at startup; the package {@code proof} reads client tokens again later. The
+ * configuration loads this class as a service.
  */
 public final class SecretFiles implements ConfigSourceFactory {
 
@@ -35,7 +35,7 @@ public final class SecretFiles implements ConfigSourceFactory {
             "rampgate.live.ticket-keys",
             "rampgate.operate.token");
 
-    /** Above the environment, below system properties. */
+    /** Higher than the environment (300), lower than system properties (400). */
     private static final int ORDINAL = 350;
 
     @Override
@@ -74,12 +74,12 @@ public final class SecretFiles implements ConfigSourceFactory {
         }
     }
 
-    /** Of a list, the lines are the elements. */
+    /** The elements of a list, one per line. */
     private static String elements(List<String> lines) {
         return lines.stream().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining(","));
     }
 
-    /** The one line that is not blank, with the spaces at its ends; without the end of the line, which editors add. */
+    /** The one line that is not blank, with its leading and trailing spaces, and without the line break that editors add. */
     private static String only(String secret, List<String> lines) {
         List<String> written = lines.stream().filter(line -> !line.isBlank()).toList();
         if (written.size() > 1) {

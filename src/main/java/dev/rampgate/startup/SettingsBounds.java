@@ -24,8 +24,8 @@ import java.util.Set;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Stops the start if a number among the settings is out of its {@link Bounds}. Bean Validation would do that too, but builds a
- * second factory of its own for the settings, which takes a fifth of the time to start.
+ * Fails startup if a numeric setting is out of its {@link Bounds}. Bean Validation could do this too, but it creates a second
+ * validator factory for the settings, which takes a fifth of the start time.
  */
 @ApplicationScoped
 @RegisterForReflection(
@@ -48,13 +48,13 @@ class SettingsBounds {
             ReconcileSettings.class,
             SocketSettings.class);
 
-    /** Before whatever else begins with the application. */
+    /** Runs before all other observers of startup. */
     void checkAll(@Observes @Priority(1) StartupEvent start) {
         SmallRyeConfig config = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
         BOUNDED.forEach(group -> check(group, config.getConfigMapping(group)));
     }
 
-    /** @throws ConfigurationException naming a setting of this group that is out of its bounds */
+    /** @throws ConfigurationException naming a setting of this group that is out of its allowed range */
     static void check(Class<?> group, Object settings) {
         String prefix = group.getAnnotation(ConfigMapping.class).prefix();
         for (Method setting : group.getMethods()) {
@@ -86,7 +86,7 @@ class SettingsBounds {
         }
     }
 
-    /** As one writes it: without an exponent, and without a fraction that is none. Not finite numbers have no other text. */
+    /** A number without an exponent and without trailing zeros. */
     private static String text(double number) {
         return Double.isFinite(number)
                 ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()

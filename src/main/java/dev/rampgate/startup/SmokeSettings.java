@@ -3,7 +3,7 @@ package dev.rampgate.startup;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** For whom and how much the smoke test's sessions are. */
+/** User and amount of the smoke test's sessions. */
 @ConfigMapping(prefix = "rampgate.smoke")
 public interface SmokeSettings {
 
@@ -18,7 +18,7 @@ public interface SmokeSettings {
     String email();
 
     /**
-     * The crypto amount; the end of {@code rampgate.session.amount-ranges} for pairs where this one is not allowed.
+     * The crypto amount. For pairs that do not allow it, the nearest end of {@code rampgate.session.amount-ranges} is used.
      * Unit: amount. Default: {@code 50}.
      */
     @WithDefault("50")

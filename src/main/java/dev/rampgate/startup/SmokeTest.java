@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Opens a session at Proof for every pair of currency and network that is offered, and fails if one brings no
- * {@code address}, as Proof asks before going live (Proof contract, section 9, G13). The sessions are used by nobody and
- * stored nowhere. One line per pair on standard output.
+ * Opens a session at Proof for every offered pair of currency and network, and fails if an answer has no {@code address}, as
+ * Proof requires before going live (Proof contract, section 9, G13). The sessions are neither used nor stored. Prints one line
+ * per pair on standard output.
  */
 @Singleton
 @Unremovable
@@ -91,8 +91,8 @@ public final class SmokeTest implements QuarkusApplication {
         boolean works = session.address().isPresent();
         say(offer.currency() + "/" + offer.network()
                 + (works
-                        ? ": ok, an address came back"
-                        : ": FAILED, no address came back; ask Proof to provide a wallet for this pair. Quote request "
+                        ? ": ok, Proof answered an address"
+                        : ": FAILED, Proof answered no address; ask Proof to provide a wallet for this pair. Quote request "
                                 + session.requestId().orElse("(without id)")));
         return works;
     }
@@ -104,7 +104,7 @@ public final class SmokeTest implements QuarkusApplication {
         return false;
     }
 
-    /** For people and scripts, whatever the log looks like. */
+    /** Prints for people and scripts, independent of the log's format. */
     private static void say(String line) {
         System.out.println(line);
     }

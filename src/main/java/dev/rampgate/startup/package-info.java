@@ -1,5 +1,5 @@
 /**
- * How the process starts: its main class, the tasks {@code --migrate} and {@code --smoke}, settings and secret
- * files, clock and randomness.
+ * Startup: the main class, the tasks {@code --migrate} and {@code --smoke}, checks of settings, secret files, the clock and the
+ * source of randomness.
  */
 package dev.rampgate.startup;

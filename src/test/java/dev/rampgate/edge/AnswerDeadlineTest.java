@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** One connection, whose time is moved by hand. */
+/** One connection with a manual clock. */
 class AnswerDeadlineTest {
 
     private long now;
@@ -16,7 +16,7 @@ class AnswerDeadlineTest {
             new EmbeddedChannel(new AnswerDeadline(TimeUnit.SECONDS.toNanos(30), () -> now));
 
     @Test
-    void bytesThatDripAndNeverBecomeARequestAreHungUpOn() {
+    void aConnectionWhoseBytesNeverBecomeARequestIsClosed() {
         for (int second = 0; second < 30; second++) {
             assertThat(connection.isOpen()).isTrue();
             comes("x");
@@ -26,7 +26,7 @@ class AnswerDeadlineTest {
     }
 
     @Test
-    void whoeverIsAnsweredInTimeMayGoOnForEver() {
+    void aConnectionThatIsAnsweredInTimeStaysOpen() {
         for (int request = 0; request < 100; request++) {
             comes("GET / HTTP/1.1\r\n\r\n");
             pass(20);
@@ -37,7 +37,7 @@ class AnswerDeadlineTest {
     }
 
     @Test
-    void theTimeOfTheSecondRequestBeginsWithItsOwnFirstByte() {
+    void theDeadlineOfTheSecondRequestStartsWithItsFirstByte() {
         comes("GET / HTTP/1.1\r\n\r\n");
         connection.writeOutbound(Unpooled.EMPTY_BUFFER);
         pass(20);
@@ -51,7 +51,7 @@ class AnswerDeadlineTest {
     }
 
     @Test
-    void whoeverOnlyListensIsLeftAlone() {
+    void aConnectionThatSendsNothingStaysOpen() {
         comes("GET /events HTTP/1.1\r\n\r\n");
         for (int beat = 0; beat < 100; beat++) {
             connection.writeOutbound(Unpooled.copiedBuffer(":\n\n", StandardCharsets.US_ASCII));
@@ -61,7 +61,7 @@ class AnswerDeadlineTest {
     }
 
     @Test
-    void whatCameIsHandedOnAsItIs() {
+    void receivedBytesArePassedOnUnchanged() {
         comes("GET /");
         connection.writeOutbound("answer");
 

@@ -3,10 +3,10 @@ package dev.rampgate.edge;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** Rampgate as it runs behind a company's gateway on this host, with less patience. */
+/** Rampgate behind a company's gateway on this host, with short timeouts. */
 public class BehindGatewayProfile implements QuarkusTestProfile {
 
-    /** What the gateway proves itself with. */
+    /** The secret by which Rampgate recognizes the gateway. */
     public static final String SECRET = "canary-gateway-secret";
 
     @Override

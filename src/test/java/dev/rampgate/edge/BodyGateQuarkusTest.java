@@ -49,7 +49,7 @@ class BodyGateQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(ints = {65 * 1024, 1024 * 1024, 10 * 1024 * 1024})
-    void a_body_far_beyond_the_limit_gets_its_answer_while_it_is_sent(int size) {
+    void a_body_far_beyond_the_limit_is_answered_while_it_is_sent(int size) {
         double before = counted(ProblemType.BODY_TOO_LARGE);
 
         assertThat(RawHttp.exchange(RestAssured.port, HEAD + "Content-Length: " + size + "\r\n\r\n" + "x".repeat(size)))
@@ -81,7 +81,7 @@ class BodyGateQuarkusTest {
     }
 
     @Test
-    void a_caller_who_asks_before_sending_is_told_to_go_on() {
+    void a_caller_that_expects_100_continue_gets_it() {
         assertThat(RawHttp.exchange(
                         RestAssured.port,
                         HEAD + "Connection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab"))
@@ -92,7 +92,7 @@ class BodyGateQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 10\r\n\r\n12345", "Transfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n"})
-    void a_body_that_stalls_is_given_up(String rest) {
+    void a_body_that_stalls_gets_408(String rest) {
         double before = counted(ProblemType.REQUEST_TIMEOUT);
 
         assertThat(RawHttp.exchange(RestAssured.port, HEAD + rest))

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pages may call, and what every answer tells browsers. */
+/** Which web pages may call, and the CORS headers of every answer. */
 @QuarkusTest
 @QuarkusTestResource(ProofAndDatabase.class)
 class CrossOriginQuarkusTest {
@@ -41,7 +41,7 @@ class CrossOriginQuarkusTest {
                 "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
                 "http://[::1]:8100"
             })
-    void aPageOfANamedOriginMayCallAndReadWhatItNeeds(String origin) {
+    void aPageOfAConfiguredOriginMayCallAndReadTheExposedHeaders(String origin) {
         given().header("Origin", origin)
                 .get("/transactions")
                 .then()
@@ -55,7 +55,7 @@ class CrossOriginQuarkusTest {
     }
 
     @Test
-    void itAlsoReadsWhyItWasRefused() {
+    void itMayAlsoReadARefusal() {
         given().header("Origin", SHOP)
                 .contentType("application/json")
                 .body("{}")
@@ -72,7 +72,7 @@ class CrossOriginQuarkusTest {
         "/nothing-here, GET, last-event-id",
         "/session, POST, 'baggage,content-type,sentry-trace,traceparent,tracestate,x-request-id'",
     })
-    void itMayAskBeforehand(String path, String method, String headers) {
+    void itsPreflightIsAllowed(String path, String method, String headers) {
         given().header("Origin", SHOP)
                 .header("Access-Control-Request-Method", method)
                 .header("Access-Control-Request-Headers", headers)
@@ -105,7 +105,7 @@ class CrossOriginQuarkusTest {
                 "://localhost",
                 "https://localhost@evil.example.test"
             })
-    void aPageFromElsewhereIsRefusedAndToldNothing(String origin) {
+    void aPageOfAnotherOriginIsRefusedAndMayReadNothing(String origin) {
         ValidatableResponse answer = given().header("Origin", origin)
                 .contentType("application/json")
                 .body("{}")
@@ -125,7 +125,7 @@ class CrossOriginQuarkusTest {
     }
 
     @Test
-    void twoOriginsAreNone() {
+    void aRequestWithTwoOriginsIsRefused() {
         given().header("Origin", SHOP, "https://evil.example.test")
                 .get("/transactions")
                 .then()
@@ -133,7 +133,7 @@ class CrossOriginQuarkusTest {
     }
 
     @Test
-    void aSocketOfAPageFromElsewhereIsRefusedToo() {
+    void aSocketOfAPageOfAnotherOriginIsRefused() {
         given().header("Origin", "https://evil.example.test")
                 .header("Connection", "Upgrade")
                 .header("Upgrade", "websocket")
@@ -146,7 +146,7 @@ class CrossOriginQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http://localhost:", "https://localhost:"})
-    void aPageOfOurOwnHostMayCallWhateverTheProxyDoesWithTls(String host) {
+    void aPageOfOurOwnHostMayCallAlsoBehindAProxyThatTerminatesTls(String host) {
         given().header("Origin", host + RestAssured.port)
                 .get("/transactions")
                 .then()
@@ -155,7 +155,7 @@ class CrossOriginQuarkusTest {
     }
 
     @Test
-    void noWebhookIsLostForItsOrigin() {
+    void noWebhookIsRefusedForItsOrigin() {
         given().header("Origin", "https://evil.example.test")
                 .contentType("application/json")
                 .body("{\"merchant_transaction_id\":\"cors-0001\",\"status\":\"pending\"}")
@@ -167,7 +167,7 @@ class CrossOriginQuarkusTest {
 
     @ParameterizedTest
     @CsvSource({"GET, /transactions", "GET, /nothing-here", "DELETE, /session", "POST, /proof-webhook/guess"})
-    void everyAnswerKeepsBrowsersFromMistakes(String method, String path) {
+    void everyAnswerHasTheSecurityHeaders(String method, String path) {
         String answer = RawHttp.exchange(
                 RestAssured.port, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
@@ -182,7 +182,7 @@ class CrossOriginQuarkusTest {
     }
 
     @Test
-    void aRefusedBodyHasThemToo() {
+    void theAnswerToARefusedBodyHasTheSecurityHeaders() {
         given().body("x".repeat(70_000))
                 .post("/session")
                 .then()
@@ -191,7 +191,7 @@ class CrossOriginQuarkusTest {
                 .header("Cache-Control", "no-store");
     }
 
-    /** As a browser reads the answer: names have no case. */
+    /** The answer as a browser reads it: header names are case-insensitive. */
     private static final class AllowsAll extends TypeSafeMatcher<String> {
 
         private final List<String> asked;
@@ -231,14 +231,14 @@ class CrossOriginQuarkusTest {
                 "file://:1",
                 "://localhost"
             })
-    void aWrongOriginStopsTheStart(String origin) {
+    void anInvalidOriginFailsStartup(String origin) {
         assertThatThrownBy(() -> origins(origin, "traceparent"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.cors.origins");
     }
 
     @Test
-    void theOriginOfEverythingWithoutOneStopsTheStartAndSaysWhatToDo() {
+    void theOriginNullFailsStartupWithAdvice() {
         assertThatThrownBy(() -> origins("null", "traceparent"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.cors.origins")
@@ -264,7 +264,7 @@ class CrossOriginQuarkusTest {
                 "http://my_host",
                 "file://"
             })
-    void anOriginOfAPageOrAnAppIsTaken(String origin) {
+    void anOriginOfAPageOrAnAppIsAccepted(String origin) {
         assertThatCode(() -> origins(origin, "traceparent")).doesNotThrowAnyException();
     }
 
@@ -277,13 +277,13 @@ class CrossOriginQuarkusTest {
         "http://[2001:DB8:0:0::7]:8080, http://[2001:db8::7]:8080",
         "https://bücher.example:8443, https://xn--bcher-kva.example:8443"
     })
-    void originsAreComparedAsBrowsersWriteThem(String written, String sent) {
+    void originsAreComparedInTheFormThatBrowsersSend(String written, String sent) {
         assertThat(Origin.written(written)).isEqualTo(Origin.normalized(sent)).contains(sent);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"*", "", "a b", "a:b", "ä"})
-    void aWrongHeaderStopsTheStart(String header) {
+    void anInvalidHeaderNameFailsStartup(String header) {
         assertThatThrownBy(() -> origins("https://shop.example.com", header))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.cors.headers");

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** A resource for tests alone, behind which the behaviour of the door shows. */
+/** A resource for tests, which shows what the edge lets through. */
 @Path("/test-edge")
 public class EdgeTestResource {
 

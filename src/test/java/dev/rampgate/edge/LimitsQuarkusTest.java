@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Who may call how often, and from where; each test from addresses of its own. */
+/** Rate limits and allowed networks; each test uses addresses of its own. */
 @QuarkusTest
 @TestProfile(LimitsQuarkusTest.Narrow.class)
 @QuarkusTestResource(ProofAndDatabase.class)
@@ -28,7 +28,7 @@ class LimitsQuarkusTest {
     @Inject
     MeterRegistry meters;
 
-    /** Little patience, and webhooks from two networks only. */
+    /** Low limits, and webhooks from two networks only. */
     public static final class Narrow implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -44,7 +44,7 @@ class LimitsQuarkusTest {
     }
 
     @Test
-    void a_user_may_open_only_so_many_sessions_from_wherever() {
+    void a_user_may_open_a_limited_number_of_sessions_from_all_addresses_together() {
         session("jo", "198.51.100.1").statusCode(201);
         session("jo", "198.51.100.2").statusCode(201);
         tooMany(session("jo", "198.51.100.3"));
@@ -52,7 +52,7 @@ class LimitsQuarkusTest {
     }
 
     @Test
-    void an_address_may_open_only_so_many_sessions_for_whomever() {
+    void an_address_may_open_a_limited_number_of_sessions_for_all_users_together() {
         double before = limited("session_address");
 
         session("u1", "2001:db8:5:5::1").statusCode(201);
@@ -64,7 +64,7 @@ class LimitsQuarkusTest {
     }
 
     @Test
-    void who_hides_the_address_is_counted_by_the_peer() {
+    void a_caller_with_a_hidden_address_is_counted_by_the_peer() {
         session("h1", "unknown").statusCode(201);
         session("h2", "_hidden").statusCode(201);
         session("h3", "198.51.100.9, ?").statusCode(201);
@@ -76,7 +76,7 @@ class LimitsQuarkusTest {
     }
 
     @Test
-    void a_header_that_does_not_count_changes_no_limit() {
+    void an_ignored_header_changes_no_limit() {
         for (String user : List.of("f1", "f2", "f3")) {
             given(user, "198.51.100.61")
                     .header("Forwarded", "for=unknown")
@@ -91,7 +91,7 @@ class LimitsQuarkusTest {
     }
 
     @Test
-    void an_address_may_try_only_so_many_codes_right_or_wrong() {
+    void an_address_may_try_a_limited_number_of_codes_right_or_wrong() {
         code("198.51.100.41").statusCode(404);
         code("198.51.100.41").statusCode(404);
         tooMany(code("198.51.100.41"));
@@ -99,7 +99,7 @@ class LimitsQuarkusTest {
     }
 
     @Test
-    void a_source_may_send_only_so_many_webhooks_without_a_key() {
+    void an_address_may_send_a_limited_number_of_webhooks_without_a_key() {
         webhook("", "203.0.113.1").statusCode(204);
         webhook("", "203.0.113.1").statusCode(204);
         tooMany(webhook("", "203.0.113.1"));
@@ -108,7 +108,7 @@ class LimitsQuarkusTest {
     }
 
     @Test
-    void webhooks_from_elsewhere_find_nothing_with_and_without_the_key() {
+    void webhooks_from_other_networks_get_404_with_and_without_the_key() {
         double before = refused();
 
         webhook("/" + WEBHOOK_KEY, "198.51.100.1")
@@ -121,7 +121,7 @@ class LimitsQuarkusTest {
     }
 
     @Test
-    void webhooks_from_nobody_knows_where_find_nothing() {
+    void webhooks_from_an_unknown_address_get_404() {
         webhook("/" + WEBHOOK_KEY, "unknown").statusCode(404);
     }
 

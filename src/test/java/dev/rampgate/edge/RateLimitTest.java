@@ -23,7 +23,7 @@ class RateLimitTest {
     private Instant now = Instant.parse("2026-05-02T08:00:00Z");
 
     @Test
-    void all_calls_of_a_rate_may_come_at_once_and_the_next_has_to_wait_its_share() {
+    void all_calls_of_a_rate_may_be_made_at_once_and_the_next_waits_one_interval() {
         RateLimit limit = limit(3, 60, 100);
 
         assertThat(limit.take("a")).isEmpty();
@@ -38,7 +38,7 @@ class RateLimitTest {
     }
 
     @Test
-    void refused_calls_cost_nothing() {
+    void a_refused_call_does_not_extend_the_wait() {
         RateLimit limit = limit(1, 10, 100);
         limit.take("a");
 
@@ -50,7 +50,7 @@ class RateLimitTest {
     }
 
     @Test
-    void a_long_silence_fills_the_bucket_once_and_no_more() {
+    void a_long_pause_fills_the_bucket_only_once() {
         RateLimit limit = limit(2, 10, 100);
         limit.take("a");
         pass(3_600);
@@ -61,7 +61,7 @@ class RateLimitTest {
     }
 
     @Test
-    void keys_do_not_disturb_each_other() {
+    void each_key_has_its_own_bucket() {
         RateLimit limit = limit(1, 10, 100);
 
         assertThat(limit.take("a")).isEmpty();
@@ -70,7 +70,7 @@ class RateLimitTest {
     }
 
     @Test
-    void a_clock_that_jumps_back_locks_nobody_out_for_longer_than_the_jump() {
+    void a_clock_that_jumps_back_blocks_a_key_no_longer_than_the_jump() {
         RateLimit limit = limit(1, 10, 100);
         limit.take("a");
         pass(-5);
@@ -79,7 +79,7 @@ class RateLimitTest {
     }
 
     @Test
-    void invented_keys_cost_no_memory_and_do_not_free_one_that_is_in_use() {
+    void invented_keys_need_bounded_memory_and_do_not_evict_a_key_in_use() {
         RateLimit limit = limit(1, 3_600, 10);
         limit.take("busy");
 
@@ -91,7 +91,7 @@ class RateLimitTest {
     }
 
     @Test
-    void many_threads_together_get_no_more_than_one_would() throws InterruptedException {
+    void many_threads_together_get_no_more_calls_than_one_thread() throws InterruptedException {
         RateLimit limit = limit(100, 3_600, 10);
         AtomicInteger allowed = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -105,7 +105,7 @@ class RateLimitTest {
     }
 
     @Test
-    void a_gate_refuses_with_a_problem_and_counts() {
+    void a_limit_refuses_with_a_problem_and_counts_the_refusal() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         RateLimits.Gate gate = new RateLimits(() -> now, meters).limit("test", "rampgate.test", "1/10s");
         gate.pass("a");
@@ -122,7 +122,7 @@ class RateLimitTest {
     }
 
     @Test
-    void a_gate_that_is_off_lets_everybody_pass() {
+    void a_limit_that_is_off_refuses_no_call() {
         RateLimits.Gate gate =
                 new RateLimits(() -> now, new SimpleMeterRegistry()).limit("test", "rampgate.test", "off");
 
@@ -133,13 +133,13 @@ class RateLimitTest {
 
     @ParameterizedTest
     @CsvSource({"10/1m, 10, 60", "100/1s, 100, 1", "1/24h, 1, 86400"})
-    void a_rate_is_calls_in_a_time(String text, int calls, long seconds) {
+    void a_rate_is_a_number_of_calls_per_time(String text, int calls, long seconds) {
         assertThat(Rate.of("it", text)).contains(new Rate(calls, Duration.ofSeconds(seconds)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "10", "0/1m", "-1/1m", "10/0s", "10/m", "10/1d", "10 / 1m", "OFF", "1e3/1s", "10/1m "})
-    void any_other_rate_stops_the_start_and_is_named(String text) {
+    void any_other_rate_fails_startup_and_names_the_setting(String text) {
         assertThatThrownBy(() -> Rate.of("rampgate.session.limits.user", text))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.session.limits.user")

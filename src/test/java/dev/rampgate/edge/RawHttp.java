@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/** Says to a server what no well-behaved client would. */
+/** Sends raw bytes to a server, also invalid HTTP. */
 public final class RawHttp {
 
     private static final int PATIENCE_MILLIS = 15_000;
@@ -16,8 +16,8 @@ public final class RawHttp {
     private RawHttp() {}
 
     /**
-     * Sends these bytes and nothing more, keeps its side open, and returns all that comes until the server closes; nothing
-     * if it hangs up while there is more to send.
+     * Sends these bytes, keeps its side open, and returns all that the server sends before it closes; an empty text if the
+     * server closes before all bytes are sent.
      */
     public static String exchange(int port, String request) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

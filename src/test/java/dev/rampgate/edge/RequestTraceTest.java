@@ -26,12 +26,12 @@ class RequestTraceTest {
         "/made-up/canary, other",
         "/transactions/, other"
     })
-    void aPathIsNamedByItsShapeAlone(String path, String template) {
+    void aSpanContainsThePathTemplateOnly(String path, String template) {
         assertThat(RequestTrace.template(path)).isEqualTo(template);
     }
 
     @Test
-    void everyPathThatIsDescribedHasItsName() throws IOException {
+    void everyPathOfTheOpenApiDescriptionHasATemplate() throws IOException {
         List<String> described = DESCRIBED
                 .matcher(Files.readString(Path.of("docs/openapi.yaml")))
                 .results()

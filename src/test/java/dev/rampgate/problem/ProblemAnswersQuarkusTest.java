@@ -32,13 +32,13 @@ class ProblemAnswersQuarkusTest {
     private static final String BODY = "{\"currency\":\"USDC\",\"crypto_amount\":\"42\"}";
 
     @Test
-    void a_good_body_is_read_on_the_event_loop() {
+    void a_valid_body_is_parsed_on_the_event_loop() {
         json(BODY).statusCode(200).body("currency", equalTo("USDC")).body("event_loop", equalTo(true));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "null", "\"x\"", "{\"currency\":\"USDC\"} {}", "not json", "\u0000"})
-    void a_body_that_is_no_json_object_is_refused(String body) {
+    void a_body_that_is_not_a_json_object_is_refused(String body) {
         ValidatableResponse answer = json(body).statusCode(400);
         assertThat(answer.extract().<String>path("type"))
                 .isIn("urn:rampgate:problem:malformed-body", "urn:rampgate:problem:invalid-request");
@@ -47,7 +47,7 @@ class ProblemAnswersQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"12", "1.5", "true", "{}", "[\"USDC\"]"})
-    void another_type_where_a_text_belongs_names_the_field(String value) {
+    void a_wrong_type_instead_of_a_string_names_the_field(String value) {
         isProblem(json("{\"currency\":" + value + "}").statusCode(400))
                 .body("type", equalTo("urn:rampgate:problem:malformed-body"))
                 .body("errors", hasSize(1))
@@ -55,7 +55,7 @@ class ProblemAnswersQuarkusTest {
     }
 
     @Test
-    void every_broken_rule_names_its_field_as_the_caller_spelled_it() {
+    void every_broken_rule_names_its_field_as_the_caller_wrote_it() {
         isProblem(json("{\"currency\":\"MUCH TOO LONG\",\"crypto_amount\":\"x\",\"items\":[{\"name\":\"a\"},{}]}")
                         .statusCode(400))
                 .body("type", equalTo("urn:rampgate:problem:invalid-request"))
@@ -86,14 +86,14 @@ class ProblemAnswersQuarkusTest {
     }
 
     @Test
-    void a_path_that_is_no_uri_is_refused_in_front_of_every_route() {
+    void a_path_that_is_not_a_uri_is_refused_before_every_route() {
         assertThat(RawHttp.exchange(
                         RestAssured.port, "GET /test-edge/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 400 ");
     }
 
     @Test
-    void a_wrong_method_is_told() {
+    void a_wrong_method_gets_405() {
         isProblem(when().delete("/test-edge/order").then().statusCode(405))
                 .body("type", equalTo("urn:rampgate:problem:method-not-allowed"))
                 .header("Allow", "OPTIONS, POST");
@@ -101,7 +101,7 @@ class ProblemAnswersQuarkusTest {
     }
 
     @Test
-    void an_answer_that_the_caller_would_not_accept_is_told() {
+    void an_unacceptable_media_type_gets_406() {
         isProblem(given().contentType(ContentType.JSON)
                         .header("Accept", "image/png")
                         .body(BODY)
@@ -112,7 +112,7 @@ class ProblemAnswersQuarkusTest {
     }
 
     @Test
-    void a_wrong_content_type_is_told() {
+    void a_wrong_content_type_gets_415() {
         isProblem(given().contentType("text/plain")
                         .body(BODY)
                         .post("/test-edge/order")
@@ -122,14 +122,14 @@ class ProblemAnswersQuarkusTest {
     }
 
     @Test
-    void a_refusal_of_ours_says_when_to_come_back() {
+    void a_refusal_may_say_when_to_try_again() {
         isProblem(when().get("/test-edge/busy").then().statusCode(429))
                 .body("detail", equalTo("One at a time"))
                 .header("Retry-After", "2");
     }
 
     @Test
-    void a_fault_tells_nothing_but_its_id_and_is_logged_once_without_the_path_and_its_own_words() {
+    void a_fault_shows_only_its_id_and_is_logged_once_without_path_and_message() {
         List<ExtLogRecord> logged;
         try (LogListener log = LogListener.on("")) {
             isProblem(given().header("X-Request-Id", "fault-1")
@@ -159,7 +159,7 @@ class ProblemAnswersQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"abc", "A.b_c-9", "0123456789012345678901234567890123456789012345678901234567890123"})
-    void a_sane_request_id_is_taken_over(String id) {
+    void a_valid_request_id_is_kept(String id) {
         given().header("X-Request-Id", id).get("/test-edge/address").then().header("X-Request-Id", id);
         isProblem(given().header("X-Request-Id", id).get("/nowhere").then().header("X-Request-Id", id))
                 .body("request_id", equalTo(id));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class RedactedStackTraceTest {
 
     @Test
-    void it_prints_classes_and_frames_of_the_whole_chain_but_no_words() {
+    void it_prints_classes_and_frames_of_all_causes_but_no_message() {
         Throwable fault = new IllegalStateException(
                 "canary-one", new IllegalArgumentException("canary-two", new Error("canary")));
         fault.addSuppressed(new RuntimeException("canary-three"));
@@ -24,7 +24,7 @@ class RedactedStackTraceTest {
     }
 
     @Test
-    void a_chain_that_bites_its_own_tail_comes_to_an_end() {
+    void a_cyclic_chain_of_causes_is_cut() {
         Exception one = new Exception("one");
         Exception other = new Exception("other", one);
         one.initCause(other);

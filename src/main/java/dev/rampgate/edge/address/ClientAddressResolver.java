@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 /**
  * Finds the address of the user behind a chain of proxies. Pure; used by {@link ClientAddress}.
  *
- * <p>The rule: if the peer of the connection is not a trusted proxy, it is the user, and headers count for nothing.
- * Otherwise the hops in the one header that the operator names are walked from the right, where our own proxies write, to
- * the first address outside the trusted networks. What stands further left was written by somebody else. A hop that is no
- * address ({@code unknown}, a hidden name, garbage) ends the walk without a result, and so does a chain that does not leave
- * the trusted networks within {@value #MAX_HOPS} hops. Other headers count for nothing: the caller may have written them.
+ * <p>The rule: if the peer of the connection is not a trusted proxy, it is the user, and headers are ignored. Otherwise the
+ * resolver reads the hops in the configured header from the right, where the operator's own proxies write, to the first
+ * address outside the trusted networks. Entries further left may be forged. A hop that is not an address ({@code unknown}, an
+ * obfuscated name, garbage) ends the search without a result, and so does a chain that stays within the trusted networks for
+ * {@value #MAX_HOPS} hops. Other headers are ignored, since the caller may have written them.
  */
 public final class ClientAddressResolver {
 
@@ -24,7 +24,7 @@ public final class ClientAddressResolver {
     private static final String HEADER = "rampgate.client-address.header";
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    /** Most hops that are walked; real chains have two or three. */
+    /** Maximum number of hops that are read; real chains have two or three. */
     static final int MAX_HOPS = 64;
 
     private final Networks trusted;
@@ -42,32 +42,32 @@ public final class ClientAddressResolver {
     }
 
     /**
-     * A resolver that believes these proxies.
+     * A resolver that trusts these proxies.
      *
-     * @param networks as {@link Networks#of} reads them
-     * @param header the name of the header that counts
-     * @throws ConfigurationException if one is wrong; its message names the setting and what would be right
+     * @param networks in the form of {@link Networks#of}
+     * @param header the name of the header that is read
+     * @throws ConfigurationException if one is invalid; its message names the setting and the accepted form
      */
     public static ClientAddressResolver trusting(List<String> networks, String header) {
         if (!HEADER_NAME.matcher(header).matches()) {
             throw new ConfigurationException(
                     HEADER + " (RAMPGATE_CLIENT_ADDRESS_HEADER): '" + header
-                            + "' is no name of a header; write X-Forwarded-For, Forwarded or the one that your proxy sets",
+                            + "' is not a header name; write X-Forwarded-For, Forwarded or the one that your proxy sets",
                     Set.of(HEADER));
         }
         return new ClientAddressResolver(Networks.of(PROXIES, networks), header);
     }
 
-    /** The name of the header that counts. */
+    /** The name of the header that is read. */
     public String header() {
         return header;
     }
 
     /**
-     * The address of the user.
+     * Finds the user's address; empty if it cannot be determined.
      *
      * @param peer literal address of the connection's other end
-     * @param values of the header that counts, in the order of the header fields
+     * @param values of {@link #header()}, in the order of the header fields
      * @return a literal IPv4 or IPv6 address without port, zone or brackets, in its canonical form
      */
     public Optional<String> resolve(String peer, List<String> values) {
@@ -88,7 +88,7 @@ public final class ClientAddressResolver {
         return Optional.empty();
     }
 
-    /** Nobody calls from {@code 0.0.0.0} or from a multicast group; who says so is mistaken. */
+    /** No user calls from {@code 0.0.0.0} or from a multicast group. */
     private static boolean canBeAUser(IPAddress address) {
         return !address.isZero() && !address.isMulticast();
     }

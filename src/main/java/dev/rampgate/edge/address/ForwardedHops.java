@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads the hops that proxies wrote into a request, left (furthest) to right (nearest). Pure; for the resolver. */
+/** Parses the hops that proxies wrote into a header, left (furthest) to right (nearest). Pure; used by the resolver. */
 final class ForwardedHops {
 
-    /** Stands for a hop that was there but told no address. */
-    static final String UNTOLD = "unknown";
+    /** A hop without a usable address. */
+    static final String UNKNOWN = "unknown";
 
     private ForwardedHops() {}
 
-    /** The hops of all {@code X-Forwarded-For} fields; empty list elements do not count (RFC 9110, section 5.6.1). */
+    /** The hops of all {@code X-Forwarded-For} fields; empty list elements are ignored (RFC 9110, section 5.6.1). */
     static List<String> ofForwardedFor(List<String> values) {
         List<String> hops = new ArrayList<>();
         for (String value : values) {
@@ -26,47 +26,47 @@ final class ForwardedHops {
         return hops;
     }
 
-    /** The one address of a header that holds no list; a hop that tells nothing if it stands more than once. */
+    /** The address of a header that is not a list; one unknown hop if the request has the header more than once. */
     static List<String> ofSingle(List<String> values) {
         return values.size() > 1
-                ? List.of(UNTOLD)
+                ? List.of(UNKNOWN)
                 : values.stream().map(String::strip).toList();
     }
 
     /**
-     * The hops of all {@code Forwarded} fields (RFC 7239, section 4). A field that breaks the syntax counts as one hop
-     * that tells nothing: an open quote on the left, which the user may send, could swallow what our proxy appended.
+     * The hops of all {@code Forwarded} fields (RFC 7239, section 4). A field with invalid syntax counts as one unknown hop:
+     * an unclosed quote on the left, which a user can send, could otherwise hide what the operator's proxy appended.
      */
     static List<String> ofForwarded(List<String> values) {
         List<String> hops = new ArrayList<>();
         for (String value : values) {
             List<String> found = new Elements(value).read();
-            hops.addAll(found == null ? List.of(UNTOLD) : found);
+            hops.addAll(found == null ? List.of(UNKNOWN) : found);
         }
         return hops;
     }
 
     /**
-     * {@code 192.0.2.1:80} and {@code [2001:db8::1]:80} without port and brackets; anything else unchanged. A bare IPv6
-     * address has at least two colons and so keeps them all.
+     * Removes the port and the brackets from {@code 192.0.2.1:80} and {@code [2001:db8::1]:80}; returns any other text
+     * unchanged. A bare IPv6 address has at least two colons, and so has no port to remove.
      */
     static String withoutPort(String hop) {
         if (hop.startsWith("[")) {
             int end = hop.indexOf(']');
             if (end < 0 || !isNothingOrPort(hop.substring(end + 1))) {
-                return UNTOLD;
+                return UNKNOWN;
             }
             String inside = hop.substring(1, end);
-            return inside.indexOf(':') < 0 ? UNTOLD : inside;
+            return inside.indexOf(':') < 0 ? UNKNOWN : inside;
         }
         int colon = hop.indexOf(':');
         if (colon < 0 || colon != hop.lastIndexOf(':')) {
             return hop;
         }
-        return isNothingOrPort(hop.substring(colon)) ? hop.substring(0, colon) : UNTOLD;
+        return isNothingOrPort(hop.substring(colon)) ? hop.substring(0, colon) : UNKNOWN;
     }
 
-    /** A port may be a hidden name too (RFC 7239, section 6). */
+    /** A port may also be an obfuscated name (RFC 7239, section 6). */
     private static boolean isNothingOrPort(String text) {
         return text.isEmpty() || text.matches(":(\\d{1,5}|_[A-Za-z0-9._-]+)");
     }
@@ -83,7 +83,7 @@ final class ForwardedHops {
             this.text = text;
         }
 
-        /** The {@code for} of each element; null if the syntax is broken. */
+        /** The {@code for} of each element; null if the syntax is invalid. */
         List<String> read() {
             do {
                 if (!element()) {
@@ -116,7 +116,7 @@ final class ForwardedHops {
                 space();
             } while (accept(';'));
             if (!empty) {
-                hops.add(hop == null ? UNTOLD : hop);
+                hops.add(hop == null ? UNKNOWN : hop);
             }
             return true;
         }
@@ -143,7 +143,7 @@ final class ForwardedHops {
             return null;
         }
 
-        /** A token; and, as several proxies write it against the RFC, an address with colons and brackets unquoted. */
+        /** A token. Also an unquoted address with colons and brackets, which several proxies write against the RFC. */
         private String bare() {
             int start = at;
             while (at < text.length() && (isToken(text.charAt(at)) || ":[]".indexOf(text.charAt(at)) >= 0)) {

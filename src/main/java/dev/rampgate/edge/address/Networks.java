@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Networks that a setting names, and whether an address is in one of them. Pure. */
-// What a native executable would miss: the library makes these arrays by reflection, and has its messages in a bundle.
+/** The networks of a setting; answers whether an address is in one of them. Pure. */
+// For the native executable: the library creates these arrays by reflection, and loads its messages from a bundle.
 @RegisterForReflection(
         targets = {IPv4Address[].class, IPv6Address[].class},
         methods = false,
@@ -36,17 +36,17 @@ public final class Networks {
     }
 
     /**
-     * Reads a setting.
+     * Parses a setting.
      *
      * @param cidrs such as {@code 10.0.0.0/8} and {@code 2001:db8::/32}, or single addresses
-     * @throws ConfigurationException if one is wrong; its message names the setting and what would be right
+     * @throws ConfigurationException if one is invalid; its message names the setting and the accepted form
      */
     public static Networks of(String setting, List<String> cidrs) {
         return new Networks(
                 cidrs.stream().map(cidr -> network(setting, cidr.strip())).toList());
     }
 
-    /** Whether a literal address is in one of them; what is no address is in none. */
+    /** Whether a literal address is in one of these networks; false for a text that is not an address. */
     public boolean contain(String literal) {
         return address(literal).filter(this::contain).isPresent();
     }
@@ -61,10 +61,10 @@ public final class Networks {
     }
 
     /**
-     * Who counts as one when calls are counted: an IPv4 address, but a whole {@code /64} of IPv6, since every household has at
-     * least that many addresses to choose from.
+     * The key by which calls are counted: an IPv4 address, or the {@code /64} network of an IPv6 address, since one household
+     * usually has at least that many addresses.
      *
-     * @param literal an address as {@link ClientAddress} tells it
+     * @param literal an address in the form of {@link ClientAddress#of}
      */
     public static String source(String literal) {
         return address(literal)
@@ -73,7 +73,7 @@ public final class Networks {
                 .orElse(literal);
     }
 
-    /** Reads a literal; IPv4 in IPv6 notation is IPv4, and zones are left out. */
+    /** Parses a literal address. IPv4 in IPv6 notation becomes IPv4; zones are removed. Empty if the text is not an address. */
     public static Optional<IPAddress> address(String literal) {
         IPAddress address = new IPAddressString(literal, ADDRESS).getAddress();
         if (address == null) {
@@ -91,13 +91,13 @@ public final class Networks {
     private static IPAddress network(String setting, String cidr) {
         IPAddress network = new IPAddressString(cidr, NETWORK).getAddress();
         if (network == null) {
-            throw wrong(setting, cidr, "is no network; write for example 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32");
+            throw wrong(setting, cidr, "is not a network; write for example 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32");
         }
         if (network.isIPv6() && network.toIPv6().isIPv4Mapped()) {
             throw wrong(setting, cidr, "is an IPv4 network in IPv6 notation; write it as IPv4, for example 10.0.0.0/8");
         }
         if (network.isIPv6() && network.toIPv6().hasZone()) {
-            throw wrong(setting, cidr, "has a zone; write it without, for example fe80::/10");
+            throw wrong(setting, cidr, "has a zone; write it without the zone, for example fe80::/10");
         }
         Integer bits = network.getNetworkPrefixLength();
         if (bits == null) {
@@ -117,7 +117,7 @@ public final class Networks {
         return new ConfigurationException(setting + ": '" + cidr + "' " + why, Set.of(setting));
     }
 
-    /** Only what RFC 3986 calls an address: none of the short, octal or hexadecimal forms of old, no ranges. */
+    /** Only the address forms of RFC 3986: no short, octal or hexadecimal forms, and no ranges. */
     private static IPAddressStringParameters.Builder strict() {
         return new IPAddressStringParameters.Builder()
                 .allowEmpty(false)

@@ -1,2 +1,2 @@
-/** From which address a call comes. */
+/** Finds the user's address behind trusted proxies. */
 package dev.rampgate.edge.address;

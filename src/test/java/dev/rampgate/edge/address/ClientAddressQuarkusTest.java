@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClientAddressQuarkusTest {
 
     @Test
-    void the_address_that_the_proxy_wrote_is_the_user() {
+    void the_address_that_the_proxy_wrote_is_the_users() {
         given().header("X-Forwarded-For", "1.2.3.4, 198.51.100.1")
                 .get("/test-edge/address")
                 .then()
@@ -32,7 +32,7 @@ class ClientAddressQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"for=unknown", "for=1.2.3.4", "for=\"", ""})
-    void the_header_that_the_operator_did_not_name_counts_for_nothing(String forwarded) {
+    void a_header_that_is_not_configured_is_ignored(String forwarded) {
         given().header("X-Forwarded-For", "198.51.100.1")
                 .header("Forwarded", forwarded)
                 .header("X-Real-IP", "1.2.3.4")
@@ -46,7 +46,7 @@ class ClientAddressQuarkusTest {
     }
 
     @Test
-    void a_proxy_that_tells_nothing_leads_to_nobody() {
+    void a_proxy_without_the_header_leaves_the_address_unknown() {
         given().get("/test-edge/address").then().body(equalTo("none"));
     }
 }

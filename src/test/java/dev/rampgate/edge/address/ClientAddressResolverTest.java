@@ -164,7 +164,7 @@ class ClientAddressResolverTest {
 
     @ParameterizedTest
     @MethodSource("rows")
-    void the_address_of_the_user_is_the_first_from_the_right_that_is_not_ours(Row row) {
+    void the_users_address_is_the_first_from_the_right_outside_the_trusted_networks(Row row) {
         assertThat(row.resolver.resolve(row.peer, row.values).orElse(null)).isEqualTo(row.expected);
     }
 
@@ -175,7 +175,7 @@ class ClientAddressResolverTest {
     }
 
     @Test
-    void whatever_a_user_sends_in_front_the_entry_of_our_proxy_decides_or_nobody_does() {
+    void forged_entries_never_change_the_address_that_the_proxy_wrote() {
         Random random = new Random(7);
         String alphabet = "0123456789abf.:,;=\"\\[]%_ \tforunkw\u00e9\u0000";
         for (int i = 0; i < 20_000; i++) {
@@ -196,11 +196,11 @@ class ClientAddressResolverTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    10.0.0.0/33          | is no network
-                    10.0.0/8             | is no network
-                    proxy.internal       | is no network
-                    *                    | is no network
-                    ''                   | is no network
+                    10.0.0.0/33          | is not a network
+                    10.0.0/8             | is not a network
+                    proxy.internal       | is not a network
+                    *                    | is not a network
+                    ''                   | is not a network
                     10.0.0.1/8           | write 10.0.0.0/8
                     2001:db8::1/32       | write 2001:db8::/32
                     0.0.0.0/0            | trusts the whole world
@@ -208,7 +208,7 @@ class ClientAddressResolverTest {
                     ::ffff:10.0.0.0/104  | write it as IPv4
                     fe80::%eth0/10       | without
                     """)
-    void a_wrong_network_is_refused_by_name_with_what_would_be_right(String network, String message) {
+    void an_invalid_network_is_refused_with_the_setting_and_the_accepted_form(String network, String message) {
         assertThatThrownBy(() -> ClientAddressResolver.trusting(List.of("10.0.0.0/8", network), "Forwarded"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.client-address.trusted-proxies")
@@ -218,14 +218,14 @@ class ClientAddressResolverTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a:b", "x-forwarded-for, forwarded", "ä"})
-    void a_name_that_no_header_has_is_refused(String header) {
+    void an_invalid_header_name_is_refused(String header) {
         assertThatThrownBy(() -> ClientAddressResolver.trusting(List.of(), header))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.client-address.header");
     }
 
     @Test
-    void a_chain_of_our_own_proxies_is_walked_to_a_bound() {
+    void a_chain_of_trusted_proxies_is_read_up_to_a_limit() {
         String chain = "198.51.100.1" + ", 10.0.0.2".repeat(ClientAddressResolver.MAX_HOPS - 1);
 
         assertThat(FORWARDED_FOR.resolve(PROXY, List.of(chain))).contains("198.51.100.1");

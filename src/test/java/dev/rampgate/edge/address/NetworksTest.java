@@ -25,7 +25,7 @@ class NetworksTest {
         "localhost, false",
         "'', false"
     })
-    void an_address_is_in_one_of_them_or_not(String address, boolean contained) {
+    void an_address_is_in_one_of_the_networks_or_not(String address, boolean contained) {
         assertThat(networks.contain(address)).isEqualTo(contained);
     }
 
@@ -41,7 +41,7 @@ class NetworksTest {
     }
 
     @Test
-    void a_wrong_network_stops_the_start_and_names_the_setting() {
+    void an_invalid_network_fails_startup_and_names_the_setting() {
         assertThatThrownBy(() -> Networks.of("rampgate.webhook.allowlist", List.of("192.0.2.0/33")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.webhook.allowlist")
