@@ -30,9 +30,6 @@ import java.util.random.RandomGenerator;
 @ApplicationScoped
 class IdempotencyStore {
 
-    /** Most rows that one statement deletes. */
-    static final int SWEEP_LIMIT = 500;
-
     /** Beyond the longest opening, the clocks of two replicas may be apart this far. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
 
@@ -193,7 +190,7 @@ class IdempotencyStore {
                             FOR UPDATE SKIP LOCKED
                         ))
                         """)
-                .execute(Tuple.of(utc(clock.instant()), SWEEP_LIMIT))
+                .execute(Tuple.of(utc(clock.instant()), Sweep.MOST_ROWS))
                 .map(RowSet::rowCount);
     }
 

@@ -4,6 +4,7 @@ import static dev.rampgate.database.Columns.instant;
 import static dev.rampgate.database.Columns.utc;
 
 import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.session.Sweep;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -18,9 +19,6 @@ import java.util.Optional;
 /** What waits to be handed off, in PostgreSQL, so that any replica can. */
 @ApplicationScoped
 class HandOffStore {
-
-    /** Most rows that one statement deletes. */
-    static final int SWEEP_LIMIT = 500;
 
     private final Pool pool;
     private final InstantSource clock;
@@ -126,7 +124,7 @@ class HandOffStore {
                         ))
                         RETURNING taken_by IS NULL AS unused
                         """)
-                .execute(Tuple.of(utc(clock.instant()), SWEEP_LIMIT))
+                .execute(Tuple.of(utc(clock.instant()), Sweep.MOST_ROWS))
                 .map(HandOffStore::swept);
     }
 

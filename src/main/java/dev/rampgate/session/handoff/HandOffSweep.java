@@ -1,50 +1,45 @@
 package dev.rampgate.session.handoff;
 
-import dev.rampgate.database.migration.SchemaMigrated;
-import dev.rampgate.eventloop.Ticker;
-import dev.rampgate.eventloop.VertxEventLoop;
+import dev.rampgate.session.Sweep;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import java.util.random.RandomGenerator;
+import java.time.Duration;
 
-/** Deletes what nobody fetched in time, since it holds tokens; also where hand-off was switched off meanwhile. */
+/**
+ * Deletes sessions that no page fetched in time, since they hold tokens. It also runs when hand-off is switched off, for the
+ * sessions stored before.
+ */
 @ApplicationScoped
-class HandOffSweep {
+class HandOffSweep implements Sweep {
 
     private final HandOffStore store;
+    private final Duration interval;
     private final Counter swept;
-    private final Ticker ticker;
 
-    HandOffSweep(
-            HandOffStore store, HandOffSettings settings, Vertx vertx, RandomGenerator random, MeterRegistry meters) {
+    HandOffSweep(HandOffStore store, HandOffSettings settings, MeterRegistry meters) {
         this.store = store;
+        this.interval = settings.sweepInterval();
         this.swept = Counter.builder("rampgate.session.hand.off.swept")
-                .description("Hand-offs that expired before a page fetched their session, and were deleted")
+                .description("Sessions that were to be handed off, that no page fetched in time, and that were deleted")
                 .register(meters);
-        this.ticker =
-                new Ticker("hand-off sweep", new VertxEventLoop(vertx), settings.sweepInterval(), this::round, random);
     }
 
-    void onMigrated(@Observes SchemaMigrated migrated) {
-        ticker.start();
+    @Override
+    public String name() {
+        return "hand-off sweep";
     }
 
-    void onShutdown(@Observes ShutdownEvent shutdown) {
-        ticker.stop();
+    @Override
+    public Duration interval() {
+        return interval;
     }
 
-    /** One statement deletes a bounded number; the next follows as long as there are more. */
-    private Uni<Void> round() {
+    @Override
+    public Uni<Integer> deleteSome() {
         return store.sweep()
                 .invoke(deleted -> swept.increment(deleted.unused()))
-                .repeat()
-                .until(deleted -> deleted.rows() < HandOffStore.SWEEP_LIMIT)
-                .onItem()
-                .ignoreAsUni();
+                .map(HandOffStore.Swept::rows);
     }
 }
