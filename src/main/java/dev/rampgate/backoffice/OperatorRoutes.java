@@ -28,8 +28,8 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * What an operator may ask of a running Rampgate, on the management port and behind a secret of its own: erasing a user,
- * and polling again. Each call leaves a line in the log, free of personal data.
+ * The operator's calls on the management port, behind a secret of their own: erase a user, and poll again. Each call writes
+ * one line to the log, free of personal data.
  */
 @ApplicationScoped
 class OperatorRoutes {
@@ -130,7 +130,7 @@ class OperatorRoutes {
     // --- reading
 
     private static JsonObject body(RoutingContext routing) {
-        // Whoever reads the management port's bodies first has a limit of his own.
+        // The management port reads bodies first, with a larger limit of its own.
         if (routing.body().length() > MAX_BODY) {
             throw new ProblemException(Problem.of(ProblemType.BODY_TOO_LARGE));
         }
@@ -143,7 +143,7 @@ class OperatorRoutes {
                 }
             }
         } catch (DecodeException | ClassCastException noObject) {
-            // told below, without the parser's words
+            // reported below, without the parser's message
         }
         throw new ProblemException(Problem.of(ProblemType.MALFORMED_BODY, "The body must be a JSON object"));
     }
@@ -182,7 +182,7 @@ class OperatorRoutes {
         Problem problem = problem(routing, failure);
         count(action, problem.type().metricName());
         if (problem.type() == ProblemType.UNAVAILABLE) {
-            // By class alone: what a database says may quote a value.
+            // Only the class is logged: a database's message may quote a value.
             LOG.errorf(
                     "Operator's request %s (%s) failed: %s",
                     RequestId.of(routing), action, failure.getClass().getSimpleName());

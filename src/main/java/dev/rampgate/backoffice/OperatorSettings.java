@@ -9,7 +9,7 @@ import java.util.Optional;
 public interface OperatorSettings {
 
     /**
-     * Bearer secrets of whoever may call them, each 16 to 256 printable characters; several while one is replaced.
+     * Bearer secrets of the operators, each 16 to 256 printable characters; several while one is replaced.
      * Unit: secrets. Default: none, there are no such routes.
      */
     Optional<List<String>> token();

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Has transactions asked for again at an operator's wish, settled and abandoned ones, too. */
+/** Makes transactions due for another poll when an operator asks for it, settled and abandoned ones, too. */
 @ApplicationScoped
 class PollAgain {
 

@@ -35,17 +35,17 @@ public class Observations {
         this.unreadable = new ThrottledLog(LOG, clock);
     }
 
-    /** The answer of our own call, sent at {@code askedAt}. */
+    /** Makes an observation of the answer to a poll that was sent at {@code askedAt}. */
     public Observation polled(StatusReport report, Instant askedAt) {
         return observation(Channel.POLL, true, report, askedAt);
     }
 
-    /** A frame of our own socket. */
+    /** Makes an observation of a frame that Proof sent over a socket. */
     public Observation pushed(StatusReport report) {
         return observation(Channel.SOCKET, true, report, null);
     }
 
-    /** A webhook; {@code trusted} only where the operator says that nobody else can reach it. */
+    /** Makes an observation of a webhook; {@code trusted} only where the operator has configured that Proof alone can reach the URL. */
     public Observation reported(StatusReport report, boolean trusted) {
         return observation(Channel.WEBHOOK, trusted, report, null);
     }
@@ -69,14 +69,14 @@ public class Observations {
                 report.raw());
     }
 
-    /** By name alone: what stood there may be anything. What strangers send is not worth a line. */
+    /** Logs the fields' names, never their values. Reports from strangers are counted, but not logged. */
     private void count(Channel channel, boolean authoritative, StatusReport report) {
         report.droppedFields().forEach(field -> meters.counter(
                         "rampgate.dropped.fields", "channel", Labels.of(channel), "field", field)
                 .increment());
         if (authoritative) {
             unreadable.warn(
-                    "Transaction %s: what Proof says by %s in %s cannot be read, and stands in the archive alone",
+                    "Transaction %s: what Proof reported by %s in %s cannot be read; only the archive has it",
                     report.transactionId(), channel, String.join(", ", new TreeSet<>(report.droppedFields())));
         }
     }

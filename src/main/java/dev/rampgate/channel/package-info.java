@@ -1,2 +1,2 @@
-/** Where observations come from; each channel makes them of what Proof reports and hands them to the stream. */
+/** The channels: each turns what Proof reports into observations and offers them to the stream. */
 package dev.rampgate.channel;

@@ -32,7 +32,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Finds out, for every call that must be {@link io.quarkus.security.Authenticated}, who makes it, in the way that
- * {@code rampgate.identity.mode} says. Open routes, such as the webhook, are never asked. A wrong setting stops the start.
+ * {@code rampgate.identity.mode} says. Open routes, such as the webhook, are never asked. A wrong setting fails startup.
  *
  * <p>Refusals are counted, {@code rampgate.identity.refusals}, by reason and a throttled line in the log says the reason, so that an operator
  * whose users cannot sign in finds out.
@@ -75,12 +75,12 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Authen
         return context == null ? identity : identity.emitOn(command -> context.runOnContext(here -> command.run()));
     }
 
-    /** Who makes a call of a plain route; fails as a resource would if nobody is signed in. */
+    /** Who makes a call of a plain route; fails as a resource would if no user is signed in. */
     public Uni<Caller> caller(RoutingContext routing) {
         return caller(authenticate(routing, null));
     }
 
-    /** Who an identity is; fails as a resource would if it is nobody's. */
+    /** The caller of an identity; fails as a resource would if the identity has none. */
     public Uni<Caller> caller(Uni<SecurityIdentity> identity) {
         return identity.map(known -> known == null ? null : known.<Caller>getAttribute(CurrentCaller.ATTRIBUTE))
                 .onItem()
@@ -129,7 +129,7 @@ public class CallerAuthentication implements HttpAuthenticationMechanism, Authen
             case JWT -> BearerToken.of(settings.jwt(), vertx, clock);
             case DEMO -> {
                 if (profiles.stream().noneMatch(PLAYGROUNDS::contains)) {
-                    throw wrong("is demo, which would let anybody in");
+                    throw wrong("is demo, which would let every caller in");
                 }
                 yield new DemoUser(settings.header());
             }

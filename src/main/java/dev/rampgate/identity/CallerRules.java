@@ -36,7 +36,7 @@ final class CallerRules {
                 && !text.equals("..");
     }
 
-    /** Plausible and bounded; whether it exists is not our question. */
+    /** Whether the address is plausible and bounded. Rampgate does not check that it exists. */
     static boolean isEmail(String text) {
         return text.length() <= MAX_EMAIL && EMAIL.matcher(text).matches();
     }

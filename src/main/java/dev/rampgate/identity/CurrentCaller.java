@@ -8,7 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 /**
  * Who makes the current call. For resources and socket endpoints that are
- * {@link io.quarkus.security.Authenticated}: without that annotation nobody has been asked who they are.
+ * {@link io.quarkus.security.Authenticated}: without that annotation no caller has been authenticated.
  */
 @ApplicationScoped
 public class CurrentCaller {

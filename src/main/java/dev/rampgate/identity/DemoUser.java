@@ -5,7 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import java.util.Optional;
 
-/** {@code demo} mode: everybody is the demo user, or whoever the headers name. For the sandbox and tests alone. */
+/** {@code demo} mode: every caller is the demo user, or the user whom the headers name. For the sandbox and tests alone. */
 final class DemoUser implements IdentitySource {
 
     private static final String USER_ID = "demo-user";

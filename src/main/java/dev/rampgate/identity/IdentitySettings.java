@@ -28,7 +28,7 @@ public interface IdentitySettings {
         HEADER,
         /** The user brings a signed token of the company's own issuer. */
         JWT,
-        /** Anybody is the demo user. Never in production. */
+        /** Every caller is the demo user. Never in production. */
         DEMO
     }
 

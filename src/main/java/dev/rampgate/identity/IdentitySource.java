@@ -4,12 +4,12 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import java.util.Optional;
 
-/** One way to learn from the headers of a call who makes it. */
+/** One way to identify the caller by the headers of a call. */
 sealed interface IdentitySource permits GatewayHeaders, BearerToken, DemoUser {
 
     /**
      * The caller; none if the call does not even claim one. Fails with {@link RefusedIdentity} if the claim is not
-     * believed, and with a problem if it cannot be judged at the moment.
+     * accepted, and with a problem if it cannot be verified now.
      */
     Uni<Optional<Caller>> caller(MultiMap headers);
 

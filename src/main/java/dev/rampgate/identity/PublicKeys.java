@@ -117,7 +117,7 @@ final class PublicKeys {
             try {
                 return KeyFactory.getInstance(type).generatePublic(new X509EncodedKeySpec(content));
             } catch (GeneralSecurityException anotherType) {
-                // Nothing but trying tells the type of a key in PEM.
+                // PEM does not name the type of a key, so each type is tried.
             }
         }
         throw new InvalidKeyException("neither RSA nor EC");

@@ -2,7 +2,7 @@ package dev.rampgate.identity;
 
 import java.util.Locale;
 
-/** What a call said about its user is not believed. The caller learns no reason; metrics and the log do. */
+/** The identity of a call is not accepted. Metrics and the log have the reason, the answer does not. */
 class RefusedIdentity extends RuntimeException {
 
     /** Why. */
@@ -20,9 +20,9 @@ class RefusedIdentity extends RuntimeException {
         WRONG_SIGNATURE("none of the issuer's keys made the token's signature"),
         /** The token is of another issuer. */
         WRONG_ISSUER("the token's iss is another than rampgate.identity.jwt.issuer"),
-        /** The token is meant for somebody else. */
+        /** The token is meant for another audience. */
         WRONG_AUDIENCE("the token's aud names nothing of rampgate.identity.jwt.audience"),
-        /** The token's time is over. */
+        /** The token has expired. */
         EXPIRED("the token has expired"),
         /** The user's id is missing, stands twice, or has a wrong form. */
         BAD_USER_ID("the user's id is missing, stands twice, or is not 1 to 128 printable characters"
@@ -42,7 +42,7 @@ class RefusedIdentity extends RuntimeException {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** For an operator: what was wrong, and the settings that have a say in it. */
+        /** For an operator: what was wrong, and the settings that decide it. */
         String meaning() {
             return meaning;
         }

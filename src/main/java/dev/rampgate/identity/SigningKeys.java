@@ -51,19 +51,19 @@ final class SigningKeys {
      */
     Uni<List<PublicJsonWebKey>> candidates(String keyId) {
         List<PublicJsonWebKey> known;
-        Uni<List<PublicJsonWebKey>> observation;
+        Uni<List<PublicJsonWebKey>> reading;
         synchronized (this) {
             known = matching(keys, keyId);
-            observation = known.isEmpty() || isOld() ? read() : null;
+            reading = known.isEmpty() || isOld() ? read() : null;
         }
-        if (observation == null) {
+        if (reading == null) {
             return Uni.createFrom().item(known);
         }
         if (known.isEmpty()) {
-            return observation.map(read -> matching(read, keyId));
+            return reading.map(read -> matching(read, keyId));
         }
-        // Old keys do for this token; nobody waits for the issuer.
-        observation.subscribe().with(read -> {}, away -> {});
+        // Old keys are enough for this token, so it does not wait for the issuer.
+        reading.subscribe().with(read -> {}, away -> {});
         return Uni.createFrom().item(known);
     }
 
@@ -125,7 +125,7 @@ final class SigningKeys {
                 away instanceof IllegalArgumentException
                         ? "it " + away.getMessage()
                         : away.getClass().getSimpleName(),
-                keys.isEmpty() ? "nobody can sign in until they can" : "the ones read before go on counting");
+                keys.isEmpty() ? "users cannot sign in until then" : "the keys read before stay in use");
         return keys.isEmpty()
                 ? Uni.createFrom().failure(new KeysAway())
                 : Uni.createFrom().item(keys);
@@ -139,7 +139,7 @@ final class SigningKeys {
                 .toList();
     }
 
-    /** No keys have been read yet, so that nobody can be known. */
+    /** No keys have been read yet, so that no user can be identified. */
     static final class KeysAway extends RuntimeException {
         private KeysAway() {
             super("no keys yet", null, false, false);

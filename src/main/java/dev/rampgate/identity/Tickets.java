@@ -20,9 +20,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Tickets for those who cannot send a header: browsers' {@code EventSource} and {@code WebSocket}. A ticket lets its
+ * Tickets for clients that cannot send a header: browsers' {@code EventSource} and {@code WebSocket}. A ticket lets its
  * bearer follow one transaction for some minutes, and nothing else. It is signed and not stored, so that every replica
- * believes it, and it says nothing about the user.
+ * accepts it, and it reveals nothing about the user.
  *
  * <p>Without {@code rampgate.live.ticket-keys} there are none: a key that each replica invents would make tickets that
  * others refuse.
@@ -108,12 +108,12 @@ public class Tickets {
         return Optional.of(new Ticket(Base64.getUrlEncoder().withoutPadding().encodeToString(ticket), expiresAt));
     }
 
-    /** Whether we issued this ticket for this transaction, and its time is not over. */
+    /** Whether we issued this ticket for this transaction, and it has not expired. */
     public boolean isValid(String ticket, String transactionId) {
         return isValid(TICKET, ticket, transactionId);
     }
 
-    /** Whether we issued this pass for this transaction, and its time is not over. */
+    /** Whether we issued this pass for this transaction, and it has not expired. */
     public boolean isValidPass(String pass, String transactionId) {
         return isValid(PASS, pass, transactionId);
     }

@@ -10,7 +10,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * What the header of a signed token says (RFC 7515, section 4), read strictly, since anybody may have written it; nothing of
+ * What the header of a signed token says (RFC 7515, section 4), read strictly, since a stranger may have written it; nothing of
  * it is believed yet. The library that verifies signatures trusts the types of what it parses.
  *
  * @param algorithm {@code alg}

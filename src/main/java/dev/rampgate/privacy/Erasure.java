@@ -17,7 +17,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * Erases who a user was: the user id of the user's transactions becomes a pseudonym that nobody can trace back, raw texts
+ * Erases who a user was: the user id of the user's transactions becomes a random pseudonym that does not lead back, raw texts
  * and kept answers of sessions go. Amounts and statuses stay; they are the company's books.
  */
 @ApplicationScoped
@@ -54,7 +54,7 @@ public class Erasure {
 
     /**
      * Erases a user: remembers that first, so that nothing that began before it is written afterwards by any replica, then
-     * replaces what is written. Doing it again does nothing more, and if it failed on its way, the rest.
+     * replaces what is written. A repetition changes nothing more; after a failure it does the rest.
      */
     public Uni<Erased> erase(String userId) {
         String pseudonym = TransactionDetails.pseudonym(new UUID(random.nextLong(), random.nextLong()));
@@ -64,7 +64,7 @@ public class Erasure {
     }
 
     private Uni<Void> remember(String userId) {
-        // Whoever writes for this user is waited for, which may take a batch.
+        // Waits for every transaction that writes for this user, which may take as long as a batch.
         return pool.withTransaction(connection -> connection
                 .query("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '6s'")
                 .execute()

@@ -1,2 +1,2 @@
-/** Erasing what names a user. */
+/** Erases what identifies a user. */
 package dev.rampgate.privacy;

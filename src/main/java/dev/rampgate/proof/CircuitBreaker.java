@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Keeps calls from a Proof that is down: opens after a number of calls in a row that found it so, and then gives leave
- * for one call at a time, until one is answered. Safe for use by several threads. Sessions and polls each have one of
+ * Keeps calls away from Proof while it is down: opens after a number of calls in a row that found it down, and then permits
+ * one call at a time, until one is answered. Safe for use by several threads. Sessions and polls each have one of
  * their own; see {@code docs/decisions/0015-circuit-breaker.md}.
  */
 public final class CircuitBreaker {
@@ -36,14 +36,14 @@ public final class CircuitBreaker {
         this.clock = clock;
     }
 
-    /** Whether as many calls may be made as anybody wants. */
+    /** Whether the number of calls is not limited. */
     public synchronized boolean isClosed() {
         return failures < threshold;
     }
 
     /**
-     * Asks for leave to make one call. While it is open, leave is given once per pause and counts as taken, whatever
-     * becomes of that call, so that nothing has to be given back.
+     * Asks for permission to make one call. An open breaker permits one call per pause. The permission counts as used, however
+     * that call ends, so that nothing has to be given back.
      *
      * @return nothing if the call may be made; else how long until the next try
      */
@@ -60,7 +60,7 @@ public final class CircuitBreaker {
     }
 
     /**
-     * Tells how a call ended.
+     * Records how a call ended.
      *
      * @param failure null if it was answered; a failure that only concerns the call itself counts as an answer, too
      * @return whether this opened or closed the breaker

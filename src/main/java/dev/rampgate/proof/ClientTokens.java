@@ -53,9 +53,9 @@ final class ClientTokens {
     }
 
     /**
-     * Tells that Proof refused a token: from now on the other is preferred, if there is one.
+     * Records that Proof refused a token: from now on the other is preferred, if there is one.
      *
-     * @return whether this was news; it is not if somebody else came with the same before
+     * @return whether the preference changed; false if another call reported the same refusal before
      */
     boolean refused(Token token) {
         Known now = known.get();

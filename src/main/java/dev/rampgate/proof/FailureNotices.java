@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
- * Makes Proof's failures known: counts each of them, and tells the operator about those that only an operator can mend
+ * Reports Proof's failures: counts each of them, and logs for the operator those that only an operator can resolve
  * (Proof contract, section 9, G14 and G16).
  */
 @Singleton
@@ -65,12 +65,12 @@ class FailureNotices {
                 .register(meters);
     }
 
-    /** Tells that a circuit breaker opened or closed. */
+    /** Logs that a circuit breaker opened or closed. */
     void turned(Call call, CircuitBreaker breaker) {
         if (breaker.isClosed()) {
-            LOG.infof("Proof is there again for %s calls", call.wireName());
+            LOG.infof("Proof is up again for %s calls", call.wireName());
         } else {
-            LOG.warnf("Proof is down for %s calls: it is only tried now and then", call.wireName());
+            LOG.warnf("Proof is down for %s calls: one call at a time tries it", call.wireName());
         }
     }
 
@@ -93,16 +93,16 @@ class FailureNotices {
                 printable(id), call.wireName());
     }
 
-    /** Tells that one of the two client tokens was refused and the other is used from now on. */
+    /** Logs that one of the two client tokens was refused and the other is used from now on. */
     void otherToken(ProofFailure failure) {
         LOG.warnf(
-                "Proof refused one of the two client tokens; the other is used from now on. When the rotation is over,"
+                "Proof refused one of the two client tokens; the other is used from now on. When the rotation is complete,"
                         + " set rampgate.proof.client-token to the new one and remove client-token-next. Request %s",
                 request(failure));
     }
 
     /**
-     * Tells the operator what to do about a call that failed for good, if there is something to be done.
+     * Logs what the operator can do about a call that failed for good, if there is anything.
      *
      * @param subject what the call was about, free of personal data
      */

@@ -14,7 +14,7 @@ public record KycStatus(String value) {
 
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
-    /** @throws ProofFailure of an invalid answer if it tells no status */
+    /** @throws ProofFailure of an invalid answer if it has no status */
     static KycStatus of(Answer answer) {
         return JsonFields.of(answer.body())
                 .flatMap(fields -> fields.string("status"))

@@ -2,7 +2,7 @@ package dev.rampgate.proof;
 
 /**
  * A text that is no report about a transaction: no JSON object, or without a usable id or status. Its message names the
- * field and what is wrong with it, never the value. Without a stack trace, since anybody may send such texts.
+ * field and what is wrong with it, never the value. Without a stack trace, since strangers may send such texts.
  */
 public final class MalformedReport extends RuntimeException {
     /** What {@link #field()} is when the text as a whole is no JSON object. */

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * Calls Proof. The one place that turns its errors into {@link ProofFailure}s and knows what is tried again; whoever
- * needs Proof asks this, or {@link ProofSocket}.
+ * Calls Proof. The only place that turns its errors into {@link ProofFailure}s and decides what is tried again. All
+ * other classes call Proof through this one or {@link ProofSocket}.
  */
 @Startup
 @Singleton
@@ -40,7 +40,7 @@ public class ProofClient implements ProofTransactions {
         this(access, notices, new SessionRetry(SessionRetry.backoff(random)), clock, ProofClient::pause);
     }
 
-    /** @param pause gives its item when a delay is over; tests give theirs at once */
+    /** @param pause completes after the delay; at once in tests */
     ProofClient(
             ProofAccess access,
             FailureNotices notices,
@@ -64,8 +64,8 @@ public class ProofClient implements ProofTransactions {
 
     /**
      * Opens a session: {@code POST /widget/session}, tried again as the Proof contract, section 7, says, within the
-     * session deadline. While Proof is down it is not asked at all but now and then; that is {@code UNAVAILABLE}, with
-     * the time after which a call has a chance again.
+     * session deadline. While Proof is down only single calls try it; the others fail as {@code UNAVAILABLE}, with
+     * the time until the next try.
      *
      * @return the session; fails with the {@link ProofFailure} of the last attempt, and with nothing else
      */
@@ -165,12 +165,12 @@ public class ProofClient implements ProofTransactions {
                 .orElseGet(() -> Uni.createFrom().failure(failure));
     }
 
-    /** One attempt of one call, with the token that is good at the moment. Fails with nothing but a ProofFailure. */
+    /** One attempt of one call, with the token that is currently preferred. Fails with nothing but a ProofFailure. */
     private <T> Uni<T> once(
             Call call, Duration limit, Function<String, Uni<Response>> request, Function<Answer, T> reading) {
         return Uni.createFrom().deferred(() -> {
             ClientTokens.Token token = access.tokens().preferred();
-            // Goes on when nobody waits for it any more; see ProofApiConnector.
+            // Continues when the caller has gone; see ProofApiConnector.
             return DetachedWork.uncancelled(Uni.createFrom()
                             .deferred(() -> request.apply(token.authorization()))
                             .map(Answer::of))

@@ -7,13 +7,13 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * A call of Proof that did not bring what it should (Proof contract, section 7). Neither its message nor its
+ * A call to Proof that failed (Proof contract, section 7). Neither its message nor its
  * {@code toString} holds anything of a body but the two short words by which Proof names an error, and those only if
  * they look like such words; never a token, an e-mail address or a signature.
  */
 public final class ProofFailure extends RuntimeException {
 
-    /** What went wrong, as far as a caller has to tell apart. */
+    /** What went wrong, as far as a caller has to distinguish it. */
     public enum Kind {
         /** 400: the currency is not enabled for the company; Proof has to enable it. */
         CURRENCY_NOT_ALLOWED,
@@ -27,7 +27,7 @@ public final class ProofFailure extends RuntimeException {
         FORBIDDEN,
         /** 403 of an earlier edition: selling is not enabled for the company. */
         SELL_NOT_ENABLED,
-        /** 404: unknown, or another partner's, which Proof does not tell apart. */
+        /** 404: unknown, or another partner's, which Proof does not distinguish. */
         NOT_FOUND,
         /** 422 of an earlier edition: the user has to be verified first. */
         VERIFICATION_REQUIRED,
@@ -39,7 +39,7 @@ public final class ProofFailure extends RuntimeException {
         UPSTREAM_ERROR,
         /** 502 of any other sort, a gateway's page included: a service behind Proof could not be reached. */
         UPSTREAM_UNAVAILABLE,
-        /** 503 or 504: Proof, or something before it, is not there for the moment. */
+        /** 503 or 504: Proof, or something before it, is temporarily away. */
         UNAVAILABLE,
         /** No answer: no connection, or it broke before the answer was complete. */
         UNREACHABLE,
@@ -80,7 +80,7 @@ public final class ProofFailure extends RuntimeException {
             return wireName;
         }
 
-        /** Whether Proof is not there at all, for anybody; the other kinds say something about one call or one setting. */
+        /** Whether Proof is away for all callers; the other kinds concern one call or one setting. */
         boolean isOutage() {
             return switch (this) {
                 case UNREACHABLE, TIMEOUT, UNAVAILABLE, UPSTREAM_UNAVAILABLE -> true;

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /**
  * A session that Proof opened: its answer untouched, for the widget, and the few parts of it that we store. The answer
- * holds tokens; it belongs to the user who asked, and to nobody's log.
+ * holds tokens; it goes to the user who asked, and never to a log.
  */
 public final class ProofSession {
     /** What every answer has, whichever edition of the contract it follows (Proof contract, section 2). */

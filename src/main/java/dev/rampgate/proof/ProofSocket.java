@@ -27,7 +27,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Opens Proof's sockets, one for each transaction (Proof contract, section 4). It keeps an open one alive by pings and
- * finds a dead one by silence; it never reconnects, which is up to whoever asked for it.
+ * finds a dead one by silence; it never reconnects: its caller does.
  */
 @Singleton
 public class ProofSocket implements ProofSockets {
@@ -58,7 +58,7 @@ public class ProofSocket implements ProofSockets {
         this.baseUrl = URI.create("ws" + access.baseUrl().toString().substring("http".length()));
     }
 
-    /** {@inheritDoc} A refused client token is followed once by the other, if there are two. */
+    /** {@inheritDoc} If Proof refuses a client token, the other is tried once, if there are two. */
     @Override
     public Uni<ProofSocketConnection> connect(String id, Listener listener) {
         if (!TransactionIds.isPossible(id)) {
@@ -86,7 +86,7 @@ public class ProofSocket implements ProofSockets {
         });
     }
 
-    /** Not cancelled with the caller: a socket that opens when nobody waits for it any more must be closed. */
+    /** Not cancelled with the caller: a socket that opens after the caller has gone must be closed. */
     private void open(
             String id, ClientTokens.Token token, Listener listener, UniEmitter<? super ProofSocketConnection> emitter) {
         AtomicBoolean over = new AtomicBoolean();
@@ -125,7 +125,7 @@ public class ProofSocket implements ProofSockets {
 
     /**
      * Every end of a socket. Not by the connector's {@code onClose}: that one throws at ends without a close frame, and
-     * neither tells us then nor clears up.
+     * neither calls us then nor cleans up.
      */
     static void ended(@ObservesAsync @Closed WebSocketClientConnection connection) {
         OpenSocket socket = connection.userData().get(OPEN_SOCKET);
@@ -136,7 +136,7 @@ public class ProofSocket implements ProofSockets {
 
     private void customize(WebSocketConnectOptions connect, WebSocketClientOptions client) {
         int limit = Math.toIntExact(access.attemptTimeout().toMillis());
-        // Our own limit comes first, and tells a timeout from a closed connection; this one only cleans up.
+        // Our own limit comes first, and distinguishes a timeout from a closed connection; this one only cleans up.
         connect.setTimeout(2L * limit);
         // Left alone, the client invents an Origin, which Proof may refuse (Proof contract, C2).
         connect.setAllowOriginHeader(access.origin() != null);
@@ -182,7 +182,7 @@ public class ProofSocket implements ProofSockets {
 
     /**
      * One socket from its opening to its end. All but its end happens on its event loop. As long as it has no
-     * connection nobody waits for it, and it tells nothing.
+     * connection it has no listener to call.
      */
     private final class OpenSocket implements ProofSocketConnection {
         private final String id;
@@ -230,7 +230,7 @@ public class ProofSocket implements ProofSockets {
             }
         }
 
-        /** A frame or message that cannot be read, or a broken connection: either way nothing good comes any more. */
+        /** A frame or message that cannot be read, or a broken connection: either way the connection is of no use any more. */
         void failed(Throwable error) {
             if (error instanceof DecoderException || error instanceof IllegalStateException) {
                 broken("frame");
@@ -284,7 +284,7 @@ public class ProofSocket implements ProofSockets {
         }
     }
 
-    /** What fails on a connection ends it, and its end is told by {@link Listener#onClosed()}. */
+    /** A failure on a connection ends it, and {@link Listener#onClosed()} reports its end. */
     private static void ignore(Throwable failure) {
         LOG.debugf("On a socket: %s", failure.getMessage());
     }

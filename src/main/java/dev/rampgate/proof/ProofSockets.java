@@ -5,7 +5,7 @@ import io.smallrye.mutiny.Uni;
 /** Where Proof's sockets are opened; in the service that is {@link ProofSocket}. */
 public interface ProofSockets {
 
-    /** What a socket tells; called on an event loop, one call after the other. */
+    /** Receives what a socket reports; called on an event loop, one call after the other. */
     public interface Listener {
 
         /** The transaction's status changed. */

@@ -6,8 +6,8 @@ import io.smallrye.mutiny.Uni;
 public interface ProofTransactions {
 
     /**
-     * Asks for one transaction: {@code GET /widget/transactions/{id}}. Exactly one attempt, for whoever polls owns the
-     * budget of calls and the back-off.
+     * Asks for one transaction: {@code GET /widget/transactions/{id}}. Exactly one attempt: the poll channel owns the
+     * budget of calls and the backoff.
      *
      * @param id as Proof gave it
      * @return a report about that very transaction, whose id may be spelled in another letter case; fails with a {@link

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
  * Whether the session call is made once more after a failure, and when: the table of the Proof contract, section 7,
  * with our numbers where it gives none. Pure.
  *
- * <p>After a timeout a session may exist that we never saw; another call only opens another one that nobody uses.
+ * <p>After a timeout a session may exist that we never saw; another call may then open a second one, and the first is never used.
  */
 final class SessionRetry {
     /** Most calls in all, the first included. */

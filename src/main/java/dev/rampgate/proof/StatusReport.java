@@ -12,14 +12,14 @@ import java.util.Set;
  * @param status as it was spelled; may be one that the contract does not know
  * @param changedAt {@code updated_at} (call, webhook) or {@code occurred_at} (socket)
  * @param createdAt {@code created_at}
- * @param partnerUserId only the call tells it
+ * @param partnerUserId only in answers to calls
  * @param type {@code buy} or {@code sell}
  * @param currency crypto currency
- * @param network not told by the socket
+ * @param network not in frames of a socket
  * @param cryptoAmount a plain decimal, spelled as it came where it came as one
  * @param fiatCurrency fiat currency
  * @param fiatAmount likewise
- * @param paymentMethod only the socket tells it
+ * @param paymentMethod only in frames of a socket
  * @param droppedFields names of known fields that were there but could not be read; the raw text has them
  * @param raw the text as it came, cut at 8 KiB
  */

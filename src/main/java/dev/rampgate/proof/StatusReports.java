@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 /**
  * Reads what Proof says about a transaction, by each of the three ways in which it says it (Proof contract, sections 3
  * to 5). Lenient where it may be: only the id and the status must be there; any other field that cannot be read is dropped
- * and named, and stays in the raw text, as fields do that nobody knows. A byte order mark is ignored.
+ * and named, and stays in the raw text, as unknown fields do. A byte order mark is ignored.
  */
 public final class StatusReports {
     /** Most characters that an id may have. */
@@ -44,7 +44,7 @@ public final class StatusReports {
 
     private static final Predicate<String> PLAIN_DECIMAL =
             Pattern.compile("[0-9]+(\\.[0-9]+)?").asMatchPredicate();
-    /** A decimal in another spelling; its exponent is bounded, lest a few characters make a text of millions. */
+    /** A decimal in another spelling; its exponent is bounded, so that a few characters cannot become a text of millions. */
     private static final Predicate<String> DECIMAL = Pattern.compile(
                     "([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
             .asMatchPredicate();
@@ -263,12 +263,12 @@ public final class StatusReports {
         }
 
         private <T> T optional(
-                String name, Optional<String> told, int maxLength, Function<String, Optional<T>> reading) {
-            boolean absent = told.isEmpty() ? !fields.isOther(name) : told.get().isEmpty();
+                String name, Optional<String> text, int maxLength, Function<String, Optional<T>> reading) {
+            boolean absent = text.isEmpty() ? !fields.isOther(name) : text.get().isEmpty();
             if (absent) {
                 return null;
             }
-            Optional<T> read = told.filter(value -> value.length() <= maxLength).flatMap(reading);
+            Optional<T> read = text.filter(value -> value.length() <= maxLength).flatMap(reading);
             if (read.isEmpty()) {
                 dropped.add(name);
             }

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Takes new client tokens out of their files when these change, so that a rotation needs no restart. What cannot be used
- * is told to the operator once, and the tokens known before go on counting. Counted:
+ * Reads client tokens from their files when these change, so that a rotation needs no restart. A file that
+ * cannot be used is logged once, and the tokens read before stay in use. Counted:
  * {@code rampgate.proof.token.reloads}, by result.
  */
 @Singleton
@@ -51,7 +51,7 @@ final class TokenFiles {
         vertx.cancelTimer(timer);
     }
 
-    /** Reads the files once; done when their tokens count. Never fails. */
+    /** Reads the files once; completes when their tokens are in use. Never fails. */
     Future<Void> reload() {
         Future<List<String>> current = texts("client-token", settings.clientToken(), settings.clientTokenFile());
         Future<List<String>> next =
@@ -90,7 +90,7 @@ final class TokenFiles {
         failing = false;
         if (tokens.replace(texts)) {
             count("changed");
-            LOG.info("The client token was read anew out of its file and is used from now on");
+            LOG.info("The client token was read from its file again and is used from now on");
         }
     }
 

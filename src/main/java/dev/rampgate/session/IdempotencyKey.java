@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * By which a caller repeats a request without doing it twice: the header {@code Idempotency-Key}, chosen by the caller.
+ * The header {@code Idempotency-Key}: the caller chooses it and may repeat a request with it without opening two sessions.
  *
  * @param userId whose key it is; another user's equal one is another key
  * @param value as it came, opaque

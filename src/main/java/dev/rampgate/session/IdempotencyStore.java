@@ -24,8 +24,8 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * Idempotency keys in PostgreSQL, shared by all replicas. Who inserts a key's row has the claim to open the session; the
- * others wait for its answer. A claim ends with its lease, so that a replica that dies in the middle leaves the key free.
+ * Idempotency keys in PostgreSQL, shared by all replicas. The request that inserts a key's row has the claim to open the
+ * session; the others wait for its answer. A claim ends with its lease, so that a replica that dies meanwhile frees the key.
  */
 @ApplicationScoped
 class IdempotencyStore {
@@ -47,21 +47,21 @@ class IdempotencyStore {
         this.random = random;
     }
 
-    /** What a key is good for at the moment. */
+    /** What a request may do with its key now. */
     sealed interface Claim {
 
         /**
-         * Nobody else may use the key until the answer is kept or the claim is given back.
+         * No other request may use the key until the answer is kept or the claim is given back.
          *
-         * @param id names this claim
-         * @param again whether it was claimed before and nobody knows what came of it
+         * @param id identifies this claim
+         * @param again whether it was claimed before and the outcome is unknown
          */
         record Granted(UUID id, boolean again) implements Claim {}
 
         /** The session was opened; its answer, byte for byte. */
         record Answered(byte[] answer) implements Claim {}
 
-        /** Somebody else is opening the session. */
+        /** Another request is opening the session. */
         record InFlight() implements Claim {}
 
         /** The key stands for another body. */

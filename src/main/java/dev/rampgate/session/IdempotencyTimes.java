@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** How long idempotency keys count. A wrong setting stops the start. */
+/** How long idempotency keys are valid. A wrong setting fails startup. */
 @Startup
 @Singleton
 class IdempotencyTimes {

@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Opens a session under an idempotency key, however often it is asked to: claim -> open -> keep the answer. What is kept
- * of which outcome says {@code docs/decisions/0010-idempotency.md}. Counted: {@code rampgate.session.idempotency}, by
+ * Opens one session for an idempotency key, however often it is requested: claim -> open -> keep the answer. Decision 10
+ * ({@code docs/decisions/0010-idempotency.md}) says what is kept of each outcome. Counted: {@code rampgate.session.idempotency}, by
  * result.
  */
 @ApplicationScoped
@@ -65,7 +65,7 @@ class IdempotentSessionOpening {
     /**
      * The session under a key: what was answered before, or one opened now.
      *
-     * @param opening opens the session; only called by who has the claim
+     * @param opening opens the session; called only with the claim
      * @return fails as the opening does, or with a {@link ProblemException}: 409 while another opening is in flight, 422 for
      *     another body, 503 if the database does not answer
      */
@@ -93,9 +93,8 @@ class IdempotentSessionOpening {
     private Uni<ProofSession> open(IdempotencyKey key, Granted claim, Supplier<Uni<ProofSession>> opening) {
         count(claim.again() ? "again" : "first");
         if (claim.again()) {
-            repetitions.info(
-                    "A request for a session is repeated that ended without a known outcome; another session is opened,"
-                            + " and Proof may hold one that nobody uses");
+            repetitions.info("A request for a session whose outcome is unknown is repeated; another session is opened,"
+                    + " and Proof may keep one that is never used");
         }
         return Uni.createFrom()
                 .deferred(() -> opening.get())
@@ -138,7 +137,7 @@ class IdempotentSessionOpening {
                 .recoverWithNull();
     }
 
-    /** What was asked goes on, but is not waited for any longer. */
+    /** The statement continues, but the request does not wait for it any longer. */
     private <T> Uni<T> inTime(Uni<T> asked) {
         return detached.toItsEnd(share.within(() -> asked))
                 .ifNoItem()

@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
-/** Tells users how far their identity check is. Nothing else in Rampgate asks, so that nothing can depend on it. */
+/** Shows users how far their identity check is. No other part of Rampgate reads that status, so none can depend on it. */
 @Path("/kyc-status")
 @Authenticated
 @Startup

@@ -7,7 +7,7 @@ import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.Supplier;
 
-/** How many sessions a user, and an address, may ask for. A wrong setting stops the start. */
+/** Limits how many sessions a user, and an address, may ask for. A wrong setting fails startup. */
 @Startup
 @ApplicationScoped
 public class SessionLimits {
@@ -29,7 +29,7 @@ public class SessionLimits {
     /**
      * Counts one request.
      *
-     * @param source who counts as one, as {@link dev.rampgate.edge.address.ClientAddress#source} says
+     * @param source the client that is counted as one, as {@link dev.rampgate.edge.address.ClientAddress#source} says
      * @throws ProblemException 429 if there were too many
      */
     public void pass(Caller caller, Supplier<String> source) {

@@ -156,7 +156,7 @@ public class SessionOpening {
                     known.requestId().orElse("(without id)"));
         } else if (failure != null) {
             result = "internal_error";
-            // By class alone: a message may quote what somebody wrote.
+            // Only the class is logged: a message may quote what a user wrote.
             failed.warn(
                     "Session request %s failed: %s, %s, %s",
                     asked.requestId(), result, pair(asked), failure.getClass().getName());

@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is refused before Proof is asked, by the company's own settings (Proof contract, section 9, G3 and G12). A wrong
- * setting stops the start.
+ * Refuses requests that the company's own settings forbid, before Proof is called (Proof contract, section 9, G3 and G12). A
+ * wrong setting fails startup.
  */
 @Startup
 @ApplicationScoped
@@ -45,7 +45,7 @@ public class SessionPolicy {
     }
 
     /**
-     * Lets pass what may be asked of Proof.
+     * Passes requests that the settings allow.
      *
      * @param request a valid one
      * @throws ProblemException otherwise

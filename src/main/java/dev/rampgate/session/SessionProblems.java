@@ -7,8 +7,8 @@ import dev.rampgate.proof.ProofFailure;
 import java.time.Duration;
 
 /**
- * What the user is told when Proof does not open a session (Proof contract, section 7): what the user can change is
- * named, everything else is a ramp that does not work at the moment. Proof's request id goes along for support.
+ * The problem that the user gets when Proof does not open a session (Proof contract, section 7). It names what the user can
+ * change; everything else is a ramp that is not available now. It carries Proof's request id for support.
  */
 final class SessionProblems {
 

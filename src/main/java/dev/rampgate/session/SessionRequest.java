@@ -36,7 +36,7 @@ public record SessionRequest(
     private static final String WORD = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}";
     private static final String WORD_RULE = "must have 1 to 32 letters, digits, dots, hyphens or underscores";
 
-    /** Where somebody's money goes is nobody's business. */
+    /** Without the address and the amount, which are private. */
     @Override
     public String toString() {
         return "SessionRequest[" + type + " " + currency + " on " + network + "]";

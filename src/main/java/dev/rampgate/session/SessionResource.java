@@ -90,7 +90,7 @@ public class SessionResource {
                 .transform(SessionProblems::of);
     }
 
-    /** Never cached: it holds tokens that are good for one launch of the widget. */
+    /** Never cached: it holds tokens that work for one launch of the widget. */
     private Response.ResponseBuilder created(ProofSession session) {
         Response.ResponseBuilder answer = Response.status(Response.Status.CREATED)
                 .type(MediaType.APPLICATION_JSON_TYPE)

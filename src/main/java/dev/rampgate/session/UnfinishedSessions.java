@@ -20,9 +20,9 @@ import java.util.function.Supplier;
 
 /**
  * How many unfinished transactions a user may have: {@code pending} or {@code processing} and not abandoned, as the ledger
- * knows them, and those that this replica is opening at the moment. Those that other replicas are opening at the same moment
+ * knows them, and those that this replica is opening now. Those that other replicas are opening at the same time
  * are not counted. While the database does not answer, the ledger's are not counted either: a session that a user asks for
- * is opened then all the same. A wrong setting stops the start.
+ * is opened then all the same. A wrong setting fails startup.
  */
 @Startup
 @ApplicationScoped

@@ -1,2 +1,2 @@
-/** Opening sessions: from a signed-in user's request to Proof's answer, with the transaction stored on the way. */
+/** Opening sessions: from a signed-in user's request to Proof's answer; the transaction is stored in between. */
 package dev.rampgate.session;

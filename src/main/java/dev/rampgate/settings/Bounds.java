@@ -6,15 +6,15 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Between what a number among the settings must lie; the application does not start otherwise. */
+/** The allowed range of a numeric setting. The application does not start with a value outside of it. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Bounds {
 
-    /** The smallest that is allowed. */
+    /** The smallest allowed value. */
     double least();
 
-    /** The largest that is allowed. */
+    /** The largest allowed value. */
     double most() default Double.MAX_VALUE;
 }

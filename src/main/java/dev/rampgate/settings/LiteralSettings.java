@@ -56,7 +56,7 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
         return found.withValue(escaped(LISTS.contains(name) ? text.replace("\\", "\\\\") : text));
     }
 
-    /** A text that SmallRye's expansion turns into this one: of all escapes, only this one bears a backslash before it. */
+    /** Returns a text that SmallRye's expansion turns into the given one. Only this escape works after a backslash. */
     public static String escaped(String text) {
         return text.replace("$", "\\$");
     }

@@ -1,2 +1,2 @@
-/** What settings of all packages say in the same way. Depends on no other package. */
+/** What the settings of all packages have in common. Depends on no other package. */
 package dev.rampgate.settings;

@@ -1,8 +1,8 @@
 package dev.rampgate.wire;
 
 /**
- * What can be a {@code merchant_transaction_id}. Proof's ids are opaque (Proof contract, C13), so that little is refused: what
- * cannot be stored or printed, and what would climb out of the path of a call. Whoever takes an id from outside asks here.
+ * What can be a {@code merchant_transaction_id}. Proof's ids are opaque (Proof contract, C13), so little is refused: what
+ * cannot be stored or printed, and what would leave the path of a call. Every class that takes an id from outside checks it here.
  */
 public final class TransactionIds {
 

@@ -1,2 +1,2 @@
-/** What holds for every text from outside, by whichever door it comes. */
+/** Checks of texts and secrets that come from outside, whatever channel they come by. */
 package dev.rampgate.wire;

@@ -38,8 +38,8 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * Asks Proof for the transactions that are due: claim -> wait for the budget -> ask -> offer. When each is due again is
- * the ledger's wish; only a call that fails is put off from here.
+ * Asks Proof for the transactions that are due: claim -> wait for the budget -> ask -> offer. The ledger decides
+ * when each is due again; this class only postpones calls that failed.
  */
 @ApplicationScoped
 public class PollChannel implements CommitListener {
@@ -48,7 +48,7 @@ public class PollChannel implements CommitListener {
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(10);
     private static final Duration MISSING_ALARM = Duration.ofHours(1);
 
-    /** A call that leaves later than this after its moment would come on top of those whose moment it is. */
+    /** A call that leaves later than this after its slot would fall into the slots of other calls. */
     private static final Duration LATE = Duration.ofMillis(50);
 
     private final PollQueue queue;
@@ -66,10 +66,10 @@ public class PollChannel implements CommitListener {
     private final CircuitBreaker breaker;
     private final EventLoop loop;
     private final Ticker ticker;
-    /** Claims that wait for their moment or for Proof's answer. */
+    /** Claims that wait for a slot or for Proof's answer. */
     private final AtomicInteger held = new AtomicInteger();
 
-    /** Used on the loop alone. */
+    /** Used on the event loop only. */
     private final ClaimsByUrgency inTurn = new ClaimsByUrgency();
 
     private volatile boolean stopping;
@@ -109,10 +109,10 @@ public class PollChannel implements CommitListener {
         this.ticker = new Ticker("poll", loop, settings.interval(), rest(settings), this::round, random);
     }
 
-    /** Before the moment of another call has come, a round would find the budget as the one before left it. */
+    /** A round that starts before the next slot finds the budget as the round before left it. */
     private static Duration rest(PollSettings settings) {
-        Duration moment = Duration.ofNanos((long) (1e9 / settings.maxRate()));
-        return moment.compareTo(settings.interval()) < 0 ? moment : settings.interval();
+        Duration slot = Duration.ofNanos((long) (1e9 / settings.maxRate()));
+        return slot.compareTo(settings.interval()) < 0 ? slot : settings.interval();
     }
 
     private void budget(String name, double rate) {
@@ -126,18 +126,18 @@ public class PollChannel implements CommitListener {
         start();
     }
 
-    /** Begins to ask. */
+    /** Starts polling. */
     public void start() {
         ticker.start();
     }
 
-    /** Claims nothing more, and gives back what was not asked yet; calls that are under way end. */
+    /** Claims nothing more, and gives back the claims that wait for a slot; calls in flight end by themselves. */
     public void stop() {
         stopping = true;
         ticker.stop();
     }
 
-    /** Whether it was stopped and holds nothing any more. */
+    /** Whether it was stopped and holds no claim any more. */
     public boolean isStopped() {
         return stopping && ticker.isStopped() && held.get() == 0;
     }
@@ -149,7 +149,7 @@ public class PollChannel implements CommitListener {
         }
     }
 
-    /** Claims by priority, the most urgent first; the calls themselves go on beside the next rounds. */
+    /** Claims by priority, the most urgent first; the calls themselves continue during the next rounds. */
     private Uni<Void> round() {
         int most = wanted();
         return most == 0
@@ -160,7 +160,7 @@ public class PollChannel implements CommitListener {
                         .replaceWithVoid();
     }
 
-    /** While Proof is down, one call now and then is enough to see it come back. */
+    /** While Proof is down, the breaker lets one call at a time find out whether it is up again. */
     private int wanted() {
         if (stopping) {
             return 0;
@@ -171,7 +171,7 @@ public class PollChannel implements CommitListener {
         return breaker.refusal().isEmpty() ? 1 : 0;
     }
 
-    /** Answers how many more are wanted. */
+    /** Returns how many more claims are wanted. */
     private Uni<Integer> claim(Priority priority, int most) {
         return most == 0 || stopping
                 ? Uni.createFrom().item(0)
@@ -181,23 +181,23 @@ public class PollChannel implements CommitListener {
     private void startCalls(List<Claim> claims) {
         Instant now = clock.instant();
         held.addAndGet(claims.size());
-        loop.execute(() -> claims.forEach(claim -> awaitMoment(claim, now.plus(claim.delay()))));
+        loop.execute(() -> claims.forEach(claim -> awaitSlot(claim, now.plus(claim.delay()))));
     }
 
-    /** A probe is alone in its pause; everybody else takes the moment that comes next, whosesoever it was. */
-    private void awaitMoment(Claim claim, Instant moment) {
-        Duration delay = Duration.between(clock.instant(), moment);
+    /** A probe is alone in its pause; each other call takes the next slot, whichever claim reserved it. */
+    private void awaitSlot(Claim claim, Instant slot) {
+        Duration delay = Duration.between(clock.instant(), slot);
         if (claim.probe()) {
             loop.schedule(delay, () -> call(claim));
         } else {
             inTurn.add(claim);
-            loop.schedule(delay, () -> use(moment));
+            loop.schedule(delay, () -> use(slot));
         }
     }
 
-    /** A moment that a busy process has missed is lost: the budget counts in any second (I5), so it cannot be made up for. */
-    private void use(Instant moment) {
-        if (clock.instant().isAfter(moment.plus(LATE))) {
+    /** A slot that a busy process missed is lost: the budget holds in every second (I5), so no later call can make up for it. */
+    private void use(Instant slot) {
+        if (clock.instant().isAfter(slot.plus(LATE))) {
             meters.counter("rampgate.poll.slots.missed").increment();
             inTurn.takeLeastUrgent().ifPresent(this::giveBack);
         } else {
@@ -224,7 +224,7 @@ public class PollChannel implements CommitListener {
                 .with(done -> {}, failure -> LOG.debugf("poll of %s: %s", claim.transactionId(), failure));
     }
 
-    /** A poll whose answer cannot be stored is not kept: its claim runs out, and it is asked again. */
+    /** If the answer cannot be stored, the claim runs out and the transaction is polled again. */
     private Uni<Outcome> poll(Claim claim, Traces.Poll trace) {
         Instant askedAt = clock.instant();
         return proof.transaction(claim.transactionId())
@@ -246,8 +246,8 @@ public class PollChannel implements CommitListener {
     }
 
     /**
-     * What is known keeps its id. An id that only a webhook named gives way to Proof's own spelling, lest who changes its
-     * letters get one transaction recorded twice.
+     * A known transaction keeps its id. An id that only a webhook named is replaced by Proof's own spelling, so that a webhook
+     * with changed letter case cannot get one transaction recorded twice.
      */
     private static StatusReport recorded(Claim claim, StatusReport report) {
         return claim.priority() == Priority.UNKNOWN ? report : report.named(claim.transactionId());
@@ -276,23 +276,23 @@ public class PollChannel implements CommitListener {
         };
     }
 
-    /** Proof takes our token and address. */
+    /** Proof accepts our token and address. */
     private Uni<Void> answered(Claim claim) {
         return claim.probe()
-                ? queue.resume().invoke(() -> LOG.info("Proof takes polls again: all replicas go on"))
+                ? queue.resume().invoke(() -> LOG.info("Proof accepts polls again: all replicas continue"))
                 : Uni.createFrom().voidItem();
     }
 
-    /** The next one to be tried is another transaction, lest one that is refused by itself keep all others waiting. */
+    /** Another transaction is tried next, so that one which Proof refuses for its own sake does not block the others. */
     private Uni<Void> refused(Claim claim, ProofFailure failure) {
         countPause(failure);
         return queue.refuse()
-                .invoke(observation -> alarmRefused(observation, failure))
+                .invoke(first -> alarmRefused(first, failure))
                 .chain(() -> queue.postpone(claim, settings.refusedPause(), false));
     }
 
-    private void alarmRefused(boolean observation, ProofFailure failure) {
-        if (observation) {
+    private void alarmRefused(boolean first, ProofFailure failure) {
+        if (first) {
             refusedAlarm.increment();
             LOG.errorf(
                     "Proof refuses polls (%s): all replicas stop and try one every %d s. Check our client token, and our"
@@ -330,18 +330,18 @@ public class PollChannel implements CommitListener {
         return backoff.delay(claim.failures() + 1);
     }
 
-    /** Proof's own word wins where it is longer, within reason and a little spread. */
+    /** Proof's {@code Retry-After} counts if it is longer than ours: at most ten minutes, and spread at random by a fifth. */
     private Duration retryAfter(ProofFailure failure, Duration ownDelay) {
         return failure.retryAfter()
-                .map(told -> told.compareTo(LONGEST_RETRY_AFTER) < 0 ? told : LONGEST_RETRY_AFTER)
-                .map(told -> told.plusMillis((long) (told.toMillis() * 0.2 * random.nextDouble())))
-                .filter(told -> told.compareTo(ownDelay) > 0)
+                .map(asked -> asked.compareTo(LONGEST_RETRY_AFTER) < 0 ? asked : LONGEST_RETRY_AFTER)
+                .map(asked -> asked.plusMillis((long) (asked.toMillis() * 0.2 * random.nextDouble())))
+                .filter(asked -> asked.compareTo(ownDelay) > 0)
                 .orElse(ownDelay);
     }
 
     private void ended(Claim claim, Throwable failure) {
         if (breaker.ended(failure)) {
-            LOG.warnf("Proof is %s for polls", breaker.isClosed() ? "there again" : "down and only tried now and then");
+            LOG.warnf("Proof is %s for polls", breaker.isClosed() ? "up again" : "down: one poll at a time tries it");
         }
         String result = failure == null
                 ? "ok"

@@ -1,2 +1,2 @@
-/** Asking Proof for what is due, within one budget for all replicas. */
+/** Polls Proof for the transactions that are due, within one budget for all replicas. */
 package dev.rampgate.channel.poll;

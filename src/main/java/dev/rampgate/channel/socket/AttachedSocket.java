@@ -26,9 +26,9 @@ final class AttachedSocket implements ProofSockets.Listener {
     /**
      * What all sockets of a replica share.
      *
-     * @param mayHaveMissed told of a transaction whose news may have been missed
-     * @param taken told that Proof took a socket
-     * @param barred told that Proof refused our token or address at the upgrade; nobody tries again before he is let to
+     * @param mayHaveMissed called with a transaction that may have changed without this socket
+     * @param taken called when Proof has accepted a socket
+     * @param barred called when Proof refuses our token or address at the upgrade; no replica tries again before the pause ends
      */
     record Environment(
             ProofSockets proof,

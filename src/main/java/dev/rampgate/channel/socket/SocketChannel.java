@@ -36,7 +36,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Holds a socket to Proof for each transaction that changed lately: claim -> connect -> ask once -> offer each frame.
- * Sockets only make news come sooner; what they miss, polls find.
+ * Sockets only make observations come sooner; polls find what they miss.
  */
 @ApplicationScoped
 public class SocketChannel implements CommitListener {
@@ -46,7 +46,7 @@ public class SocketChannel implements CommitListener {
     /** Many sockets are opened one after the other, about this far apart: a replica may take over hundreds at once. */
     private static final Duration APART = Duration.ofMillis(20);
 
-    /** All replicas look when a lease has ended, each at a moment of its own within this time. */
+    /** All replicas look for free sockets when a lease ends, each after a random delay of up to this. */
     private static final Duration AFTER_LEASE = Duration.ofMillis(100);
 
     private final SocketClaims claims;
@@ -59,11 +59,11 @@ public class SocketChannel implements CommitListener {
     private final Ticker ticker;
     /** Changed on the event loop only; read by metrics too. */
     private final Map<String, AttachedSocket> attached = new ConcurrentHashMap<>();
-    /** Transactions whose news may have been missed while no socket was there. */
+    /** Transactions that may have changed while they had no socket. */
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
     /** Whether Proof refuses us, as far as this replica knows. Changed on the event loop only. */
     private boolean refused;
-    /** Statements under way that give sockets back at the end. */
+    /** Statements in flight that give sockets back during the shutdown. */
     private final AtomicInteger givingBack = new AtomicInteger();
 
     private volatile boolean stopping;
@@ -119,7 +119,7 @@ public class SocketChannel implements CommitListener {
         start();
     }
 
-    /** Begins to hold sockets, if it may hold any. */
+    /** Starts to hold sockets, if the settings allow any. */
     public void start() {
         if (settings.maxConnections() > 0) {
             ticker.start();
@@ -133,7 +133,7 @@ public class SocketChannel implements CommitListener {
         loop.execute(() -> giveBack(Set.copyOf(attached.keySet())));
     }
 
-    /** Whether it was stopped and holds nothing any more. */
+    /** Whether it was stopped and holds no socket any more. */
     public boolean isStopped() {
         return stopping && ticker.isStopped() && attached.isEmpty() && givingBack.get() == 0;
     }
@@ -174,7 +174,7 @@ public class SocketChannel implements CommitListener {
                 .chain(claims::forgetCold);
     }
 
-    /** What only waits to be refused once more is given back, so that one of all replicas can find out. */
+    /** Gives back sockets that wait while Proof refuses us, so that one replica can try for all. */
     private Uni<Void> giveWayIfRefused() {
         return claims.areRefused().emitOn(loop).chain(known -> {
             refused = known;
@@ -193,15 +193,15 @@ public class SocketChannel implements CommitListener {
 
     private void barred(ProofFailure failure) {
         claims.refuse()
-                .invoke(observation -> alarmRefused(observation, failure))
+                .invoke(first -> alarmRefused(first, failure))
                 .subscribe()
                 .with(
                         done -> ticker.wake(),
-                        away -> LOG.debugf("sockets are refused, and so is the database: %s", away));
+                        away -> LOG.debugf("sockets are refused, and the database does not answer: %s", away));
     }
 
-    private void alarmRefused(boolean observation, ProofFailure failure) {
-        if (observation) {
+    private void alarmRefused(boolean first, ProofFailure failure) {
+        if (first) {
             refusedAlarm.increment();
             LOG.errorf(
                     "Proof refuses sockets (%s): all replicas stop and try one every %d s. Check our client token, and our"
@@ -222,10 +222,10 @@ public class SocketChannel implements CommitListener {
                 .subscribe()
                 .with(
                         done -> {
-                            LOG.info("Proof takes sockets again");
+                            LOG.info("Proof accepts sockets again");
                             ticker.wake();
                         },
-                        away -> LOG.debugf("sockets are taken again, but the database is away: %s", away));
+                        away -> LOG.debugf("sockets are accepted again, but the database does not answer: %s", away));
     }
 
     private Uni<Void> renew() {
@@ -253,27 +253,27 @@ public class SocketChannel implements CommitListener {
     }
 
     /**
-     * Whoever lives renews long before its lease ends, so that one which ends before the next round is a dead replica's, and
-     * what it held is free in that moment.
+     * A live replica renews its leases long before they end. A lease that ends before the next round is therefore a dead
+     * replica's, and its sockets are free when it ends.
      */
     private Uni<Void> lookWhenNextLeaseEnds() {
         return claims.untilNextLeaseEnds()
                 .invoke(ends -> ends.filter(left -> left.compareTo(settings.interval()) < 0)
-                        .ifPresent(left -> loop.schedule(left.plus(chanceAfterLease()), ticker::wake)))
+                        .ifPresent(left -> loop.schedule(left.plus(randomAfterLease()), ticker::wake)))
                 .replaceWithVoid();
     }
 
-    private Duration chanceAfterLease() {
+    private Duration randomAfterLease() {
         return Duration.ofMillis(1 + random.nextInt((int) AFTER_LEASE.toMillis()));
     }
 
-    /** Only changes are sent over a socket, so what happened before it was there has to be asked for. */
+    /** Proof sends only changes over a socket, so what happened before it opened has to be polled. */
     private Uni<Void> askForMissed() {
         Set<String> due = Set.copyOf(missed);
         if (due.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        // Before the call: who misses something during it needs another one.
+        // Removed before the statement: a transaction that misses something meanwhile needs another one.
         missed.removeAll(due);
         return store.makeDue(due, Duration.ZERO).onFailure().invoke(() -> missed.addAll(due));
     }

@@ -10,7 +10,7 @@ import java.util.Set;
 public interface SocketClaims {
 
     /**
-     * Claims hot transactions that nobody holds, the freshest first. While Proof refuses us, all replicas together get one
+     * Claims hot transactions that no replica holds, the freshest first. While Proof refuses us, all replicas together get one
      * per pause.
      */
     Uni<Set<String>> claim(int limit);
@@ -24,7 +24,7 @@ public interface SocketClaims {
     /**
      * Proof refuses our token or address: stops the sockets of all replicas but one per pause.
      *
-     * @return whether that is news
+     * @return whether Proof accepted sockets until now
      */
     Uni<Boolean> refuse();
 

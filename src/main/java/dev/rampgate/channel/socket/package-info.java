@@ -1,2 +1,2 @@
-/** One socket to Proof for each transaction that changed lately. */
+/** Keeps a socket to Proof for each transaction that changed lately. */
 package dev.rampgate.channel.socket;

@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The same time limit for all webhooks that wait for their acknowledgement. They run out of time in the order in which they
- * came, so that one timer does for all of them, and none is made and cancelled for each. Safe from any thread.
+ * The same time limit for all webhooks that wait for their acknowledgement. They time out in the order in which they
+ * came, so one timer is enough for all of them. Safe from any thread.
  */
 final class AckDeadlines {
 
-    /** How often it is looked who is late, within one limit: as exact as anybody needs, who never expects to be late. */
-    private static final int LOOKS = 20;
+    /** How often timeouts are checked within one limit. Timeouts are rare, so this is exact enough. */
+    private static final int CHECKS = 20;
 
     private final Duration limit;
     private final EventLoop loop;
@@ -38,7 +38,7 @@ final class AckDeadlines {
         return Uni.createFrom().emitter(emitter -> {
             Waiting<T> one = new Waiting<>(clock.instant().plus(limit), emitter);
             waiting.add(one);
-            lookLater();
+            checkLater();
             work.subscribe()
                     .with(
                             item -> one.end(waiter -> waiter.complete(item)),
@@ -46,26 +46,26 @@ final class AckDeadlines {
         });
     }
 
-    private void lookLater() {
+    private void checkLater() {
         if (timed.compareAndSet(false, true)) {
-            loop.schedule(limit.dividedBy(LOOKS), this::look);
+            loop.schedule(limit.dividedBy(CHECKS), this::check);
         }
     }
 
-    private void look() {
+    private void check() {
         Instant now = clock.instant();
         Waiting<?> first;
-        while ((first = waiting.peek()) != null && first.isOverAt(now)) {
+        while ((first = waiting.peek()) != null && first.isDoneAt(now)) {
             waiting.remove();
             first.end(waiter -> waiter.fail(new TimeoutException()));
         }
         timed.set(false);
         if (!waiting.isEmpty()) {
-            lookLater();
+            checkLater();
         }
     }
 
-    /** Lets go of whoever waits as soon as that one has an answer, since it stays in the queue for longer. */
+    /** One webhook in the queue. It stays there until its limit, but drops its emitter as soon as it is answered. */
     private static final class Waiting<T> {
 
         private final Instant until;
@@ -76,15 +76,15 @@ final class AckDeadlines {
             this.emitter = emitter;
         }
 
-        boolean isOverAt(Instant now) {
+        boolean isDoneAt(Instant now) {
             return emitter == null || !until.isAfter(now);
         }
 
-        void end(Consumer<UniEmitter<? super T>> word) {
+        void end(Consumer<UniEmitter<? super T>> outcome) {
             UniEmitter<? super T> waiter = emitter;
             emitter = null;
             if (waiter != null) {
-                word.accept(waiter);
+                outcome.accept(waiter);
             }
         }
     }

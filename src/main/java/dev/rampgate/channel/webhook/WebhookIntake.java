@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Decides when a webhook counts as taken: when its batch has committed, or, since Proof never sends it again, when the
- * database does not answer in time and it is kept in memory.
+ * Decides when a webhook is acknowledged: when its batch has committed, or, if the database does not answer in time, when
+ * it is kept in memory. Proof never sends a webhook again.
  */
 @ApplicationScoped
 public class WebhookIntake {
@@ -37,15 +37,15 @@ public class WebhookIntake {
         this.deadlines = new AckDeadlines(settings.ackTimeout(), timers, clock);
     }
 
-    /** From now on memory is no safe place any more; not called where there is no delay. */
+    /** The process ends soon, so memory is no safe place any more. Not called if no shutdown delay is set. */
     void onDelay(@Observes ShutdownDelayInitiatedEvent delay) {
         ending = true;
     }
 
     /** Completes when the webhook may be acknowledged; fails with a 503 problem if it cannot even be kept. */
     public Uni<Void> take(Observation webhook) {
-        // Then there is no use in making Proof wait. That the backlog holds something is no reason: under load it would
-        // take all that comes, and never get empty.
+        // While the database is away, Proof would wait in vain. A backlog that is not empty is no reason to skip the
+        // stream: under load it would take every webhook and never become empty.
         return stream.isDatabaseAway() ? keep(webhook) : store(webhook);
     }
 
@@ -59,8 +59,8 @@ public class WebhookIntake {
     }
 
     /**
-     * A process that ends while the database is away keeps the webhook all the same, since the database may come back in time,
-     * but does not say so.
+     * A process that ends while the database is away also keeps the webhook, since the database may come back in time. It does
+     * not acknowledge it.
      */
     private Uni<Void> keep(Observation webhook) {
         boolean promised = !(ending && stream.isDatabaseAway());

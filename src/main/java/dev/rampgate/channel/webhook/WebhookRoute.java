@@ -28,9 +28,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * {@code POST /proof-webhook/{key}}: where Proof's webhooks come in (Proof contract, section 5). The body is advice from
- * anybody who knows the URL, so the media type does not matter and unknown fields are welcome; the answer says nothing about
- * what is known. A plain route, no resource, since nothing else is called as often (decision 0050).
+ * {@code POST /proof-webhook/{key}}: where Proof's webhooks come in (Proof contract, section 5). Every sender who
+ * knows the URL is accepted, so the body is only a hint: the media type does not matter, unknown fields are ignored, and the
+ * answer does not reveal what the ledger knows. A plain route, since no other path is called as often (decision 0050).
  */
 @ApplicationScoped
 class WebhookRoute {
@@ -73,7 +73,7 @@ class WebhookRoute {
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2))
                 .register(meters);
-        // From the start, so that the first of them is seen to rise.
+        // Registered at the start, so that rates include the first one.
         this.taken = counter("taken", "");
         this.unavailable = counter("unavailable", "");
     }
@@ -85,7 +85,7 @@ class WebhookRoute {
         router.route(OPEN_PATH).handler(WebhookRoute::refuseMethod);
     }
 
-    /** Takes a webhook at the registered URL. A wrong key or source looks like a path that does not exist. */
+    /** Takes a webhook at the registered URL. With a wrong key or source the path does not seem to exist. */
     private void keyed(RoutingContext routing) {
         if (!sources.allow(routing)) {
             refuse(routing, "source");
@@ -122,7 +122,7 @@ class WebhookRoute {
         traces.broughtByRequest(observation);
         Timer.Sample begun = Timer.start(meters);
         ContextInternal loop = ContextInternal.current();
-        // What ends the wait is another event loop's: the stream's, or a timer's.
+        // The wait ends on another event loop: the stream's, or a timer's.
         intake.take(observation)
                 .subscribe()
                 .with(

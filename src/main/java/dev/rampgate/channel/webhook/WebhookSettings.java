@@ -21,8 +21,8 @@ public interface WebhookSettings {
     boolean open();
 
     /**
-     * Networks (CIDR) or addresses that webhooks may come from; from elsewhere, or from nobody knows where, the path is
-     * 404. Unit: networks. Default: none, they may come from anywhere.
+     * Networks (CIDR) or addresses that webhooks may come from; from other or unknown addresses,
+     * the path is 404. Unit: networks. Default: none, they may come from anywhere.
      */
     Optional<List<String>> allowlist();
 
@@ -39,7 +39,7 @@ public interface WebhookSettings {
 
     /**
      * Rates such as {@code 100/1s}, or {@code off}, for each address (for IPv6: each /64) and replica. Proof never repeats a
-     * webhook that was refused, so that its news waits for the next poll.
+     * webhook that was refused, so that its observation waits for the next poll.
      */
     interface Limits {
 
@@ -60,7 +60,7 @@ public interface WebhookSettings {
 
     /** How far a webhook is believed. */
     enum Trust {
-        /** Anybody may have sent it, so it makes us ask. */
+        /** A stranger may have sent it, so it only makes us poll. */
         ADVISORY,
         /**
          * It moves the ledger. The operator has made sure that only Proof can reach the URL, for example by mutual TLS in

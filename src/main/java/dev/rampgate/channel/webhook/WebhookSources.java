@@ -8,7 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
-/** From where webhooks are taken, and how many from each source. */
+/** Which sources may send webhooks, and how many. */
 @ApplicationScoped
 class WebhookSources {
 
@@ -30,7 +30,7 @@ class WebhookSources {
                 settings.limits().open());
     }
 
-    /** Whether webhooks may come from there; with an allowlist, not from where nobody knows. */
+    /** Whether webhooks may come from there; with an allowlist, not from an unknown address. */
     boolean allow(RoutingContext routing) {
         return allowed.isEmpty()
                 || addresses.of(routing).filter(allowed.get()::contain).isPresent();

@@ -1,2 +1,2 @@
-/** The door for Proof's unsigned webhooks. */
+/** Receives Proof's unsigned webhooks. */
 package dev.rampgate.channel.webhook;

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the hosted page stands and whose code it may run. A wrong setting stops the start. */
+/** The address of the hosted page, and the origins whose script it may run. A wrong setting fails startup. */
 @Startup
 @Singleton
 class HandOffAddresses {
@@ -77,7 +77,7 @@ class HandOffAddresses {
         return base.isPresent();
     }
 
-    /** The page's address for the user who has this code. Behind a {@code #}, which browsers keep to themselves. */
+    /** The page's address for the user who has this code. The code stands behind a {@code #}, which browsers do not send. */
     String pageFor(HandOffCode code) {
         return base.orElseThrow() + "/hand-off#" + code.text();
     }

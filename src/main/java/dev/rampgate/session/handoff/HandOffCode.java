@@ -12,8 +12,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What opens the hosted page, once: 32 random bytes. Only whoever has it finds the stored session (by its hash) and reads it
- * (by its key): neither the database nor a copy of it can.
+ * What opens the hosted page, once: 32 random bytes. Its holder alone can find the stored session (by a hash of the code) and
+ * decrypt it (by a key from the code): the database and its copies cannot.
  */
 final class HandOffCode {
 
@@ -30,14 +30,18 @@ final class HandOffCode {
         this.text = text;
     }
 
-    /** A new one. @param secret a source that nobody can foretell */
+    /**
+     * Makes a new code.
+     *
+     * @param secret a secure random source
+     */
     static HandOffCode draw(RandomGenerator secret) {
         byte[] bytes = new byte[LENGTH];
         secret.nextBytes(bytes);
         return of(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
-    /** What somebody brings; it need not be one. */
+    /** A text that a page sent; it need not be a valid code. */
     static HandOffCode of(String text) {
         return new HandOffCode(text);
     }
@@ -47,12 +51,12 @@ final class HandOffCode {
         return text;
     }
 
-    /** By what it is found. */
+    /** The hash by which the stored session is found. */
     byte[] hash() {
         return digest("rampgate-hand-off-hash-1\0");
     }
 
-    /** By what the page is known that used this code; another page of the same name at another code has another hash. */
+    /** The hash that identifies the page which used this code. The same name with another code has another hash. */
     byte[] hashOfPage(String page) {
         return digest("rampgate-hand-off-page-1\0" + page.length() + "\0" + page + "\0");
     }
@@ -66,7 +70,7 @@ final class HandOffCode {
         }
     }
 
-    /** What was sealed by this code; empty if it was not, or was changed. */
+    /** Decrypts what {@link #seal} encrypted with this code; empty if it was another code, or the text was changed. */
     Optional<byte[]> open(byte[] sealed) {
         try {
             return Optional.of(cipher(Cipher.DECRYPT_MODE).doFinal(sealed));

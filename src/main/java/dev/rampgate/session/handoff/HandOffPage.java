@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The hosted page: one document with its style and script, the same for everybody but for a nonce, which alone lets these two
- * count.
+ * The hosted page: one document with its style and script, the same for all users except for a nonce, by which the
+ * browser accepts the two.
  */
 @Startup
 @Singleton
@@ -38,7 +38,7 @@ class HandOffPage {
     /**
      * The page as one user gets it.
      *
-     * @param headers what browsers must be told with it
+     * @param headers response headers that go with it
      */
     record Answer(String html, Map<String, String> headers) {}
 

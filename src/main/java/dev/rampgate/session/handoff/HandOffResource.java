@@ -28,7 +28,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The hosted page and what it calls. Nobody is signed in here: whoever has a code gets its session. The page itself is the
+ * The hosted page and what it calls. Users are not signed in here: a code alone gets its session. The page itself is the
  * same for all and does nothing with a code until its script runs, so that a preview of the link uses nothing up.
  */
 @Path("/hand-off")
@@ -67,10 +67,10 @@ public class HandOffResource {
     }
 
     /**
-     * What the page brings to get its session.
+     * What the page sends to get its session.
      *
      * @param code what stood behind the {@code #} of its address
-     * @param page optional: random characters by which this page calls itself, the same each time it tries; with it, the page
+     * @param page optional: random characters by which this page names itself, the same each time it tries; with it, the page
      *     may ask again for half a minute after an answer that got lost
      */
     public record Redemption(
@@ -89,7 +89,7 @@ public class HandOffResource {
     }
 
     /**
-     * What the page brings when its ticket is over.
+     * What the page sends when its ticket has expired.
      *
      * @param merchantTransactionId which transaction it follows
      * @param pass as it was answered with the session

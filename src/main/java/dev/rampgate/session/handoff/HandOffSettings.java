@@ -36,7 +36,7 @@ public interface HandOffSettings {
     @WithDefault("1h")
     Duration followFor();
 
-    /** How often each replica deletes what nobody fetched. Default: {@code 30s}. */
+    /** How often each replica deletes expired sessions that no page fetched. Default: {@code 30s}. */
     @WithDefault("30s")
     Duration sweepInterval();
 

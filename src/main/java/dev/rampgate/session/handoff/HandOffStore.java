@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** What waits to be handed off, in PostgreSQL, so that any replica can. */
+/** Stores the sessions that wait to be handed off in PostgreSQL, so that every replica can hand them off. */
 @ApplicationScoped
 class HandOffStore {
 
@@ -29,7 +29,7 @@ class HandOffStore {
     }
 
     /**
-     * Keeps a content until somebody brings the code.
+     * Stores a session until a page sends the code.
      *
      * @param begunAt when the user asked for it
      * @return false if the user was erased since, and nothing is kept
@@ -59,7 +59,7 @@ class HandOffStore {
         }
     }
 
-    /** What the code opens, which is nothing afterwards; empty if it is used, expired or unknown. */
+    /** Takes the session of the code, which works only once; empty if it is used, expired or unknown. */
     Uni<Optional<Taken>> take(HandOffCode code) {
         return pool.preparedQuery("""
                         DELETE FROM hand_off
@@ -71,8 +71,8 @@ class HandOffStore {
     }
 
     /**
-     * What the code opens for one page, which afterwards may ask again for a while, since the answer may get lost; nobody else
-     * may. Empty if it is used by another, expired or unknown.
+     * What the code opens for one page, which may ask again for a while, since the answer may get lost; no other
+     * page may. Empty if it is used by another, expired or unknown.
      *
      * @param page what the page calls itself, known to it alone
      * @param again until when this page may ask again, counted from its first time

@@ -30,8 +30,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Gives opened sessions away to the hosted page, and hands them over there. Counted: {@code rampgate.session.hand.off}, by
- * result. Why it is done so says {@code docs/decisions/0040-hand-off.md}.
+ * Stores opened sessions for the hosted page, and hands them to it. Counted: {@code rampgate.session.hand.off}, by
+ * result. The reasons are in decision 40 ({@code docs/decisions/0040-hand-off.md}).
  */
 @ApplicationScoped
 public class HandOffs {
@@ -97,7 +97,7 @@ public class HandOffs {
     }
 
     /**
-     * Gives a session away.
+     * Stores a session for the hosted page.
      *
      * @param session Proof's answer
      * @param returnTo where the user may be sent afterwards
@@ -125,9 +125,9 @@ public class HandOffs {
      * What a code opens, once. A code that no page was handed anything for is not used up:
      *
      * <ul>
-     *   <li>where the client hung up before its answer began, the code is good again;
+     *   <li>where the client hung up before its answer began, the code works again;
      *   <li>a page that names itself may ask again for {@link #AGAIN} after its first time, since an answer may get lost after
-     *       it left. Nobody else may.
+     *       it left. No other page may.
      * </ul>
      *
      * @param page what the page calls itself, random and known to it alone; none for a caller that only has the code
@@ -180,7 +180,7 @@ public class HandOffs {
                 .replaceWithVoid();
     }
 
-    /** What was asked of the database goes on, but is not waited for any longer. */
+    /** The statement continues, but the request does not wait for it any longer. */
     private <T> Uni<T> inTime(Uni<T> asked) {
         return detached.toItsEnd(share.within(() -> asked))
                 .ifNoItem()
@@ -188,7 +188,7 @@ public class HandOffs {
                 .fail();
     }
 
-    /** Proof's answer as it is: parsing it would tidy it up. */
+    /** Proof's answer, byte for byte: parsing it would change it. */
     private static byte[] content(byte[] session, Optional<String> returnTo) {
         Buffer content = Buffer.buffer("{\"session\":").appendBytes(session);
         returnTo.ifPresent(url -> content.appendString(",\"return_to\":").appendString(Json.encode(url)));

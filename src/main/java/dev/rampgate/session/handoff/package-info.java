@@ -1,2 +1,2 @@
-/** Handing an opened session to the hosted page that an app shows: by a code, once. */
+/** Hands an opened session to the hosted page that an app shows: by a code that works once. */
 package dev.rampgate.session.handoff;
