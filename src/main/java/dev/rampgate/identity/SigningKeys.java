@@ -13,7 +13,7 @@ import org.jose4j.jwk.PublicJsonWebKey;
  * The issuer's public keys. They are read when first needed, again when they are old, and at once when a token names one
  * that is not among them or is signed by none of them, so that the issuer may change its keys at any time, also under the
  * same key id; but never more often than once in {@link #PAUSE}, whatever tokens say. While the source is away, the keys that
- * were read last go on counting.
+ * were read last stay in use.
  */
 final class SigningKeys {
 

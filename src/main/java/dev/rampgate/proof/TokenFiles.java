@@ -99,7 +99,7 @@ final class TokenFiles {
         if (!failing) {
             failing = true;
             LOG.errorf(
-                    "%s; the client token known before goes on counting. Write what Proof handed over into that file",
+                    "%s; the client token read before stays in use. Write what Proof handed over into that file",
                     wrong.getMessage());
         }
     }
