@@ -117,7 +117,7 @@ public final class Bench {
         ledger.growTo(scale.ledger());
         Subject measured = new Subject(
                 LiveWorkload.RAMPGATE,
-                "archive, rules, nudge, plan of the next poll, announcement; in batches",
+                "archive, rules, nudge, plan of the next poll, publishing; in batches",
                 rampgate.child(),
                 rampgate.port(),
                 Rampgate.WEBHOOK_PATH,
@@ -367,7 +367,7 @@ public final class Bench {
         int proxyPort = Ports.free();
         Child proxy = Nginx.proxy(folder, logs, proxyPort, proofPort);
         Subject nginx =
-                new Subject("limit: nginx", "hands on, keeps nothing", proxy, proxyPort, "/session", null, null);
+                new Subject("limit: nginx", "forwards, keeps nothing", proxy, proxyPort, "/session", null, null);
         Subject same = new Subject(
                 rampgate.name(),
                 "identity, rules, calls Proof, ledger, plan of polls",

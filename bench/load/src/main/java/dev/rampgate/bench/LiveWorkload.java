@@ -57,7 +57,7 @@ final class LiveWorkload {
     }
 
     private void way(ProofSandbox proof, String channel, String sockets, boolean webhooks) {
-        results.row(WAY, "by " + channel, "opened by POST /session; nothing else tells");
+        results.row(WAY, "by " + channel, "opened by POST /session; only this channel reports");
         try (Rampgate rampgate = Rampgate.start(
                         "rampgate-way-" + channel,
                         logs,
