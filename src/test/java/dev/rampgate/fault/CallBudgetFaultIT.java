@@ -86,7 +86,8 @@ class CallBudgetFaultIT {
         cluster.proof().calls().clear();
         cluster.replicas().parallelStream().forEach(ReplicaProcess::terminate);
         cluster.startAll();
-        TimeUnit.SECONDS.sleep(Scale.of("deploy.seconds", 5, 10, 30)); // calls are counted that long
+        TimeUnit.SECONDS.sleep(
+                Scale.of("deploy.seconds", 5, 10, 30)); // A rate is measured: calls are counted for this long.
 
         List<Instant> calls = transactionCalls();
         new Figures("deploy")
@@ -147,7 +148,7 @@ class CallBudgetFaultIT {
 
     private static List<Instant> callsWithin(int seconds) throws InterruptedException {
         cluster.proof().calls().clear();
-        TimeUnit.SECONDS.sleep(seconds); // calls are counted that long
+        TimeUnit.SECONDS.sleep(seconds); // A rate is measured: calls are counted for this long.
         return transactionCalls();
     }
 

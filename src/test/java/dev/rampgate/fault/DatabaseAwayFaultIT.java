@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.fault.WebhookSender.Sent;
 import dev.rampgate.sandbox.EmbeddedDatabase;
@@ -39,6 +40,8 @@ class DatabaseAwayFaultIT {
     private static final Duration SLACK = Duration.ofSeconds(1);
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    /** So many are opened before the outage, and after it. */
+    private static final int SESSIONS_AROUND = 15;
 
     private static EmbeddedDatabase database;
     private static DatabaseProcesses processes;
@@ -58,7 +61,7 @@ class DatabaseAwayFaultIT {
                     return;
                 }
             }
-            TimeUnit.SECONDS.sleep(seconds); // that long it is away
+            TimeUnit.SECONDS.sleep(seconds); // The length of the outage is what is tested.
             switch (this) {
                 case STOPPED -> database.restart();
                 case FROZEN -> processes.thaw();
@@ -89,13 +92,14 @@ class DatabaseAwayFaultIT {
         WebhookSender sender = new WebhookSender();
         Traffic traffic = new Traffic(cluster, sender, Scale.seeded()).start(3, webhooksPerSecond);
         HealthProbe health = new HealthProbe();
-        TimeUnit.SECONDS.sleep(5); // everything is under way
+        await("sessions").atMost(LIMIT).until(() -> traffic.opened().size() >= SESSIONS_AROUND);
         // Nothing is archived of a transaction that nobody knows, and one opened meanwhile may be known a little later.
         Set<String> known = cluster.ledger().transactions().keySet();
         Instant left = Instant.now();
         absence.last(seconds);
         Instant back = Instant.now();
-        TimeUnit.SECONDS.sleep(5); // and goes on
+        int openedMeanwhile = traffic.opened().size();
+        await("sessions again").atMost(LIMIT).until(() -> traffic.opened().size() >= openedMeanwhile + SESSIONS_AROUND);
         traffic.close();
         List<Sent> sent = sender.sent();
         Map<String, Long> answers = health.close();

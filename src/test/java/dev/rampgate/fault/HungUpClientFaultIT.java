@@ -4,10 +4,10 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.HangingUp;
 import dev.rampgate.sandbox.fault.Fault;
 import dev.rampgate.sandbox.fault.FaultRule;
 import dev.rampgate.sandbox.fault.Place;
+import dev.rampgate.support.HangingUp;
 import io.restassured.response.Response;
 import java.net.URI;
 import java.time.Duration;

@@ -45,7 +45,7 @@ class KilledReplicaFaultIT {
             Traffic traffic = new Traffic(cluster, sender, random).start(4, WEBHOOKS_PER_SECOND);
             List<Long> takeovers = new ArrayList<>();
             for (int round = 0; round < kills; round++) {
-                TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1_500)); // the moment is what is tested
+                TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(1_500)); // A random time: a kill may hit anything.
                 ReplicaProcess victim = cluster.replicas().get(random.nextInt(2));
                 victim.kill();
                 Map<String, Held> before = cluster.ledger().held();

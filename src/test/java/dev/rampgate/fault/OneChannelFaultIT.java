@@ -61,7 +61,7 @@ class OneChannelFaultIT {
                 sender.tell(
                         cluster.anyReady(random).url("/proof-webhook/" + Cluster.WEBHOOK_KEY),
                         cluster.proof().drive(ids.get(Channel.WEBHOOKS).get(i), Action.COMPLETE));
-                TimeUnit.MILLISECONDS.sleep(40); // 25 of each a second: less than the budgets
+                TimeUnit.MILLISECONDS.sleep(40); // Paces the changes: 25 of each a second, less than the budgets.
             }
             List<String> all = ids.values().stream().flatMap(List::stream).toList();
             cluster.awaitTruth(LIMIT, all);

@@ -1,42 +1,24 @@
 package dev.rampgate.fault;
 
 import dev.rampgate.packaged.PackagedRampgate;
-import java.io.IOException;
-import java.net.ServerSocket;
+import dev.rampgate.support.ProofAndDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 
 /** One replica of the packaged artifact. It keeps its ports and its logs when its process is killed and started again. */
 final class ReplicaProcess implements AutoCloseable {
 
     private final Map<String, String> environment;
-    private final int port = lastingPort();
-    private final int managementPort = lastingPort();
+    private final int port = ProofAndDatabase.freePort();
+    private final int managementPort = ProofAndDatabase.freePort();
     private final List<String> logsOfTheDead = new ArrayList<>();
     private PackagedRampgate process;
     private volatile boolean ready;
 
     ReplicaProcess(Map<String, String> environment) {
         this.environment = environment;
-    }
-
-    /**
-     * A free port below 32768: the system takes the ports of outgoing connections from there on, so none of them takes this
-     * port while the replica is dead.
-     */
-    private static int lastingPort() {
-        Random random = new Random();
-        while (true) {
-            int port = 16_000 + random.nextInt(16_000);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                // another one, then
-            }
-        }
     }
 
     /** Starts a process, without waiting for it. */

@@ -33,7 +33,7 @@ final class Stalls implements AutoCloseable {
         Instant last = Instant.now();
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                Thread.sleep(BEAT.toMillis());
+                Thread.sleep(BEAT.toMillis()); // A clock: a sleep that lasts longer is a stall.
             } catch (InterruptedException closed) {
                 return;
             }

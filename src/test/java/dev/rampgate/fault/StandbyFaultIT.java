@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,9 @@ class StandbyFaultIT {
 
     private static final Duration SLACK = Duration.ofSeconds(3);
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    /** So many are opened before anything happens to the database. */
+    private static final int SESSIONS_BEFORE = 6;
+
     private static final Pattern AWAY = Pattern.compile("The database is away");
     private static final Pattern FAULT = Pattern.compile("Mutiny had to drop[^\\n]*");
 
@@ -56,7 +60,7 @@ class StandbyFaultIT {
                 new Cluster(behind, 2, Map.of("RAMPGATE_POLL_MAX_RATE", "100", "RAMPGATE_POLL_NUDGED_MAX_RATE", "50"));
         sender = new WebhookSender();
         traffic = new Traffic(cluster, sender, Scale.seeded()).start(2, WEBHOOKS_PER_SECOND);
-        TimeUnit.SECONDS.sleep(3); // everything is in flight
+        await("sessions").atMost(LIMIT).until(() -> traffic.opened().size() >= SESSIONS_BEFORE);
     }
 
     @AfterEach
@@ -77,11 +81,11 @@ class StandbyFaultIT {
         way.leadTo(standby.port());
         way.cut();
         awaitAway(1);
-        TimeUnit.SECONDS.sleep(10); // that long it is a standby
+        TimeUnit.SECONDS.sleep(10); // The length of this outage: connections must be used again and again meanwhile.
         // What is open stays open, and useless.
         way.leadTo(primary.port());
         Duration back = awaitBack();
-        TimeUnit.SECONDS.sleep(3); // and it stays so
+        TimeUnit.SECONDS.sleep(3); // It must stay so, which no condition can show.
         assertThat(awayGauges()).containsOnly("0.0");
 
         assertNothingIsLost(back, "standby");
@@ -93,7 +97,7 @@ class StandbyFaultIT {
         way.cut();
         awaitAway(1);
         primary.stop();
-        TimeUnit.SECONDS.sleep(3); // nobody can write
+        cluster.replicas().forEach(this::awaitBacklog);
         standby.promote();
         Duration back = awaitBack();
 
@@ -105,12 +109,12 @@ class StandbyFaultIT {
         way.leadTo(standby.port());
         way.cut();
         awaitAway(1);
-        TimeUnit.SECONDS.sleep(2); // that long it acknowledges into memory
         ReplicaProcess ending = cluster.replicas().get(0);
+        awaitBacklog(ending);
         ending.beginToEnd();
         await("it says that it goes").atMost(LIMIT).until(() -> !ending.saysReady());
         ending.leaveEndpoints();
-        TimeUnit.SECONDS.sleep(14); // longer than it waits for anything else
+        TimeUnit.SECONDS.sleep(14); // Longer than the shutdown waits for anything but the backlog.
         way.leadTo(primary.port());
         Instant returned = Instant.now();
         assertThat(ending.awaitEnd()).isEqualTo(143);
@@ -145,6 +149,13 @@ class StandbyFaultIT {
         assertThat(FAULT.matcher(logs).results().map(MatchResult::group)).isEmpty();
     }
 
+    /** Waits until the replica has acknowledged a webhook that it keeps in memory. */
+    private void awaitBacklog(ReplicaProcess replica) {
+        await("webhooks in memory").atMost(LIMIT).until(() -> gauges(replica, "rampgate_backlog{")
+                .filter(line -> line.contains("what=\"webhook\""))
+                .anyMatch(line -> !line.endsWith(" 0.0")));
+    }
+
     private void awaitAway(int replicas) {
         await("it is away")
                 .atMost(LIMIT)
@@ -163,6 +174,13 @@ class StandbyFaultIT {
     }
 
     private String awayGauge(ReplicaProcess replica) {
+        return gauges(replica, "rampgate_database_away")
+                .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Stream<String> gauges(ReplicaProcess replica, String start) {
         try {
             return client.send(
                             HttpRequest.newBuilder(URI.create(replica.managementUrl("/q/metrics")))
@@ -170,10 +188,7 @@ class StandbyFaultIT {
                             BodyHandlers.ofString())
                     .body()
                     .lines()
-                    .filter(line -> line.startsWith("rampgate_database_away"))
-                    .map(line -> line.substring(line.lastIndexOf(' ') + 1))
-                    .findFirst()
-                    .orElseThrow();
+                    .filter(line -> line.startsWith(start));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

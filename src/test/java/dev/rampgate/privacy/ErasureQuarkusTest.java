@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
-import dev.rampgate.HangingUp;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.reconcile.ErasedUsers;
@@ -17,6 +16,7 @@ import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.SessionOrder;
 import dev.rampgate.support.EventReader;
+import dev.rampgate.support.HangingUp;
 import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;

@@ -7,9 +7,11 @@ import dev.rampgate.sandbox.transaction.LifeMode;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 
 /** What Rampgate needs around it in a test: a real PostgreSQL, and a Proof in which nothing happens by itself. */
 public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManager {
@@ -66,12 +68,20 @@ public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManag
         database.close();
     }
 
-    /** A port that nobody listens on now. */
+    /**
+     * A free port below 32768. The system takes the ports of outgoing connections from there on, so none of them takes this
+     * port before its server listens, or while its server is restarted.
+     */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Random random = new Random();
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(16_000 + random.nextInt(16_000))) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // Another one is tried.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

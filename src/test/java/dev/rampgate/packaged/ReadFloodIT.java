@@ -1,10 +1,9 @@
-package dev.rampgate;
+package dev.rampgate.packaged;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
@@ -30,8 +29,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** One user reads over hundreds of connections as often as they are answered, and the others notice nothing. */
+@Isolated("it measures how fast others are served")
 class ReadFloodIT {
 
     private static final String WEBHOOK_KEY = "webhook-key-canary-0015";

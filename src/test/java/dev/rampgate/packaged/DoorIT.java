@@ -1,11 +1,10 @@
-package dev.rampgate;
+package dev.rampgate.packaged;
 
 import static dev.rampgate.edge.RawHttp.exchange;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;

@@ -1,10 +1,9 @@
-package dev.rampgate;
+package dev.rampgate.packaged;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
@@ -47,6 +46,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,6 +55,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Connections that send and never read, and such that send and never end, against the packaged artifact with the options of
  * its image. Meanwhile others use it, and it stays as small as its container.
  */
+@Isolated("its clients need the whole machine")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class UnreadAnswersIT {
 

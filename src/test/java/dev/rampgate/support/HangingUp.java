@@ -1,4 +1,4 @@
-package dev.rampgate;
+package dev.rampgate.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
