@@ -26,7 +26,7 @@ public class RateLimits {
         public void pass(String key) {}
 
         @Override
-        public void pass(Supplier<String> key) {}
+        public void pass(Supplier<Optional<String>> key) {}
     };
 
     private final InstantSource clock;
@@ -76,9 +76,12 @@ public class RateLimits {
          */
         void pass(String key);
 
-        /** As {@link #pass(String)}, for a key that is expensive to compute: it is computed only if there is a limit. */
-        default void pass(Supplier<String> key) {
-            pass(key.get());
+        /**
+         * As {@link #pass(String)}, for a key that is expensive to compute: it is computed only if there is a limit. A call
+         * without a key passes.
+         */
+        default void pass(Supplier<Optional<String>> key) {
+            key.get().ifPresent(this::pass);
         }
     }
 }

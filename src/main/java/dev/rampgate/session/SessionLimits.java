@@ -5,6 +5,7 @@ import dev.rampgate.identity.Caller;
 import dev.rampgate.problem.ProblemException;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Limits how many sessions a user, and an address, may ask for. A wrong setting fails startup. */
@@ -32,7 +33,7 @@ public class SessionLimits {
      * @param source the client that is counted as one, as {@link dev.rampgate.edge.address.ClientAddress#source} says
      * @throws ProblemException 429 if there were too many
      */
-    public void pass(Caller caller, Supplier<String> source) {
+    public void pass(Caller caller, Supplier<Optional<String>> source) {
         user.pass(caller.userId());
         address.pass(source);
     }

@@ -74,8 +74,8 @@ public interface SessionSettings {
         String user();
 
         /**
-         * Sessions that may be asked for from one address (for IPv6: one /64), behind which many users may sit; who has
-         * no known address is counted by the peer of the connection. Unit: rate. Default: {@code 60/1m}.
+         * Sessions that may be asked for from one address (for IPv6: one /64), behind which many users may sit; a
+         * caller who hides it is counted by the peer of the connection. Unit: rate. Default: {@code 60/1m}.
          */
         @WithDefault("60/1m")
         String address();

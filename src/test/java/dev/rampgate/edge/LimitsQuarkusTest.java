@@ -76,6 +76,18 @@ class LimitsQuarkusTest {
     }
 
     @Test
+    void a_proxy_that_does_not_send_the_header_does_not_put_all_users_into_one_limit() {
+        double before = withoutHeader();
+
+        for (String user : List.of("m1", "m2", "m3", "m4", "m5")) {
+            withoutAddress(user).statusCode(201);
+        }
+        withoutAddress("m5").statusCode(201);
+        tooMany(withoutAddress("m5"));
+        assertThat(withoutHeader()).isGreaterThan(before + 4);
+    }
+
+    @Test
     void an_ignored_header_changes_no_limit() {
         for (String user : List.of("f1", "f2", "f3")) {
             given(user, "198.51.100.61")
@@ -144,6 +156,17 @@ class LimitsQuarkusTest {
                 .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}");
     }
 
+    /** As a proxy that writes another header. */
+    private static ValidatableResponse withoutAddress(String user) {
+        return RestAssured.given()
+                .header("X-User-Id", user)
+                .header("Forwarded", "for=198.51.100.77")
+                .contentType("application/json")
+                .body("{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\"}")
+                .post("/session")
+                .then();
+    }
+
     private static ValidatableResponse code(String address) {
         return RestAssured.given()
                 .header("X-Forwarded-For", address)
@@ -164,6 +187,13 @@ class LimitsQuarkusTest {
 
     private double limited(String limit) {
         return meters.get("rampgate.edge.limited").tag("limit", limit).counter().count();
+    }
+
+    private double withoutHeader() {
+        return meters.get("rampgate.edge.addresses.unknown")
+                .tag("reason", "no_header")
+                .counter()
+                .count();
     }
 
     private double refused() {

@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 public final class ClientAddressResolver {
 
     private static final String PROXIES = "rampgate.client-address.trusted-proxies";
-    private static final String HEADER = "rampgate.client-address.header";
+    /** The setting that names the header. */
+    static final String HEADER = "rampgate.client-address.header";
+
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     /** Maximum number of hops that are read; real chains have two or three. */
@@ -61,6 +63,11 @@ public final class ClientAddressResolver {
     /** The name of the header that is read. */
     public String header() {
         return header;
+    }
+
+    /** Whether this peer is a proxy whose header is read. */
+    boolean trusts(String peer) {
+        return trusted.contain(peer);
     }
 
     /**
