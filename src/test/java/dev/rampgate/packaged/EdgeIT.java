@@ -33,14 +33,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What both ports of the packaged artifact say to requests that are none, and what such requests leave behind. */
-class DoorIT {
+/** How both ports of the packaged artifact answer malformed requests, and which traces such requests leave. */
+class EdgeIT {
 
     private static final String CLIENT_TOKEN = "client-token-canary-0013";
     private static final String OPERATE_TOKEN = "operate-token-canary-0013";
     private static final String TICKET = "ticket-canary-0013";
     private static final int INVENTED = 1_000;
-    /** Another one with {@code -Dfuzz.seed=N}. */
+    /** Another seed with {@code -Dfuzz.seed=N}. */
     private static final long SEED = Long.getLong("fuzz.seed", 20_26L);
 
     private static final int MUTANTS = 400;
@@ -50,7 +50,7 @@ class DoorIT {
     private static ProofSimulator proof;
     private static PackagedRampgate rampgate;
 
-    /** Both of them take connections. */
+    /** The two ports. */
     enum Port {
         PUBLIC,
         MANAGEMENT;
@@ -116,7 +116,7 @@ class DoorIT {
 
     @ParameterizedTest
     @EnumSource
-    void whatAStrangerInventsAddsNoTimeSeries(Port port) {
+    void inventedRequestsAddNoTimeSeries(Port port) {
         inventions().forEach(invention -> say(port, invention.apply(-1)));
         Set<String> before = series();
 
@@ -189,7 +189,7 @@ class DoorIT {
             404 | GET /nothing HTTP/1.1                         | "Host: [::1]:80"
             404 | GET /nothing HTTP/1.0                         | "Accept: */*"
             """)
-    void bothDoorsAnswerAnUnusualRequestAlike(int status, String line, String headers) {
+    void bothPortsAnswerAnUnusualRequestAlike(int status, String line, String headers) {
         for (Port port : Port.values()) {
             String answer = exchange(
                     port.number(),
@@ -205,7 +205,7 @@ class DoorIT {
 
     @ParameterizedTest
     @EnumSource
-    void aRefusalComesAfterTheAnswersToWhatWasAskedBefore(Port port) {
+    void aRefusalComesAfterTheAnswersToEarlierRequests(Port port) {
         String answer = exchange(
                 port.number(),
                 "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -216,7 +216,7 @@ class DoorIT {
 
     @ParameterizedTest
     @EnumSource
-    void neitherDoorSpeaksHttp2(Port port) throws IOException {
+    void neitherPortSpeaksHttp2(Port port) throws IOException {
         String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
         String settings = "\0\0\0\4\0\0\0\0\0";
         String emptyContinuations = "\0\0\0\11\0\0\0\0\1".repeat(10_000);
@@ -256,7 +256,7 @@ class DoorIT {
 
     @ParameterizedTest
     @EnumSource
-    void mutatedRequestsMakeNoFault(Port port) throws IOException {
+    void mutatedRequestsCauseNoFault(Port port) throws IOException {
         Random random = new Random(SEED);
         List<byte[]> seeds = seeds();
         for (int i = 0; i < MUTANTS; i++) {
@@ -327,7 +327,7 @@ class DoorIT {
     // --- logs
 
     @Test
-    void theAccessLogHoldsPathsButNoQueries() {
+    void theAccessLogContainsPathsButNoQueries() {
         for (String target : List.of(
                 "/transactions/logged-1/events?ticket=" + TICKET,
                 "/transactions/logged-2/socket?ticket=" + TICKET,
