@@ -1,5 +1,5 @@
-// The checkout page. It does what a shop's page does: open a session at its own backend, hand it to the widget, and
-// show what the backend says. It decides nothing by what the widget says.
+// The checkout page. It does what a shop's page does: it opens a session at its own backend, passes it to the widget, and
+// shows the status that the backend reports. It does not use the widget's callbacks for decisions.
 import {follow, openSession, runWidget} from './rampgate.js';
 
 const simulator = new URLSearchParams(location.search).get('simulator')
@@ -74,16 +74,16 @@ function begin(session, ticket) {
 // --- the widget
 
 async function showWidget(session) {
-  const told = (name) => (payload) => note(name, payload);
+  const log = (name) => (payload) => note(name, payload);
   element('ordering').hidden = true;
   element('paying').hidden = false;
   element('widget-title').focus();
   await runWidget(session, element('widget'), `${simulator}/widget.2.0.js`, {
-    onLoad: told('onLoad'),
-    onReady: told('onReady'),
-    onStatusChange: told('onStatusChange'),
-    onPaymentFinished: told('onPaymentFinished'),
-    onSellTransferEnabled: told('onSellTransferEnabled'),
+    onLoad: log('onLoad'),
+    onReady: log('onReady'),
+    onStatusChange: log('onStatusChange'),
+    onPaymentFinished: log('onPaymentFinished'),
+    onSellTransferEnabled: log('onSellTransferEnabled'),
   });
 }
 
@@ -100,7 +100,7 @@ function note(name, payload) {
 function watch(id, ticket) {
   // With the timeline, which events leave out.
   const look = () => call('GET', `/transactions/${encodeURIComponent(id)}`).then(show, explainStanding);
-  // What a webhook only reports is no change, so no event tells of it.
+  // A status that a webhook reports is not a change yet, so it causes no event.
   const timer = setInterval(look, 2000);
   const stop = follow(id, {
     onState: look,
@@ -143,12 +143,12 @@ function show(transaction) {
   const reported = element('reported');
   reported.hidden = !transaction.reported;
   if (transaction.reported) {
-    setText(reported, `A webhook reports “${transaction.reported}”. Anybody can send a webhook, so Rampgate asks Proof before it believes it.`);
+    setText(reported, `A webhook reports “${transaction.reported}”. Webhooks can be forged, so Rampgate asks Proof before it records the status.`);
   }
 
   element('facts').replaceChildren(...[
     ['Transaction', transaction.merchant_transaction_id],
-    ['Asked for', transaction.requested_amount && `${transaction.requested_amount} ${transaction.currency}`],
+    ['Requested', transaction.requested_amount && `${transaction.requested_amount} ${transaction.currency}`],
     ['Crypto amount', transaction.crypto_amount && `${transaction.crypto_amount} ${transaction.currency}`],
     ['Fiat amount', transaction.fiat_amount && `${transaction.fiat_amount} ${transaction.fiat_currency}`],
     ['Network', transaction.network],
@@ -181,16 +181,16 @@ function entry(change, isLast) {
   }
 
   const channel = change.channel.toLowerCase();
-  const tellings = [
+  const reports = [
     [change.occurred_at, 'proof', 'Proof', 'happened'],
     [change.reported_at, 'webhook', 'Webhook', 'reported'],
-    [change.observed_at, channel, CHANNEL_TEXT[channel] ?? channel, 'told'],
+    [change.observed_at, channel, CHANNEL_TEXT[channel] ?? channel, 'observed'],
     [change.confirmed_at, 'poll', 'Poll', 'confirmed'],
   ].filter(([at]) => at);
-  // A poll that brought the news confirms it at once: one line says both.
+  // A poll confirms what it observes: one line shows both.
   const merged = channel === 'poll' && change.observed_at === change.confirmed_at
-    ? tellings.filter(([, , , verb]) => verb !== 'told')
-    : tellings;
+    ? reports.filter(([, , , verb]) => verb !== 'observed')
+    : reports;
   const list = make('ul');
   list.append(...merged
     .sort(([one], [other]) => Date.parse(one) - Date.parse(other))
@@ -222,7 +222,7 @@ async function offerScenarios() {
   element('harder').hidden = false;
 }
 
-// Without a simulator there is nothing to steer, and the page works all the same.
+// Without a simulator there are no scenarios, and the page works without them.
 offerScenarios().catch(() => {});
 
 // --- small things

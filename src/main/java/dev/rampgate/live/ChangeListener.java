@@ -22,8 +22,8 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * Hears from other replicas which transactions changed, on a database connection of its own that is opened again whenever
- * it is lost, or does not answer. A connection of the pool would not do: it is given back after each statement.
+ * Receives from other replicas which transactions changed, on a dedicated database connection. It opens the connection again
+ * when it is lost or does not answer. A pooled connection cannot be used: it returns to the pool after each statement.
  */
 @ApplicationScoped
 class ChangeListener {
@@ -69,10 +69,10 @@ class ChangeListener {
     }
 
     /**
-     * Listens until it is stopped.
+     * Starts listening, until {@link #stop()}.
      *
-     * @param onListening told each time that listening begins: what was said before was not heard
-     * @param onChanged told which transactions changed at another replica
+     * @param onListening called each time that listening begins: earlier notifications may be lost
+     * @param onChanged called with the ids of transactions that changed at another replica
      */
     void start(Runnable onListening, Consumer<Collection<String>> onChanged) {
         loop.execute(() -> {
@@ -91,7 +91,7 @@ class ChangeListener {
         });
     }
 
-    // --- all below happens on the loop
+    // --- everything below runs on the event loop
 
     private void connect() {
         if (stopped) {
@@ -108,36 +108,36 @@ class ChangeListener {
             return;
         }
         connection = opened;
-        opened.notificationHandler(this::heard);
+        opened.notificationHandler(this::received);
         opened.closeHandler(closed -> loop.execute(() -> lost(opened)));
         answered(opened, "LISTEN " + ChangeNotification.CHANNEL)
                 .onSuccess(done -> loop.execute(() -> {
                     listening = true;
                     failures = 0;
                     onListening.run();
-                    askNowAndThen(opened);
+                    checkPeriodically(opened);
                 }));
     }
 
-    private void heard(PgNotification notification) {
+    private void received(PgNotification notification) {
         ChangeNotification.parse(notification.getPayload())
-                .filter(notice -> !notice.sender().equals(replica))
-                .ifPresent(notice -> onChanged.accept(notice.transactionIds()));
+                .filter(change -> !change.sender().equals(replica))
+                .ifPresent(change -> onChanged.accept(change.transactionIds()));
     }
 
-    /** A peer that vanished without a word would never be missed; one that cannot write is no longer the one that is told. */
-    private void askNowAndThen(PgConnection opened) {
+    /** Checks the connection periodically: its peer may have vanished, or may have become a standby, which gets no notifications. */
+    private void checkPeriodically(PgConnection opened) {
         loop.schedule(settings.fallbackInterval(), () -> {
             if (connection == opened) {
                 answered(opened, "LISTEN " + ChangeNotification.CHANNEL)
-                        .onSuccess(done -> loop.execute(() -> askNowAndThen(opened)));
+                        .onSuccess(done -> loop.execute(() -> checkPeriodically(opened)));
             }
         });
     }
 
     /**
-     * The answer to a statement that a standby refuses, as it does {@code LISTEN}, which does nothing when done again; a
-     * connection that does not answer well, or soon, is closed.
+     * Executes {@code LISTEN}, which is idempotent and which a standby refuses. A connection that fails or does not answer in
+     * time is closed.
      */
     private Future<?> answered(PgConnection opened, String statement) {
         return opened.query(statement)
@@ -163,7 +163,7 @@ class ChangeListener {
         }
         if (failures == 0) {
             LOG.warnf(
-                    "Changes at other replicas are not heard, and found every %d s: %s",
+                    "Not listening to other replicas; their changes are found every %d s: %s",
                     settings.fallbackInterval().toSeconds(),
                     why == null ? "the connection was lost" : why.getClass().getSimpleName());
         }

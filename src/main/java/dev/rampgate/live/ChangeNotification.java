@@ -10,17 +10,17 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What one replica tells the others of: "these transactions changed". It says nothing of how; the tables do.
+ * The message from one replica to the others that transactions changed. It contains ids only; readers look into the tables.
  *
- * @param sender the replica, which knows already
- * @param transactionIds the transactions
+ * @param sender the replica that sent it, which ignores it
+ * @param transactionIds the ids of the changed transactions
  */
 record ChangeNotification(UUID sender, List<String> transactionIds) {
 
-    /** The name under which PostgreSQL passes notices on. */
+    /** The channel of {@code NOTIFY} and {@code LISTEN}. */
     static final String CHANNEL = "rampgate_live";
 
-    /** PostgreSQL takes less than 8000 bytes. */
+    /** PostgreSQL's limit is just below 8000 bytes. */
     private static final int MOST_BYTES = 7_900;
 
     ChangeNotification {
@@ -28,8 +28,8 @@ record ChangeNotification(UUID sender, List<String> transactionIds) {
     }
 
     /**
-     * Payloads that name all of these. An id of 128 characters takes at most 768 bytes as JSON, so that each fits, and many
-     * are spread over several.
+     * Splits ids into payloads that PostgreSQL accepts. An id of 128 characters takes at most 768 bytes as JSON, so that every
+     * id fits.
      */
     static List<String> payloads(UUID sender, Collection<String> transactionIds) {
         List<String> payloads = new ArrayList<>();
@@ -53,7 +53,7 @@ record ChangeNotification(UUID sender, List<String> transactionIds) {
         return payloads;
     }
 
-    /** None if this is no notice of ours: anybody who may connect to the database can send one. */
+    /** Parses a payload; empty if it is invalid, since every client of the database can send one. */
     static Optional<ChangeNotification> parse(String payload) {
         int end = payload.indexOf(' ');
         try {
@@ -61,7 +61,7 @@ record ChangeNotification(UUID sender, List<String> transactionIds) {
             List<String> ids = new ArrayList<>();
             new JsonArray(payload.substring(end + 1)).forEach(id -> ids.add((String) id));
             return Optional.of(new ChangeNotification(sender, ids));
-        } catch (IllegalArgumentException | DecodeException | ClassCastException | NullPointerException noNotice) {
+        } catch (IllegalArgumentException | DecodeException | ClassCastException | NullPointerException invalid) {
             return Optional.empty();
         }
     }

@@ -17,9 +17,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Tells this replica's readers at once, and the other replicas by {@code NOTIFY}, that transactions changed. A wake-up
- * only: a statement of its own after the commit, for inside a transaction it takes a lock that all commits of the database
- * wait for (decision 0025). What cannot be told is found by the others' fallback.
+ * Publishes that transactions changed: at once to the readers of this replica, and by {@code NOTIFY} to the other replicas. A
+ * notification only wakes the others up. It is a separate statement after the commit, since inside a transaction {@code NOTIFY}
+ * takes a lock on which all commits of the database wait (decision 0025). The fallback of the other replicas finds changes
+ * whose notification failed.
  */
 @ApplicationScoped
 public class ChangePublisher implements CommitListener {
@@ -32,9 +33,9 @@ public class ChangePublisher implements CommitListener {
     private final LiveSettings settings;
     private final LiveCounters counters;
     private final EventLoop loop;
-    private final Set<String> untold = new LinkedHashSet<>();
-    /** BatchChanges on their way to {@link #untold}. */
-    private final AtomicInteger coming = new AtomicInteger();
+    private final Set<String> unpublished = new LinkedHashSet<>();
+    /** Calls of {@link #publish} whose ids are not yet in {@link #unpublished}. */
+    private final AtomicInteger arriving = new AtomicInteger();
 
     private volatile boolean planned;
 
@@ -50,24 +51,24 @@ public class ChangePublisher implements CommitListener {
 
     @Override
     public void committed(BatchChanges changes) {
-        announce(changed(changes));
+        publish(changed(changes));
     }
 
-    /** Wakes the readers of these transactions, at this replica and the others, after what changed was committed. */
-    public void announce(Set<String> changed) {
+    /** Wakes the readers of these transactions, at all replicas. Call it after the commit. */
+    public void publish(Set<String> changed) {
         if (!changed.isEmpty()) {
             hub.changed(changed, WakeUp.OWN_COMMIT);
-            coming.incrementAndGet();
+            arriving.incrementAndGet();
             loop.execute(() -> {
                 keep(changed);
-                coming.decrementAndGet();
+                arriving.decrementAndGet();
             });
         }
     }
 
     @Override
     public boolean isDone() {
-        return coming.get() == 0 && !planned;
+        return arriving.get() == 0 && !planned;
     }
 
     private static Set<String> changed(BatchChanges changes) {
@@ -81,41 +82,41 @@ public class ChangePublisher implements CommitListener {
 
     private void keep(Set<String> changed) {
         for (String id : changed) {
-            if (untold.size() < CAPACITY) {
-                untold.add(id);
-            } else if (!untold.contains(id)) {
+            if (unpublished.size() < CAPACITY) {
+                unpublished.add(id);
+            } else if (!unpublished.contains(id)) {
                 counters.unsent(1);
             }
         }
         if (!planned) {
             planned = true;
-            loop.schedule(settings.notifyLinger(), this::tell);
+            loop.schedule(settings.notifyLinger(), this::send);
         }
     }
 
-    private void tell() {
-        Set<String> told = Set.copyOf(untold);
-        untold.clear();
+    private void send() {
+        Set<String> sent = Set.copyOf(unpublished);
+        unpublished.clear();
         pool.preparedQuery("""
                         SELECT pg_notify($1, payload)
-                        FROM unnest($2::text[]) AS notice (payload)
+                        FROM unnest($2::text[]) AS notification (payload)
                         """)
                 .execute(Tuple.of(
                         ChangeNotification.CHANNEL,
-                        ChangeNotification.payloads(replica.value(), told).toArray(String[]::new)))
+                        ChangeNotification.payloads(replica.value(), sent).toArray(String[]::new)))
                 .emitOn(loop)
                 .subscribe()
                 .with(rows -> next(), failure -> {
-                    counters.unsent(told.size());
+                    counters.unsent(sent.size());
                     next();
                 });
     }
 
-    /** One statement at a time: what came meanwhile goes out together. */
+    /** One statement at a time: changes that arrive meanwhile are sent together. */
     private void next() {
-        planned = !untold.isEmpty();
+        planned = !unpublished.isEmpty();
         if (planned) {
-            loop.schedule(settings.notifyLinger(), this::tell);
+            loop.schedule(settings.notifyLinger(), this::send);
         }
     }
 }

@@ -5,7 +5,7 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Context;
 import java.time.Duration;
 
-/** The event loop that serves a connection already, for what has to happen there. */
+/** The event loop of a connection, for tasks that must run there. */
 record ConnectionLoop(Context context) implements EventLoop {
 
     @Override

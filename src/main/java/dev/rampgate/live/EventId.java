@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far a reader has come in the history of one transaction; what {@code id:} and {@code Last-Event-ID} carry.
+ * A reader's position in the history of one transaction: the value of {@code id:} and {@code Last-Event-ID}.
  *
  * <p>A transition is {@code 3}, its confirmation {@code 3.1}. Only the last transition of a transaction is ever
  * confirmed, so that these ids are totally ordered: whatever comes later has a higher one, on every replica.
  *
  * @param sequence number of the transition, from 1
- * @param confirmed whether its confirmation was seen, too
+ * @param confirmed whether the reader also received its confirmation
  */
 record EventId(int sequence, boolean confirmed) implements Comparable<EventId> {
 
@@ -20,7 +20,7 @@ record EventId(int sequence, boolean confirmed) implements Comparable<EventId> {
     private static final Comparator<EventId> ORDER =
             Comparator.comparingInt(EventId::sequence).thenComparing(EventId::confirmed);
 
-    /** None if no event ever had it. */
+    /** Parses an id; empty if no event can have it. */
     static Optional<EventId> parse(String text) {
         Matcher id = FORM.matcher(text);
         return id.matches()

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
-/** Events as text: server-sent events, and frames of a socket. */
+/** Writes events as text: as server-sent events, and as frames of a WebSocket. */
 @ApplicationScoped
 class EventJson {
 
@@ -22,7 +22,7 @@ class EventJson {
         this.mapper = mapper;
     }
 
-    /** A block of server-sent events. JSON of ours has no line break, so each has one line of data. */
+    /** A block of server-sent events. The JSON has no line breaks, so that each event has one line of data. */
     String block(List<LiveEvent> events) {
         StringBuilder block = new StringBuilder();
         for (LiveEvent event : events) {
@@ -38,14 +38,14 @@ class EventJson {
     }
 
     /**
-     * The event that shows that a stream lives, and how often it will, in milliseconds: {@code {"interval_ms":20000}}. It
-     * has no id, so that it moves no reader.
+     * The heartbeat event, with the time until the next one in milliseconds: {@code {"interval_ms":20000}}. It has no id, so
+     * that it does not change the reader's position.
      */
     static String heartbeat(Duration interval) {
         return "event: heartbeat\ndata: " + interval(interval) + "\n\n";
     }
 
-    /** The same as a frame: {@code {"event":"heartbeat","data":{"interval_ms":20000}}}. */
+    /** The heartbeat as a frame: {@code {"event":"heartbeat","data":{"interval_ms":20000}}}. */
     static String heartbeatFrame(Duration interval) {
         return "{\"event\":\"heartbeat\",\"data\":" + interval(interval) + "}";
     }
@@ -54,7 +54,7 @@ class EventJson {
         return "{\"interval_ms\":" + interval.toMillis() + "}";
     }
 
-    /** The field that tells when to connect again. */
+    /** The field with the time after which the reader connects again. */
     static String retry(Duration retry) {
         return "retry: " + retry.toMillis() + "\n\n";
     }
@@ -65,7 +65,7 @@ class EventJson {
                 + json(event.data()) + "}";
     }
 
-    /** The frame that tells when to connect again: {@code {"event":"reconnect","retry":1234}}, in milliseconds. */
+    /** The frame with the time after which the reader connects again: {@code {"event":"reconnect","retry":1234}}, in milliseconds. */
     static String reconnectFrame(Duration retry) {
         return new JsonObject()
                 .put("event", "reconnect")
@@ -95,7 +95,7 @@ class EventJson {
         try {
             return mapper.writeValueAsString(view);
         } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a view of ours can be written", impossible);
+            throw new IllegalStateException("every view can be written", impossible);
         }
     }
 }

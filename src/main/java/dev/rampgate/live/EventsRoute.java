@@ -20,9 +20,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * {@code GET /transactions/{id}/events}: server-sent events. A plain route, no resource: a stream that lasts holds nothing
- * but its connection, and is told when that takes more (decision 0026). Behind a proxy that lets no stream through, the
- * same call with {@code Accept: application/json} answers the transaction once.
+ * {@code GET /transactions/{id}/events}: server-sent events. It is a plain route and not a resource, so that a long stream holds
+ * only its connection, and respects its write queue (decision 0026). For clients behind a proxy that buffers streams, the same
+ * call with {@code Accept: application/json} answers the transaction once.
  */
 @ApplicationScoped
 class EventsRoute {
@@ -77,7 +77,7 @@ class EventsRoute {
         }
     }
 
-    /** Whether the caller says that it takes JSON and not events; most who follow say nothing, or that they take anything. */
+    /** Whether the caller accepts JSON and not events; most callers that want events accept anything. */
     private static boolean wantsNoStream(RoutingContext routing) {
         String accepted = String.valueOf(routing.request().getHeader(HttpHeaders.ACCEPT));
         return accepted.contains(JSON) && !accepted.contains(EVENTS);
@@ -116,15 +116,15 @@ class EventsRoute {
                 hub::leave);
         response.closeHandler(gone -> stream.lost());
         response.exceptionHandler(broken -> stream.lost());
-        // Whether the reader goes away shows only where reading goes on.
+        // The end of the connection is noticed only while reading from it.
         routing.request().resume();
         hub.join(stream);
     }
 
-    /** Server-sent events as the WHATWG's HTML standard describes them. */
+    /** Sends server-sent events (WHATWG HTML standard, section 9.2). */
     private final class Sse implements Transport {
 
-        /** Kept until the stream begins only: it holds much that a stream does not need. */
+        /** Null once the stream has begun, since it holds much memory that a stream does not need. */
         private RoutingContext routing;
 
         private final HttpServerResponse response;
@@ -156,7 +156,7 @@ class EventsRoute {
             response.setChunked(true)
                     .putHeader("Content-Type", EVENTS)
                     .putHeader("Cache-Control", "no-store")
-                    // A proxy that collects answers would hold events back.
+                    // Otherwise nginx would buffer events.
                     .putHeader("X-Accel-Buffering", "no")
                     .write(EventJson.retry(
                             retry.dividedBy(2).plusMillis(environment.random().nextLong(spread))));
@@ -191,7 +191,7 @@ class EventsRoute {
         public void leave(Departure why, Duration retry) {
             switch (why) {
                 case DRAINING, AGE, GONE -> response.end(EventJson.retry(retry));
-                // It takes nothing more, so that a last word to it would wait for ever.
+                // It reads nothing, so that a last event to it would wait for ever.
                 case SLOW -> {
                     if (sharesConnection) {
                         response.reset();

@@ -15,7 +15,7 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
-/** Puts the room together from its parts, opens it when there are tables, and empties it before the process ends. */
+/** Creates the beans of this package, starts them once the database is migrated, and drains them at shutdown. */
 @ApplicationScoped
 class LiveBeans {
 
@@ -38,7 +38,7 @@ class LiveBeans {
             MeterRegistry meters) {
         LiveHub hub = new LiveHub(reader::snapshots, loop, settings, clock, random, counters);
         Gauge.builder("rampgate.live.streams", hub, LiveHub::streams)
-                .description("Streams of events and sockets that readers hold open")
+                .description("Open streams of events and sockets")
                 .register(meters);
         return hub;
     }
@@ -48,7 +48,7 @@ class LiveBeans {
         hub.startFallback();
     }
 
-    /** Before the server waits for what is under way: an open stream would make it wait for nothing. */
+    /** Before the server waits for requests in flight, which open streams are. */
     void onDrain(@Observes ShutdownDelayInitiatedEvent draining, LiveHub hub) {
         hub.drain();
     }

@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Counts what becomes of streams: {@code rampgate.live.*}. Never by transaction or user. */
+/** Counts what happens to streams: {@code rampgate.live.*}. Never by transaction or user. */
 @ApplicationScoped
 class LiveCounters {
 
@@ -21,31 +21,31 @@ class LiveCounters {
     private final Counter reads;
     private final Counter unsent;
 
-    /** Why no stream was opened. */
+    /** Why a stream was refused. */
     enum Refusal {
-        /** The transaction does not exist, or is somebody else's. */
+        /** The transaction does not exist, or belongs to another user. */
         NOT_FOUND,
-        /** The user has too many. */
+        /** The user has too many streams. */
         USER_LIMIT,
-        /** The replica has too many. */
+        /** The replica has too many streams. */
         REPLICA_LIMIT,
         /** The database does not answer. */
         UNAVAILABLE
     }
 
-    /** What made us read transactions. */
+    /** Why transactions are read. */
     enum WakeUp {
-        /** Somebody began to follow. */
+        /** A stream joined. */
         JOINED,
-        /** A commit of this replica. */
+        /** This replica committed a change. */
         OWN_COMMIT,
-        /** Another replica told us. */
+        /** Another replica notified this one. */
         NOTIFIED,
-        /** The listening connection came back, and may have missed something. */
+        /** The listening connection was reopened, and may have missed notifications. */
         RECONNECTED,
-        /** Nobody said anything for a while. */
+        /** The periodic fallback. */
         FALLBACK,
-        /** The time of a terminal status is over. */
+        /** The grace period of a terminal status ended. */
         END
     }
 

@@ -1,23 +1,23 @@
 package dev.rampgate.live;
 
 /**
- * What a reader is told.
+ * An event that a reader receives.
  *
- * @param name what kind of news
- * @param id how far the reader has come with it
+ * @param name the kind of event
+ * @param id the reader's position after this event
  * @param data the transaction, without its timeline
  */
 record LiveEvent(Name name, EventId id, TransactionView data) {
 
-    /** Names of events, as they are sent. */
+    /** The names of events. */
     enum Name {
-        /** Where the transaction stands; the first event of a reader who brings no id. */
+        /** The transaction's present state; the first event of a reader without a position. */
         STATE("state"),
-        /** A status change that the ledger accepted. */
+        /** The ledger accepted a status change. */
         TRANSITION("transition"),
-        /** A call of our own has shown the last status change. */
+        /** A poll confirmed the last status change. */
         CONFIRMED("confirmed"),
-        /** Nothing more is to be expected; the stream closes. */
+        /** No further change is expected; the stream closes. */
         END("end");
 
         private final String wireName;

@@ -27,26 +27,26 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * Who follows which transaction at this replica. A transaction that changed, or that somebody begins to follow, is read
- * once however many follow it; many are read by one statement; no reader holds a connection of the database.
+ * Knows which streams of this replica follow which transaction. When a transaction changed, or a stream begins to follow it, the
+ * hub reads it once for all its streams. One statement reads many transactions; no stream holds a database connection.
  *
- * <p>Whoever follows is entered before the first read begins, so that a change is either in that read or makes another one:
- * there is no gap. Everything but the reads happens on one loop.
+ * <p>A stream is registered before the first read begins, so that each change is either in that read or causes another one:
+ * there is no gap. Everything except the reads runs on one event loop.
  */
 final class LiveHub {
 
     private static final Logger LOG = Logger.getLogger(LiveHub.class);
     private static final int READ_AT_ONCE = 500;
-    /** Fewer where nothing is known to have changed, so that what did change need not wait long. */
-    private static final int LOOK_AT_ONCE = 100;
+    /** Fewer for the fallback, so that known changes do not wait long behind it. */
+    private static final int FALLBACK_READ_AT_ONCE = 100;
 
     private static final Duration READ_LIMIT = Duration.ofSeconds(3);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
 
-    /** One transaction that somebody follows. */
+    /** One transaction with its streams. */
     private static final class Topic {
         private final Set<LiveStream> joining = new LinkedHashSet<>();
-        /** Each with the user it counts for: the owner at the time when it joined, who may be erased meanwhile. */
+        /** Each stream with the user it counts for: the owner when it joined, who may be erased later. */
         private final Map<LiveStream, String> following = new LinkedHashMap<>();
 
         private Instant endsAt = Instant.MAX;
@@ -60,9 +60,9 @@ final class LiveHub {
     private final LiveCounters counters;
     private final Map<String, Topic> topics = new HashMap<>();
     private final Map<String, Integer> streamsOfUser = new HashMap<>();
-    /** To be read since they changed, or somebody waits. */
+    /** Transactions to read because they changed, or because a stream joined. */
     private final Set<String> due = new LinkedHashSet<>();
-    /** To be read since they may have changed. */
+    /** Transactions to read because they may have changed. */
     private final Set<String> dueForFallback = new LinkedHashSet<>();
 
     private boolean reading;
@@ -71,8 +71,8 @@ final class LiveHub {
     private volatile int streams;
 
     /**
-     * @param read reads transactions; called with at most {@value #READ_AT_ONCE} ids, never twice at once
-     * @param loop where the hub lives
+     * @param read reads transactions; called with at most {@value #READ_AT_ONCE} ids, and never concurrently
+     * @param loop the event loop on which the hub runs
      */
     LiveHub(
             Function<Collection<String>, Uni<Map<String, TransactionSnapshot>>> read,
@@ -89,19 +89,19 @@ final class LiveHub {
         this.counters = counters;
     }
 
-    /** How many streams are open. */
+    /** The number of open streams. */
     int streams() {
         return streams;
     }
 
     /**
-     * Whether a stream of this owner could join now; for those who must know before they let a connection in.
+     * Checks whether a stream of this owner could join now, for transports that must know before they accept a connection.
      *
-     * @param ownerId whose the transaction is; none if it does not exist, or is nobody's
-     * @param userId who asks; null if they brought a ticket
-     * @return fails with a problem if not
+     * @param ownerId the transaction's owner; empty if it does not exist or has no owner
+     * @param userId the reader; null if the request has a ticket
+     * @return fails with a problem if the stream could not join
      */
-    Uni<Void> ask(Optional<String> ownerId, String userId) {
+    Uni<Void> checkJoin(Optional<String> ownerId, String userId) {
         return Uni.createFrom().voidItem().emitOn(loop).invoke(() -> refusal(ownerId, userId)
                 .ifPresent(why -> {
                     counters.refused(why);
@@ -138,7 +138,7 @@ final class LiveHub {
         });
     }
 
-    /** Forgets a stream that is over; may be called for one that never joined. */
+    /** Removes an ended stream; may be called for one that never joined. */
     void leave(LiveStream stream) {
         loop.execute(() -> {
             Topic topic = topics.get(stream.transactionId());
@@ -158,28 +158,28 @@ final class LiveHub {
         });
     }
 
-    /** These transactions changed; those that nobody follows are nobody's business. */
+    /** Call when transactions changed; those without streams are ignored. */
     void changed(Collection<String> transactionIds, WakeUp cause) {
         loop.execute(() -> wake(transactionIds, cause));
     }
 
-    /** Any transaction may have changed. */
+    /** Call when any transaction may have changed. */
     void anythingChanged(WakeUp cause) {
-        loop.execute(() -> lookAtAll(cause));
+        loop.execute(() -> readAll(cause));
     }
 
-    /** Looks at all followed transactions now and then, until the end. */
+    /** Starts reading all followed transactions periodically, until the hub drains. */
     void startFallback() {
         Duration most = settings.fallbackInterval();
         loop.schedule(most.minus(most.dividedBy(10)).plusMillis(randomMillis(most.dividedBy(10))), () -> {
             if (!draining) {
-                lookAtAll(WakeUp.FALLBACK);
+                readAll(WakeUp.FALLBACK);
                 startFallback();
             }
         });
     }
 
-    /** Sends all readers away, each to come back at a moment of its own. Whoever comes anew is sent away, too. */
+    /** Ends all streams; each reader connects again after a random delay. New streams are ended, too. */
     void drain() {
         loop.execute(() -> {
             draining = true;
@@ -192,7 +192,7 @@ final class LiveHub {
         });
     }
 
-    // --- all below happens on the loop
+    // --- everything below runs on the event loop
 
     private void wake(Collection<String> transactionIds, WakeUp cause) {
         int before = due.size();
@@ -201,7 +201,7 @@ final class LiveHub {
         readDue();
     }
 
-    private void lookAtAll(WakeUp cause) {
+    private void readAll(WakeUp cause) {
         counters.woken(cause, topics.size());
         dueForFallback.addAll(topics.keySet());
         readDue();
@@ -211,7 +211,7 @@ final class LiveHub {
         if (reading) {
             return;
         }
-        List<String> batch = due.isEmpty() ? next(dueForFallback, LOOK_AT_ONCE) : next(due, READ_AT_ONCE);
+        List<String> batch = due.isEmpty() ? next(dueForFallback, FALLBACK_READ_AT_ONCE) : next(due, READ_AT_ONCE);
         if (batch.isEmpty()) {
             return;
         }
@@ -311,7 +311,7 @@ final class LiveHub {
                 dueForFallback.add(id);
             }
         }
-        // Whoever joins meanwhile is read for at once, and learns at once whether it works.
+        // A stream that joins meanwhile causes a read at once, and so is refused or admitted at once.
         loop.schedule(Duration.ofMillis(500 + randomMillis(Duration.ofSeconds(1))), this::readDue);
     }
 
@@ -333,7 +333,7 @@ final class LiveHub {
         return switch (why) {
             case NOT_FOUND -> Problem.of(ProblemType.NOT_FOUND);
             case USER_LIMIT ->
-                Problem.of(ProblemType.TOO_MANY_REQUESTS, "Close a stream before opening another")
+                Problem.of(ProblemType.TOO_MANY_REQUESTS, "Close a stream before you open another one")
                         .withRetryAfter(TRY_AGAIN);
             case REPLICA_LIMIT, UNAVAILABLE ->
                 Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(TRY_AGAIN);

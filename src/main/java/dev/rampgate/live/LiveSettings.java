@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Settings of what users see live: streams of events, tickets, and reads that make a transaction due. */
+/** Settings of the live view: streams of events, tickets, and reads of transactions. */
 @ConfigMapping(prefix = "rampgate.live")
 public interface LiveSettings {
 
     /**
-     * Most streams, events and sockets together, that one replica holds open; more are refused with 503. Unit: streams.
+     * Maximum number of open streams at one replica, events and sockets together; more are refused with 503. Unit: streams.
      * Default: {@code 10000}.
      */
     @WithDefault("10000")
@@ -20,7 +20,7 @@ public interface LiveSettings {
     int maxStreams();
 
     /**
-     * Most streams that one user holds open at one replica; more are refused with 429. Unit: streams. Default:
+     * Maximum number of open streams of one user at one replica; more are refused with 429. Unit: streams. Default:
      * {@code 20}.
      */
     @WithDefault("20")
@@ -28,36 +28,36 @@ public interface LiveSettings {
     int maxStreamsPerUser();
 
     /**
-     * How often a stream shows that it lives, by an event that tells readers this interval; {@code rampgate.js} connects
-     * again after two of them in silence. Shorter than the idle timeouts of the server (75 s) and of proxies. Default:
+     * How often a stream sends a heartbeat, which contains this interval; {@code rampgate.js} connects again after two
+     * missing heartbeats. Must be shorter than the idle timeouts of the server (75 s) and of proxies. Default:
      * {@code 20s}.
      */
     @WithDefault("20s")
     Duration heartbeat();
 
     /**
-     * How often all transactions that somebody follows are read, though nobody said that they changed. Default:
+     * How often Rampgate reads all followed transactions without a notification of a change. Default:
      * {@code 30s}.
      */
     @WithDefault("30s")
     Duration fallbackInterval();
 
     /**
-     * How long readers are told to wait before they connect again, each up to half more or less. Default: {@code 2s}.
+     * How long readers wait before they connect again; each gets a random time up to half longer or shorter. Default: {@code 2s}.
      */
     @WithDefault("2s")
     Duration retry();
 
-    /** While draining, readers are told to come back at a random moment within this time. Default: {@code 5s}. */
+    /** While draining, each reader is asked to connect again at a random time within this period. Default: {@code 5s}. */
     @WithDefault("5s")
     Duration reconnectSpread();
 
-    /** A reader whose connection takes nothing more for this long is dropped. Default: {@code 10s}. */
+    /** A reader whose connection accepts no bytes for this long is disconnected. Default: {@code 10s}. */
     @WithDefault("10s")
     Duration readerPatience();
 
     /**
-     * A stream older than this is told to connect again, and so its reader shows anew who it is. Default: {@code 1h}.
+     * A stream older than this ends, and its reader connects and authenticates again. Default: {@code 1h}.
      */
     @WithDefault("1h")
     Duration maxAge();
@@ -67,19 +67,19 @@ public interface LiveSettings {
     Duration terminalGrace();
 
     /**
-     * Reading a transaction that is not settled, and whose news is older than this, makes it due to be polled. Default:
+     * Reading an unsettled transaction whose last observation is older than this makes its poll due. Default:
      * {@code 10s}.
      */
     @WithDefault("10s")
     Duration staleAfter();
 
-    /** How long changes are collected before other replicas are told of them. Default: {@code 5ms}. */
+    /** How long changes are collected before other replicas are notified. Default: {@code 5ms}. */
     @WithDefault("5ms")
     Duration notifyLinger();
 
     /**
-     * Secrets that tickets are signed with, each at least 32 characters, the same at all replicas: the first signs, all
-     * are believed. Unit: secrets. Default: none, there are no tickets.
+     * Secrets that sign tickets, each of at least 32 characters, the same at all replicas. The first one signs; all are
+     * accepted. Unit: secrets. Default: none, tickets are off.
      */
     Optional<List<String>> ticketKeys();
 
@@ -87,15 +87,14 @@ public interface LiveSettings {
     @WithDefault("5m")
     Duration ticketLifetime();
 
-    /** How often transactions may be read. */
+    /** Rate limits of reads. */
     Limits limits();
 
     /** Rates such as {@code 300/1m}, or {@code off}; for each replica. */
     interface Limits {
 
         /**
-         * Reads of transactions that one user may ask for, lists and tickets for streams among them; more are refused with
-         * 429. Unit: rate. Default: {@code 300/1m}.
+         * Reads of transactions by one user, including lists and tickets for streams; more are refused with 429. Unit: rate. Default: {@code 300/1m}.
          */
         @WithDefault("300/1m")
         String user();

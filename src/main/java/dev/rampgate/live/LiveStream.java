@@ -17,19 +17,19 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * One reader of one transaction. It remembers how far it has come and nothing else: what it is told next follows from
- * that and from the newest snapshot, so that a reader who falls behind costs no memory and misses nothing.
+ * One reader of one transaction. The stream stores the reader's position only. The next events follow from that position and
+ * the newest snapshot, so that a slow reader needs no buffer and misses nothing.
  *
- * <p>Confined to the loop of its connection; {@link #show}, {@link #refuse} and {@link #depart} may be called from
- * anywhere.
+ * <p>Confined to the event loop of its connection; {@link #show}, {@link #refuse} and {@link #depart} may be called on any
+ * thread.
  */
 final class LiveStream {
 
-    /** What all streams of a replica share. */
+    /** The objects that all streams of a replica share. */
     record Environment(
             LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters, Traces traces) {
 
-        /** For who follows no traces. */
+        /** Without tracing. */
         Environment(LiveSettings settings, InstantSource clock, RandomGenerator random, LiveCounters counters) {
             this(settings, clock, random, counters, Traces.off());
         }
@@ -47,9 +47,9 @@ final class LiveStream {
     private final Environment environment;
     private final Instant openedAt;
     private final Consumer<LiveStream> onClosed;
-    /** The newest snapshot that was not looked at yet. */
+    /** The newest snapshot that the stream has not processed. */
     private final AtomicReference<TransactionSnapshot> shown = new AtomicReference<>();
-    /** The newest one, as long as the reader has not seen all of it. */
+    /** The newest snapshot, until all its events are sent. */
     private TransactionSnapshot unseen;
 
     private EventId seen;
@@ -59,10 +59,10 @@ final class LiveStream {
     private boolean closed;
 
     /**
-     * @param userId who reads; null if the ticket does not say, and then it is the owner
-     * @param seen how far the reader had come before; null if it begins
-     * @param loop the loop of its connection
-     * @param onClosed told once, when the stream is over for whatever reason
+     * @param userId the reader; null with a ticket, so that the owner reads
+     * @param seen the reader's position; null at the beginning
+     * @param loop the event loop of its connection
+     * @param onClosed called once, when the stream has ended for any reason
      */
     LiveStream(
             String transactionId,
@@ -86,21 +86,21 @@ final class LiveStream {
         return transactionId;
     }
 
-    /** Whether this reader may see a transaction of this owner; of one who was erased nobody may, with whatever ticket. */
+    /** Whether this reader may see a transaction of this owner; no reader may see those of an erased owner, even with a ticket. */
     boolean mayRead(String ownerId) {
         return ownerId != null
                 && !TransactionDetails.isPseudonym(ownerId)
                 && (userId == null || userId.equals(ownerId));
     }
 
-    /** Hands over what was read last. Of several that wait only the newest counts. */
+    /** Passes the newest snapshot; it replaces one that the stream has not processed yet. */
     void show(TransactionSnapshot snapshot) {
         if (shown.getAndSet(snapshot) == null) {
-            loop.execute(this::look);
+            loop.execute(this::process);
         }
     }
 
-    /** Answers with a problem, if the stream has not begun. */
+    /** Ends the stream with a problem, if it has not begun. */
     void refuse(Problem problem) {
         loop.execute(() -> {
             if (close()) {
@@ -109,17 +109,17 @@ final class LiveStream {
         });
     }
 
-    /** Ends the stream; the reader is told when to come back. */
+    /** Ends the stream before its end; the reader connects again after the given time. */
     void depart(Departure why, Duration retry) {
         loop.execute(() -> leave(why, retry));
     }
 
-    /** The connection is gone, or the reader closed it. */
+    /** Call when the connection was closed. */
     void lost() {
         close();
     }
 
-    private void look() {
+    private void process() {
         TransactionSnapshot newest = shown.getAndSet(null);
         if (closed || newest == null) {
             return;
@@ -129,16 +129,15 @@ final class LiveStream {
         if (first) {
             begin();
         }
-        tell();
-        // The reader learns the interval before the first one is over, and that bytes reach it though it missed no
-        // event.
+        sendUnseen();
+        // Shows the reader the heartbeat's interval, and that bytes arrive, even if there are no events.
         if (first && begun && !closed) {
             transport.beat();
         }
     }
 
     private void begin() {
-        // An id that is ahead of the ledger, or that we never gave, is no place to go on from.
+        // A position ahead of the ledger, or one that no event had, cannot be continued.
         if (seen != null && unseen.last().isBefore(seen)) {
             seen = null;
         }
@@ -150,12 +149,13 @@ final class LiveStream {
         }
         begun = true;
         transport.open();
-        transport.onWritable(this::tell);
-        // The first beat comes at any moment within the interval, so that streams opened together do not beat together.
+        transport.onWritable(this::sendUnseen);
+        // The first heartbeat comes at a random time within the interval, so that streams opened together spread
+        // theirs.
         nextBeat = loop.schedule(between(Duration.ZERO, environment.settings().heartbeat()), this::beat);
     }
 
-    private void tell() {
+    private void sendUnseen() {
         if (closed || unseen == null) {
             return;
         }
@@ -240,7 +240,7 @@ final class LiveStream {
         }
     }
 
-    /** False if it was closed before. */
+    /** Returns false if the stream was already closed. */
     private boolean close() {
         if (closed) {
             return false;

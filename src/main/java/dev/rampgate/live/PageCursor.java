@@ -7,10 +7,10 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Where a page of transactions begins: after this one. Opaque to callers.
+ * The end of one page of transactions, after which the next page begins. Opaque to callers.
  *
- * @param createdAt of the last transaction before
- * @param transactionId of the last transaction before
+ * @param createdAt creation time of the page's last transaction
+ * @param transactionId id of the page's last transaction
  */
 record PageCursor(Instant createdAt, String transactionId) {
 
@@ -21,7 +21,7 @@ record PageCursor(Instant createdAt, String transactionId) {
         return new PageCursor(last.createdAt(), last.merchantTransactionId());
     }
 
-    /** None if no page ever ended with it. */
+    /** Parses a cursor; empty if it is invalid. */
     static Optional<PageCursor> decode(String text) {
         try {
             String plain = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * Makes Proof be asked about a transaction whose owner looks at it while our news of it is old. The reader does not wait
- * for that. Where polls fail, or one is due already, a reader hastens nothing.
+ * Makes a poll of a transaction due when its owner reads it and the last observation is old. The read does not wait for the
+ * poll. Does nothing if a poll is already due or if polls of the transaction fail.
  */
 @ApplicationScoped
 class PollOnRead {
@@ -20,13 +20,13 @@ class PollOnRead {
     private final LedgerStore store;
     private final ConnectionShare share;
     private final LiveSettings settings;
-    private final Counter hastened;
+    private final Counter madeDue;
 
     PollOnRead(LedgerStore store, ConnectionShares shares, LiveSettings settings, MeterRegistry meters) {
         this.store = store;
         this.share = shares.reads();
         this.settings = settings;
-        this.hastened = Counter.builder("rampgate.live.read.through")
+        this.madeDue = Counter.builder("rampgate.live.read.through")
                 .description("Transactions that became due for a poll since their owner read an old state")
                 .register(meters);
     }
@@ -34,10 +34,10 @@ class PollOnRead {
     void consider(Reading reading) {
         boolean stale = !reading.view().settled() && reading.age().compareTo(settings.staleAfter()) > 0;
         if (stale && !reading.planned()) {
-            hastened.increment();
+            madeDue.increment();
             share.within(() -> store.makeDue(Set.of(reading.view().merchantTransactionId()), Duration.ZERO))
                     .subscribe()
-                    .with(due -> {}, laterThen -> {});
+                    .with(due -> {}, ignored -> {});
         }
     }
 }

@@ -6,8 +6,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 /**
- * {@code GET /rampgate.js}, the only file that we serve, out of {@code META-INF/resources}. It is the same for all, unlike
- * every other answer, and asked for again soon after an update.
+ * {@code GET /rampgate.js}, the only static file, from {@code META-INF/resources}. Unlike all other answers, caches may keep it,
+ * for five minutes, so that browsers soon get an update.
  */
 @ApplicationScoped
 class RampgateJsRoute {

@@ -5,7 +5,7 @@ import dev.rampgate.problem.ProblemException;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** How often a user may read transactions. A wrong setting stops the start. */
+/** Limits how often a user may read transactions. An invalid setting fails startup. */
 @Startup
 @ApplicationScoped
 class ReadLimit {
@@ -20,7 +20,7 @@ class ReadLimit {
     /**
      * Counts one read.
      *
-     * @throws ProblemException 429 if there were too many
+     * @throws ProblemException 429 if the user read too often
      */
     void pass(String userId) {
         user.pass(userId);

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * {@code /transactions/{id}/socket}: the same events with the same ids as {@link EventsRoute}, one JSON frame each. What a
- * reader sends is ignored.
+ * {@code /transactions/{id}/socket}: sends the same events with the same ids as {@link EventsRoute}, one JSON frame each.
+ * Ignores frames from the reader.
  */
 @WebSocket(path = "/transactions/{id}/socket", endpointId = SocketEndpoint.ID)
 public class SocketEndpoint {
@@ -36,7 +36,7 @@ public class SocketEndpoint {
         this.json = json;
     }
 
-    /** Follows what {@link SocketUpgrade} let in. */
+    /** Starts a stream for a connection that {@link SocketUpgrade} accepted. */
     @OnOpen
     public Uni<Void> open(WebSocketConnection connection) {
         StreamRequest request = connection.userData().get(SocketUpgrade.REQUEST);
@@ -54,7 +54,7 @@ public class SocketEndpoint {
         return Uni.createFrom().voidItem();
     }
 
-    /** Forgets the reader. */
+    /** Ends the stream. */
     @OnClose
     public Uni<Void> close(WebSocketConnection connection) {
         LiveStream stream = connection.userData().get(STREAM);
@@ -95,7 +95,7 @@ public class SocketEndpoint {
 
         @Override
         public void open() {
-            // It is.
+            // A WebSocket is already open.
         }
 
         @Override
@@ -128,7 +128,7 @@ public class SocketEndpoint {
         @Override
         public void beat() {
             connection.sendPing(Buffer.buffer()).subscribe().with(done -> {}, this::ignore);
-            // Browsers hide pings from pages.
+            // Pages in browsers cannot see pings.
             write(EventJson.heartbeatFrame(environment.settings().heartbeat()));
         }
 
@@ -154,9 +154,9 @@ public class SocketEndpoint {
             }
         }
 
-        /** A connection that broke is closed anyway, which is told by itself. */
+        /** A broken connection is closed anyway, and {@link #close(WebSocketConnection)} is called for it. */
         private void ignore(Throwable broken) {
-            LOG.debugf("A socket broke: %s", broken.getClass().getSimpleName());
+            LOG.debugf("Writing to a socket failed: %s", broken.getClass().getSimpleName());
         }
     }
 }

@@ -8,13 +8,13 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * Lets a socket in, or answers with a problem as long as it is still a request. Pages from elsewhere are refused before, as
- * on every call.
+ * Accepts or refuses the upgrade request of a WebSocket. A refusal is a problem answer. Pages of other origins are refused
+ * earlier, as on every call.
  */
 @ApplicationScoped
 class SocketUpgrade implements HttpUpgradeCheck {
 
-    /** What was asked for, kept with the connection. */
+    /** The accepted request, stored with the connection. */
     static final TypedKey<StreamRequest> REQUEST = new TypedKey<>("rampgate.stream-request");
 
     private final StreamRequest.Authenticator authenticator;
@@ -43,7 +43,7 @@ class SocketUpgrade implements HttpUpgradeCheck {
         HttpServerRequest request = upgrade.httpRequest();
         return authenticator
                 .authenticate(request, upgrade.pathParam("id"), identity.caller(upgrade.securityIdentity()))
-                .call(asked -> reader.owner(asked.transactionId()).chain(owner -> hub.ask(owner, asked.userId())))
+                .call(asked -> reader.owner(asked.transactionId()).chain(owner -> hub.checkJoin(owner, asked.userId())))
                 .invoke(asked -> upgrade.userData().put(REQUEST, asked))
                 .replaceWith(CheckResult::permitUpgradeSync);
     }

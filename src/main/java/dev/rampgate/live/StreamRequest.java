@@ -11,28 +11,28 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
 /**
- * Who wants to follow which transaction, from where on.
+ * A request to follow a transaction from a position.
  *
  * @param transactionId the transaction
- * @param userId who asks; null if a ticket for this transaction was brought, which does not say
- * @param seen how far the reader has come; null if it begins
+ * @param userId the reader; null if the request has a ticket for this transaction, which contains no user
+ * @param seen the reader's position; null at the beginning
  */
 record StreamRequest(String transactionId, String userId, EventId seen) {
 
     private static final String LAST_EVENT_ID = "Last-Event-ID";
     private static final String LAST_EVENT_ID_PARAMETER = "last_event_id";
 
-    /** Whether a transaction can have this id. */
+    /** Whether the text has the form of a transaction id. */
     static boolean isId(String transactionId) {
         return TransactionIds.isPossible(transactionId);
     }
 
-    /** Whether it brings a ticket. */
+    /** Whether the request has a ticket. */
     boolean byTicket() {
         return userId == null;
     }
 
-    /** Reads requests, by the caller's identity or by a ticket. */
+    /** Authenticates requests, by the caller's identity or by a ticket. */
     @ApplicationScoped
     static class Authenticator {
 
@@ -43,10 +43,10 @@ record StreamRequest(String transactionId, String userId, EventId seen) {
         }
 
         /**
-         * Finds out who asks; whether the transaction is theirs is not asked yet.
+         * Authenticates a request. Does not check who owns the transaction.
          *
-         * @param caller who asks, if no ticket was brought; only subscribed to then
-         * @return fails with a problem, or as the identity does, if it is nobody
+         * @param caller the caller's identity; subscribed to only if the request has no ticket
+         * @return fails with a problem, or as the identity fails, if the request is not authenticated
          */
         Uni<StreamRequest> authenticate(HttpServerRequest request, String transactionId, Uni<Caller> caller) {
             EventId seen = seen(request);
@@ -64,7 +64,7 @@ record StreamRequest(String transactionId, String userId, EventId seen) {
             });
         }
 
-        /** The header is what a browser sends by itself, and so the newer one; one that we never gave counts for nothing. */
+        /** The header takes precedence, since a browser updates it by itself; an invalid id is ignored. */
         private static EventId seen(HttpServerRequest request) {
             return Optional.ofNullable(request.getHeader(LAST_EVENT_ID))
                     .or(() -> Optional.ofNullable(request.getParam(LAST_EVENT_ID_PARAMETER)))

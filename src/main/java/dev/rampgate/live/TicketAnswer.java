@@ -7,13 +7,13 @@ import java.time.Instant;
 /**
  * A ticket for the events and the socket of one transaction.
  *
- * @param ticket what to pass as {@code ticket} in the query
- * @param expiresAt until when a stream can be opened with it; one that is open goes on
+ * @param ticket the value of the query parameter {@code ticket}
+ * @param expiresAt until when the ticket opens streams; an open stream continues
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record TicketAnswer(String ticket, Instant expiresAt) {
 
-    /** Never the ticket itself. */
+    /** Without the ticket, which is a secret. */
     @Override
     public String toString() {
         return "TicketAnswer[until " + expiresAt + "]";

@@ -9,7 +9,7 @@ import java.util.List;
  * Some of the caller's transactions, newest first.
  *
  * @param transactions without their timelines
- * @param nextCursor what to pass as {@code cursor} for the next page; absent on the last
+ * @param nextCursor the query parameter {@code cursor} of the next page; absent on the last page
  */
 @JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -35,14 +35,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Reads what users may see of their own transactions. */
+/** Reads transactions from the database, as their owners see them. */
 @ApplicationScoped
 class TransactionReader {
 
     private static final Logger LOG = Logger.getLogger(TransactionReader.class);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
 
-    /** What is shown of a transaction; named, not {@code *} (decision 0045). */
+    /** The columns of a view, by name and not by {@code *} (decision 0045). */
     private static final String VIEW = """
             transaction.id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency, fiat_amount,
             payment_method, created_at, transaction.status, transaction.attempt, confirmed, since, changed_at, settled,
@@ -65,9 +65,9 @@ class TransactionReader {
     }
 
     /**
-     * One transaction with its timeline; none if it does not exist or belongs to somebody else.
+     * Reads one transaction with its timeline; empty if it does not exist or belongs to another user.
      *
-     * @param userId who asks; null if they brought a ticket for this transaction, and then it is the owner
+     * @param userId the reader; null if the request has a ticket for this transaction, so that its owner reads
      */
     Uni<Optional<Reading>> one(String userId, String transactionId) {
         return share.within(() -> pool.preparedQuery("""
@@ -91,15 +91,15 @@ class TransactionReader {
     }
 
     /**
-     * One transaction as it was read.
+     * One transaction, as read.
      *
-     * @param view with its timeline
-     * @param age how long ago Proof was last asked about it, or it last changed
-     * @param planned whether a poll is due, or Proof was asked in vain and is given time
+     * @param view the transaction with its timeline
+     * @param age time since Proof last answered a poll of it, or since its last change
+     * @param planned whether a poll is due, or polls fail and wait for their backoff
      */
     record Reading(TransactionView view, Duration age, boolean planned) {}
 
-    /** Transactions with all their transitions, each as of one moment, by id; those that do not exist are missing. */
+    /** Reads transactions with all their transitions, each consistently, by id; unknown ids are missing. */
     Uni<Map<String, TransactionSnapshot>> snapshots(Collection<String> transactionIds) {
         return pool.preparedQuery("""
                         SELECT transition.sequence AS step_sequence,
@@ -117,7 +117,7 @@ class TransactionReader {
                 .map(TransactionReader::snapshots);
     }
 
-    /** Whose a transaction is; none if it does not exist, is nobody's, or its owner was erased. */
+    /** The user id of a transaction's owner; empty if the transaction does not exist, has no owner, or its owner was erased. */
     Uni<Optional<String>> owner(String transactionId) {
         return share.within(() -> pool.preparedQuery(
                                 "SELECT user_id FROM transaction WHERE id = $1 AND user_id IS NOT NULL")
@@ -130,7 +130,7 @@ class TransactionReader {
                 .transform(this::unavailable);
     }
 
-    /** The user's transactions after the cursor, newest first. */
+    /** Reads the user's transactions after the cursor, newest first. */
     Uni<List<TransactionView>> page(String userId, PageCursor after, int limit) {
         return share.within(() -> pool.preparedQuery("""
                         SELECT
@@ -154,7 +154,7 @@ class TransactionReader {
         log.warn(
                 DatabaseFailure.isOutage(failure)
                         ? "Transactions cannot be read: %s"
-                        : "A read was refused though the database is there: %s",
+                        : "The database refused to read transactions: %s",
                 DatabaseFailure.detail(failure));
         return new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(TRY_AGAIN));
     }
@@ -232,7 +232,7 @@ class TransactionReader {
                 null);
     }
 
-    /** What a webhook claims, as long as no poll has answered it. */
+    /** The status that a webhook claims, until a poll has answered; null if there is none. */
     private static String reported(Row row) {
         Nudge nudge = FollowUpJson.read((JsonObject) row.getValue("follow_up")).nudge();
         return Optional.ofNullable(nudge)

@@ -24,7 +24,7 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
-/** A user's own transactions; somebody else's look as if they did not exist. */
+/** A user's own transactions. Those of other users look as if they did not exist. */
 @Path("/transactions")
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
@@ -53,9 +53,9 @@ public class TransactionResource {
     }
 
     /**
-     * One transaction with its timeline. {@code Age} tells, in seconds, how old the news of it is; if that is old and more is
-     * expected, Proof is asked at once, for whoever reads next. A reader that names the {@code ETag} that it has gets 304
-     * while nothing changed.
+     * Reads one transaction with its timeline. The header {@code Age} is the age of the last observation in seconds. If it is
+     * old and the transaction is not settled, Rampgate polls Proof at once, for the next read. A request with a current
+     * {@code ETag} in {@code If-None-Match} gets 304.
      */
     @GET
     @Path("/{id}")
@@ -72,17 +72,17 @@ public class TransactionResource {
         });
     }
 
-    /** A ticket that opens the events and the socket of this transaction for some minutes. */
+    /** Issues a ticket that opens the events and the socket of this transaction for some minutes. */
     @POST
     @Path("/{id}/ticket")
     public Uni<RestResponse<TicketAnswer>> ticket(@PathParam("id") String id) {
         return own(id).map(found -> tickets.issue(found.view().merchantTransactionId())
-                        .orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND, "Tickets are not offered here")))
+                        .orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND, "Tickets are not configured")))
                 .map(ticket -> new TicketAnswer(ticket.text(), ticket.expiresAt()))
                 .map(TransactionResource::fresh);
     }
 
-    /** Who reads; throws a 429 problem if that one reads too often. */
+    /** The caller's user id; throws a 429 problem if the user reads too often. */
     private String reader() {
         String userId = current.caller().userId();
         limit.pass(userId);
@@ -96,7 +96,7 @@ public class TransactionResource {
                 : Uni.createFrom().failure(notFound());
     }
 
-    /** The newest transactions, or those after a cursor. */
+    /** Lists the newest transactions, or those after a cursor. */
     @GET
     public Uni<RestResponse<TransactionPage>> page(
             @QueryParam("cursor") String cursor, @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit) {
@@ -104,7 +104,7 @@ public class TransactionResource {
         PageCursor after = Optional.ofNullable(cursor)
                 .map(text -> PageCursor.decode(text).orElseThrow(TransactionResource::badCursor))
                 .orElse(PageCursor.START);
-        // One more than asked for tells whether there is a next page.
+        // Reads one more than requested, to know whether there is a next page.
         return reader.page(userId, after, limit + 1)
                 .map(found -> page(found, limit))
                 .map(TransactionResource::fresh);
@@ -128,6 +128,6 @@ public class TransactionResource {
 
     private static ProblemException badCursor() {
         return new ProblemException(Problem.of(ProblemType.INVALID_REQUEST)
-                .withErrors(List.of(new FieldError("cursor", "is not one that a page of transactions ended with"))));
+                .withErrors(List.of(new FieldError("cursor", "must be the next_cursor of a page of transactions"))));
     }
 }

@@ -8,25 +8,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One transaction and all its transitions, read at one moment: whoever knows how far a reader has come can tell from it
- * exactly what that reader misses. Pure.
+ * One transaction and all its transitions, read consistently. With a reader's position it yields exactly the events that the
+ * reader has not received. Pure.
  *
- * @param userId whose it is; null if nobody's
- * @param view where it stands, without timeline
- * @param changedAt our time of the last transition
+ * @param userId the owner; null if there is none
+ * @param view its present state, without timeline
+ * @param changedAt time of the last transition, by Rampgate's clock
  * @param steps the transitions in order, at least one
  */
 record TransactionSnapshot(String userId, TransactionView view, Instant changedAt, List<Step> steps) {
 
     /**
-     * A transition.
+     * One transition.
      *
      * @param sequence its number, from 1
      * @param attempt the attempt it belongs to
      * @param status the status it led to
-     * @param updatedAt Proof's time of the change, or when we learned of it if Proof gave none
-     * @param confirmedAtOnce whether the poll that brought it confirmed it as well
-     * @param confirmed whether a poll has shown it
+     * @param updatedAt Proof's time of the change, or the time of the observation if Proof gave none
+     * @param confirmedAtOnce whether a poll observed it, and so confirmed it at once
+     * @param confirmed whether a poll has confirmed it
      */
     record Step(
             int sequence, int attempt, String status, Instant updatedAt, boolean confirmedAtOnce, boolean confirmed) {}
@@ -35,13 +35,13 @@ record TransactionSnapshot(String userId, TransactionView view, Instant changedA
         steps = List.copyOf(steps);
     }
 
-    /** How far a reader has come who has seen all of it. */
+    /** The position of a reader that has received everything. */
     EventId last() {
         Step last = steps.get(steps.size() - 1);
         return new EventId(last.sequence, last.confirmed);
     }
 
-    /** The first event of a reader who has seen nothing. */
+    /** The first event of a reader without a position. */
     LiveEvent state() {
         return new LiveEvent(Name.STATE, last(), view);
     }
@@ -51,7 +51,7 @@ record TransactionSnapshot(String userId, TransactionView view, Instant changedA
         return new LiveEvent(Name.END, last(), view);
     }
 
-    /** What a reader who has come this far has not seen, in order. */
+    /** The events after a reader's position, in order. */
     List<LiveEvent> after(EventId seen) {
         List<LiveEvent> missed = new ArrayList<>();
         for (Step step : steps) {
@@ -67,7 +67,7 @@ record TransactionSnapshot(String userId, TransactionView view, Instant changedA
         return missed;
     }
 
-    /** From when on nothing more is told: at once when settled, some time after a terminal status, else never. */
+    /** When the stream ends: at once if settled, the grace period after a terminal status, otherwise never. */
     Instant endsAt(Duration terminalGrace) {
         if (view.settled()) {
             return Instant.MIN;
@@ -76,7 +76,7 @@ record TransactionSnapshot(String userId, TransactionView view, Instant changedA
         return terminal ? changedAt.plus(terminalGrace) : Instant.MAX;
     }
 
-    /** The transaction as it stood then; of what is not kept for each transition, the newest is shown. */
+    /** The transaction after a transition; fields that are not stored per transition have their newest value. */
     private TransactionView at(Step step, boolean confirmed) {
         boolean now = step.sequence == last().sequence() && confirmed == last().confirmed();
         return now ? view : view.at(step, confirmed);

@@ -7,25 +7,25 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A transaction as its owner sees it. What is not known is absent.
+ * A transaction as its owner sees it. Unknown fields are absent.
  *
  * @param merchantTransactionId Proof's id
  * @param type {@code buy} or {@code sell}
  * @param status the recorded status
- * @param confirmed whether our own call has shown the recorded status
- * @param reported a status that a webhook claims and the ledger has not accepted
- * @param attempt 1, and one more for each retry inside the widget
+ * @param confirmed whether a poll has confirmed the recorded status
+ * @param reported a status that a webhook claims and that the ledger has not accepted
+ * @param attempt 1, plus one for each retry inside the widget
  * @param currency crypto currency
  * @param network blockchain network
- * @param requestedAmount crypto amount that was asked for, a decimal string
- * @param cryptoAmount crypto amount as Proof tells it, a decimal string
+ * @param requestedAmount requested crypto amount, a decimal string
+ * @param cryptoAmount crypto amount as Proof reports it, a decimal string
  * @param fiatCurrency fiat currency
- * @param fiatAmount fiat amount as Proof tells it, a decimal string
+ * @param fiatAmount fiat amount as Proof reports it, a decimal string
  * @param paymentMethod for example {@code card}
  * @param createdAt when it was created
  * @param updatedAt Proof's time of the change to the recorded status
- * @param settled whether nothing more is expected
- * @param abandoned whether it stayed unsettled so long that it is no longer asked for
+ * @param settled whether no further change is expected
+ * @param abandoned whether it stayed unsettled for so long that Rampgate no longer polls it
  * @param timeline accepted status changes, oldest first; absent in lists
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -55,12 +55,12 @@ public record TransactionView(
      *
      * @param attempt the attempt it belongs to
      * @param status the status it led to
-     * @param channel whose news was accepted: {@code SESSION}, {@code WEBHOOK}, {@code POLL} or {@code SOCKET}
+     * @param channel the channel whose observation was accepted: {@code SESSION}, {@code WEBHOOK}, {@code POLL} or {@code SOCKET}
      * @param reportedAt when a webhook first claimed it
      * @param occurredAt Proof's time of the change
-     * @param observedAt when authoritative news of it first reached us
-     * @param confirmedAt when our own call first showed it
-     * @param correction whether it replaced a status that no longer held
+     * @param observedAt when the first authoritative observation of it arrived
+     * @param confirmedAt when a poll first confirmed it
+     * @param correction whether it replaced a status that was no longer true
      */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -96,7 +96,7 @@ public record TransactionView(
                 entries);
     }
 
-    /** As it stood after one of its transitions; amounts are the newest. */
+    /** The view after one of the transitions; amounts are the newest. */
     TransactionView at(TransactionSnapshot.Step step, boolean confirmedThen) {
         return new TransactionView(
                 merchantTransactionId,

@@ -4,49 +4,49 @@ import dev.rampgate.problem.Problem;
 import java.time.Duration;
 import java.util.List;
 
-/** How events reach one reader: a response of server-sent events, or a socket. Called on the reader's own loop only. */
+/** Sends events to one reader: by server-sent events, or by a WebSocket. Called only on the event loop of the connection. */
 interface Transport {
 
     /** Answers with a problem instead of a stream. Only before {@link #open()}. */
     void refuse(Problem problem);
 
-    /** Answers that there was nothing left to tell. Only before {@link #open()}. */
+    /** Answers that the stream has ended, and that the reader has received all events. Only before {@link #open()}. */
     void nothingLeft();
 
     /** Begins the stream. */
     void open();
 
-    /** Whether it takes more at the moment. */
+    /** Whether the connection accepts more bytes now. */
     boolean isWritable();
 
-    /** Calls the stream back, once or more, after it became writable again. */
+    /** Sets the callback that runs, once or more, after the connection became writable again. */
     void onWritable(Runnable again);
 
     /** Sends events. */
     void send(List<LiveEvent> events);
 
-    /** Shows that the stream lives, in a way that a page in a browser can see, and how often it does. */
+    /** Sends a heartbeat with its interval, in a form that a page in a browser can see. */
     void beat();
 
-    /** Ends the stream after {@code end}. */
+    /** Ends the stream after the event {@code end}. */
     void end();
 
     /**
      * Ends the stream before its end.
      *
-     * @param retry when to connect again
+     * @param retry after what time the reader shall connect again
      */
     void leave(Departure why, Duration retry);
 
-    /** Why a stream ends though more is to be expected. */
+    /** Why a stream ends although more events may follow. */
     enum Departure {
         /** This replica shuts down. */
         DRAINING,
-        /** The stream has been open for long. */
+        /** The stream has reached its maximum age. */
         AGE,
-        /** The reader takes nothing more. */
+        /** The reader does not read fast enough. */
         SLOW,
-        /** The transaction is no longer there, or no longer the reader's: its owner was erased. */
+        /** The transaction no longer exists, or its owner was erased. */
         GONE
     }
 }

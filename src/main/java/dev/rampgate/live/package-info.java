@@ -1,2 +1,2 @@
-/** What users may see of their own transactions. */
+/** Shows users their own transactions: reads, streams of events, and WebSockets. */
 package dev.rampgate.live;

@@ -77,7 +77,7 @@ public class Erasure {
                         .execute()
                         .chain(() -> rename(connection, userId, pseudonym))
                         .chain(ids -> empty(connection, ids).map(emptied -> new Chunk(ids, emptied))))
-                .invoke(chunk -> announcer.announce(Set.copyOf(chunk.ids())))
+                .invoke(chunk -> announcer.publish(Set.copyOf(chunk.ids())))
                 .chain(chunk -> chunk.ids().size() < CHUNK
                         ? Uni.createFrom().item(before.and(chunk.erased()))
                         : eraseFrom(userId, pseudonym, before.and(chunk.erased())));

@@ -24,17 +24,17 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
- * A real PostgreSQL 17 out of a jar, for tests and the sandbox: no Docker, no installation, works as root.
+ * A real PostgreSQL 17 from a jar, for tests and the sandbox: it needs no Docker and no installation, and works as root.
  *
- * <p>It can be taken away and brought back on the same port with the same data ({@link #stop()}, {@link #restart()}), so
- * that a test can ask what happens while the database is away. All methods block; never call them on an event loop.
+ * <p>It can be stopped and restarted on the same port with the same data ({@link #stop()}, {@link #restart()}), so that tests
+ * can simulate an outage. All methods block; never call them on an event loop.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final String OWNER = "rampgate";
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
-    /** Kept here, or the setting would be lost with the logger: its progress is no news to anybody. */
+    /** A field, so that the logger and its level are not garbage-collected. */
     private static final Logger ZONKY = Logger.getLogger("io.zonky.test.db.postgres");
 
     static {
@@ -55,7 +55,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * Starts a server on a free port of the loopback address, with an empty database. It goes when it is closed, at the
+     * Starts a server on a free port of the loopback address, with an empty database. It ends when it is closed, at the
      * latest with this process.
      *
      * @throws UncheckedIOException if the server cannot be started
@@ -75,7 +75,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return database;
     }
 
-    /** As {@link #start()}, but whoever starts it also closes it when the process ends, in an order of his own. */
+    /** As {@link #start()}, but the caller must close it before the process ends. */
     static EmbeddedDatabase startUnguarded() {
         return prepared(Map.of());
     }
@@ -102,7 +102,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return port;
     }
 
-    /** The name of the database that is there from the start. */
+    /** The name of the initial database. */
     public String name() {
         return OWNER;
     }
@@ -115,7 +115,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return "sandbox-only";
     }
 
-    /** For tests that look into the database by JDBC; credentials included. */
+    /** The JDBC address with credentials, for tests. */
     public String jdbcUrl() {
         return jdbcUrl(name());
     }
@@ -131,7 +131,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * A hot standby that follows this server by streaming replication. For a moment this one is stopped, while its data is
+     * A hot standby that follows this server by streaming replication. This server is stopped briefly while its data is
      * copied.
      */
     public synchronized EmbeddedDatabase startStandby() {
@@ -162,7 +162,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path data = directory.resolve("data");
         try (Stream<Path> files = Files.walk(data)) {
             for (Path file : files.toList()) {
-                // The lock of the one who runs it.
+                // The lock file belongs to this server.
                 if (!file.getFileName().toString().startsWith("epg-lock")) {
                     Files.copy(file, target.resolve(data.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
                 }
@@ -170,7 +170,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Takes the server away and keeps its data: open connections end, new ones are refused. Does nothing if it is away. */
+    /** Stops the server and keeps its data: open connections end, new ones are refused. Does nothing if it is stopped. */
     public synchronized void stop() {
         if (server != null) {
             thaw();
@@ -184,13 +184,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Stops all its processes where they stand (SIGSTOP): connections stay open, and nothing is answered any more. */
+    /** Freezes all its processes (SIGSTOP): connections stay open, and nothing is answered. */
     public synchronized void freeze() {
         frozen = true;
         signal("STOP", processes());
     }
 
-    /** Lets a frozen server go on. Does nothing if it is not frozen. */
+    /** Resumes a frozen server. Does nothing if it is not frozen. */
     public synchronized void thaw() {
         if (frozen) {
             frozen = false;
@@ -236,7 +236,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** Brings a stopped server back on the same port with the same data. Does nothing if it is there. */
+    /** Restarts a stopped server on the same port with the same data. Does nothing if it runs. */
     public synchronized void restart() {
         if (server != null) {
             return;
@@ -253,7 +253,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                     .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log()))
                     .setServerConfig("listen_addresses", "127.0.0.1,::1")
                     .setServerConfig("max_connections", "100")
-                    // Off by default there; then what was committed could be lost by a crash.
+                    // Off by default in this library; a crash could then lose commits.
                     .setServerConfig("synchronous_commit", "on")
                     .start();
         } catch (IOException e) {
@@ -262,7 +262,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** The server's own words; they would drown everything else on the console. */
+    /** The server's log, in a file to keep the console readable. */
     private File log() {
         return directory.resolve("postgres.log").toFile();
     }
@@ -296,7 +296,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    /** The one statement of each call is ours, never a user's. */
+    /** Executes one statement; it never contains user input. */
     private void execute(String role, String statement) {
         Properties credentials = new Properties();
         credentials.setProperty("user", role);

@@ -26,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A simulated Proof On/Off Ramp: another host, on a port of its own, that keeps the partner API's contract and misbehaves
- * on demand. Tests, a {@code main} and the sandbox start it; its methods may be called from any thread, and a change is
- * visible to calls as soon as the method returns, while sockets and webhooks follow.
+ * A simulated Proof On/Off Ramp: a server on its own port that implements the partner API's contract, and misbehaves on demand.
+ * Tests, a {@code main} and the sandbox start it. Its methods are thread-safe. A change is visible to calls as soon as the
+ * method returns; sockets and webhooks follow.
  */
 public final class ProofSimulator implements AutoCloseable {
 
@@ -72,13 +72,13 @@ public final class ProofSimulator implements AutoCloseable {
         return host.listen().map(this).toCompletionStage();
     }
 
-    /** Frees everything it holds: its connections end, too. */
+    /** Releases all resources, and closes its connections. */
     public CompletionStage<Void> stop() {
         return vertx.close().toCompletionStage();
     }
 
     /**
-     * A simulator that listens. Waits for it, so it is for tests and mains, never for an event loop.
+     * Starts a simulator and waits until it listens. For tests and {@code main}; never call it on an event loop.
      *
      * @throws IllegalStateException if it cannot start
      */
@@ -128,26 +128,26 @@ public final class ProofSimulator implements AutoCloseable {
     }
 
     /**
-     * Lets something happen to a transaction, and tells it by sockets and webhooks.
+     * Applies an action to a transaction, and notifies sockets and webhooks.
      *
-     * @throws dev.rampgate.sandbox.transaction.UnknownTransaction if there is none of this id
+     * @throws dev.rampgate.sandbox.transaction.UnknownTransaction if it does not exist
      * @throws dev.rampgate.sandbox.transaction.ActionRefused if it does not fit its type or status
      */
     public ProofTransaction drive(String transactionId, Action action) {
         return book.apply(transactionId, action);
     }
 
-    /** Where scenarios are played. */
+    /** Plays scenarios. */
     public ScenarioPlayer scenarioPlayer() {
         return player;
     }
 
-    /** What goes wrong. */
+    /** The active faults. */
     public Faults faults() {
         return faults;
     }
 
-    /** The calls that arrived, refused ones included. */
+    /** The received calls, including refused ones. */
     public Journal<ReceivedCall> calls() {
         return host.calls();
     }
@@ -160,12 +160,12 @@ public final class ProofSimulator implements AutoCloseable {
         return host.webhooks();
     }
 
-    /** Proof's clock; {@link ProofClock#skew(java.time.Duration)} puts it wrong. */
+    /** Proof's clock, which {@link ProofClock#skew(java.time.Duration)} can shift. */
     public ProofClock clock() {
         return clock;
     }
 
-    /** From where the partner may call. */
+    /** The addresses and origins from which the partner may call. */
     public Allowlist allowlist() {
         return host.allowlist();
     }

@@ -11,14 +11,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 
-/** Everything of the sandbox that is not Rampgate: the simulator of Proof and, unless one is configured, a PostgreSQL. */
+/** The sandbox's parts beside Rampgate: the simulator of Proof and, unless one is configured, a PostgreSQL. */
 final class Sandbox implements AutoCloseable {
 
     static final int SIMULATOR_PORT = 8090;
     static final int PUBLIC_PORT = 8080;
     static final int MANAGEMENT_PORT = 9000;
 
-    /** A buy takes some ten seconds then, so that one can watch it. */
+    /** With it a buy takes about ten seconds, long enough to watch. */
     static final double DELAY_FACTOR = 0.1;
 
     private final ProofSimulator simulator;
@@ -30,7 +30,7 @@ final class Sandbox implements AutoCloseable {
     }
 
     /**
-     * Starts what is needed and configures Rampgate to use it.
+     * Starts the simulator and the database, and configures Rampgate to use them.
      *
      * @throws SandboxStartException if a port is taken or a setting is wrong
      */
@@ -65,12 +65,12 @@ final class Sandbox implements AutoCloseable {
         } catch (RuntimeException broken) {
             simulator.close();
             throw new SandboxStartException(broken.getMessage()
-                    + ". To use a PostgreSQL of yours, set RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD.");
+                    + ". To use your own PostgreSQL, set RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD.");
         }
     }
 
     /**
-     * What the environment says of every simulator: its port, its host and the user's scenarios.
+     * Reads a simulator's settings from the environment: its port, its host and the user's scenarios.
      *
      * @throws SandboxStartException if the port is taken, or a scenario cannot be read
      */
@@ -91,7 +91,7 @@ final class Sandbox implements AutoCloseable {
     }
 
     /**
-     * A simulator that listens and plays what the environment says.
+     * Starts a simulator, and plays the scenario that the environment names.
      *
      * @throws SandboxStartException if it cannot start, or there is no such scenario
      */
@@ -146,12 +146,12 @@ final class Sandbox implements AutoCloseable {
             probe.bind(new InetSocketAddress(port));
         } catch (IOException taken) {
             throw new SandboxStartException("port " + port + " is in use, but " + who
-                    + " needs it. End the program that has it, or set another one, for example "
+                    + " needs it. End the program that uses it, or set another port, for example "
                     + setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z]", "_") + "=" + (port + 100) + ".");
         }
     }
 
-    /** New with each start, so that nobody takes a sandbox secret for a real one. */
+    /** Random at each start, so that a sandbox secret is never mistaken for a real one. */
     private static String secret(String prefix) {
         return prefix + "_" + HexFormat.of().toHexDigits(new Random().nextLong())
                 + HexFormat.of().toHexDigits(new Random().nextLong());

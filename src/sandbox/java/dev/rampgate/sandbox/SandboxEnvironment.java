@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What is configured from outside before Quarkus reads its configuration: system properties first, then environment
- * variables, {@code sandbox.port} being {@code SANDBOX_PORT}.
+ * Settings from system properties and, second, environment variables, before Quarkus reads its configuration. The variable of
+ * {@code sandbox.port} is {@code SANDBOX_PORT}.
  */
 final class SandboxEnvironment {
 
@@ -32,7 +32,7 @@ final class SandboxEnvironment {
                 .filter(value -> !value.isBlank());
     }
 
-    /** @throws SandboxStartException if it is set to something that is no TCP port */
+    /** @throws SandboxStartException if it is not a TCP port */
     int port(String name, int otherwise) {
         return find(name)
                 .map(text -> {
@@ -44,7 +44,7 @@ final class SandboxEnvironment {
                 .orElse(otherwise);
     }
 
-    /** @throws SandboxStartException if it is set to something that is no number from 0 to 1000 */
+    /** @throws SandboxStartException if it is not a number from 0 to 1000 */
     double factor(String name, double otherwise) {
         return find(name)
                 .map(text -> {
@@ -56,7 +56,7 @@ final class SandboxEnvironment {
                 .orElse(otherwise);
     }
 
-    /** Configures Rampgate; what is configured from outside already stays as it is. */
+    /** Configures Rampgate, unless the setting is already configured. */
     void set(String name, String value) {
         if (find(name).isEmpty()) {
             properties.setProperty(name, value);
@@ -64,7 +64,7 @@ final class SandboxEnvironment {
         }
     }
 
-    /** Takes back what {@link #set} configured. */
+    /** Removes what {@link #set} configured. */
     void clear() {
         set.forEach(properties::remove);
         set.clear();

@@ -10,7 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Says where to look, once Rampgate is ready; then lets it serve until the process is told to end. */
+/** Prints the addresses once Rampgate is ready, and then waits until the process is stopped. */
 final class SandboxReadyMessage implements QuarkusApplication {
 
     private static final int ATTEMPTS = 240;
@@ -22,7 +22,7 @@ final class SandboxReadyMessage implements QuarkusApplication {
         String page = "http://localhost:" + environment.port("quarkus.http.port", Sandbox.PUBLIC_PORT);
         int simulatorPort = environment.port("sandbox.port", Sandbox.SIMULATOR_PORT);
         String simulator = "http://localhost:" + simulatorPort;
-        // The page is a file and cannot know the port; only another one than usual must be said.
+        // The page is a static file, so that only the query can name a port that is not the default.
         String checkout = simulatorPort == Sandbox.SIMULATOR_PORT ? page + "/" : page + "/?simulator=" + simulator;
         String health = "http://localhost:"
                 + environment.port("quarkus.management.port", Sandbox.MANAGEMENT_PORT)
@@ -41,7 +41,7 @@ final class SandboxReadyMessage implements QuarkusApplication {
                     "    -d '{\"network\":\"ERC20\",\"currency\":\"USDC\",\"amount\":\"42.75\",\"type\":\"buy\"}'",
                     "  curl " + page + "/transactions",
                     "",
-                    "Ctrl+C ends it, and its data with it.",
+                    "Ctrl+C stops the sandbox and deletes its data.",
                     ""));
         } else {
             System.err.println("Rampgate has started but is not ready; see " + health);
@@ -61,7 +61,7 @@ final class SandboxReadyMessage implements QuarkusApplication {
                     return true;
                 }
             } catch (IOException notYet) {
-                // It is still starting; asking again is the answer.
+                // It is still starting.
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
         }

@@ -1,6 +1,6 @@
 package dev.rampgate.sandbox;
 
-/** The sandbox cannot start, for a reason that its user can do something about; the message says what. */
+/** The sandbox cannot start for a reason that its user can correct; the message says how. */
 final class SandboxStartException extends RuntimeException {
 
     SandboxStartException(String message) {

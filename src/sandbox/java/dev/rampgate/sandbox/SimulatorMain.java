@@ -39,7 +39,7 @@ public final class SimulatorMain {
                 "The simulator of Proof is ready.",
                 "  base URL       " + simulator.baseUrl(),
                 "  client token   " + simulator.clientToken(),
-                "  webhooks to    " + environment.find("sandbox.webhook-url").orElse("nobody (SANDBOX_WEBHOOK_URL)"),
+                "  webhooks to    " + environment.find("sandbox.webhook-url").orElse("none (set SANDBOX_WEBHOOK_URL)"),
                 "  widget script  " + simulator.baseUrl() + "/widget.2.0.js",
                 "  control API    " + simulator.baseUrl() + "/control",
                 "  scenario       " + simulator.scenarioPlayer().playing().name(),

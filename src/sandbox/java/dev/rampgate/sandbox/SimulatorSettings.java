@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * How a simulated Proof is set up: what Proof's team would configure for a partner, and how fast its world turns. Made by
+ * The configuration of a simulated Proof: what Proof's team would configure for a partner, and how fast time passes. Created by
  * {@link #builder()}; every setting has a default.
  *
  * @param host address to listen on, default {@code localhost}
@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
  * @param clientToken bearer token of the partner, default {@code tok_sandbox_0001}
  * @param otherClientToken bearer token of another partner, default null: there is none
  * @param webhookUrl where webhooks go, default null: none
- * @param webhookAtPending whether the first {@code pending} is told by webhook too, default false: it is no change
+ * @param webhookAtPending whether the first {@code pending} is sent by webhook too, default false: it is not a change
  * @param wallets networks with an active wallet per enabled currency; default USDC and USDT on ERC20, USDT on TRC20
  * @param fiatCurrencies default EUR and USD; the first is the one of a session
  * @param sellEnabled default true
@@ -31,15 +31,15 @@ import java.util.random.RandomGenerator;
  * @param sessionStatus HTTP status of a good session call, default 200 (the contract states none)
  * @param widgetId default {@code 77777777-aaaa-4bbb-8ccc-000000000001}
  * @param redirectUrl the partner's default, {@code https://shop.example.test/ramp/done}
- * @param theme what sessions say of it, default {@code light}; the sandbox says {@code auto}: as the browser prefers
+ * @param theme the widget's theme in sessions, default {@code light}; the sandbox says {@code auto}: as the browser prefers
  * @param initTokenLifetime how long a session's widget works, default 1 hour
- * @param lifeMode who moves transactions on, default MANUAL
- * @param delayFactor by what real delays are multiplied, default 1
+ * @param lifeMode who changes transactions, default MANUAL
+ * @param delayFactor factor of realistic delays, default 1
  * @param depositWindow how long a sell waits for its deposit, default 6 hours, times the factor
  * @param timePrecision of all times, default MILLIS; SECONDS as in the contract's examples
  * @param clock default the machine's
- * @param random source of ids, tokens and chance; must be thread-safe
- * @param scenarios those that can be played by name, default the built-in ones
+ * @param random source of ids, tokens and random faults; must be thread-safe
+ * @param scenarios the scenarios that can be played by name, default the built-in ones
  * @param transactionLimit how many transactions are kept, default 100000
  */
 public record SimulatorSettings(
@@ -77,7 +77,7 @@ public record SimulatorSettings(
         return "SimulatorSettings[" + host + ":" + port + " " + lifeMode + "]";
     }
 
-    /** Collects what differs from the defaults. */
+    /** Builds settings from the defaults and the given changes. */
     public static final class Builder {
         private String host = "localhost";
         private int port;
@@ -182,7 +182,7 @@ public record SimulatorSettings(
             return this;
         }
 
-        /** Who moves transactions on, and how fast: 1 is real time, 0.1 ten times faster. */
+        /** Who changes transactions, and how fast: 1 is real time, 0.1 ten times faster. */
         public Builder life(LifeMode mode, double factor) {
             lifeMode = mode;
             delayFactor = factor;
@@ -209,7 +209,7 @@ public record SimulatorSettings(
             return this;
         }
 
-        /** The same ids, tokens and chances each time. */
+        /** Uses the same ids, tokens and random faults each time. */
         public Builder seed(long seed) {
             return random(new Random(seed));
         }

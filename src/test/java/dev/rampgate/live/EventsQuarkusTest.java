@@ -30,7 +30,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The stream of a transaction, through the real door, on a real database. */
+/** The stream of a transaction, through the HTTP server, on a real database. */
 @QuarkusTest
 @QuarkusTestResource(ProofAndDatabase.class)
 class EventsQuarkusTest {
@@ -74,7 +74,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void itShowsPagesThatItLivesAndHowOftenItWillWithoutMovingTheReader() {
+    void itSendsHeartbeatsWithTheirIntervalAndWithoutAnId() {
         EventReader reader = follow(open()).sees("state 1.1 pending+");
 
         await().atMost(LIMIT).until(() -> !reader.beats().isEmpty());
@@ -83,7 +83,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void whoCannotTakeAStreamReadsAtTheSameAddressWithTheSameTicket() {
+    void aClientWithoutStreamsReadsAtTheSameAddressWithTheSameTicket() {
         String id = open();
         String ticket = given().header("X-User-Id", user)
                 .post("/transactions/" + id + "/ticket")
@@ -124,7 +124,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void whoComesBackIsToldWhatItMissedAndNothingElse() {
+    void aReaderThatReconnectsGetsExactlyTheMissedEvents() {
         String id = open();
         EventReader first = follow(id).sees("state 1.1 pending+");
         first.close();
@@ -139,7 +139,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void whoHasSeenAllAndComesBackAfterTheEndIsToldNotToComeAgain() {
+    void aReaderThatReconnectsAfterTheEndGets204() {
         String id = open();
         finish(id);
         EventReader first = follow(id).ends();
@@ -149,7 +149,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void anIdInTheQueryDoesTheSameForThoseWhoCannotSendTheHeaderAndTheHeaderWins() {
+    void anIdInTheQueryWorksLikeTheHeaderAndTheHeaderTakesPrecedence() {
         String id = open();
         finish(id);
 
@@ -161,7 +161,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void anIdThatWasNeverGivenIsABeginning() {
+    void anUnknownIdStartsAtTheBeginning() {
         String id = open();
 
         for (String unknown : List.of("99", "nonsense", "2")) {
@@ -170,7 +170,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void somebodyElsesTransactionLooksLikeOneThatDoesNotExist() {
+    void anotherUsersTransactionLooksLikeOneThatDoesNotExist() {
         String id = open();
 
         assertThat(reader("/transactions/" + id + "/events", "X-User-Id", "somebody-else")
@@ -182,7 +182,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void aTicketOpensTheStreamOfItsTransactionAlone() {
+    void aTicketOpensOnlyTheStreamOfItsTransaction() {
         String id = open();
         String other = open();
         String ticket = given().header("X-User-Id", user)
@@ -206,7 +206,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void nobodyGetsATicketForSomebodyElsesTransaction() {
+    void aUserGetsNoTicketForAnotherUsersTransaction() {
         given().header("X-User-Id", "somebody-else")
                 .post("/transactions/" + open() + "/ticket")
                 .then()
@@ -214,7 +214,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void theSessionsAnswerBringsATicketInAHeader() {
+    void theSessionsAnswerHasATicketInAHeader() {
         Response session = given().contentType("application/json")
                 .header("X-User-Id", user)
                 .body(Map.of("network", "ERC20", "currency", "USDC", "amount", "42.75"))
@@ -257,7 +257,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void aReaderThatVanishesIsForgotten() {
+    void aStreamWhoseReaderVanishesEnds() {
         String id = open();
         await().atMost(LIMIT).until(() -> streams() == 0);
         EventReader reader = follow(id).sees("state 1.1 pending+");
@@ -283,7 +283,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void aChangeAtAnotherReplicaIsHeard() throws SQLException {
+    void aChangeAtAnotherReplicaReachesTheReader() throws SQLException {
         String id = open();
         EventReader reader = follow(id).sees("state 1.1 pending+");
         await().atMost(LIMIT).until(this::isListening);
@@ -294,7 +294,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void aListeningConnectionThatIsCutComesBackAndWhatWasMissedIsRead() throws SQLException {
+    void aListeningConnectionThatIsCutIsReopenedAndMissedChangesAreRead() throws SQLException {
         String id = open();
         EventReader reader = follow(id).sees("state 1.1 pending+");
         await().atMost(LIMIT).until(this::isListening);
@@ -307,7 +307,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void aDatabaseThatIsStartedAgainCostsNoEvent() throws SQLException {
+    void aRestartOfTheDatabaseLosesNoEvent() throws SQLException {
         String id = open();
         EventReader reader = follow(id).sees("state 1.1 pending+");
         await().atMost(LIMIT).until(this::isListening);
@@ -316,7 +316,7 @@ class EventsQuarkusTest {
         await().atMost(LIMIT).until(() -> !isListening());
         assertThat(follow(id).status()).isEqualTo(503);
         database().restart();
-        // Told or read: the listener may be back before this change, or after it.
+        // By notification or by reading: the listener may reconnect before or after this change.
         changeElsewhere(id, true);
 
         reader.sees("state 1.1 pending+", "transition 2 processing");
@@ -324,7 +324,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void aNoticeThatIsNoneIsIgnored() throws SQLException {
+    void anInvalidNotificationIsIgnored() throws SQLException {
         String id = open();
         EventReader reader = follow(id).sees("state 1.1 pending+");
 
@@ -335,7 +335,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void aKnownTagIsAnsweredWithoutTheTransaction() {
+    void aCurrentETagIsAnsweredWithoutTheTransaction() {
         String id = open();
         String tag = given().header("X-User-Id", user)
                 .get("/transactions/" + id)
@@ -360,7 +360,7 @@ class EventsQuarkusTest {
     }
 
     @Test
-    void lookingAtOldNewsMakesProofBeAsked() throws SQLException {
+    void readingAnOldObservationMakesAPollDue() throws SQLException {
         proof().faults().loseWebhooks().refuseSockets(503);
         String id = open();
         sql("""
@@ -426,7 +426,7 @@ class EventsQuarkusTest {
         return meters.get("rampgate.live.listening").gauge().value() == 1;
     }
 
-    /** What another replica would do: commit a transition, and mostly tell of it. */
+    /** Commits a transition as another replica does, with or without a notification. */
     private static void changeElsewhere(String id, boolean tell) throws SQLException {
         sql("""
                 BEGIN;

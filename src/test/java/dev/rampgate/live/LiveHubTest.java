@@ -24,7 +24,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Who follows what at one replica, with a ledger that answers when it is told to, on a loop whose time is moved by hand. */
+/** The hub with a ledger that answers on request, on an event loop with a manual clock. */
 class LiveHubTest {
 
     private final ManualEventLoop loop = new ManualEventLoop();
@@ -39,7 +39,7 @@ class LiveHubTest {
     private record Question(List<String> ids, UniEmitter<? super Map<String, TransactionSnapshot>> answer) {}
 
     @Test
-    void howeverManyFollowATransactionItIsReadOnce() {
+    void aTransactionIsReadOnceForAllItsStreams() {
         put("tx", "pending");
         List<Reader> readers = List.of(join("tx", "cust-1"), join("tx", "cust-1"), join("tx", null));
         answerAll();
@@ -56,7 +56,7 @@ class LiveHubTest {
     }
 
     @Test
-    void whatChangesWhileItIsReadIsReadOnceMore() {
+    void aTransactionThatChangesDuringAReadIsReadAgain() {
         put("tx", "pending");
         Reader reader = join("tx", "cust-1");
         loop.run();
@@ -73,7 +73,7 @@ class LiveHubTest {
     }
 
     @Test
-    void oneReadIsInFlightAtATimeAndTakesAllThatCameMeanwhile() {
+    void onlyOneReadIsInFlightAndTheNextTakesAllPendingTransactions() {
         put("a", "pending");
         put("b", "pending");
         put("c", "pending");
@@ -90,7 +90,7 @@ class LiveHubTest {
     }
 
     @Test
-    void moreThanOneStatementShouldHoldAreReadByTheNext() {
+    void transactionsBeyondTheLimitOfOneStatementAreReadByTheNext() {
         settings = Snapshots.settings(Map.of("rampgate.live.max-streams-per-user", "1000"));
         hub = hub();
         List<String> ids = IntStream.range(0, 700).mapToObj(i -> "tx-" + i).toList();
@@ -106,7 +106,7 @@ class LiveHubTest {
     }
 
     @Test
-    void whoeverIsNotTheOwnerIsRefusedAsIfThereWereNothing() {
+    void anotherUserIsRefusedAsIfTheTransactionDidNotExist() {
         put("tx", "pending");
         Reader stranger = join("tx", "cust-2");
         Reader lost = join("no-such", "cust-1");
@@ -118,7 +118,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aUserWithTooManyStreamsIsRefusedUntilOneIsOver() {
+    void aUserWithTooManyStreamsIsRefusedUntilOneEnds() {
         put("tx", "pending");
         List<Reader> readers =
                 IntStream.range(0, 3).mapToObj(i -> join("tx", "cust-1")).toList();
@@ -135,7 +135,7 @@ class LiveHubTest {
     }
 
     @Test
-    void streamsOfAUserWhoIsErasedEndAndNoLongerCountForAnybody() {
+    void streamsOfAnErasedUserEndAndAreNoLongerCounted() {
         put("tx", "pending");
         List<Reader> readers = List.of(join("tx", "cust-1"), join("tx", "cust-1"), join("tx", null));
         answerAll();
@@ -161,7 +161,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aReplicaWithTooManyStreamsRefusesTheNextAndSaysSoBeforeASocketIsLetIn() {
+    void aReplicaWithTooManyStreamsRefusesTheNextAlsoBeforeASocketIsUpgraded() {
         settings = Snapshots.settings(Map.of("rampgate.live.max-streams", "1"));
         hub = hub();
         put("tx", "pending");
@@ -171,7 +171,7 @@ class LiveHubTest {
 
         assertThat(second.log).containsExactly("refuse 503");
         UniAssertSubscriber<Void> socket =
-                hub.ask(Optional.of("cust-1"), "cust-1").subscribe().withSubscriber(UniAssertSubscriber.create());
+                hub.checkJoin(Optional.of("cust-1"), "cust-1").subscribe().withSubscriber(UniAssertSubscriber.create());
         loop.run();
         assertThatThrownBy(() -> {
                     throw socket.getFailure();
@@ -180,7 +180,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aLedgerThatDoesNotAnswerRefusesWhoJoinsAndKeepsWhoFollows() {
+    void anUnavailableLedgerRefusesNewStreamsAndKeepsOpenOnes() {
         put("tx", "pending");
         Reader follower = join("tx", "cust-1");
         answerAll();
@@ -198,7 +198,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aLostWakeUpIsHealedByTheFallback() {
+    void theFallbackFindsChangesWithoutANotification() {
         put("tx", "pending");
         Reader reader = join("tx", "cust-1");
         answerAll();
@@ -212,7 +212,7 @@ class LiveHubTest {
     }
 
     @Test
-    void whatMayHaveBeenMissedWhileNobodyListenedIsRead() {
+    void allTransactionsAreReadAfterAGapInListening() {
         put("tx", "pending");
         Reader reader = join("tx", "cust-1");
         answerAll();
@@ -225,7 +225,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aStreamEndsWhenTheTimeOfItsTerminalStatusIsOver() {
+    void aStreamEndsAfterTheGracePeriodOfItsTerminalStatus() {
         put("tx", "pending", "failed!");
         Reader reader = join("tx", "cust-1");
         answerAll();
@@ -238,7 +238,7 @@ class LiveHubTest {
     }
 
     @Test
-    void aTransactionThatIsNoLongerThereSendsItsReadersAway() {
+    void streamsOfADeletedTransactionEnd() {
         put("tx", "pending");
         Reader reader = join("tx", "cust-1");
         answerAll();
@@ -251,7 +251,7 @@ class LiveHubTest {
     }
 
     @Test
-    void drainingSendsAllAwayEachToComeBackAtAnotherTimeAndWhoComesAnewToo() {
+    void drainingEndsAllStreamsWithRandomReconnectTimesAndNewStreamsToo() {
         put("tx", "pending");
         List<Reader> readers = List.of(join("tx", "cust-1"), join("tx", "cust-1"), join("tx", "cust-1"));
         answerAll();
@@ -281,7 +281,7 @@ class LiveHubTest {
         ledger.put(id, Snapshots.of(id, history));
     }
 
-    /** Answers what is asked, and what is asked because of that. */
+    /** Answers all reads, and those that follow from them. */
     private void answerAll() {
         loop.run();
         for (int i = 0; i < asked.size(); i++) {
@@ -302,7 +302,7 @@ class LiveHubTest {
         return reader;
     }
 
-    /** Notes what it is told. */
+    /** Records what it receives. */
     private static final class Reader implements Transport {
         private final List<String> log = new ArrayList<>();
         private LiveStream stream;
@@ -330,7 +330,7 @@ class LiveHubTest {
 
         @Override
         public void onWritable(Runnable again) {
-            // It always is.
+            // Always writable.
         }
 
         @Override

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** One reader, on a loop whose time is moved by hand. */
+/** One reader, on an event loop with a manual clock. */
 class LiveStreamTest {
 
     private final ManualEventLoop loop = new ManualEventLoop();
@@ -22,7 +22,7 @@ class LiveStreamTest {
     private int closed;
 
     @Test
-    void ofSeveralSnapshotsThatWaitOnlyTheNewestIsLookedAtAndNothingIsLeftOut() {
+    void onlyTheNewestPendingSnapshotIsProcessedAndNoEventIsMissed() {
         LiveStream stream = stream("1");
         stream.show(Snapshots.of("tx", "pending", "processing"));
         stream.show(Snapshots.of("tx", "pending", "processing+", "failed"));
@@ -35,7 +35,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void theSameSnapshotTwiceTellsNothingTwice() {
+    void theSameSnapshotAgainSendsNothing() {
         LiveStream stream = stream(null);
         stream.show(Snapshots.of("tx", "pending"));
         loop.run();
@@ -46,7 +46,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void aReaderWhoseConnectionIsFullIsToldTheRestWhenItTakesMore() {
+    void aReaderWithAFullConnectionGetsTheRestOnceItIsWritable() {
         LiveStream stream = stream("1");
         stream.show(Snapshots.of("tx", "pending"));
         loop.run();
@@ -65,7 +65,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void aReaderThatTakesNothingForLongIsDroppedAndCounted() {
+    void aReaderThatReadsNothingForTooLongIsDisconnectedAndCounted() {
         LiveStream stream = stream("1");
         stream.show(Snapshots.of("tx", "pending"));
         loop.run();
@@ -85,7 +85,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void aReaderWhoMissedNothingSeesAtOnceThatTheStreamLives() {
+    void aReaderThatMissedNothingGetsAHeartbeatAtOnce() {
         stream("1").show(Snapshots.of("tx", "pending"));
 
         loop.run();
@@ -94,7 +94,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void aSilentStreamBeats() {
+    void aStreamWithoutEventsSendsHeartbeats() {
         stream("1").show(Snapshots.of("tx", "pending"));
 
         loop.pass(Duration.ofMinutes(1));
@@ -103,7 +103,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void aStreamThatIsOpenForLongIsToldToComeAgain() {
+    void aStreamThatReachesItsMaximumAgeEndsWithAReconnectTime() {
         stream("1").show(Snapshots.of("tx", "pending"));
 
         loop.pass(Duration.ofMinutes(61));
@@ -113,7 +113,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void aTerminalStatusEndsTheStreamAfterItsTime() {
+    void aTerminalStatusEndsTheStreamAfterTheGracePeriod() {
         LiveStream stream = stream(null);
         stream.show(Snapshots.of("tx", "pending", "failed!"));
         loop.run();
@@ -128,7 +128,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void whoComesBackAfterTheEndIsToldThatNothingIsLeft() {
+    void aReaderThatReconnectsAfterTheEndIsAnsweredThatNothingIsLeft() {
         stream("2.1").show(Snapshots.of("tx", "pending", "completed!"));
         loop.run();
 
@@ -137,7 +137,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void anEndThatTheReaderHasNotSeenIsToldBeforeTheClose() {
+    void anEndThatTheReaderMissedIsSentBeforeTheClose() {
         stream("2").show(Snapshots.of("tx", "pending", "completed!"));
         loop.run();
 
@@ -145,7 +145,7 @@ class LiveStreamTest {
     }
 
     @Test
-    void whoeverIsSentAwayIsSentAwayOnce() {
+    void aStreamEndsOnlyOnce() {
         LiveStream stream = stream("1");
         stream.show(Snapshots.of("tx", "pending"));
         stream.depart(Departure.DRAINING, Duration.ofSeconds(3));
@@ -181,7 +181,7 @@ class LiveStreamTest {
         return new LiveStream("tx", "cust-1", from, transport, loop, environment, over -> closed++);
     }
 
-    /** Notes what it is told. */
+    /** Records what it receives. */
     private static final class FakeTransport implements Transport {
         private final List<String> log = new ArrayList<>();
         private boolean writable = true;

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** A loop that runs what is due, and only when it is told to. */
+/** An event loop that runs due tasks only on request. */
 final class ManualEventLoop implements EventLoop {
 
     private record Planned(Instant at, long order, Runnable task) {}

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
-/** The module for browsers, as it is served; what it does is tested in a browser. */
+/** How the browser module is served; LiveBrowserIT tests its behaviour. */
 @QuarkusTest
 @QuarkusTestResource(ProofAndDatabase.class)
 class RampgateJsQuarkusTest {

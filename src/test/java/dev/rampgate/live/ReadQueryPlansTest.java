@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How PostgreSQL runs the statements of whoever reads over a ledger that has grown. */
+/** The query plans of reads on a large ledger. */
 @ExtendWith(GrownDatabase.Shared.class)
 class ReadQueryPlansTest {
 

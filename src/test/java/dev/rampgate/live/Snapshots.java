@@ -15,7 +15,7 @@ final class Snapshots {
     private Snapshots() {}
 
     /**
-     * What was read.
+     * Creates a snapshot.
      *
      * @param history the transitions in order: {@code processing} came by a socket, {@code processing+} was confirmed
      *     afterwards, {@code processing!} was brought by a poll

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The socket of a transaction, through the real door. */
+/** The WebSocket of a transaction, through the HTTP server. */
 @QuarkusTest
 @QuarkusTestResource(ProofAndDatabase.class)
 class SocketQuarkusTest {
@@ -56,7 +56,7 @@ class SocketQuarkusTest {
     }
 
     @Test
-    void itTellsTheSameEventsWithTheSameIdsAndCloses() {
+    void itSendsTheSameEventsWithTheSameIdsAndCloses() {
         String id = open();
         connect(id, "");
         await().atMost(LIMIT).until(() -> frames.size() == 1);
@@ -78,7 +78,7 @@ class SocketQuarkusTest {
     }
 
     @Test
-    void itShowsPagesThatItLivesAndHowOftenItWill() {
+    void itSendsHeartbeatsWithTheirInterval() {
         connect(open(), "");
 
         await().atMost(LIMIT).until(() -> !beats.isEmpty());
@@ -87,7 +87,7 @@ class SocketQuarkusTest {
     }
 
     @Test
-    void itGoesOnWhereTheReaderWas() {
+    void itContinuesAtTheReadersPosition() {
         String id = open();
         proof().drive(id, Action.PAY);
         await().atMost(LIMIT).until(() -> "processing"
@@ -102,7 +102,7 @@ class SocketQuarkusTest {
     }
 
     @Test
-    void aTicketOpensItAndAnotherTransactionsDoesNot() {
+    void aTicketOpensOnlyTheSocketOfItsTransaction() {
         String id = open();
         String ticket = given().header("X-User-Id", user)
                 .post("/transactions/" + id + "/ticket")
@@ -124,7 +124,7 @@ class SocketQuarkusTest {
     }
 
     @Test
-    void somebodyElsesTransactionLooksLikeOneThatDoesNotExist() {
+    void anotherUsersTransactionLooksLikeOneThatDoesNotExist() {
         String id = open();
 
         assertThat(refusal(connection(id, "").putHeader("X-User-Id", "somebody-else")))

@@ -29,7 +29,7 @@ class TransactionResourceQuarkusTest {
     private final String user = "reader-" + UUID.randomUUID();
 
     @Test
-    void whatIsNotKnownIsAbsent() {
+    void unknownFieldsAreAbsent() {
         String id = open();
 
         given().header("X-User-Id", user)
@@ -50,7 +50,7 @@ class TransactionResourceQuarkusTest {
     }
 
     @Test
-    void somebodyElsesTransactionLooksLikeOneThatDoesNotExist() {
+    void anotherUsersTransactionLooksLikeOneThatDoesNotExist() {
         String id = open();
 
         String theirs = problem("somebody-else", id);
@@ -61,7 +61,7 @@ class TransactionResourceQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a%00b", "a%26b%2Fc", "%ED%A0%80"})
-    void aStrangeIdIsNotFound(String encoded) {
+    void anInvalidIdIsNotFound(String encoded) {
         given().urlEncodingEnabled(false)
                 .header("X-User-Id", user)
                 .get("/transactions/" + encoded)
@@ -79,7 +79,7 @@ class TransactionResourceQuarkusTest {
     }
 
     @Test
-    void pagesHoldEachTransactionOnceNewestFirst() {
+    void pagesContainEachTransactionOnceNewestFirst() {
         List<String> opened = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             opened.add(0, open());
@@ -100,7 +100,7 @@ class TransactionResourceQuarkusTest {
     }
 
     @Test
-    void aListHoldsNoTimelines() {
+    void aListContainsNoTimelines() {
         open();
 
         given().header("X-User-Id", user)
@@ -124,7 +124,7 @@ class TransactionResourceQuarkusTest {
                 "limit=99999999999",
                 "limit=%31%20"
             })
-    void aWrongPageIsRefusedByName(String query) {
+    void anInvalidPageParameterIsNamed(String query) {
         given().header("X-User-Id", user)
                 .get("/transactions?" + query)
                 .then()
@@ -134,7 +134,7 @@ class TransactionResourceQuarkusTest {
     }
 
     @Test
-    void noHeaderStandsTwice() {
+    void noHeaderIsRepeated() {
         String id = open();
 
         for (String path : List.of("/transactions", "/transactions/" + id, "/transactions?limit=abc", "/kyc-status")) {

@@ -19,7 +19,7 @@ public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManag
     /** The key of the webhook's URL. */
     public static final String WEBHOOK_KEY = "webhook-key-canary-0001";
 
-    static final String CLIENT_TOKEN = "client-token-canary-0001";
+    public static final String CLIENT_TOKEN = "client-token-canary-0001";
 
     private static ProofSimulator proof;
     private static EmbeddedDatabase database;
@@ -50,7 +50,7 @@ public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManag
     }
 
     /** What tells a Rampgate where they are. */
-    static Map<String, String> settings(ProofSimulator proof, EmbeddedDatabase database) {
+    public static Map<String, String> settings(ProofSimulator proof, EmbeddedDatabase database) {
         return Map.of(
                 "rampgate.proof.base-url", proof.baseUrl(),
                 "rampgate.proof.client-token", CLIENT_TOKEN,

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.Set;
 
-/** One way to misbehave. In JSON its {@code kind} is the record's name in lower case, with underscores. */
+/** One kind of fault. In JSON its {@code kind} is the record's name in lower case, with underscores. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Fault.Status.class, name = "status"),
@@ -36,14 +36,14 @@ public sealed interface Fault {
 
     Set<Place> CALLS = Set.of(SESSION_CALL, TRANSACTION_CALL, KYC_CALL);
 
-    /** The places where this can happen. */
+    /** The places where this fault can happen. */
     Set<Place> places();
 
-    /** How a call that fails looks. */
+    /** The body of a failed call. */
     enum Form {
         /** Proof's {@code error}, {@code code} and {@code message}. */
         ENVELOPE,
-        /** The page of a gateway in between. */
+        /** The HTML page of a gateway. */
         HTML,
         /** No body at all. */
         EMPTY;
@@ -114,7 +114,7 @@ public sealed interface Fault {
         }
     }
 
-    /** Something that is not JSON, with the status and type of a good answer; before a socket's frame. */
+    /** A body that is not JSON, with the status and type of a good answer; on a socket before the frame. */
     record Garbage() implements Fault {
         @Override
         public Set<Place> places() {
@@ -134,7 +134,7 @@ public sealed interface Fault {
         }
     }
 
-    /** Never sent; a socket stays open and its pings go on. */
+    /** Not sent; a socket stays open and its pings continue. */
     record Lose() implements Fault {
         @Override
         public Set<Place> places() {
@@ -150,7 +150,7 @@ public sealed interface Fault {
         }
     }
 
-    /** Sent this much later. Later ones overtake it. */
+    /** Sent this much later; later messages overtake it. */
     record Delay(long millis) implements Fault {
         public Delay {
             requireMillis(millis);
@@ -162,7 +162,7 @@ public sealed interface Fault {
         }
     }
 
-    /** Kept until somebody releases what is held. */
+    /** Held until the control API releases held webhooks. */
     record Hold() implements Fault {
         @Override
         public Set<Place> places() {
@@ -178,7 +178,7 @@ public sealed interface Fault {
         }
     }
 
-    /** Its time of change is off by this much; negative is earlier. */
+    /** The time of the change is shifted by this much; negative is earlier. */
     record ShiftTime(long millis) implements Fault {
         @Override
         public Set<Place> places() {
@@ -194,7 +194,7 @@ public sealed interface Fault {
         }
     }
 
-    /** From this frame on the connection is half open: it stays, but nothing comes any more, not even a pong. */
+    /** From this frame on the connection is half open: it stays open, but sends nothing, not even a pong. */
     record Silence() implements Fault {
         @Override
         public Set<Place> places() {

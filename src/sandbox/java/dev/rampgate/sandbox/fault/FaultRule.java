@@ -1,13 +1,13 @@
 package dev.rampgate.sandbox.fault;
 
 /**
- * When a fault strikes.
+ * When and where a fault happens.
  *
- * @param place where
- * @param fault what
- * @param times how often at most; null is without end
- * @param rate with which probability, 0 to 1; null is always
- * @param step only while the transaction has this status, or for news of this status; null is any
+ * @param place where it happens
+ * @param fault the fault
+ * @param times the maximum number of times; null is unlimited
+ * @param rate probability, 0 to 1; null is always
+ * @param step only while the transaction has this status, or for messages with this status; null is any
  * @param transactionId only for this transaction; null is any
  */
 public record FaultRule(Place place, Fault fault, Integer times, Double rate, String step, String transactionId) {
@@ -28,7 +28,7 @@ public record FaultRule(Place place, Fault fault, Integer times, Double rate, St
         }
     }
 
-    /** Always, for every transaction. */
+    /** A rule that always applies, to every transaction. */
     public static FaultRule always(Place place, Fault fault) {
         return new FaultRule(place, fault, null, null, null, null);
     }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
-/** The faults that are switched on. Of several rules that fit, the one added first strikes. May be called anywhere. */
+/** The active fault rules. Of several rules that match, the one added first applies. Thread-safe. */
 public final class Faults {
 
     static final int RULE_LIMIT = 1_000;
@@ -24,7 +24,7 @@ public final class Faults {
         this.random = random;
     }
 
-    /** Another source of chance for the rates from now on. */
+    /** Replaces the source of random numbers for rates. */
     public synchronized void reseed(RandomGenerator newRandom) {
         random = newRandom;
     }
@@ -44,7 +44,7 @@ public final class Faults {
         return add(FaultRule.always(place, Fault.Status.of(status)).times(times));
     }
 
-    /** No webhook is sent any more. */
+    /** From now on no webhook is sent. */
     public Faults loseWebhooks() {
         return add(FaultRule.always(Place.WEBHOOK, new Fault.Lose()));
     }
@@ -54,7 +54,7 @@ public final class Faults {
         return add(FaultRule.always(Place.WEBHOOK, new Fault.Twice()));
     }
 
-    /** A transaction's webhooks wait until it is terminal, then come newest first. */
+    /** A transaction's webhooks wait until it is terminal, and are then sent newest first. */
     public Faults reverseWebhooks() {
         return add(FaultRule.always(Place.WEBHOOK, new Fault.Reverse()));
     }
@@ -69,7 +69,7 @@ public final class Faults {
         return add(FaultRule.always(Place.SOCKET_UPGRADE, Fault.Status.of(status)));
     }
 
-    /** Everything works again; what is held stays held until it is released. */
+    /** Removes all rules; held webhooks stay held until they are released. */
     public synchronized void clear() {
         rules.clear();
     }
@@ -79,7 +79,7 @@ public final class Faults {
         rules.removeIf(state -> state.rule().place() == place);
     }
 
-    /** The rules that may still strike, in their order. */
+    /** The rules that can still apply, in order. */
     public synchronized List<FaultRule> rules() {
         return rules.stream()
                 .filter(state -> !state.isSpent())
@@ -88,10 +88,10 @@ public final class Faults {
     }
 
     /**
-     * Asks whether something goes wrong now, and counts it if so.
+     * Returns the fault that applies now, if any, and counts it.
      *
      * @param transactionId null if none is known
-     * @param status the transaction's status, or the one that the news tells; null if none is known
+     * @param status the transaction's status, or the one in the message; null if none is known
      */
     public synchronized Optional<Fault> strike(Place place, String transactionId, String status) {
         for (Standing state : rules) {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * From where a partner may call (Proof contract, section 1): registered addresses, and registered origins for calls that
+ * The sources from which a partner may call (Proof contract, section 1): registered addresses, and registered origins for calls that
  * send an {@code Origin}. Each list is off until it is set, since the contract contradicts itself about both (C1 to C3).
  * Thread-safe.
  */
@@ -21,8 +21,8 @@ public final class Allowlist {
     /**
      * Registers source addresses.
      *
-     * @param registered IPv4 or IPv6 addresses or CIDR ranges; empty refuses everybody, null switches the check off
-     * @throws IllegalArgumentException if one is no address
+     * @param registered IPv4 or IPv6 addresses or CIDR ranges; empty refuses all callers, null switches the check off
+     * @throws IllegalArgumentException if one is not an address
      */
     public void addresses(List<String> registered) {
         if (registered == null) {

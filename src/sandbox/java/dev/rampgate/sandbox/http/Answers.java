@@ -9,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/** Writes the answers of Proof's calls, each with its {@code X-Request-Id}, and breaks them where a fault says so. */
+/** Writes the answers of Proof's calls, each with its {@code X-Request-Id}, and applies faults to them. */
 final class Answers {
 
     static final String REQUEST_ID = "X-Request-Id";
@@ -32,7 +32,7 @@ final class Answers {
         start(call, status, JSON).end(body);
     }
 
-    /** A good answer, or what the fault leaves of it. */
+    /** Sends a good answer, with the given fault applied. */
     void json(RoutingContext call, int status, String body, Fault fault) {
         if (fault instanceof Fault.Hang) {
             return;
@@ -56,7 +56,7 @@ final class Answers {
         }
     }
 
-    /** An answer instead of the good one. */
+    /** Sends the fault's answer instead of the good one. */
     void fault(RoutingContext call, Fault.Status fault) {
         if (fault.retryAfter() != null) {
             call.response().putHeader("Retry-After", fault.retryAfter().toString());

@@ -5,20 +5,20 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The bearer tokens that Proof knows: the partner's current one and, for a grace period after a rotation, the one before;
+ * The bearer tokens that Proof accepts: the partner's current one, for a grace period after a rotation also the previous one,
  * and that of another partner, if there is one.
  */
 public final class ClientTokens {
 
-    /** What an {@code Authorization} header is worth. */
-    public enum Standing {
+    /** The result of checking an {@code Authorization} header. */
+    public enum TokenState {
         /** No bearer token was sent. */
         MISSING,
-        /** A token that is unknown, or was rotated away and out of grace. */
+        /** A token that is unknown, or whose grace period after a rotation has ended. */
         INVALID,
-        /** The token in use. */
+        /** The current token. */
         CURRENT,
-        /** The token before the last rotation, still in grace. */
+        /** The previous token, within its grace period. */
         PREVIOUS,
         /** The token of another partner. */
         OTHER_PARTNER
@@ -39,12 +39,12 @@ public final class ClientTokens {
         this.ofOtherPartner = ofOtherPartner;
     }
 
-    /** Lets another partner call, or nobody if null. */
+    /** Sets the token of another partner; null removes that partner. */
     public synchronized void otherPartner(String token) {
         ofOtherPartner = token;
     }
 
-    /** Issues a new token; the old one stays good for the grace period (Proof contract, section 1). */
+    /** Sets a new token; the old one stays valid for the grace period (Proof contract, section 1). */
     public synchronized void rotate(String newToken, Duration grace) {
         if (newToken == null || newToken.isBlank()) {
             throw new IllegalArgumentException("a client token is not blank");
@@ -54,20 +54,22 @@ public final class ClientTokens {
         current = newToken;
     }
 
-    synchronized Standing state(String authorization) {
+    synchronized TokenState check(String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            return Standing.MISSING;
+            return TokenState.MISSING;
         }
         String token = authorization.substring(SCHEME.length()).trim();
         if (token.isEmpty()) {
-            return Standing.MISSING;
+            return TokenState.MISSING;
         }
         if (token.equals(current)) {
-            return Standing.CURRENT;
+            return TokenState.CURRENT;
         }
         if (token.equals(ofOtherPartner)) {
-            return Standing.OTHER_PARTNER;
+            return TokenState.OTHER_PARTNER;
         }
-        return token.equals(previous) && clock.instant().isBefore(previousUntil) ? Standing.PREVIOUS : Standing.INVALID;
+        return token.equals(previous) && clock.instant().isBefore(previousUntil)
+                ? TokenState.PREVIOUS
+                : TokenState.INVALID;
     }
 }

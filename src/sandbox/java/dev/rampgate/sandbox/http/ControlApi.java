@@ -34,8 +34,8 @@ import java.util.Set;
 
 /**
  * Steers the simulator while it runs, under {@code /control}. It is no part of Proof's contract and asks for no token.
- * Bodies and answers are JSON; 400 is a body that makes no sense, 404 an unknown transaction, 409 an action that does
- * not fit, each with {@code {"error": "..."}}.
+ * Bodies and answers are JSON; 400 is an invalid body, 404 an unknown transaction, 409 an action that does not fit
+ * the status, each with {@code {"error": "..."}}.
  */
 final class ControlApi {
 
@@ -48,18 +48,19 @@ final class ControlApi {
             new Call("GET", "/control/transactions", "all transactions, oldest first, each with its history"),
             new Call("POST", "/control/transactions", "opens one without a session call; optional id"),
             new Call("GET", "/control/transactions/{id}", "one transaction with its history"),
-            new Call("PATCH", "/control/transactions/{id}", "rewrites fields in place and tells nobody"),
+            new Call("PATCH", "/control/transactions/{id}", "changes fields in place without notifications"),
             new Call("DELETE", "/control/transactions/{id}", "Proof forgets it"),
-            new Call("POST", "/control/transactions/{id}/{pay|deposit|complete|fail|cancel|retry}", "drives it"),
-            new Call("POST", "/control/transactions/{id}/status", "{\"status\"}: forces any status and tells it"),
-            new Call("POST", "/control/transactions/{id}/webhook", "tells its present state by webhook again"),
+            new Call(
+                    "POST", "/control/transactions/{id}/{pay|deposit|complete|fail|cancel|retry}", "applies an action"),
+            new Call("POST", "/control/transactions/{id}/status", "{\"status\"}: sets any status, with notifications"),
+            new Call("POST", "/control/transactions/{id}/webhook", "sends its present state by webhook again"),
             new Call("POST", "/control/transactions/{id}/frame", "sends the body to its sockets as it is"),
             new Call("PUT", "/control/users/{id}/kyc-status", "{\"status\"}: not_started, pending, verified, failed"),
             new Call("GET", "/control/scenarios", "the scenarios that can be played by name"),
-            new Call("GET", "/control/scenario", "the one that is played"),
+            new Call("GET", "/control/scenario", "the scenario that is played"),
             new Call("PUT", "/control/scenario", "{\"name\"}, {\"seed\"} or a whole scenario: plays it"),
             new Call("DELETE", "/control/scenario", "plays calm: everything works again"),
-            new Call("GET", "/control/faults", "the rules that may still strike"),
+            new Call("GET", "/control/faults", "the fault rules that can still apply"),
             new Call(
                     "POST",
                     "/control/faults",
@@ -67,7 +68,7 @@ final class ControlApi {
             new Call("DELETE", "/control/faults", "everything works again; optional ?place="),
             new Call("PUT", "/control/webhook-url", "{\"url\"}: where webhooks go, null for none"),
             new Call("GET", "/control/webhooks", "webhooks sent and how they were answered; DELETE empties the list"),
-            new Call("POST", "/control/webhooks/release", "sends what hold and reverse keep back"),
+            new Call("POST", "/control/webhooks/release", "sends the webhooks held by hold and reverse"),
             new Call("DELETE", "/control/sockets", "cuts all connections"),
             new Call("POST", "/control/sockets/silence", "all present connections go half open"),
             new Call("PUT", "/control/clock", "{\"skew_ms\"}: how far Proof's clock is ahead"),
@@ -215,7 +216,7 @@ final class ControlApi {
                 .end(Json.text(Map.of("error", String.valueOf(why))));
     }
 
-    /** The demo page comes from another port, so its scripts may call here. Nothing here is worth protecting. */
+    /** Allows calls from the demo page, which has another port. Nothing here needs protection. */
     private static void allowAnyPage(RoutingContext call) {
         call.response()
                 .putHeader("Access-Control-Allow-Origin", "*")
@@ -280,7 +281,7 @@ final class ControlApi {
         allowlist.origins(origins == null ? null : Set.copyOf(origins));
     }
 
-    /** Null if it is not there. */
+    /** Null if the field is absent. */
     private static List<String> texts(JsonNode body, String name) {
         if (!body.hasNonNull(name)) {
             return null;

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The sessions as they were answered, for the widget to compare. Holds a bounded number; the oldest go. Thread-safe. */
+/** The answered sessions, with which the widget compares its parameters. Bounded; the oldest are dropped. Thread-safe. */
 final class IssuedSessions {
 
     /** @param validUntil end of its {@code init_token}'s life, by the simulator's clock */

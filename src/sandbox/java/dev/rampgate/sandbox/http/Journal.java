@@ -5,7 +5,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** What happened, oldest first, for tests to read. Holds a bounded number; the oldest entries go. Thread-safe. */
+/** A bounded list of recorded entries, oldest first, for tests; the oldest are dropped. Thread-safe. */
 public final class Journal<E> {
 
     private final int limit;

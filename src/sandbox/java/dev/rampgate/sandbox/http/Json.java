@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** The simulator's one way to read and write JSON: snake_case, no nulls, and unknown fields of the control API refused. */
+/** Reads and writes JSON: snake_case, no nulls; unknown fields in the control API are refused. */
 public final class Json {
 
     public static final ObjectMapper MAPPER = JsonMapper.builder()

@@ -4,24 +4,24 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * One call of the partner's backend, as it arrived, whether it was answered well or not.
+ * One received call of the partner's backend, successful or not.
  *
  * @param at time of the machine, without the simulated skew
- * @param path as it came, still encoded, without the query
- * @param query as it came, null if there was none
- * @param bearer what its {@code Authorization} was worth; the token itself is not kept
+ * @param path as received, still encoded, without the query
+ * @param query as received, null if there was none
+ * @param bearer the result of checking its {@code Authorization}; the token itself is not kept
  * @param peer address it came from
  * @param headers {@code Accept}, {@code Content-Type}, {@code Origin}, {@code User-Agent}, {@code traceparent} and
- *     {@code X-Request-Id}, as far as they were there; names in lower case
- * @param body at most 64 KiB of it as text, null if there was none; may hold personal data, so it is in no
- *     {@code toString}
+ *     {@code X-Request-Id}, if present; names in lower case
+ * @param body at most 64 KiB of it as text, null if there was none; may contain personal data, so that
+ *     {@code toString} omits it
  */
 public record ReceivedCall(
         Instant at,
         String method,
         String path,
         String query,
-        ClientTokens.Standing bearer,
+        ClientTokens.TokenState bearer,
         String peer,
         Map<String, String> headers,
         String body) {

@@ -7,7 +7,7 @@ import dev.rampgate.sandbox.scenario.ScenarioPlayer;
 import dev.rampgate.sandbox.scenario.Scenarios;
 import io.vertx.ext.web.Router;
 
-/** The part of the control API that plays scenarios: by name, by seed, or as the body has it. */
+/** The part of the control API that plays scenarios: by name, by seed, or from the body. */
 final class ScenarioApi {
 
     private final ScenarioPlayer player;

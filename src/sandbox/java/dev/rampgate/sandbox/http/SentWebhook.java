@@ -3,9 +3,9 @@ package dev.rampgate.sandbox.http;
 import java.time.Instant;
 
 /**
- * One webhook that left, and what became of it. The URL is not kept: it holds the partner's key.
+ * One sent webhook and its answer. The URL is not kept, since it contains the partner's key.
  *
- * @param at when it was sent, time of the machine
+ * @param at when it was sent, by the machine's clock
  * @param answer the partner's HTTP status, 0 if there was none in time
  */
 public record SentWebhook(String transactionId, String status, Instant at, String body, int answer) {

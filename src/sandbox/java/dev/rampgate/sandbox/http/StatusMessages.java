@@ -3,7 +3,7 @@ package dev.rampgate.sandbox.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 
-/** A transaction's present state in the three forms that Proof tells it (Proof contract, sections 3 to 5). */
+/** Writes a transaction's present state in the three forms of Proof: answer, frame, webhook (Proof contract, sections 3 to 5). */
 final class StatusMessages {
 
     private StatusMessages() {}
@@ -26,16 +26,15 @@ final class StatusMessages {
 
     /** The socket's {@code tx.update}. The payment method is left out while it is unknown. */
     static ObjectNode socket(ProofTransaction transaction) {
-        ObjectNode observation = Json.object()
+        ObjectNode message = Json.object()
                 .put("event", "tx.update")
                 .put("merchant_transaction_id", transaction.id())
                 .put("type", transaction.type())
                 .put("status", transaction.status());
         if (transaction.paymentMethod() != null) {
-            observation.put("payment_method", transaction.paymentMethod());
+            message.put("payment_method", transaction.paymentMethod());
         }
-        return observation
-                .put("currency", transaction.currency())
+        return message.put("currency", transaction.currency())
                 .put("fiat_currency", transaction.fiatCurrency())
                 .put("fiat_amount", transaction.fiatAmount())
                 .put("crypto_amount", transaction.cryptoAmount())

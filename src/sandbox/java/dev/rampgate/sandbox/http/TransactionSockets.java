@@ -25,22 +25,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * The sockets of {@code /ws?tx_id=}: one connection hears of one transaction, and of its changes only (Proof contract,
- * section 4). The simulator leaves a connection open after a terminal status: closing is the client's part.
+ * The sockets of {@code /ws?tx_id=}: one connection receives the changes of one transaction (Proof contract, section 4). The
+ * simulator leaves a connection open after a terminal status: the client closes it.
  */
 public final class TransactionSockets implements TransactionBook.Listener {
 
     static final int CONNECTION_LIMIT = 10_000;
     private static final long PING_EVERY_MILLIS = 15_000;
 
-    /** One connection with the channel under it, which alone can end or go deaf without a word. */
+    /** One connection with its channel, which can be cut or silenced without a closing handshake. */
     private record Line(ServerWebSocket socket, Channel channel, AtomicBoolean silent) {
 
         void cut() {
             channel.close();
         }
 
-        /** Nothing is read any more, so that the peer's pings stay unanswered too. */
+        /** Stops reading, so that the peer's pings stay unanswered too. */
         void silence() {
             silent.set(true);
             channel.config().setAutoRead(false);
@@ -64,12 +64,12 @@ public final class TransactionSockets implements TransactionBook.Listener {
         }));
     }
 
-    /** How many connections hear of a transaction. */
+    /** The number of connections for a transaction. */
     public int count(String transactionId) {
         return byTransaction.getOrDefault(transactionId, Set.of()).size();
     }
 
-    /** How many connections there are. */
+    /** The number of open connections. */
     public int count() {
         return open.get();
     }
@@ -86,7 +86,7 @@ public final class TransactionSockets implements TransactionBook.Listener {
         context.runOnContext(go -> all().forEach(Line::cut));
     }
 
-    /** From now on the present connections are half open: nothing comes any more. */
+    /** Makes the present connections half open: they send nothing any more. */
     public void silenceAll() {
         context.runOnContext(go -> all().forEach(Line::silence));
     }
@@ -94,7 +94,7 @@ public final class TransactionSockets implements TransactionBook.Listener {
     @Override
     public void changed(ProofTransaction transaction, boolean opened) {
         if (!opened) {
-            // Decided now, so that a fault switched on or off right after a change is not for that change.
+            // Decided now, so that a later change of the fault rules does not affect this frame.
             Fault fault = faults.strike(Place.SOCKET_FRAME, transaction.id(), transaction.status())
                     .orElse(null);
             context.runOnContext(go -> byTransaction

@@ -35,7 +35,7 @@ final class Wallets {
         return List.copyOf(networks);
     }
 
-    /** The partner's wallet, the same each time; none if there is no active one. It looks like one and is none. */
+    /** The partner's wallet address, the same each time; empty if there is no active wallet. It only looks like an address. */
     Optional<String> address(String currency, String network) {
         if (!networksByCurrency.getOrDefault(currency, Set.of()).contains(network)) {
             return Optional.empty();

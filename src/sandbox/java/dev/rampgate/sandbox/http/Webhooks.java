@@ -28,10 +28,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Tells the partner every status change, best effort and once (Proof contract, section 5). News of one transaction goes
- * out in order, one after the other, unless a fault says otherwise; nothing is tried again.
+ * Sends every status change to the partner once, best effort (Proof contract, section 5). The webhooks of one transaction are
+ * sent in order, one after the other, unless a fault changes that; there are no retries.
  *
- * <p>Its state lives on the simulator's event loop; the public methods may be called from anywhere.
+ * <p>Its state is confined to the simulator's event loop; the public methods are thread-safe.
  */
 public final class Webhooks implements TransactionBook.Listener {
 
@@ -82,12 +82,12 @@ public final class Webhooks implements TransactionBook.Listener {
         return dropped.get();
     }
 
-    /** Tells a transaction's present state once more, whatever faults are on. */
+    /** Sends a transaction's present state again, without faults. */
     public void redeliver(ProofTransaction transaction) {
         context.runOnContext(go -> post(new Notice(transaction, Json.text(StatusMessages.webhook(transaction)))));
     }
 
-    /** Sends what {@code hold} and {@code reverse} keep back: newest first for the latter. */
+    /** Sends the webhooks held by {@code hold} and {@code reverse}, the latter newest first. */
     public void release() {
         context.runOnContext(go -> {
             List<Notice> released = List.copyOf(held);
@@ -102,29 +102,28 @@ public final class Webhooks implements TransactionBook.Listener {
         // The other partner registered no URL.
         boolean own = transaction.partner() == PartnerAccount.OWN;
         if (own && url.get() != null && (atPending || !opened)) {
-            // Decided now, so that a fault switched on or off right after a change is not for that change.
+            // Decided now, so that a later change of the fault rules does not affect this webhook.
             Fault fault = faults.strike(Place.WEBHOOK, transaction.id(), transaction.status())
                     .orElse(null);
-            context.runOnContext(go -> tell(transaction, fault));
+            context.runOnContext(go -> send(transaction, fault));
         }
     }
 
-    private void tell(ProofTransaction transaction, Fault fault) {
-        ObjectNode observation = StatusMessages.webhook(transaction);
+    private void send(ProofTransaction transaction, Fault fault) {
+        ObjectNode message = StatusMessages.webhook(transaction);
         if (fault instanceof Fault.ShiftTime shift) {
-            observation.put(
+            message.put(
                     "updated_at",
                     transaction.updatedAt().plusMillis(shift.millis()).toString());
         } else if (fault instanceof Fault.UnknownStatus unknown) {
-            observation.put("status", unknown.status());
+            message.put("status", unknown.status());
         }
-        Notice notice =
-                new Notice(transaction, fault instanceof Fault.Garbage ? "<<<not JSON" : Json.text(observation));
+        Notice notice = new Notice(transaction, fault instanceof Fault.Garbage ? "<<<not JSON" : Json.text(message));
         if (fault instanceof Fault.Lose) {
             return;
         }
         if (fault instanceof Fault.Reverse || reversed.containsKey(transaction.id())) {
-            if (waiting()) {
+            if (reserve()) {
                 reversed.computeIfAbsent(transaction.id(), id -> new ArrayDeque<>())
                         .addFirst(notice);
             }
@@ -132,11 +131,11 @@ public final class Webhooks implements TransactionBook.Listener {
                 postReversed(transaction.id());
             }
         } else if (fault instanceof Fault.Hold) {
-            if (waiting()) {
+            if (reserve()) {
                 held.add(notice);
             }
         } else if (fault instanceof Fault.Delay delay) {
-            if (waiting()) {
+            if (reserve()) {
                 vertx.setTimer(
                         Math.max(1, delay.millis()), timer -> deliver(notice).onComplete(sent -> pending--));
             }
@@ -156,13 +155,13 @@ public final class Webhooks implements TransactionBook.Listener {
     }
 
     private void post(Notice notice) {
-        if (waiting()) {
+        if (reserve()) {
             postWaiting(notice);
         }
     }
 
-    /** Whether one more may wait; counts it if so, and its loss if not. */
-    private boolean waiting() {
+    /** Reserves a place for one more webhook; counts it as dropped if there is none. */
+    private boolean reserve() {
         if (pending >= PENDING_LIMIT) {
             dropped.incrementAndGet();
             return false;
@@ -182,7 +181,7 @@ public final class Webhooks implements TransactionBook.Listener {
         });
     }
 
-    /** Never fails: how it went stands in the journal only, as nobody at Proof asks either. */
+    /** Never fails; the journal records the result. */
     private Future<Void> deliver(Notice notice) {
         String target = url.get();
         if (target == null) {

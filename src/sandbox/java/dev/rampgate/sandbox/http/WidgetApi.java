@@ -98,7 +98,7 @@ final class WidgetApi {
 
     private void admit(RoutingContext call) {
         HttpServerRequest request = call.request();
-        ClientTokens.Standing bearer = tokens.state(request.getHeader("Authorization"));
+        ClientTokens.TokenState bearer = tokens.check(request.getHeader("Authorization"));
         calls.add(new ReceivedCall(
                 clock.unskewed(),
                 request.method().name(),

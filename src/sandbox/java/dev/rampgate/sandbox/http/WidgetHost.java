@@ -26,7 +26,7 @@ import java.util.Set;
 
 /**
  * The browser's side of Proof: the script {@code widget.2.0.js}, the page of its iframe under {@code /frame}, and the
- * calls by which that page acts for the user. The frame proves itself by the session's {@code init_token} and never sees
+ * calls by which that page acts for the user. The frame authenticates with the session's {@code init_token} and never has
  * a bearer token. Refusals of its calls are JSON {@code {"error"}}: 401 for a token that is unknown or expired, 409 for a
  * step that does not fit.
  */

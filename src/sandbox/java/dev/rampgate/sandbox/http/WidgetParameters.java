@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Compares what a page gave to {@code proofWidget.run} with what the session answered. The values must be the same, byte
- * for byte and type for type; only the names change from snake_case to camelCase (Proof contract, sections 2 and 8).
+ * Compares the parameters that a page passed to {@code proofWidget.run} with the session's answer. Values and types must be
+ * equal; only the names change from snake_case to camelCase (Proof contract, sections 2 and 8).
  */
 final class WidgetParameters {
 
@@ -36,7 +36,7 @@ final class WidgetParameters {
     private static final Set<String> CALLBACKS =
             Set.of("onLoad", "onReady", "onStatusChange", "onPaymentFinished", "onSellTransferEnabled");
 
-    /** Longer values are shown by their beginning: a signature says nothing more by all of its digits. */
+    /** Longer values are cut in messages. */
     private static final int SHOWN_LENGTH = 60;
 
     /**
@@ -92,7 +92,7 @@ final class WidgetParameters {
         });
         given.fieldNames().forEachRemaining(name -> {
             if (!explained.contains(name) && !given.has(nameOf(name, answered))) {
-                complaints.add(Complaint.warning(name, name + " is no parameter of the widget."));
+                complaints.add(Complaint.warning(name, name + " is not a parameter of the widget."));
             }
         });
         complaints.addAll(checkCallbacks(callbacks));
@@ -103,12 +103,12 @@ final class WidgetParameters {
         List<Complaint> complaints = new ArrayList<>();
         if (!callbacks.contains("onStatusChange")) {
             complaints.add(Complaint.warning(
-                    "onStatusChange", "onStatusChange is missing: the page will not hear what the user does."));
+                    "onStatusChange", "onStatusChange is missing: the page does not learn what the user does."));
         }
         callbacks.stream()
                 .filter(name -> !CALLBACKS.contains(name))
                 .sorted()
-                .forEach(name -> complaints.add(Complaint.warning(name, name + " is no callback of the widget.")));
+                .forEach(name -> complaints.add(Complaint.warning(name, name + " is not a callback of the widget.")));
         return complaints;
     }
 

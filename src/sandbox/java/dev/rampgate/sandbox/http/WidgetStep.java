@@ -4,11 +4,11 @@ import dev.rampgate.sandbox.transaction.Action;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a person can do inside the widget. */
+/** The steps that a person can take inside the widget. */
 enum WidgetStep {
-    /** The identity check ends well. */
+    /** The identity check succeeds. */
     VERIFY,
-    /** The identity check ends badly; the user may repeat it. */
+    /** The identity check fails; the user may repeat it. */
     REJECT,
     /** The card is charged. */
     PAY,
@@ -33,7 +33,7 @@ enum WidgetStep {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What it does to the transaction; nothing if it is about the user's identity. */
+    /** The step's action on the transaction; empty if it concerns the user's identity. */
     Optional<Action> action() {
         return switch (this) {
             case VERIFY, REJECT -> Optional.empty();
@@ -45,7 +45,7 @@ enum WidgetStep {
         };
     }
 
-    /** Whether the contract wants the identity checked before; a user may cancel at any time. */
+    /** Whether the contract requires a verified identity; a user may cancel at any time. */
     boolean needsVerifiedUser() {
         return switch (this) {
             case PAY, DECLINE, SEND, RETRY -> true;

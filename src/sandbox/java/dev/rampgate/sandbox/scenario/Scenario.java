@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A way in which Proof's world goes, as data that anybody can write: what goes wrong and when, how transactions live, and
- * whose clock is wrong. In JSON the names are in snake_case.
+ * A behaviour of the simulated Proof, as data: which faults happen when, how transactions develop, and how far the clock is off.
+ * In JSON the names are in snake_case.
  *
  * @param name lower-case letters, digits and dashes
  * @param summary one sentence for the list of scenarios
- * @param seed of the chance behind rates, so that a run can be repeated; null takes the simulator's own chance
- * @param life null leaves it as the simulator was started
- * @param clockSkewMs how far Proof's clock is ahead, in milliseconds; null is not at all
- * @param faults in their order: of several that fit, the first strikes
- * @param story what happens to each transaction opened meanwhile, instead of its usual life; empty for the usual one
+ * @param seed of the random numbers behind rates, so that a run can be repeated; null uses the simulator's own
+ * @param life null keeps the settings with which the simulator was started
+ * @param clockSkewMs how far Proof's clock is ahead, in milliseconds; null is 0
+ * @param faults in order: of several that match, the first one happens
+ * @param story what happens to each transaction that is opened meanwhile; empty for the usual course
  */
 public record Scenario(
         String name,
@@ -29,7 +29,7 @@ public record Scenario(
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,60}");
 
-    /** Who moves transactions on, and by what delays are multiplied; either may be null for no change. */
+    /** Who changes transactions, and the factor of delays; either may be null for no change. */
     public record Life(LifeMode mode, Double factor) {}
 
     public Scenario {

@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Where one scenario is played at a time. A new one ends the one before: its faults go, the clock is right again, and
- * life is as the simulator was started, before the new one begins. May be called from anywhere.
+ * Plays one scenario at a time. Before a new scenario begins, the faults of the previous one are removed, the clock is right
+ * again, and transactions develop as configured at the start. Thread-safe.
  */
 public final class ScenarioPlayer {
 
@@ -33,23 +33,23 @@ public final class ScenarioPlayer {
         this.playing = new AtomicReference<>(scenarios.find(Scenarios.CALM).orElseThrow());
     }
 
-    /** The scenarios that have a name. */
+    /** The scenarios that can be played by name. */
     public Scenarios scenarios() {
         return scenarios;
     }
 
-    /** The last one played; what was switched by hand since then is not in it. */
+    /** The last played scenario, without later changes by the control API. */
     public Scenario playing() {
         return playing.get();
     }
 
-    /** @throws IllegalArgumentException if there is none of this name */
+    /** Plays a scenario by name. @throws IllegalArgumentException if it does not exist */
     public Scenario play(String name) {
         return play(
                 scenarios.find(name).orElseThrow(() -> new IllegalArgumentException("there is no scenario " + name)));
     }
 
-    /** Plays what is drawn from a number: the same number, the same scenario and the same chance. */
+    /** Plays a random scenario; the same seed gives the same scenario and the same random numbers. */
     public Scenario play(long seed) {
         return play(SeededScenario.of(seed));
     }

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The scenarios that can be played by name: the sandbox's own, and those of a user's folder, which win. */
+/** The scenarios that can be played by name: the built-in ones, and those of a user's folder, which take precedence. */
 public final class Scenarios {
 
-    /** Everything works; the state that a scenario is left for. */
+    /** The scenario without faults. */
     public static final String CALM = "calm";
 
     private static final String FOLDER = "/scenarios/";
@@ -26,7 +26,7 @@ public final class Scenarios {
 
     private Scenarios() {}
 
-    /** The sandbox's own; {@code index.json} lists their files, since a jar cannot be asked for its folders. */
+    /** The built-in scenarios; {@code index.json} lists their files, since a jar cannot list its folders. */
     public static Scenarios builtIn() {
         Scenarios scenarios = new Scenarios();
         for (String name : read(resource("index.json"), String[].class, "index.json")) {
@@ -38,7 +38,7 @@ public final class Scenarios {
     /**
      * Adds each {@code NAME.json} of a folder. Reads files, so never call it on an event loop.
      *
-     * @throws IllegalArgumentException naming the file that is no scenario, or the folder if there is none
+     * @throws IllegalArgumentException naming the invalid file, or the folder if it does not exist
      */
     public Scenarios withFolder(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
@@ -59,7 +59,7 @@ public final class Scenarios {
         return Optional.ofNullable(byName.get(name));
     }
 
-    /** All of them, by name. */
+    /** All scenarios, by name. */
     public List<Scenario> all() {
         return List.copyOf(byName.values());
     }

@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** Draws a scenario from a number: some faults at some rates, perhaps a wrong clock, and a life. The same each time. */
+/** Generates a scenario from a seed: faults with rates, possibly a wrong clock, and a story. The same seed gives the same scenario. */
 final class SeededScenario {
 
     private static final List<FaultRule> PALETTE = List.of(
@@ -65,7 +65,7 @@ final class SeededScenario {
         Long skew = random.nextInt(3) == 0 ? (random.nextInt(21) - 10) * 60_000L : null;
         List<StoryStep> story = STORIES.get(random.nextInt(STORIES.size()));
         return new Scenario(
-                "seed-" + Long.toUnsignedString(seed), "Drawn from a number.", seed, null, skew, faults, story);
+                "seed-" + Long.toUnsignedString(seed), "Generated from a seed.", seed, null, skew, faults, story);
     }
 
     private static FaultRule rule(Place place, Fault fault) {

@@ -4,15 +4,15 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * The amounts a payment really comes to. They differ from the asked ones, as they may (Proof contract, section 3): the
- * contract's example asks 42.75 and gets 42.60 for 40.15 euros.
+ * The final amounts of a payment. They may differ from the requested ones (Proof contract, section 3): the contract's example
+ * requests 42.75 and gets 42.60 for 40.15 euros.
  */
 public record FinalAmounts(String crypto, String fiat) {
 
     private static final BigDecimal AFTER_SPREAD = new BigDecimal("0.9965");
     private static final BigDecimal FIAT_RATE = new BigDecimal("0.9425");
 
-    /** What a request for this much will come to. */
+    /** The final amounts for a requested crypto amount. */
     public static FinalAmounts of(String requestedAmount) {
         BigDecimal requested = new BigDecimal(requestedAmount);
         int scale = Math.max(2, requested.scale());

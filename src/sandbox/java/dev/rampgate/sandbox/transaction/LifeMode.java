@@ -1,10 +1,10 @@
 package dev.rampgate.sandbox.transaction;
 
-/** Who moves a transaction on. */
+/** Who changes a transaction's status. */
 public enum LifeMode {
-    /** The simulator plays the user as well as the payment's way: a session completes by itself. */
+    /** The simulator plays the user and the payment: a session completes by itself. */
     AUTOMATIC,
-    /** A person pays, deposits, cancels or retries; what follows a payment, and the deposit window, goes by itself. */
+    /** A person pays, deposits, cancels or retries; the simulator does what follows a payment, and ends the deposit window. */
     ATTENDED,
     /** Nothing happens by itself. */
     MANUAL

@@ -3,8 +3,8 @@ package dev.rampgate.sandbox.transaction;
 import java.util.Locale;
 
 /**
- * The statuses that Proof knows (Proof contract, section 6). The simulator has its own list on purpose: it stands for
- * another company's host and shares no word with the code it tests.
+ * The statuses that Proof knows (Proof contract, section 6). The simulator has its own list on purpose: it simulates
+ * another company's host, and shares no code with Rampgate.
  */
 public enum ProofStatus {
     PENDING,

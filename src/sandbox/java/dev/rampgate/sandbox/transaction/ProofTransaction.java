@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One transaction as the simulated Proof knows it: the truth that the code under test has to find out. Immutable; every
- * change makes a new one.
+ * One transaction of the simulated Proof: the truth that the code under test has to find. Immutable; every change creates a
+ * new instance.
  *
  * @param id {@code merchant_transaction_id}
- * @param partner whose it is
+ * @param partner the partner that owns it
  * @param partnerUserId echo of the session request
  * @param userEmail echo of the session request; personal, never logged
- * @param clientIp the user's address as the session request said it, null if it did not
+ * @param clientIp the user's address in the session request, null if absent
  * @param type {@code buy} or {@code sell}
  * @param currency crypto currency
  * @param network blockchain network
@@ -40,14 +40,14 @@ public record ProofTransaction(
         String paymentMethod,
         List<StatusChange> history) {
 
-    /** What a history may hold at most; a transaction that changes more often is a mistake of the test. */
+    /** Maximum length of a history; a transaction that changes more often is a mistake in the test. */
     static final int HISTORY_LIMIT = 1_000;
 
     public ProofTransaction {
         history = List.copyOf(history);
     }
 
-    /** The present status as Proof spells it; after {@link TransactionBook#force} it may be one that nobody knows. */
+    /** The present status as Proof spells it; after {@link TransactionBook#force} it may be unknown to the contract. */
     public String status() {
         return last().status();
     }
@@ -127,8 +127,8 @@ public record ProofTransaction(
     }
 
     /**
-     * Another content for some fields of a transaction, said to nobody: how a test makes Proof contradict itself. What
-     * is empty stays as it is.
+     * New values for some fields of a transaction, without a notification: with it a test makes Proof contradict itself. Empty
+     * fields keep their values.
      */
     public record Rewrite(
             Optional<String> type,

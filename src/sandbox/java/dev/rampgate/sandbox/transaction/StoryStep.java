@@ -1,11 +1,11 @@
 package dev.rampgate.sandbox.transaction;
 
 /**
- * One thing that happens to a transaction by itself. {@code PAY} and {@code DEPOSIT} stand for each other: it is the one
- * that fits the transaction's type.
+ * One scripted action on a transaction. {@code PAY} and {@code DEPOSIT} are interchangeable: the one that fits the
+ * transaction's type is used.
  *
- * @param action what happens
- * @param afterMs how long after the step before, in milliseconds before the delay factor
+ * @param action the action
+ * @param afterMs delay after the previous step in milliseconds, before the delay factor
  */
 public record StoryStep(Action action, long afterMs) {
 

@@ -9,12 +9,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 
 /**
- * All transactions of the simulated Proof. Every change goes through here, one after the other, and is told to the
- * listeners in that order. Holds a bounded number; the oldest goes when one too many comes.
+ * All transactions of the simulated Proof. All changes are made here, one after the other, and listeners are
+ * notified in that order. Holds a bounded number; the oldest is dropped.
  */
 public final class TransactionBook {
 
-    /** Is told of every change, on the thread that made it and under the book's lock: hand over, do not work. */
+    /** Is notified of every change, on the calling thread and under the book's lock, so that it must return quickly. */
     @FunctionalInterface
     public interface Listener {
         /** @param opened whether this is the session's first {@code pending} rather than a change of status */
@@ -89,20 +89,20 @@ public final class TransactionBook {
         return Optional.ofNullable(byId.get(id));
     }
 
-    /** @throws UnknownTransaction if there is none of this id */
+    /** @throws UnknownTransaction if it does not exist */
     public ProofTransaction get(String id) {
         return find(id).orElseThrow(() -> new UnknownTransaction(id));
     }
 
-    /** All of them, oldest first. */
+    /** All transactions, oldest first. */
     public synchronized List<ProofTransaction> all() {
         return List.copyOf(byId.values());
     }
 
     /**
-     * Lets something happen to a transaction.
+     * Applies an action to a transaction.
      *
-     * @throws UnknownTransaction if there is none of this id
+     * @throws UnknownTransaction if it does not exist
      * @throws ActionRefused if it does not fit the transaction's type or status
      */
     public synchronized ProofTransaction apply(String id, Action action) {
@@ -114,18 +114,18 @@ public final class TransactionBook {
     }
 
     /**
-     * Sets any status, also one that cannot follow or that nobody knows, and announces it like any other change.
+     * Sets any status, also an impossible or unknown one, and notifies listeners as for any other change.
      *
-     * @throws UnknownTransaction if there is none of this id
+     * @throws UnknownTransaction if it does not exist
      */
     public synchronized ProofTransaction force(String id, String status) {
         return change(get(id), status);
     }
 
     /**
-     * Changes fields in place and announces nothing: the next poll finds them.
+     * Changes fields in place without notifying listeners: the next poll finds the change.
      *
-     * @throws UnknownTransaction if there is none of this id
+     * @throws UnknownTransaction if it does not exist
      */
     public synchronized ProofTransaction rewrite(String id, ProofTransaction.Rewrite rewrite) {
         ProofTransaction after = get(id).rewritten(rewrite);
@@ -133,7 +133,7 @@ public final class TransactionBook {
         return after;
     }
 
-    /** Proof loses a transaction: from now on its id is not found. */
+    /** Removes a transaction: from now on its id is unknown. */
     public synchronized void forget(String id) {
         byId.remove(id);
     }

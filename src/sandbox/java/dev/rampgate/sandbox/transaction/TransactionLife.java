@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
 /**
- * Moves transactions on as time passes: the user pays or deposits, the delivery follows, an undeposited sell fails
- * (Proof contract, sections 2 and 6). Delays are those of the real thing, times a factor.
+ * Changes transactions over time: the user pays or deposits, the delivery follows, a sell without deposit fails (Proof
+ * contract, sections 2 and 6). Delays are realistic ones, times a factor.
  */
 public final class TransactionLife implements TransactionBook.Listener {
 
-    /** Runs something later, on a thread that may change the book. */
+    /** Runs a task later, on a thread that may change the book. */
     @FunctionalInterface
     public interface Timer {
         void after(Duration delay, Runnable task);
@@ -28,7 +28,7 @@ public final class TransactionLife implements TransactionBook.Listener {
     private final Timer timer;
     private final RandomGenerator random;
     private final Duration depositWindow;
-    /** How many ids are remembered as attended, and as scripted; beyond, the oldest live as usual again. */
+    /** How many attended and scripted ids are remembered; beyond, the oldest follow the usual course again. */
     private static final int REMEMBERED_LIMIT = 10_000;
 
     private final Set<String> attended = bounded();
@@ -57,7 +57,7 @@ public final class TransactionLife implements TransactionBook.Listener {
         return mode.get();
     }
 
-    /** For what happens from now on; steps that are under way are dropped if the new mode does not take them. */
+    /** Sets the mode; pending steps are dropped if the new mode does not make them. */
     public void mode(LifeMode newMode) {
         mode.set(newMode);
     }
@@ -66,7 +66,7 @@ public final class TransactionLife implements TransactionBook.Listener {
         return factor.get();
     }
 
-    /** By what the delays of steps not yet begun are multiplied: 1 is real time, 0.1 ten times faster. */
+    /** Sets the factor for delays of steps that have not begun: 1 is real time, 0.1 ten times faster. */
     public void factor(double newFactor) {
         if (!(newFactor >= 0 && newFactor <= 1_000)) {
             throw new IllegalArgumentException("a delay factor is between 0 and 1000, not " + newFactor);
@@ -74,36 +74,36 @@ public final class TransactionLife implements TransactionBook.Listener {
         factor.set(newFactor);
     }
 
-    /** From now on a person plays the user of this transaction, whatever the mode: the simulator no longer does. */
+    /** From now on a person plays the user of this transaction, in any mode. */
     public void attend(String transactionId) {
         attended.add(transactionId);
     }
 
-    /** What happens to transactions opened from now on, instead of their usual life; empty for the usual one. */
+    /** Sets what happens to transactions opened from now on; empty for the usual course. */
     public void story(List<StoryStep> steps) {
         story.set(List.copyOf(steps));
     }
 
     @Override
     public void changed(ProofTransaction transaction, boolean opened) {
-        List<StoryStep> told = story.get();
-        if (opened && !told.isEmpty()) {
+        List<StoryStep> steps = story.get();
+        if (opened && !steps.isEmpty()) {
             scripted.add(transaction.id());
-            tell(transaction.id(), told, 0);
+            play(transaction.id(), steps, 0);
         } else if (!scripted.contains(transaction.id()) || attended.contains(transaction.id())) {
             liveOn(transaction);
         }
     }
 
-    /** One step of a story after the other, unless a person takes over or something else has happened. */
-    private void tell(String id, List<StoryStep> steps, int next) {
+    /** Plays one step after the other, until a person takes over or another change happens. */
+    private void play(String id, List<StoryStep> steps, int next) {
         if (next < steps.size()) {
             timer.after(scaled(Duration.ofMillis(steps.get(next).afterMs())), () -> book.find(id)
                     .filter(transaction -> !attended.contains(id))
                     .filter(transaction -> steps.get(next).fitting(transaction).isPossibleFor(transaction))
                     .ifPresent(transaction -> {
                         book.apply(id, steps.get(next).fitting(transaction));
-                        tell(id, steps, next + 1);
+                        play(id, steps, next + 1);
                     }));
         }
     }
@@ -125,7 +125,7 @@ public final class TransactionLife implements TransactionBook.Listener {
         }
         int change = transaction.history().size();
         timer.after(scaled(delay), () -> {
-            // Whatever happened meanwhile has its own next step; this one is no longer meant.
+            // Another change meanwhile has its own next step, and cancels this one.
             boolean unchanged = book.find(transaction.id())
                     .filter(now -> now.history().size() == change)
                     .filter(action::isPossibleFor)
@@ -157,7 +157,7 @@ public final class TransactionLife implements TransactionBook.Listener {
         }));
     }
 
-    /** Half as long to half as long again. */
+    /** A random duration from half to one and a half times the typical one. */
     private Duration varied(Duration typical) {
         return Duration.ofMillis(Math.round(typical.toMillis() * (0.5 + random.nextDouble())));
     }
