@@ -65,17 +65,17 @@ public final class Ticker {
         });
     }
 
-    /** The round under way ends, no other follows. */
+    /** The round in flight ends, no other follows. */
     public void stop() {
         loop.execute(() -> running = false);
     }
 
-    /** Whether no round is under way and none will follow. */
+    /** Whether no round is in flight and none will follow. */
     public boolean isStopped() {
         return !running && !inFlight;
     }
 
-    /** Does not wait for the pause to end; a round that is under way is followed by another, after a rest. */
+    /** Does not wait for the pause to end; a round that is in flight is followed by another, after a rest. */
     public void wake() {
         loop.execute(() -> {
             if (inFlight || resting) {
@@ -123,9 +123,9 @@ public final class Ticker {
     /** Once when it begins and once when it ends: an outage makes many rounds fail. */
     private void report(Throwable failure) {
         if (failure != null && !failing) {
-            LOG.warnf("%s: a round failed, and the next ones may: %s", name, failure.getMessage());
+            LOG.warnf("A round of %s failed and is repeated: %s", name, failure.getMessage());
         } else if (failure == null && failing) {
-            LOG.infof("%s: works again", name);
+            LOG.infof("The rounds of %s succeed again", name);
         }
         failing = failure != null;
     }

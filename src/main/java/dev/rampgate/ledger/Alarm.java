@@ -1,13 +1,13 @@
 package dev.rampgate.ledger;
 
-/** Something that an operator should hear of. */
+/** A finding that an operator must look into. */
 public enum Alarm {
     /** Proof contradicts a confirmed {@code completed}. */
     COMPLETED_CONTRADICTED,
-    /** Proof tells another type, currency or network than recorded; the first value was kept. */
+    /** Proof reports another type, currency or network than recorded; the first value was kept. */
     DETAILS_CONTRADICTED,
-    /** Proof told a status that the contract does not know. */
+    /** Proof reported a status that the contract does not know. */
     UNKNOWN_STATUS,
-    /** Proof told an end with an amount that cannot be read, or {@code completed} without any; it is asked again. */
+    /** Proof reported an end with an amount that cannot be read, or {@code completed} without any; polls go on. */
     AMOUNT_UNREADABLE
 }

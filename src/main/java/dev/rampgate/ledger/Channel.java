@@ -1,6 +1,6 @@
 package dev.rampgate.ledger;
 
-/** Where news about a transaction came from. */
+/** Which way an observation came to us. */
 public enum Channel {
     /** The answer of Proof's session call, which starts a transaction. */
     SESSION,

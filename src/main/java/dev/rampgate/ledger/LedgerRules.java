@@ -5,7 +5,6 @@ import dev.rampgate.ledger.FollowUp.Nudge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,7 +13,7 @@ import java.util.Set;
  * decided; the numbers in the comments are those of {@code docs/rules.md}.
  *
  * <p>TestObservations of an authenticated call may change the record; an unsigned webhook only makes us ask. Polls are ordered among
- * themselves by Proof's {@code updated_at}; times of different channels serve only to tell news from stale.
+ * themselves by Proof's {@code updated_at}; times of different channels only show which observation is stale.
  */
 public class LedgerRules {
 
@@ -89,9 +88,7 @@ public class LedgerRules {
         boolean polled = observation.channel() == Channel.POLL;
         Instant since = timeOf(observation);
         LedgerState state = LedgerState.opened(status, polled, polled ? observation.changedAt() : null, since, now);
-        TransactionDetails details = observation
-                .details()
-                .filledFrom(new TransactionDetails(null, null, null, null, null, null, null, null, null, since));
+        TransactionDetails details = observation.details().filledFrom(TransactionDetails.NONE.withCreatedAt(since));
         FollowUp followUp = FollowUp.NONE.withWatchedSince(polled && status.isProvisional() ? now : null);
         TransactionRecord record = amountsNoted(
                 new TransactionRecord(observation.transactionId(), details, state, followUp, false), observation, now);
@@ -99,14 +96,7 @@ public class LedgerRules {
         PollPlanning.Plan plan = polled
                 ? PollPlanning.afterAnswer(record, observation, Optional.of(status), now)
                 : new PollPlanning.Plan(record, PollPlanning.whileOpen(record, now));
-        return new Decision(
-                Outcome.ACCEPTED,
-                Optional.of(plan.record()),
-                List.of(transition),
-                List.of(),
-                Set.of(),
-                plan.wish(),
-                true);
+        return Decision.of(Outcome.ACCEPTED, plan.record(), plan.wish()).withTransition(transition);
     }
 
     private static Decision claimedBySession(TransactionRecord record, Observation observation) {
@@ -147,15 +137,16 @@ public class LedgerRules {
                         .with(watchStarts ? followUp.withWatchedSince(now) : followUp),
                 poll,
                 now);
-        List<TransitionMark> marks = before.confirmed()
-                ? List.of()
-                : List.of(new TransitionMark(record.id(), after.attempt(), after.status(), null, poll.receivedAt()));
-        boolean observation = !after.equals(before)
+        boolean changed = !after.equals(before)
                 || !next.details().equals(record.details())
                 || beginsToLackAmounts(Optional.of(record), next);
         PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(after.status()), now);
-        return new Decision(
-                Outcome.CONFIRMED, Optional.of(plan.record()), List.of(), marks, Set.of(), plan.wish(), observation);
+        Decision confirmed =
+                Decision.of(Outcome.CONFIRMED, plan.record(), plan.wish()).withArchived(changed);
+        return before.confirmed()
+                ? confirmed
+                : confirmed.withMark(
+                        new TransitionMark(record.id(), after.attempt(), after.status(), null, poll.receivedAt()));
     }
 
     private static Decision movedByPoll(TransactionRecord record, Observation poll, Status told, Instant now) {
@@ -177,34 +168,21 @@ public class LedgerRules {
                 ? claimedFirst(record.followUp().nudge(), told)
                 : record.followUp().reports().get(told);
         PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(told), now);
-        return new Decision(
-                correction ? Outcome.CORRECTION : Outcome.ACCEPTED,
-                Optional.of(plan.record()),
-                List.of(transitionTo(next, poll, reportedAt, true, correction)),
-                List.of(),
-                Set.of(),
-                plan.wish(),
-                true);
+        return Decision.of(correction ? Outcome.CORRECTION : Outcome.ACCEPTED, plan.record(), plan.wish())
+                .withTransition(transitionTo(next, poll, reportedAt, true, correction));
     }
 
     private static Decision completedContradicted(
             TransactionRecord record, Observation poll, Status told, Instant now) {
         PollPlanning.Plan plan = PollPlanning.afterAnswer(record, poll, Optional.of(told), now);
         return record.state().isBefore(poll.changedAt())
-                ? new Decision(
-                        Outcome.CONFLICT,
-                        Optional.of(plan.record()),
-                        List.of(),
-                        List.of(),
-                        EnumSet.of(Alarm.COMPLETED_CONTRADICTED),
-                        plan.wish(),
-                        true)
+                ? Decision.of(Outcome.CONFLICT, plan.record(), plan.wish()).withAlarm(Alarm.COMPLETED_CONTRADICTED)
                 : unmoved(Outcome.STALE, plan.record(), plan.wish());
     }
 
     /**
      * Whether polls have said the same against the record for so long that no copy can lag behind its last change. What
-     * counts is when they were asked: an answer may be under way for long.
+     * counts is when they were asked: an answer may take long.
      */
     private boolean dissentHasLasted(TransactionRecord record, Observation poll, Status told) {
         Dissent dissent = record.followUp().dissent();
@@ -239,14 +217,9 @@ public class LedgerRules {
                     observation,
                     now);
             Instant reportedAt = record.followUp().reports().get(told);
-            return new Decision(
-                    Outcome.ACCEPTED,
-                    Optional.of(next),
-                    List.of(transitionTo(next, observation, reportedAt, false, false)),
-                    List.of(),
-                    Set.of(),
-                    told.isTerminal() ? PollWish.AT_ONCE : PollPlanning.whileOpen(next, now),
-                    true);
+            PollWish wish = told.isTerminal() ? PollWish.AT_ONCE : PollPlanning.whileOpen(next, now);
+            return Decision.of(Outcome.ACCEPTED, next, wish)
+                    .withTransition(transitionTo(next, observation, reportedAt, false, false));
         }
         if (told == state.status()) {
             boolean sameAttempt = state.attemptCovers(observation.changedAt());
@@ -309,17 +282,12 @@ public class LedgerRules {
     }
 
     private static Decision unknownByPoll(TransactionRecord record, Observation poll, Instant now) {
-        boolean observation = !isNoted(record, poll);
+        boolean first = !isNoted(record, poll);
         TransactionRecord unsettled = noted(record, poll).with(record.state().withSettled(false));
         PollPlanning.Plan plan = PollPlanning.afterAnswer(unsettled, poll, Optional.empty(), now);
-        return new Decision(
-                Outcome.UNKNOWN_STATUS,
-                Optional.of(plan.record()),
-                List.of(),
-                List.of(),
-                observation ? EnumSet.of(Alarm.UNKNOWN_STATUS) : Set.of(),
-                plan.wish(),
-                observation);
+        Decision decision =
+                Decision.of(Outcome.UNKNOWN_STATUS, plan.record(), plan.wish()).withArchived(first);
+        return first ? decision.withAlarm(Alarm.UNKNOWN_STATUS) : decision;
     }
 
     private static Decision unknownClaimed(TransactionRecord record, Observation observation, boolean isLater) {
@@ -338,12 +306,13 @@ public class LedgerRules {
 
     /** Nothing is recorded and nothing gets recorded. */
     private static Decision stranger(Outcome outcome, Set<Alarm> alarms, PollWish wish) {
-        return new Decision(outcome, Optional.empty(), List.of(), List.of(), alarms, wish, false);
+        Decision decision = Decision.ofUnknown(outcome, wish);
+        return alarms.stream().reduce(decision, Decision::withAlarm, (one, other) -> other);
     }
 
     // --- what can never change: rule 10
 
-    /** Once for each news that says it, not for every poll that repeats it. */
+    /** Once for each observation that says it, not for every poll that repeats it. */
     private static Decision alarmed(TransactionRecord before, Observation observation, Decision decision) {
         boolean contradicts = observation.authoritative() && before.details().contradicts(observation.details());
         return contradicts && decision.archived() ? decision.withAlarm(Alarm.DETAILS_CONTRADICTED) : decision;
@@ -385,10 +354,10 @@ public class LedgerRules {
     // --- values
 
     private static Decision unmoved(Outcome outcome, TransactionRecord record, PollWish wish) {
-        return new Decision(outcome, Optional.of(record), List.of(), List.of(), Set.of(), wish, true);
+        return Decision.of(outcome, record, wish);
     }
 
-    /** An answer from before what is recorded tells nothing; the next one may. */
+    /** An answer from before what is recorded says nothing about now; the next one may. */
     private static Decision askedTooEarly(TransactionRecord record) {
         return unmoved(Outcome.STALE, record, IN_A_SECOND);
     }

@@ -85,7 +85,7 @@ public record LedgerState(
         return higher == Status.COMPLETED || isFirst || isSurelyBefore(time);
     }
 
-    /** Whether news with this time can speak of the current attempt. */
+    /** Whether an observation with this time can be about the current attempt. */
     boolean attemptCovers(Instant time) {
         return attempt == 1 || time != null && !time.isBefore(attemptSince);
     }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * One piece of news from one channel: "channel C says that transaction T has status S since time t".
+ * What one channel reported: "channel C says that transaction T has status S since time t".
  *
  * @param id given when it is received, so that applying it again is harmless
  * @param channel where it came from
@@ -30,6 +30,26 @@ public record Observation(
         TransactionDetails details,
         boolean amountUnreadable,
         String raw) {
+
+    /**
+     * A session that we opened: pending, without a time of Proof's and without text, since that holds tokens.
+     *
+     * @param receivedAt when Proof answered, by our clock
+     */
+    public static Observation ofSession(UUID id, String transactionId, Instant receivedAt, TransactionDetails details) {
+        return new Observation(
+                id,
+                Channel.SESSION,
+                true,
+                transactionId,
+                Status.PENDING.wireName(),
+                null,
+                null,
+                receivedAt,
+                details,
+                false,
+                null);
+    }
 
     /** An observation whose amounts, if it has any, could be read. */
     public Observation(

@@ -62,7 +62,7 @@ final class PollLadder {
         return age.compareTo(HORIZON) < 0 ? WITHIN_WEEK : OLD;
     }
 
-    /** The next look of a watch; none when it is over. */
+    /** The next look of a watch; none when it has ended. */
     static Optional<PollWish> watch(Instant watchedSince, Instant now) {
         Duration elapsed = Duration.between(watchedSince, now);
         return WATCH.stream()

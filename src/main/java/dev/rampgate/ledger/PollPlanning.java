@@ -53,7 +53,7 @@ final class PollPlanning {
                     .map(wish -> new Plan(record.with(state.withSettled(false)), wish))
                     .orElseGet(() -> new Plan(record.with(state.withSettled(true)), PollWish.NEVER));
         }
-        // A status that nobody knows may be anything but the end: no watch, no settling.
+        // A status that the contract does not know may be anything but the end: no watch, no settling.
         boolean watched = state.confirmed()
                 && state.status().isProvisional()
                 && record.followUp().unknownStatus() == null;

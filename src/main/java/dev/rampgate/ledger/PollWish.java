@@ -25,7 +25,7 @@ public sealed interface PollWish {
      * After a while.
      *
      * @param atLeast shortest delay from now
-     * @param atMost longest delay from now; where between them is left to chance, so that polls spread
+     * @param atMost longest delay from now; the delay between them is random, so that polls spread
      */
     record After(Duration atLeast, Duration atMost) implements PollWish {}
 

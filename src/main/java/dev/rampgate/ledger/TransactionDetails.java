@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param cryptoAmount final crypto amount, a plain decimal spelled as Proof sent it where that was one
  * @param fiatCurrency fiat currency, which the user may switch inside the widget
  * @param fiatAmount final fiat amount, likewise
- * @param paymentMethod for example {@code card}; only the socket tells it
+ * @param paymentMethod for example {@code card}; only the socket reports it
  * @param createdAt when it was created: by our clock if we opened its session, else by Proof's; the first one known stays
  */
 public record TransactionDetails(
@@ -38,7 +38,7 @@ public record TransactionDetails(
 
     /**
      * How the pseudonym begins that stands for the id of a user who was erased: with a control character (SUB), which neither a
-     * caller's id nor one that Proof answers can have, so that nobody can choose to be an erased user, or to be taken for one.
+     * caller's id nor one that Proof answers can have, so that no user can pose as an erased one.
      */
     public static final String ERASED = "\u001aerased-";
 
@@ -58,6 +58,28 @@ public record TransactionDetails(
 
     public TransactionDetails {
         type = word(type);
+    }
+
+    /** The details that a session brings; amounts and the payment method are not known yet. */
+    public static TransactionDetails ofSession(
+            String userId, String type, String currency, String network, String requestedAmount, Instant createdAt) {
+        return new TransactionDetails(
+                userId, type, currency, network, requestedAmount, null, null, null, null, createdAt);
+    }
+
+    /** These details with another time of creation. */
+    public TransactionDetails withCreatedAt(Instant time) {
+        return new TransactionDetails(
+                userId,
+                type,
+                currency,
+                network,
+                requestedAmount,
+                cryptoAmount,
+                fiatCurrency,
+                fiatAmount,
+                paymentMethod,
+                time);
     }
 
     /** Whether the user was erased: nothing that could name him may be kept any more. */
@@ -95,7 +117,7 @@ public record TransactionDetails(
                 first(createdAt, other.createdAt));
     }
 
-    /** These details with the other's amounts and payment method where it tells them, then filled from it. */
+    /** These details with the other's amounts and payment method where it has them, then filled from it. */
     public TransactionDetails updatedFrom(TransactionDetails other) {
         return new TransactionDetails(
                         userId,
@@ -119,11 +141,10 @@ public record TransactionDetails(
 
     /** These details with owner and requested amount filled from a session. */
     TransactionDetails claimedBy(TransactionDetails session) {
-        return filledFrom(new TransactionDetails(
-                session.userId, null, null, null, session.requestedAmount, null, null, null, null, null));
+        return filledFrom(ofSession(session.userId, null, null, null, session.requestedAmount, null));
     }
 
-    /** Whether type, currency or network are told by both and differ, but for letter case: what can never change. */
+    /** Whether both have a type, currency or network and these differ, but for letter case: they can never change. */
     boolean contradicts(TransactionDetails other) {
         return differ(type, other.type) || differ(currency, other.currency) || differ(network, other.network);
     }

@@ -9,10 +9,10 @@ import java.time.Instant;
  * @param sequence its number within the transaction, from 1, without gaps
  * @param attempt the attempt it belongs to
  * @param status the status it led to
- * @param channel whose news was accepted
+ * @param channel whose observation was accepted
  * @param reportedAt when a webhook first claimed it; null if none did before
- * @param occurredAt Proof's time of the change; null if the news gave none
- * @param observedAt when the accepted news reached us
+ * @param occurredAt Proof's time of the change; null if the observation had none
+ * @param observedAt when the accepted observation reached us
  * @param confirmedAt when the first poll that showed it reached us; null if none has
  * @param correction whether it replaced a status that no longer held, and so opened its attempt
  */

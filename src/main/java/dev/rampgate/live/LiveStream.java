@@ -36,7 +36,8 @@ final class LiveStream {
 
         private void sent(String transactionId, List<LiveEvent> events) {
             counters.sent(events);
-            traces.told(transactionId, Labels.of(events.get(events.size() - 1).name()));
+            traces.published(
+                    transactionId, Labels.of(events.get(events.size() - 1).name()));
         }
     }
 

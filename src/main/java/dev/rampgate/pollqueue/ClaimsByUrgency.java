@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Claims that wait for a moment to be asked. The budget gives moments, and whichever comes next belongs to the most urgent claim:
- * a nudge does not wait for what was claimed before it and can as well be asked a moment later (decision 0053).
+ * Claims that wait for a slot of the call budget. The next slot goes to the most urgent claim, so that a nudge does not wait for
+ * claims that were made before it and are less urgent (decision 0053).
  */
 public final class ClaimsByUrgency {
 
-    /** Of one priority, who was claimed first goes first. */
+    /** Of one priority, the first claim goes first. */
     private final Map<Priority, Deque<Claim>> waiting = new EnumMap<>(Priority.class);
 
     public ClaimsByUrgency() {

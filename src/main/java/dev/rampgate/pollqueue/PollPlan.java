@@ -38,7 +38,7 @@ public record PollPlan(
     }
 
     /**
-     * About how often the transaction is polled, in seconds. When the budget is short, whoever is late by the largest
+     * About how often the transaction is polled, in seconds. When the budget is short, the transaction that is late by the largest
      * part of it goes first.
      */
     public int period() {
@@ -55,7 +55,7 @@ public record PollPlan(
         return delay.isPresent() && delay.get().isZero();
     }
 
-    /** Who goes first when the budget is short; the order is that of the column {@code poll.priority}. */
+    /** Which poll goes first when the budget is short; the order is that of the column {@code poll.priority}. */
     public enum Priority {
         /** Known, and something claimed that it changed. */
         NUDGED,

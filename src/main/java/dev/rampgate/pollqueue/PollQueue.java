@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What is due to be polled, shared by all replicas: each claims what it will ask for, for the time of a lease, together
- * with the moments at which the calls may leave.
+ * with the slots in which the calls may leave.
  */
 public interface PollQueue {
 
@@ -19,7 +19,7 @@ public interface PollQueue {
      * @param failures calls that failed in a row
      * @param missing how long Proof has answered that it does not know it
      * @param probe whether Proof refuses polls, and this one is to find out if it still does
-     * @param delay until the moment at which the call may leave; negative if it is over
+     * @param delay until the slot in which the call may leave; negative if the slot has passed
      */
     record Claim(
             String transactionId, Priority priority, int failures, Duration missing, boolean probe, Duration delay) {}
@@ -33,8 +33,8 @@ public interface PollQueue {
     Uni<List<Claim>> claim(Priority priority, int most);
 
     /**
-     * Gives a claim back after a call that failed. As long as it fails it goes after what does not. If somebody wanted a
-     * poll after this one was asked, it is due at once.
+     * Gives a claim back after a call that failed. As long as it fails it goes after what does not. If a poll was
+     * wanted after this one was sent, it is due at once.
      *
      * @param delay until it is due again
      * @param missing whether Proof answered that it does not know it; another failure says nothing about that
@@ -53,7 +53,7 @@ public interface PollQueue {
     /**
      * Proof refuses our token or address: stops the calls of all replicas but one per pause.
      *
-     * @return whether that is news
+     * @return whether no replica had recorded that before
      */
     Uni<Boolean> refuse();
 

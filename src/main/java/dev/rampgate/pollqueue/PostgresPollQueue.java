@@ -18,7 +18,7 @@ import java.util.UUID;
 @ApplicationScoped
 public class PostgresPollQueue implements PollQueue {
 
-    /** How far ahead moments are reserved, in seconds; with the pause between two rounds it bounds what may pile up. */
+    /** How far ahead slots are reserved, in seconds; with the pause between two rounds it bounds what may pile up. */
     private static final double HORIZON = 0.3;
 
     /** How many of each period are looked at for each call that may be made: other replicas take some meanwhile. */

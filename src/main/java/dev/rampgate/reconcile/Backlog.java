@@ -27,8 +27,9 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /**
- * TestObservations that cannot be asked for again (sessions and webhooks) while the database is away: kept in memory up to a number,
- * then by id alone up to another, then refused. It tries the stream again by itself.
+ * Keeps observations in memory while the database is away, if they cannot be asked for again: sessions and webhooks. Up to one
+ * bound it keeps the whole observation, up to another only the transaction's id; then it refuses. It offers what it keeps to the
+ * stream again until that is stored.
  */
 @ApplicationScoped
 public class Backlog {
@@ -47,7 +48,7 @@ public class Backlog {
     /** Raw texts beyond this many characters in all are left out, so that memory stays bounded. */
     private static final int MAX_RAW_CHARACTERS = 16 * 1024 * 1024;
 
-    /** Of what is lost between two rounds, the log names so many and counts the rest. */
+    /** The log names so many of the observations that are lost between two rounds, and counts the rest. */
     private static final int NAMED = 100;
 
     /** Polls after an outage are spread over this long. */
@@ -62,7 +63,7 @@ public class Backlog {
     private final Map<UUID, Observation> webhooks = new LinkedHashMap<>();
     private final Set<String> ids = new LinkedHashSet<>();
     private int rawCharacters;
-    /** Since the last round. */
+    /** Observations lost since the last round. */
     private int lost;
 
     public Backlog(
@@ -90,7 +91,7 @@ public class Backlog {
         start();
     }
 
-    /** Begins to try again by itself. */
+    /** Starts the rounds that offer the backlog to the stream again. */
     public void start() {
         ticker.start();
     }
@@ -105,37 +106,39 @@ public class Backlog {
         return kept;
     }
 
-    /** A flood must not go on in the log. */
+    /** Names only so many between two rounds, so that a flood does not fill the log. */
     private void lost(Observation observation) {
         lost++;
         if (lost <= NAMED) {
             LogContext.about(
                     observation.transactionId(),
                     () -> LOG.errorf(
-                            "The backlog is full: news of %s about transaction %s is lost; it will be found by polls if the"
-                                    + " transaction is known",
+                            "The backlog is full: an observation by %s of transaction %s is lost; polls find it if the ledger"
+                                    + " knows the transaction, else poll it by hand",
                             observation.channel(), observation.transactionId()));
         }
     }
 
-    private synchronized void tellOfThoseNotNamed() {
+    private synchronized void logCountOfUnnamed() {
         if (lost > NAMED) {
-            LOG.errorf("The backlog is full: news about %d more transactions is lost", lost - NAMED);
+            LOG.errorf(
+                    "The backlog is full: %d more observations are lost; their transactions are not named",
+                    lost - NAMED);
         }
         lost = 0;
     }
 
-    /** Whether something waits for the database. */
+    /** Whether any observation or id waits for the database. */
     public synchronized boolean isHolding() {
         return size() > 0;
     }
 
-    /** How much waits for the database. */
+    /** How many observations and ids wait for the database. */
     public synchronized int size() {
         return sessions.size() + webhooks.size() + ids.size();
     }
 
-    /** Whose observations wait, each id once; as many as the backlog may hold. */
+    /** The transactions whose observations wait, each id once. */
     public synchronized List<String> transactionIds() {
         Set<String> waiting = new LinkedHashSet<>();
         sessions.values().forEach(session -> waiting.add(session.transactionId()));
@@ -150,14 +153,14 @@ public class Backlog {
     }
 
     private Kept kept(Observation observation) {
-        Map<UUID, Observation> room = room(observation);
-        if (room.containsKey(observation.id())) {
+        Map<UUID, Observation> buffer = buffer(observation);
+        if (buffer.containsKey(observation.id())) {
             return Kept.WHOLE;
         }
-        if (room.size() < settings.backlogCapacity()) {
+        if (buffer.size() < settings.backlogCapacity()) {
             Observation trimmed = trimmed(observation);
             rawCharacters += length(trimmed);
-            room.put(trimmed.id(), trimmed);
+            buffer.put(trimmed.id(), trimmed);
             return Kept.WHOLE;
         }
         if (ids.contains(observation.transactionId()) || ids.size() < settings.backlogIdCapacity()) {
@@ -167,7 +170,7 @@ public class Backlog {
         return Kept.NOTHING;
     }
 
-    private Map<UUID, Observation> room(Observation observation) {
+    private Map<UUID, Observation> buffer(Observation observation) {
         return observation.channel() == Channel.SESSION ? sessions : webhooks;
     }
 
@@ -180,7 +183,7 @@ public class Backlog {
     }
 
     private synchronized void forget(Observation stored) {
-        if (room(stored).remove(stored.id()) != null) {
+        if (buffer(stored).remove(stored.id()) != null) {
             rawCharacters -= length(stored);
         }
     }
@@ -190,7 +193,7 @@ public class Backlog {
     }
 
     private Uni<Void> round() {
-        tellOfThoseNotNamed();
+        logCountOfUnnamed();
         return drain();
     }
 

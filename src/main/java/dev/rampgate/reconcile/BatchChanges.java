@@ -23,9 +23,9 @@ import java.util.UUID;
  * @param marks times learned about transitions
  * @param archive observations for the archive, with their outcomes
  * @param polls when to ask again, at most one per transaction, sorted by id
- * @param alarms what an operator should hear of
+ * @param alarms findings that an operator must look into
  * @param outcomes what became of each observation, by its id
- * @param outcomesByChannel how often each channel's news came to which end
+ * @param outcomesByChannel number of observations by channel and outcome
  */
 public record BatchChanges(
         List<TransactionRecord> opened,

@@ -100,18 +100,18 @@ final class BatchDecider {
         return sameFacts ? Extent.FOLLOW_UP : Extent.WHOLE;
     }
 
-    private void decide(Observation news) {
-        String id = news.transactionId();
-        Decision decision = rules.decide(Optional.ofNullable(after.get(id)), news, now);
+    private void decide(Observation observation) {
+        String id = observation.transactionId();
+        Decision decision = rules.decide(Optional.ofNullable(after.get(id)), observation, now);
         decision.record().ifPresent(record -> after.put(id, record));
         transitions.addAll(decision.transitions());
         marks.addAll(decision.marks());
-        decision.alarms().forEach(alarm -> alarms.add(new Raised(alarm, news)));
-        outcomes.put(news.id(), decision.outcome());
-        outcomesByChannel.merge(new ChannelOutcome(news.channel(), decision.outcome()), 1L, Long::sum);
-        plan(news, decision).ifPresent(plan -> polls.merge(id, plan, BatchDecider::combined));
+        decision.alarms().forEach(alarm -> alarms.add(new Raised(alarm, observation)));
+        outcomes.put(observation.id(), decision.outcome());
+        outcomesByChannel.merge(new ChannelOutcome(observation.channel(), decision.outcome()), 1L, Long::sum);
+        plan(observation, decision).ifPresent(plan -> polls.merge(id, plan, BatchDecider::combined));
         if (decision.archived() && archivedToday.merge(id, 1, Integer::sum) <= archiveLimit) {
-            archive.add(new Archived(isErased(id) ? news.withoutRaw() : news, decision.outcome()));
+            archive.add(new Archived(isErased(id) ? observation.withoutRaw() : observation, decision.outcome()));
         }
     }
 
@@ -120,15 +120,15 @@ final class BatchDecider {
         return record != null && record.details().isErased();
     }
 
-    private Optional<PollPlan> plan(Observation news, Decision decision) {
-        boolean answered = news.askedAt() != null;
+    private Optional<PollPlan> plan(Observation observation, Decision decision) {
+        boolean answered = observation.askedAt() != null;
         PollWish wish = decision.wish();
         if (wish instanceof PollWish.Keep) {
             return Optional.empty();
         }
         Optional<Duration> delay = wish instanceof PollWish.Never ? Optional.empty() : Optional.of(delay(wish));
         return Optional.of(new PollPlan(
-                news.transactionId(),
+                observation.transactionId(),
                 priority(decision),
                 answered,
                 delay,

@@ -1,6 +1,6 @@
 package dev.rampgate.reconcile;
 
-/** Hears of every committed batch of this replica; implemented by those who act on it, such as the channels. */
+/** Acts on every committed batch of this replica, as the channels do. */
 public interface CommitListener {
 
     /** Called after the commit, on an event loop; must return quickly. */

@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /**
  * Gathers observations into batches and has one batch reconciled at a time. A batch closes when it is full or when its
- * first observation has lingered; while one is under way the next one gathers, so batches grow with the load.
+ * first observation has lingered; while one is in flight the next one gathers, so batches grow with the load.
  *
  * <p>Everything but the count of those waiting, and who arrives, is confined to the lane's event loop.
  */
@@ -42,7 +42,7 @@ final class Lane {
         this.reconcile = reconcile;
     }
 
-    /** Fails with {@link StreamFullException} when too many wait. The answer does not depend on who still listens. */
+    /** Fails with {@link StreamFullException} when too many wait. The observation is stored also if the subscriber cancels. */
     Uni<Outcome> offer(Observation observation) {
         return Uni.createFrom().emitter(emitter -> {
             if (size.incrementAndGet() > settings.laneCapacity()) {

@@ -20,9 +20,9 @@ public interface LedgerStore {
     <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work);
 
     /**
-     * Makes transactions due to be polled, at most once a second each, for those whose news may have been missed.
+     * Makes transactions due to be polled, at most once a second each, since observations of them may have been missed.
      *
-     * @param spread each becomes due at a random moment within it, so that many do not fill the budget at once
+     * @param spread each becomes due at a random time within it, so that many do not fill the budget at once
      */
     Uni<Void> makeDue(Collection<String> transactionIds, Duration spread);
 

@@ -15,7 +15,7 @@ public class ObservationIds {
         this.random = random;
     }
 
-    /** The next id, of this moment. */
+    /** The next id, of this time. */
     public UUID next(Instant now) {
         long high = now.toEpochMilli() << 16 | 0x7000L | random.nextLong() & 0x0FFFL;
         long low = random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * The one stream: every channel hands its observations to it, and nobody else writes a status.
+ * The one stream: every channel hands its observations to it, and it alone writes statuses.
  *
  * <p>offer -> batch -> load -> decide -> persist -> commit -> notify the listeners. Observations of one transaction go through one lane of
  * this process, for speed only: other replicas know nothing of it, and correctness never depends on the order of
@@ -140,23 +140,25 @@ public class ReconcileStream {
     private Uni<List<Observation>> withoutErasedOwners(
             UnitOfWork unit, List<Observation> batch, Map<String, Recorded> recorded) {
         Set<String> owners = batch.stream()
-                .filter(news -> mayBringOwner(news, recorded.get(news.transactionId())))
-                .map(news -> news.details().userId())
+                .filter(observation -> mayBringOwner(observation, recorded.get(observation.transactionId())))
+                .map(observation -> observation.details().userId())
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
         return owners.isEmpty()
                 ? Uni.createFrom().item(batch)
                 : unit.erased(owners).map(erased -> batch.stream()
-                        .map(news -> ErasedUsers.kept(news, erased, random))
+                        .map(observation -> ErasedUsers.kept(observation, erased, random))
                         .toList());
     }
 
     /** Also in the text of a webhook that is not trusted; of a transaction that is not known, such a text is not kept. */
-    private static boolean mayBringOwner(Observation news, Recorded known) {
-        return known == null ? news.authoritative() : known.record().details().userId() == null;
+    private static boolean mayBringOwner(Observation observation, Recorded known) {
+        return known == null
+                ? observation.authoritative()
+                : known.record().details().userId() == null;
     }
 
-    /** A database that wakes up must not go on with a batch that has failed meanwhile and comes again. */
+    /** A database that answers late must not store a batch that has failed meanwhile and is repeated. */
     private void refuseAfter(Instant deadline) {
         if (clock.instant().isAfter(deadline)) {
             throw late();
@@ -167,7 +169,7 @@ public class ReconcileStream {
         return new StoreException(Kind.AWAY, "no answer within the deadline", null);
     }
 
-    /** A rule that fails on one observation is a matter of that one, not of its neighbours. */
+    /** A rule that fails on one observation must not fail the others of its batch. */
     private BatchChanges decide(List<Observation> batch, Map<String, Recorded> recorded) {
         try {
             return new BatchDecider(rules, random, settings.archiveLimit(), clock.instant(), recorded).of(batch);
@@ -188,7 +190,7 @@ public class ReconcileStream {
         }
     }
 
-    /** Halves the batch until the culprit stands alone. */
+    /** Halves the batch until the observation that the database refuses is alone. */
     private Uni<Map<UUID, Outcome>> isolate(List<Observation> batch, Throwable refusal) {
         if (batch.size() == 1) {
             quarantine(batch.get(0), refusal);
@@ -207,7 +209,8 @@ public class ReconcileStream {
         LogContext.about(
                 observation.transactionId(),
                 () -> quarantineLog.error(
-                        "Observation %s of transaction %s by %s was refused by the database and set aside: %s",
+                        "Observation %s of transaction %s by %s was refused by the database and set aside, and is not repeated:"
+                                + " %s; report this as a fault of Rampgate",
                         observation.id(), observation.transactionId(), observation.channel(), refusal.getMessage()));
     }
 

@@ -20,9 +20,9 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * The spans that show how news travels: what brought it, the batch that stored it, the transitions it made, and what readers
- * were told. They find each other by the transaction's id, also where a trace ends because the next step is somebody else's.
- * Nothing but ids of transactions and words of ours stands in them: no address, no path, no message of an exception.
+ * The spans that show the way of an observation: what brought it, the batch that stored it, the transitions it made, and what was
+ * published to readers. All spans about a transaction carry its id, also where a trace ends because another one goes on. They hold
+ * only ids of transactions and words from closed sets: no address, no path, no message of an exception.
  */
 public final class Traces {
 
@@ -66,7 +66,7 @@ public final class Traces {
         return OFF;
     }
 
-    /** The request under way brought this observation. */
+    /** The current request brought this observation. */
     public void broughtByRequest(Observation observation) {
         if (on) {
             Span request = Span.current();
@@ -114,7 +114,7 @@ public final class Traces {
         void brought(Observation observation);
     }
 
-    /** A step of the request under way. */
+    /** A step of the current request. */
     public <T> Uni<T> step(String name, Uni<T> work) {
         return on
                 ? Uni.createFrom()
@@ -126,8 +126,8 @@ public final class Traces {
                 : work;
     }
 
-    /** Readers of a transaction's stream were told something. */
-    public void told(String transactionId, String event) {
+    /** An event was published to the readers of a transaction's stream. */
+    public void published(String transactionId, String event) {
         if (on) {
             tracer.spanBuilder("stream")
                     .setSpanKind(SpanKind.PRODUCER)
@@ -206,7 +206,7 @@ public final class Traces {
         }
     }
 
-    /** Of a failure only its kind: messages may quote what nobody shall read. */
+    /** Of a failure only its kind: messages may quote secrets or personal data. */
     private static <T> Uni<T> ended(Span span, Uni<T> work) {
         return work.onFailure()
                 .invoke(failure -> span.setStatus(StatusCode.ERROR)

@@ -12,11 +12,11 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Measures how long Proof's changes take to reach the ledger, by the channel that told of them first. */
+/** Measures how long Proof's changes take to reach the ledger, by the channel that reported them first. */
 @ApplicationScoped
 class TransitionDelay implements CommitListener {
 
-    /** Proof's times have seconds, so that finer ones would tell nothing. */
+    /** Proof's times have seconds, so that finer limits would show nothing. */
     private static final Duration[] LIMITS = {
         Duration.ofSeconds(1),
         Duration.ofSeconds(2),
@@ -52,7 +52,7 @@ class TransitionDelay implements CommitListener {
                 .forEach(transition -> delays.get(first(transition)).record(between(transition.occurredAt(), now)));
     }
 
-    /** A webhook that only made us ask has told of it all the same. */
+    /** A webhook that only caused a poll has reported the change all the same. */
     private static Channel first(Transition transition) {
         return transition.reportedAt() != null && !transition.reportedAt().isAfter(transition.observedAt())
                 ? Channel.WEBHOOK

@@ -1,8 +1,6 @@
 package dev.rampgate.session;
 
-import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
-import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.proof.ProofClient;
@@ -104,29 +102,14 @@ public class SessionOpening {
                 .forEach(field -> meters.counter("rampgate.dropped.fields", "channel", "session", "field", field)
                         .increment());
         SessionRequest request = asked.request();
-        TransactionDetails details = new TransactionDetails(
+        TransactionDetails details = TransactionDetails.ofSession(
                 asked.caller().userId(),
                 session.type().orElse(request.type()),
                 session.currency().orElse(request.currency()),
                 session.network().orElse(request.network()),
                 request.amount(),
-                null,
-                null,
-                null,
-                null,
                 asked.askedAt());
-        // Without its text: that holds tokens.
-        return new Observation(
-                ids.next(now),
-                Channel.SESSION,
-                true,
-                session.transactionId(),
-                Status.PENDING.wireName(),
-                null,
-                null,
-                now,
-                details,
-                null);
+        return Observation.ofSession(ids.next(now), session.transactionId(), now, details);
     }
 
     private Uni<Void> store(Observation session) {

@@ -3,14 +3,14 @@ package dev.rampgate.telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** The counters of what an operator should hear of. */
+/** The counters of alarms, which an operator must look into. */
 public final class Alarms {
 
     private Alarms() {}
 
     /**
-     * The counter of one alarm. Whoever may raise it asks for it at the start: of a counter that comes into the world with its
-     * first alarm Prometheus cannot see that it rose.
+     * The counter of one alarm. A class that may raise it registers it at startup: Prometheus sees a counter rise only if it
+     * was there before.
      */
     public static Counter of(String alarm, MeterRegistry meters) {
         return Counter.builder("rampgate.alarms")

@@ -161,7 +161,7 @@ class SlowDatabaseTest {
                 .hasSize(101)
                 .last()
                 .asString()
-                .contains("900 more transactions");
+                .contains("900 more observations");
     }
 
     private AtomicBoolean take(String id) {
