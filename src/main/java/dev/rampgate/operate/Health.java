@@ -21,6 +21,9 @@ import org.eclipse.microprofile.health.Startup;
  */
 final class Health {
 
+    /** The only health group. */
+    static final String DATABASE_GROUP = "database";
+
     private Health() {}
 
     /** The process runs. No known state needs a restart. */
@@ -82,7 +85,7 @@ final class Health {
     }
 
     /** The database answers; at {@code /q/health/group/database}. */
-    @HealthGroup("database")
+    @HealthGroup(DATABASE_GROUP)
     @ApplicationScoped
     static class Database implements AsyncHealthCheck {
 

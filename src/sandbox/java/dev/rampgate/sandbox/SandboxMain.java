@@ -1,5 +1,6 @@
 package dev.rampgate.sandbox;
 
+import dev.rampgate.edge.ConnectionInitializer;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +34,11 @@ public final class SandboxMain {
         }
         Sandbox sandbox;
         try {
+            if (!reloads) {
+                // Where Rampgate reloads, Netty would keep the guards of the first class loader.
+                ConnectionInitializer.exempt(environment.port("sandbox.port", Sandbox.SIMULATOR_PORT));
+                ConnectionInitializer.install();
+            }
             sandbox = Sandbox.start(environment);
         } catch (SandboxStartException refused) {
             System.err.println("The sandbox does not start: " + refused.getMessage());

@@ -109,6 +109,11 @@ class PackagedRampgateIT {
             given().get(rampgate.url(path)).then().statusCode(404);
         }
         given().get(rampgate.managementUrl("/q/metrics")).then().body(containsString("rampgate_backlog"));
+        for (int i = 0; i < 200; i++) {
+            given().get(rampgate.managementUrl("/q/health/group/invented-" + i))
+                    .then()
+                    .statusCode(404);
+        }
         given().get(rampgate.managementUrl("/q/health/group/database")).then().statusCode(200);
     }
 
