@@ -6,12 +6,16 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Expressions;
 import io.smallrye.config.Priorities;
 import jakarta.annotation.Priority;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Takes every setting of ours as it was written, wherever it was: a dollar, {@code ${...}} and a backslash in a password are
- * what they look like, while other settings may refer to it and get it whole. Elements of a list stand between commas and are
- * literal otherwise. Settings of Quarkus ({@code quarkus.*}) expand as Quarkus documents it. Found by the configuration, as a
+ * what they look like, while other settings may refer to it and get it whole. Line ends behind a value are not part of it: an
+ * environment filled from a file often has one. Elements of a list stand between commas, have no white space around them, and
+ * are literal otherwise. Settings of Quarkus ({@code quarkus.*}) expand as Quarkus documents it. Found by the configuration, as a
  * service.
  *
  * <p>It stands directly inside of SmallRye's expansion and escapes what that would change; so a value is literal also where
@@ -42,18 +46,36 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
             "rampgate.webhook.keys");
 
     private static final String OURS = "rampgate.";
+    private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+\\z");
+    private static final Pattern INDEX = Pattern.compile("\\[\\d+]\\z");
 
     @Override
     public ConfigValue getValue(ConfigSourceInterceptorContext context, String name) {
         ConfigValue found = context.proceed(name);
-        if (found == null || found.getValue() == null || !name.startsWith(OURS) || !Expressions.isEnabled()) {
+        if (found == null || found.getValue() == null || !name.startsWith(OURS)) {
             return found;
         }
-        String text = found.getValue();
-        if (text.indexOf('$') < 0 && text.indexOf('\\') < 0) {
-            return found;
+        String text = written(name, found.getValue());
+        if (Expressions.isEnabled()) {
+            text = escaped(LISTS.contains(name) ? text.replace("\\", "\\\\") : text);
         }
-        return found.withValue(escaped(LISTS.contains(name) ? text.replace("\\", "\\\\") : text));
+        return text.equals(found.getValue()) ? found : found.withValue(text);
+    }
+
+    private static String written(String name, String text) {
+        if (LISTS.contains(name)) {
+            return stripped(text);
+        }
+        // A single element, as files of settings may write it.
+        boolean element = LISTS.contains(INDEX.matcher(name).replaceFirst(""));
+        return element ? text.strip() : LINE_ENDS.matcher(text).replaceFirst("");
+    }
+
+    private static String stripped(String list) {
+        return Arrays.stream(list.split(","))
+                .map(String::strip)
+                .filter(element -> !element.isEmpty())
+                .collect(Collectors.joining(","));
     }
 
     /** Returns a text that SmallRye's expansion turns into the given one. Only this escape works after a backslash. */

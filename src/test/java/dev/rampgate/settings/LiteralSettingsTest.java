@@ -23,6 +23,7 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LiteralSettingsTest {
 
@@ -75,16 +76,57 @@ class LiteralSettingsTest {
 
     @ParameterizedTest
     @MethodSource("nasty")
-    void everyElementOfAListIsLiteralButForTheCommas(String value) {
+    void everyElementOfAListIsLiteralButForTheCommasAndTheSpaceAround(String value) {
         String element = value.replace(",", ";");
         for (ConfigSource source : sources(List.copyOf(LiteralSettings.LISTS), element + ",other")) {
             SmallRyeConfig config = config(source);
             for (String name : LiteralSettings.LISTS) {
                 assertThat(config.getValues(name, String.class))
                         .as("%s from %s", name, source.getName())
-                        .containsExactly(element, "other");
+                        .containsExactly(element.strip(), "other");
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one,two", "one, two", " one ,\ttwo ", "one,two\n", "one,\r\n  two\r\n", "one, ,two,"})
+    void elementsOfEveryListHaveNoWhiteSpaceAroundThem(String value) {
+        for (ConfigSource source : sources(List.copyOf(LiteralSettings.LISTS), value)) {
+            SmallRyeConfig config = config(source);
+            for (String name : LiteralSettings.LISTS) {
+                assertThat(config.getValues(name, String.class))
+                        .as("%s from %s", name, source.getName())
+                        .containsExactly("one", "two");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\n\n", "\r"})
+    void lineEndsBehindAnySettingAreNoPartOfIt(String end) {
+        for (ConfigSource source : sources(texts(), " a\nb$ " + end)) {
+            SmallRyeConfig config = config(source);
+            for (String name : texts()) {
+                assertThat(config.getValue(name, String.class))
+                        .as("%s from %s", name, source.getName())
+                        .isEqualTo(" a\nb$ ");
+            }
+        }
+        for (ConfigSource source : sources(texts(), end)) {
+            SmallRyeConfig config = config(source);
+            for (String name : texts()) {
+                assertThat(config.getOptionalValue(name, String.class))
+                        .as("%s from %s", name, source.getName())
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aSecretWithALineEndReachesWhatRefersToItWithoutIt() {
+        SmallRyeConfig config = config(env(Map.of("rampgate.database.password", "pass$word\n")));
+
+        assertThat(config.getValue("quarkus.datasource.password", String.class)).isEqualTo("pass$word");
     }
 
     @ParameterizedTest
