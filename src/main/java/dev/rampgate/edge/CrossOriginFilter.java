@@ -69,7 +69,7 @@ public class CrossOriginFilter {
             response.headers().add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         }
         List<String> origins = routing.request().headers().getAll(HttpHeaders.ORIGIN);
-        if (origins.isEmpty() || routing.request().path().startsWith(WEBHOOKS)) {
+        if (origins.isEmpty() || isWebhook(routing.normalizedPath())) {
             routing.next();
             return;
         }
@@ -94,6 +94,11 @@ public class CrossOriginFilter {
             }
         }
         routing.next();
+    }
+
+    /** Takes the path as the router reads it: {@code /proof-webhook/%2e%2e/session} is no webhook. */
+    private static boolean isWebhook(String path) {
+        return path.equals(WEBHOOKS) || path.startsWith(WEBHOOKS + "/");
     }
 
     private static boolean isPreflight(RoutingContext routing) {

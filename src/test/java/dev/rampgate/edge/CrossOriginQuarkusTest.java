@@ -166,6 +166,25 @@ class CrossOriginQuarkusTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/proof-webhook/../transactions",
+                "/proof-webhook/%2e%2e/transactions",
+                "/proof-webhook/%2E./transactions",
+                "/proof-webhook/x/../../transactions",
+                "/proof-webhook-not",
+                "/x/../transactions"
+            })
+    void aPathThatOnlyBeginsLikeAWebhookIsRefusedToAPageOfAnotherOrigin(String path) {
+        String answer = RawHttp.exchange(
+                RestAssured.port,
+                "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example.test\r\n"
+                        + "Connection: close\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 403 ");
+    }
+
+    @ParameterizedTest
     @CsvSource({"GET, /transactions", "GET, /nothing-here", "DELETE, /session", "POST, /proof-webhook/guess"})
     void everyAnswerHasTheSecurityHeaders(String method, String path) {
         String answer = RawHttp.exchange(
