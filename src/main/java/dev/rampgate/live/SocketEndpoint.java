@@ -64,7 +64,7 @@ public class SocketEndpoint {
         return Uni.createFrom().voidItem();
     }
 
-    /** Frames of one connection: no more under way than were given at once. */
+    /** Sends the frames of one connection: at most one call's frames are in flight. */
     private final class Frames implements Transport {
 
         private static final int NORMAL = 1000;

@@ -27,7 +27,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * What the database alone can tell: how much is under way and for how long, what is overdue to be polled, and whether Proof
+ * What only the database knows: how much is in flight and for how long, what is overdue to be polled, and whether Proof
  * refuses us. Read now and then, never by a scrape; figures that are too old are not shown, and their age always is. The same
  * at each replica, so that alerts take the greatest.
  */

@@ -19,7 +19,7 @@ public interface SessionSettings {
 
     /**
      * Currencies and networks that are offered, spelled as Proof spells them, such as {@code USDC/ERC20, USDT/TRC20};
-     * anything else is 400 {@code currency-not-allowed} or {@code wallet-not-supported}. Unit: pairs. Default: all that
+     * anything else is 400 {@code currency-not-allowed} or {@code wallet-not-supported}. Unit: pairs. Default: whatever
      * Proof allows.
      */
     Optional<List<String>> pairs();
@@ -33,7 +33,7 @@ public interface SessionSettings {
 
     /**
      * Crypto amounts for a pair, both ends included, such as {@code USDC/ERC20=10..5000, USDT/TRC20=20..}; otherwise
-     * 400 {@code invalid-request} that names {@code amount}. Unit: ranges. Default: all that Proof allows.
+     * 400 {@code invalid-request} that names {@code amount}. Unit: ranges. Default: whatever Proof allows.
      */
     Optional<List<String>> amountRanges();
 
