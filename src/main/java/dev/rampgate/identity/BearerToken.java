@@ -9,6 +9,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -25,9 +26,13 @@ import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
+import org.jose4j.jwt.consumer.AudValidator;
 import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.jwt.consumer.IssValidator;
+import org.jose4j.jwt.consumer.JtiValidator;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+import org.jose4j.jwt.consumer.NumericDateValidator;
 import org.jose4j.lang.InvalidKeyException;
 import org.jose4j.lang.JoseException;
 import org.jose4j.lang.UnresolvableKeyException;
@@ -166,13 +171,12 @@ final class BearerToken implements IdentitySource {
                     .setVerificationKeyResolver((jws, nesting) -> signer(jws, candidates))
                     .setJwsAlgorithmConstraints(new AlgorithmConstraints(
                             AlgorithmConstraints.ConstraintType.PERMIT, algorithms.toArray(String[]::new)))
-                    .setExpectedIssuer(issuer)
-                    .setExpectedAudience(audience)
-                    .setRequireExpirationTime()
-                    .setAllowedClockSkewInSeconds(skewSeconds)
-                    // Not clock.millis(): the JDK's clock that ticks in microseconds divides by zero there.
-                    .setEvaluationTime(
-                            NumericDate.fromMilliseconds(clock.instant().toEpochMilli()))
+                    // The same checks as the defaults, without the one that refuses a numeric sub.
+                    .setSkipAllDefaultValidators()
+                    .registerValidator(new AudValidator(Set.of(audience), true))
+                    .registerValidator(new IssValidator(issuer, true))
+                    .registerValidator(time())
+                    .registerValidator(new JtiValidator(false))
                     .build()
                     .processToClaims(token);
             return new Caller(userId(claims), email(claims));
@@ -218,16 +222,35 @@ final class BearerToken implements IdentitySource {
         }
     }
 
-    private String userId(JwtClaims claims) {
-        if (claims.getClaimValue(userIdClaim) instanceof String text && CallerRules.isUserId(text)) {
-            return text;
-        }
-        throw new RefusedIdentity(Reason.BAD_USER_ID);
+    private NumericDateValidator time() {
+        NumericDateValidator time = new NumericDateValidator();
+        time.setRequireExp(true);
+        time.setAllowedClockSkewSeconds(skewSeconds);
+        // Not clock.millis(): the JDK's clock that ticks in microseconds divides by zero there.
+        time.setEvaluationTime(NumericDate.fromMilliseconds(clock.instant().toEpochMilli()));
+        return time;
     }
 
-    /** Null if the token has none that Proof would take; only a session needs one. */
+    /** A string, or an integer in decimal digits: issuers whose user ids are numbers write them so. */
+    private String userId(JwtClaims claims) {
+        Object claim = claims.getClaimValue(userIdClaim);
+        String text = claim instanceof Long || claim instanceof BigInteger ? claim.toString() : null;
+        if (claim instanceof String string) {
+            text = string;
+        }
+        if (text == null || !CallerRules.isUserId(text)) {
+            throw new RefusedIdentity(Reason.BAD_USER_ID);
+        }
+        return text;
+    }
+
+    /** Null if the token has none that Proof would take; only a session needs one. An array of one counts as its element. */
     private String email(JwtClaims claims) {
-        return claims.getClaimValue(emailClaim) instanceof String text && CallerRules.isEmail(text) ? text : null;
+        Object claim = claims.getClaimValue(emailClaim);
+        if (claim instanceof List<?> list && list.size() == 1) {
+            claim = list.get(0);
+        }
+        return claim instanceof String text && CallerRules.isEmail(text) ? text : null;
     }
 
     private static Reason reason(InvalidJwtException refused) {

@@ -9,9 +9,11 @@ import dev.rampgate.problem.ProblemType;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -201,12 +203,43 @@ class BearerTokenTest {
         refused(token(rsa, claims -> claims.setSubject("..")), Reason.BAD_USER_ID);
         refused(token(rsa, claims -> claims.setSubject("a\nb")), Reason.BAD_USER_ID);
         refused(token(rsa, claims -> claims.unsetClaim("sub")), Reason.BAD_USER_ID);
-        refused(token(rsa, claims -> claims.setClaim("sub", 7)), Reason.BAD_TOKEN);
+        for (Object id : new Object[] {7.5, true, List.of("cust-8841"), List.of(7), Map.of("id", "cust-8841")}) {
+            refused(token(rsa, claims -> claims.setClaim("sub", id)), Reason.BAD_USER_ID);
+        }
+    }
+
+    @Test
+    void an_id_that_is_an_integer_counts_in_its_own_spelling() {
+        for (Object id : new Object[] {7, 0, 9_007_199_254_740_993L, Long.MAX_VALUE, new BigInteger("9".repeat(40))}) {
+            assertThat(caller(token(rsa, claims -> claims.setClaim("sub", id))))
+                    .map(Caller::userId)
+                    .contains(id.toString());
+            assertThat(caller(
+                            source(new JwtSettings().claims("uid", "email")),
+                            token(rsa, claims -> claims.setClaim("uid", id))))
+                    .map(Caller::userId)
+                    .contains(id.toString());
+        }
+        assertThat(caller(source(new JwtSettings().claims("uid", "email")), token(rsa, claims -> {
+                    claims.setClaim("sub", 7);
+                    claims.setClaim("uid", "cust-1");
+                })))
+                .map(Caller::userId)
+                .contains("cust-1");
+        refused(token(rsa, claims -> claims.setClaim("sub", new BigInteger("9".repeat(129)))), Reason.BAD_USER_ID);
+    }
+
+    @Test
+    void an_e_mail_claim_of_one_element_counts_as_the_element() {
+        assertThat(caller(token(rsa, claims -> claims.setClaim("email", List.of("al@example.test")))))
+                .contains(new Caller("cust-8841", "al@example.test"));
     }
 
     @Test
     void a_token_without_a_usable_e_mail_names_a_caller_without_one() {
-        for (Object email : new Object[] {"no address", "", 7, List.of("jo@example.test")}) {
+        for (Object email :
+                new Object[] {"no address", "", 7, List.of(), List.of(7), List.of("jo@example.test", "al@example.test")
+                }) {
             assertThat(caller(token(rsa, claims -> claims.setClaim("email", email))))
                     .contains(new Caller("cust-8841", null));
         }
