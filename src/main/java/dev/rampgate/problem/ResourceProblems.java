@@ -107,12 +107,14 @@ class ResourceProblems {
 
     @ServerExceptionMapper
     public Response internal(Throwable fault, RoutingContext routing, SimpleResourceInfo resource) {
-        faults.log(
-                Level.ERROR,
-                RedactedStackTrace.of(fault),
-                "Request %s failed in %s",
-                RequestId.of(routing),
-                name(resource));
+        if (!CallerLeft.shows(fault, routing.response())) {
+            faults.log(
+                    Level.ERROR,
+                    RedactedStackTrace.of(fault),
+                    "Request %s failed in %s",
+                    RequestId.of(routing),
+                    name(resource));
+        }
         return answers.response(Problem.of(ProblemType.INTERNAL_ERROR), routing);
     }
 

@@ -5,7 +5,6 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import io.quarkus.vertx.http.ManagementInterface;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -70,13 +69,16 @@ class RouteProblems {
         boolean refused = routing.statusCode() >= 400 && routing.statusCode() < 500;
         if (refused && routing.failure() != null) {
             answers.send(Problem.of(typeOf(routing.statusCode())), routing);
-        } else if (!(routing.failure() instanceof HttpClosedException)) {
+        } else if (!CallerLeft.shows(routing.failure(), routing.response())) {
             routing.next();
         }
     }
 
     private void failed(RoutingContext routing) {
-        if (routing.failure() instanceof HttpClosedException) {
+        if (CallerLeft.shows(routing.failure(), routing.response())) {
+            if (!routing.response().ended() && !routing.response().closed()) {
+                routing.request().connection().close();
+            }
             return;
         }
         answers.send(problem(routing), routing);
