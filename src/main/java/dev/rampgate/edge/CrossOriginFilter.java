@@ -69,7 +69,7 @@ public class CrossOriginFilter {
             response.headers().add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         }
         List<String> origins = routing.request().headers().getAll(HttpHeaders.ORIGIN);
-        if (origins.isEmpty() || isWebhook(routing.normalizedPath())) {
+        if (origins.isEmpty() || isWebhook(routing)) {
             routing.next();
             return;
         }
@@ -97,7 +97,13 @@ public class CrossOriginFilter {
     }
 
     /** Takes the path as the router reads it: {@code /proof-webhook/%2e%2e/session} is no webhook. */
-    private static boolean isWebhook(String path) {
+    private static boolean isWebhook(RoutingContext routing) {
+        String path;
+        try {
+            path = routing.normalizedPath();
+        } catch (IllegalArgumentException undecodable) {
+            return false;
+        }
         return path.equals(WEBHOOKS) || path.startsWith(WEBHOOKS + "/");
     }
 
