@@ -65,7 +65,7 @@ class TransactionReader {
     }
 
     /**
-     * Reads one transaction with its timeline; empty if it does not exist or belongs to another user.
+     * Reads one transaction with its timeline; empty if it does not exist, belongs to another user, or its owner was erased.
      *
      * @param userId the reader; null if the request has a ticket for this transaction, so that its owner reads
      */
@@ -163,9 +163,12 @@ class TransactionReader {
         if (rows.size() == 0) {
             return Optional.empty();
         }
+        Row first = rows.iterator().next();
+        if (TransactionDetails.isPseudonym(first.getString("user_id"))) {
+            return Optional.empty();
+        }
         List<Entry> timeline = new ArrayList<>(rows.size());
         rows.forEach(row -> timeline.add(entry(row)));
-        Row first = rows.iterator().next();
         return Optional.of(new Reading(
                 view(first).withTimeline(timeline),
                 Duration.ofMillis((long) (Math.max(0, first.getDouble("age")) * 1_000)),

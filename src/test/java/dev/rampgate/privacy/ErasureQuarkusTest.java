@@ -143,12 +143,19 @@ class ErasureQuarkusTest {
         List<EventReader> readers =
                 List.of(EventReader.open(path + "?ticket=" + ticket), EventReader.open(path, "X-User-Id", userId));
         readers.forEach(reader -> assertThat(reader.status()).isEqualTo(200));
+        readOnce(id, ticket).then().statusCode(200);
 
         erase();
 
         await("the streams end").atMost(LIMIT).until(() -> readers.stream().allMatch(EventReader::isClosed));
         assertThat(EventReader.open(path + "?ticket=" + ticket).status()).isEqualTo(404);
+        readOnce(id, ticket).then().statusCode(404).body("size()", equalTo(4));
         given().header("X-User-Id", userId).get("/transactions/" + id).then().statusCode(404);
+    }
+
+    /** The transaction as a reader without a stream gets it. */
+    private static Response readOnce(String id, String ticket) {
+        return given().accept("application/json").get("/transactions/" + id + "/events?ticket=" + ticket);
     }
 
     @Test
