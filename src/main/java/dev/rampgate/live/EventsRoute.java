@@ -38,6 +38,7 @@ class EventsRoute {
     private final TransactionReader reader;
     private final PollOnRead pollOnRead;
     private final ProblemAnswers problems;
+    private final ReadLimit limit;
 
     EventsRoute(
             StreamRequest.Authenticator authenticator,
@@ -47,7 +48,8 @@ class EventsRoute {
             EventJson json,
             TransactionReader reader,
             PollOnRead pollOnRead,
-            ProblemAnswers problems) {
+            ProblemAnswers problems,
+            ReadLimit limit) {
         this.authenticator = authenticator;
         this.identity = identity;
         this.hub = hub;
@@ -56,6 +58,7 @@ class EventsRoute {
         this.reader = reader;
         this.pollOnRead = pollOnRead;
         this.problems = problems;
+        this.limit = limit;
     }
 
     void onRouter(@Observes Router router) {
@@ -64,8 +67,9 @@ class EventsRoute {
 
     private void open(RoutingContext routing) {
         Context context = Vertx.currentContext();
-        Uni<StreamRequest> request =
-                authenticator.authenticate(routing.request(), routing.pathParam("id"), identity.caller(routing));
+        Uni<StreamRequest> request = authenticator
+                .authenticate(routing.request(), routing.pathParam("id"), identity.caller(routing))
+                .invoke(limit::pass);
         if (wantsNoStream(routing)) {
             request.chain(asked -> reader.one(asked.userId(), asked.transactionId()))
                     .map(found -> found.orElseThrow(() -> new ProblemException(ProblemType.NOT_FOUND)))

@@ -94,7 +94,8 @@ public interface LiveSettings {
     interface Limits {
 
         /**
-         * Reads of transactions by one user, including lists and tickets for streams; more are refused with 429. Unit: rate. Default: {@code 300/1m}.
+         * Reads of transactions by one user, including lists, tickets, and opened streams and sockets; with a ticket, which
+         * names no user, reads of its transaction. More are refused with 429. Unit: rate. Default: {@code 300/1m}.
          */
         @WithDefault("300/1m")
         String user();

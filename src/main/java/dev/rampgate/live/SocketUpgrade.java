@@ -21,16 +21,19 @@ class SocketUpgrade implements HttpUpgradeCheck {
     private final CallerAuthentication identity;
     private final TransactionReader reader;
     private final LiveHub hub;
+    private final ReadLimit limit;
 
     SocketUpgrade(
             StreamRequest.Authenticator authenticator,
             CallerAuthentication identity,
             TransactionReader reader,
-            LiveHub hub) {
+            LiveHub hub,
+            ReadLimit limit) {
         this.authenticator = authenticator;
         this.identity = identity;
         this.reader = reader;
         this.hub = hub;
+        this.limit = limit;
     }
 
     @Override
@@ -43,6 +46,7 @@ class SocketUpgrade implements HttpUpgradeCheck {
         HttpServerRequest request = upgrade.httpRequest();
         return authenticator
                 .authenticate(request, upgrade.pathParam("id"), identity.caller(upgrade.securityIdentity()))
+                .invoke(limit::pass)
                 .call(asked -> reader.owner(asked.transactionId()).chain(owner -> hub.checkJoin(owner, asked.userId())))
                 .invoke(asked -> upgrade.userData().put(REQUEST, asked))
                 .replaceWith(CheckResult::permitUpgradeSync);

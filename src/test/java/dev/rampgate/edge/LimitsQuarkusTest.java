@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import dev.rampgate.support.ProofAndDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -15,8 +16,14 @@ import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Rate limits and allowed networks; each test uses addresses of its own. */
@@ -28,6 +35,9 @@ class LimitsQuarkusTest {
     @Inject
     MeterRegistry meters;
 
+    @TestHTTPResource("/")
+    URI door;
+
     /** Low limits, and webhooks from two networks only. */
     public static final class Narrow implements QuarkusTestProfile {
         @Override
@@ -35,6 +45,7 @@ class LimitsQuarkusTest {
             return Map.of(
                     "rampgate.client-address.trusted-proxies", "127.0.0.1, ::1",
                     "rampgate.session.limits.user", "2/1h",
+                    "rampgate.live.limits.user", "3/1h",
                     "rampgate.session.limits.address", "3/1h",
                     "rampgate.hand-off.limits.address", "2/1h",
                     "rampgate.webhook.open", "true",
@@ -61,6 +72,59 @@ class LimitsQuarkusTest {
         tooMany(session("u4", "2001:db8:5:5::4"));
         session("u4", "2001:db8:5:6::4").statusCode(201);
         assertThat(limited("session_address")).isEqualTo(before + 1);
+    }
+
+    @Test
+    void streams_sockets_and_reads_by_ticket_pass_the_read_limit() {
+        ValidatableResponse opened = session("reading", "198.51.100.71").statusCode(201);
+        String path = "/transactions/" + opened.extract().path("merchant_transaction_id");
+        String byTicket = "?ticket=" + opened.extract().header("Rampgate-Ticket");
+
+        RestAssured.given().header("X-User-Id", "reading").get(path).then().statusCode(200);
+        once(path, "").statusCode(200);
+        assertThat(socket(path, "")).isEqualTo(101);
+        tooMany(once(path, ""));
+        tooMany(RestAssured.given()
+                .header("X-User-Id", "reading")
+                .get(path + "/events")
+                .then());
+        assertThat(socket(path, "")).isEqualTo(429);
+
+        once(path, byTicket).statusCode(200);
+        assertThat(socket(path, byTicket)).isEqualTo(101);
+        once(path, byTicket).statusCode(200);
+        tooMany(once(path, byTicket));
+        tooMany(RestAssured.given().get(path + "/events" + byTicket).then());
+        assertThat(socket(path, byTicket)).isEqualTo(429);
+        assertThat(limited("read_user")).isEqualTo(3);
+        assertThat(limited("read_ticket")).isEqualTo(3);
+    }
+
+    private static ValidatableResponse once(String path, String query) {
+        return RestAssured.given()
+                .header("X-User-Id", "reading")
+                .accept("application/json")
+                .get(path + "/events" + query)
+                .then();
+    }
+
+    /** The status that a socket is answered with. */
+    private int socket(String path, String query) {
+        URI address = URI.create("ws://localhost:" + door.getPort() + path + "/socket" + query);
+        return HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .header("X-User-Id", "reading")
+                .buildAsync(address, new WebSocket.Listener() {})
+                .handle((open, refused) -> {
+                    if (open != null) {
+                        open.abort();
+                        return 101;
+                    }
+                    Throwable cause = refused instanceof CompletionException ? refused.getCause() : refused;
+                    return ((WebSocketHandshakeException) cause).getResponse().statusCode();
+                })
+                .orTimeout(40, TimeUnit.SECONDS)
+                .join();
     }
 
     @Test
