@@ -81,8 +81,8 @@ public interface SessionSettings {
         String address();
 
         /**
-         * Most transactions of one user that are {@code pending} or {@code processing} and not abandoned, over all replicas;
-         * beyond them a session is 429 {@code too-many-unfinished}. 0 sets no limit. Unit: transactions. Default:
+         * Most transactions of one user that are {@code pending} and were created within the last hour, or {@code processing}
+         * and created within the last day, and not abandoned, over all replicas; beyond them a session is 429 {@code too-many-unfinished}. 0 sets no limit. Unit: transactions. Default:
          * {@code 20}.
          */
         @WithDefault("20")

@@ -19,8 +19,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * How many unfinished transactions a user may have: {@code pending} or {@code processing} and not abandoned, as the ledger
- * knows them, and those that this replica is opening now. Those that other replicas are opening at the same time
+ * How many unfinished transactions a user may have: of those in the ledger that are not abandoned, the {@code pending} ones
+ * created within the last hour and the {@code processing} ones created within the last day, and those that this replica is
+ * opening now. Older ones do not count: a transaction that never ends must not keep its user out, and its polls are rare.
+ * Those that other replicas are opening at the same time
  * are not counted. While the database does not answer, the ledger's are not counted either: a session that a user asks for
  * is opened then all the same. A wrong setting fails startup.
  */
@@ -30,7 +32,13 @@ class UnfinishedSessions {
 
     private static final String SETTING = "rampgate.session.limits.unfinished";
 
-    /** A transaction takes minutes to end. */
+    /** As long as the widget's tokens live at most (Proof's contract): a pending transaction that is older does not begin. */
+    static final Duration PENDING_COUNTS = Duration.ofHours(1);
+
+    /** What is still processing after a day waits for something that its user cannot hasten. */
+    static final Duration PROCESSING_COUNTS = Duration.ofDays(1);
+
+    /** A transaction that the user finishes ends within minutes, and one of them may become too old to count any time. */
     private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
 
     private final Pool pool;
@@ -98,18 +106,22 @@ class UnfinishedSessions {
         return Uni.createFrom().item(0).invoke(() -> unchecked.increment());
     }
 
-    /** By the index transaction_unsettled_by_user. */
+    /** Those that count, up to the limit; reads no more than what the user created within {@link #PROCESSING_COUNTS}. */
     Uni<Integer> count(String userId) {
         return pool.preparedQuery("""
                         SELECT count(*)::integer AS unfinished
                         FROM (
                             SELECT
                             FROM transaction
-                            WHERE user_id = $1 AND NOT settled AND NOT abandoned AND (status = 'pending' OR status = 'processing')
+                            WHERE user_id = $1 AND NOT settled AND NOT abandoned
+                              AND created_at > now() - make_interval(secs => $4)
+                              AND (status = 'processing'
+                                   OR status = 'pending' AND created_at > now() - make_interval(secs => $3))
                             LIMIT $2
                         ) AS open
                         """)
-                .execute(Tuple.of(userId, (long) most))
+                .execute(Tuple.of(userId, (long) most, (double) PENDING_COUNTS.toSeconds(), (double)
+                        PROCESSING_COUNTS.toSeconds()))
                 .map(rows -> rows.iterator().next().getInteger("unfinished"));
     }
 
@@ -118,8 +130,8 @@ class UnfinishedSessions {
             refused.increment();
             throw new ProblemException(Problem.of(
                             ProblemType.TOO_MANY_UNFINISHED,
-                            "Finish or cancel one of them in the widget first; one that nothing happens to is given up"
-                                    + " after seven days")
+                            "Finish or cancel one of them in the widget first; one that is not begun counts for an hour,"
+                                    + " any other for a day at most")
                     .withRetryAfter(TRY_AGAIN));
         }
     }

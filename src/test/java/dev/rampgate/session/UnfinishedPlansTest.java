@@ -23,6 +23,6 @@ class UnfinishedPlansTest {
         assertThat(get(sessions.count("cust-7"))).isEqualTo(20);
 
         database.assertNoWholeTable(1);
-        database.assertUsed("transaction_unsettled_by_user");
+        database.assertUsed("transaction_by_user");
     }
 }

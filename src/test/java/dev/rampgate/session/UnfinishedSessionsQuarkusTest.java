@@ -25,6 +25,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How many transactions a user may have open, as two replicas on one database count them. */
 @QuarkusTest
@@ -81,6 +83,37 @@ class UnfinishedSessionsQuarkusTest {
                 .await()
                 .atMost(LIMIT);
         assertThat(sessions.count(user).await().atMost(LIMIT)).isZero();
+    }
+
+    /** A sell that was left, a buy that was never touched, one that Proof does not know: all are this to the ledger. */
+    @ParameterizedTest
+    @CsvSource({
+        "buy, pending, 59 minutes, 61 minutes",
+        "sell, pending, 59 minutes, 61 minutes",
+        "buy, processing, 23 hours, 25 hours"
+    })
+    void whatDoesNotEndCountsForALimitedTime(String type, String status, String counted, String forgotten) {
+        UnfinishedSessions sessions = replica(pool, 1);
+        recorded(type, status, forgotten);
+        assertThat(ask(sessions)).isEqualTo("opened");
+
+        recorded(type, status, counted);
+        assertThatThrownBy(() -> ask(sessions)).isInstanceOf(ProblemException.class);
+    }
+
+    /** Puts a transaction into the ledger that is this old and that no poll asks about. */
+    private void recorded(String type, String status, String age) {
+        pool.preparedQuery("""
+                        INSERT INTO transaction (
+                            id, user_id, type, created_at, status, attempt, sequence, confirmed, since, attempt_since, changed_at,
+                            settled, abandoned
+                        )
+                        SELECT gen_random_uuid()::text, $1, $2, now() - $4::text::interval, $3, 1, 1, false, now(), now(), now(),
+                               false, false
+                        """)
+                .execute(Tuple.of(user, type, status, age))
+                .await()
+                .atMost(LIMIT);
     }
 
     @Test
