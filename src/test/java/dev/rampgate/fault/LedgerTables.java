@@ -123,7 +123,8 @@ final class LedgerTables implements AutoCloseable {
     }
 
     /**
-     * Puts transactions there as a session and a first poll leave them, much faster than sessions could.
+     * Puts transactions there as a session and a first poll leave them, much faster than sessions could. Each has an owner of
+     * its own, since the polls are shared among owners (decision 60).
      *
      * @param age how long ago they changed last, which sets how often they are polled
      * @param failures how many polls in a row have failed
@@ -142,7 +143,7 @@ final class LedgerTables implements AutoCloseable {
                         id, user_id, type, currency, network, requested_amount, created_at, status, attempt, sequence,
                         confirmed, as_of, since, attempt_since, changed_at, settled, abandoned
                     )
-                    SELECT id, 'cust-1', 'buy', 'USDC', 'ERC20', '42.75', opened_at, 'pending', 1, 1, true, opened_at,
+                    SELECT id, 'owner-of-' || id, 'buy', 'USDC', 'ERC20', '42.75', opened_at, 'pending', 1, 1, true, opened_at,
                            opened_at, opened_at, now() - ?::interval, false, false
                     FROM new
                 ), moved AS (
