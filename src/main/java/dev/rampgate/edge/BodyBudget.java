@@ -14,8 +14,11 @@ import java.util.concurrent.atomic.AtomicLong;
 @ApplicationScoped
 class BodyBudget {
 
-    /** Bytes of each body that do not count; the number of connections bounds their sum. */
-    static final int FREE_BYTES = 4 * 1024;
+    /**
+     * Bytes of each body that do not count here. {@link ConnectionLimits} counts them while the body is incomplete; afterwards
+     * the number of connections bounds their sum.
+     */
+    static final int FREE_BYTES = 1024;
 
     private final long most;
     private final AtomicLong kept = new AtomicLong();

@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Closes one connection whose client does not read its answers: when Rampgate has to write more although too many bytes are
- * pending, for this connection or for all together, and when the client reads nothing for too long. It limits received bytes
- * that do not become a request in the same way. It is the first handler of the pipeline, so that it sees every byte of both
+ * pending, for this connection or for all together, and when the client reads nothing for too long. It counts the bytes of
+ * requests that are incomplete; {@link ConnectionLimits} closes the oldest of them when they are too many. It is the first handler of the pipeline, so that it sees every byte of both
  * ports, of whatever protocol. It runs on the connection's event loop.
  *
  * <p>It also refuses HTTP/2, which the server of the management port would speak, and has no setting against.
@@ -45,6 +45,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private long undecoded;
 
     private boolean decoded;
+
+    /** Bytes of the decoded head, and of the body so far, of a request whose body is incomplete. */
+    private long incomplete;
+
+    private IncompleteRequest request;
     private long discarded;
 
     /** @param nanoTime as {@link System#nanoTime()} gives it */
@@ -67,9 +72,13 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             int bytes = message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
             decoded = false;
             context.fireChannelRead(message);
-            if (!decoded) {
-                waitForMore(context, bytes);
+            if (!decoded && !closing) {
+                undecoded += bytes;
             }
+            if (request == null) {
+                request = new IncompleteRequest(context.channel());
+            }
+            recount();
         }
     }
 
@@ -86,20 +95,27 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    private void waitForMore(ChannelHandlerContext context, int bytes) {
-        if (undecoded > 0 && limits.isOverBudget() && !closing) {
-            close(context, Reason.BUDGET);
-        } else if (!closing) {
-            undecoded += bytes;
-            limits.hold(bytes);
+    /** Counts what is incomplete; after a read this happens anyway. */
+    void recount() {
+        if (!closing && request != null) {
+            limits.incomplete(request, undecoded + incomplete);
         }
     }
 
     /** Call when a message, or a part of one, was decoded: the bytes so far count no longer. */
     void decoded() {
         decoded = true;
-        limits.hold(-undecoded);
         undecoded = 0;
+    }
+
+    /** Call when a part of a request was decoded whose body is still incomplete. */
+    void arrived(int bytes) {
+        incomplete += bytes;
+    }
+
+    /** Call when the body of the request is complete. */
+    void complete() {
+        incomplete = 0;
     }
 
     /** Whether the connection's first bytes are the HTTP/2 preface. */
@@ -167,7 +183,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     public void handlerRemoved(ChannelHandlerContext context) {
         closing = true;
         account(0);
-        decoded();
+        if (request != null) {
+            limits.incomplete(request, 0);
+        }
     }
 
     private void checkLater(ChannelHandlerContext context) {

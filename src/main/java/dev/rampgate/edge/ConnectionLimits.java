@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -28,6 +29,9 @@ class ConnectionLimits {
 
     /** Maximum bytes of heads and bodies of requests that are queued on one connection. */
     static final int MAX_QUEUED_BYTES = 64 * 1024;
+
+    /** Estimated memory of an incomplete request beside its bytes. */
+    static final int INCOMPLETE_REQUEST_BYTES = 1024;
 
     /** Maximum number of WebSocket frames that a reader may send within {@link #FRAMES_WINDOW}; their content is ignored. */
     static final int MAX_FRAMES = 128;
@@ -47,7 +51,7 @@ class ConnectionLimits {
         STALLED,
         /** The client sent too many WebSocket frames. */
         FRAMES,
-        /** The budget of all connections together is used up, and this connection needed more of it. */
+        /** The budget of all connections together is used up: this connection needed more, or its request is the oldest. */
         BUDGET,
         /** The management port had its maximum number of connections. */
         MANAGEMENT_FULL,
@@ -59,6 +63,12 @@ class ConnectionLimits {
     private final ProblemAnswers problems;
     private final int managementPort;
     private final AtomicLong held = new AtomicLong();
+    private final AtomicLong incompleteBytes = new AtomicLong();
+    private final AtomicLong positions = new AtomicLong();
+
+    /** Incomplete requests by position. */
+    private final ConcurrentSkipListMap<Long, IncompleteRequest> incomplete = new ConcurrentSkipListMap<>();
+
     private final AtomicInteger atPublicPort = new AtomicInteger();
     private final AtomicInteger atManagementPort = new AtomicInteger();
     private final Map<Reason, Counter> closed = new EnumMap<>(Reason.class);
@@ -81,8 +91,8 @@ class ConnectionLimits {
         }
         connections("public", atPublicPort, meters);
         connections("management", atManagementPort, meters);
-        Gauge.builder("rampgate.edge.unread.bytes", held, AtomicLong::doubleValue)
-                .description("Bytes of unread answers and of queued requests")
+        Gauge.builder("rampgate.edge.unread.bytes", this, limits -> limits.held.get() + limits.incompleteBytes.get())
+                .description("Bytes of unread answers, and of incomplete and queued requests")
                 .register(meters);
     }
 
@@ -114,6 +124,53 @@ class ConnectionLimits {
     /** Adds bytes that a connection holds in memory; a negative number releases them. */
     void hold(long bytes) {
         held.addAndGet(bytes);
+    }
+
+    /**
+     * Counts an incomplete request: bytes without a complete head, or a head and the first bytes of an incomplete body. When
+     * all of them together exceed {@code rampgate.edge.unread-budget}, closes the connections of the oldest.
+     *
+     * @param bytes its bytes at present; 0 if it is complete
+     */
+    void incomplete(IncompleteRequest request, long bytes) {
+        synchronized (request) {
+            if (request.dropped) {
+                return;
+            }
+            long counted = bytes == 0 ? 0 : bytes + INCOMPLETE_REQUEST_BYTES;
+            incompleteBytes.addAndGet(counted - request.bytes);
+            request.bytes = counted;
+            if (counted == 0 && request.position != 0) {
+                incomplete.remove(request.position);
+                request.position = 0;
+            } else if (counted > 0 && request.position == 0) {
+                request.position = positions.incrementAndGet();
+                incomplete.put(request.position, request);
+            }
+        }
+        if (bytes > 0) {
+            closeOldest();
+        }
+    }
+
+    private void closeOldest() {
+        while (incompleteBytes.get() > settings.unreadBudget().asLongValue()) {
+            Map.Entry<Long, IncompleteRequest> oldest = incomplete.pollFirstEntry();
+            if (oldest == null) {
+                return;
+            }
+            IncompleteRequest request = oldest.getValue();
+            synchronized (request) {
+                if (request.position != oldest.getKey()) {
+                    continue;
+                }
+                request.dropped = true;
+                incompleteBytes.addAndGet(-request.bytes);
+                request.bytes = 0;
+            }
+            countClosed(Reason.BUDGET);
+            request.connection.close();
+        }
     }
 
     /** Whether all connections together hold more bytes than {@code rampgate.edge.unread-budget}. */

@@ -44,15 +44,16 @@ public interface EdgeSettings {
     MemorySize maxUnread();
 
     /**
-     * Maximum bytes of unread answers, incomplete heads and queued requests, over all connections. Beyond it, a connection
-     * that holds such bytes is closed when it adds more. Default: {@code 8M}.
+     * Maximum bytes of unread answers and queued requests, over all connections. Beyond it, a connection that holds such bytes
+     * is closed when it adds more. Incomplete requests may have as many bytes again: beyond them, the oldest is closed.
+     * Default: {@code 8M}.
      */
     @WithDefault("8M")
     MemorySize unreadBudget();
 
     /**
      * Maximum bytes of bodies in memory over all connections, from a body's first byte until its request is answered; the
-     * first 4 KiB of each body do not count. Beyond it, larger bodies are refused with 503. Default: {@code 8M}.
+     * first 1 KiB of each body do not count. Beyond it, larger bodies are refused with 503. Default: {@code 8M}.
      */
     @WithDefault("8M")
     MemorySize bodyBudget();

@@ -52,6 +52,12 @@ final class RequestGate extends ChannelDuplexHandler {
     /** The queued request whose body is arriving; null if it is the request in progress. */
     private int[] arriving;
 
+    /**
+     * Bytes of the incomplete body of the request in progress that {@link ConnectionGuard} counts; the {@link BodyBudget} counts
+     * the others.
+     */
+    private int bodyBytes;
+
     private boolean answering;
     private boolean answerBegun;
     private Refusal refusal;
@@ -147,6 +153,8 @@ final class RequestGate extends ChannelDuplexHandler {
             answering = true;
             answerBegun = false;
             arriving = null;
+            bodyBytes = 0;
+            guard.arrived(sizeOf(request));
         } else {
             arriving = new int[1];
             queued.add(arriving);
@@ -162,7 +170,18 @@ final class RequestGate extends ChannelDuplexHandler {
         if (content.decoderResult().isFailure()) {
             ReferenceCountUtil.release(content);
             undecoded(context);
-        } else if (arriving == null || mayWait(context, content.content().readableBytes())) {
+            return;
+        }
+        int bytes = content.content().readableBytes();
+        if (arriving == null) {
+            int counted = Math.min(bytes, BodyBudget.FREE_BYTES - bodyBytes);
+            bodyBytes += counted;
+            guard.arrived(counted);
+            if (content instanceof LastHttpContent) {
+                guard.complete();
+            }
+            context.fireChannelRead(content);
+        } else if (mayWait(context, bytes)) {
             context.fireChannelRead(content);
         } else {
             ReferenceCountUtil.release(content);
@@ -242,6 +261,9 @@ final class RequestGate extends ChannelDuplexHandler {
             forget(next[0]);
             if (arriving == next) {
                 arriving = null;
+                bodyBytes = BodyBudget.FREE_BYTES;
+                guard.arrived(next[0]);
+                guard.recount();
             }
         }
         sendRefusal(context);
