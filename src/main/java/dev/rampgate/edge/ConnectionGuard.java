@@ -34,6 +34,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private int prefaceBytes;
     private boolean prefaceRuledOut;
     private boolean closing;
+    private boolean silent = true;
 
     /** Bytes that are pending for the client, as last counted. */
     private long unread;
@@ -59,7 +60,21 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     @Override
+    public void channelActive(ChannelHandlerContext context) {
+        context.executor()
+                .schedule(() -> closeIfSilent(context), ConnectionLimits.SILENCE.toNanos(), TimeUnit.NANOSECONDS);
+        context.fireChannelActive();
+    }
+
+    private void closeIfSilent(ChannelHandlerContext context) {
+        if (silent && !closing) {
+            close(context, Reason.SILENT);
+        }
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        silent = false;
         if (closing) {
             discard(context, message);
         } else if (!prefaceRuledOut && message instanceof ByteBuf bytes && isHttp2(bytes)) {

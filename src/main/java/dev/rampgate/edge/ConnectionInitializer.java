@@ -11,9 +11,11 @@ import io.netty.util.ReferenceCountUtil;
 import io.quarkus.arc.Arc;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.SmallRyeConfig;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -79,16 +81,19 @@ public final class ConnectionInitializer extends ChannelInitializerExtension {
 
     private void guard(Channel connection, int port) {
         ConnectionLimits limits = limits();
-        boolean entered = limits.enter(port);
-        if (entered) {
-            connection.closeFuture().addListener(closed -> limits.leave(port));
+        InetAddress peer = connection.remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress()
+                : InetAddress.getLoopbackAddress();
+        Optional<Reason> refused = limits.enter(port, peer);
+        if (refused.isEmpty()) {
+            connection.closeFuture().addListener(closed -> limits.leave(port, peer));
         }
         connection.config().setOption(ChannelOption.SO_SNDBUF, ConnectionLimits.SEND_BUFFER_BYTES);
         ConnectionGuard guard = new ConnectionGuard(limits, System::nanoTime);
         connection.pipeline().addFirst(guard, new AnswerDeadline(limitNanos(), System::nanoTime));
         RequestGate.install(connection.pipeline(), guard, limits, System::nanoTime);
-        if (!entered) {
-            limits.countClosed(Reason.MANAGEMENT_FULL);
+        if (refused.isPresent()) {
+            limits.countClosed(refused.get());
             connection.pipeline().addFirst(new CloseWhenActive());
         }
     }

@@ -9,10 +9,12 @@ import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,6 +40,9 @@ class ConnectionLimits {
 
     static final Duration FRAMES_WINDOW = Duration.ofSeconds(10);
 
+    /** How long a new connection may send nothing. */
+    static final Duration SILENCE = Duration.ofSeconds(10);
+
     /** The kernel's buffer for a connection's unread answers, megabytes by default. Linux doubles this value. */
     static final int SEND_BUFFER_BYTES = 64 * 1024;
 
@@ -55,6 +60,12 @@ class ConnectionLimits {
         BUDGET,
         /** The management port had its maximum number of connections. */
         MANAGEMENT_FULL,
+        /** The public port had its maximum number of connections. */
+        PUBLIC_FULL,
+        /** The address had its maximum number of connections to the public port. */
+        ADDRESS_FULL,
+        /** The client sent no byte within {@link #SILENCE}. */
+        SILENT,
         /** The client spoke HTTP/2, which neither port supports. */
         HTTP2
     }
@@ -62,6 +73,8 @@ class ConnectionLimits {
     private final EdgeSettings settings;
     private final ProblemAnswers problems;
     private final int managementPort;
+    private final int maxPublicConnections;
+    private final ConnectionsByAddress byAddress;
     private final AtomicLong held = new AtomicLong();
     private final AtomicLong incompleteBytes = new AtomicLong();
     private final AtomicLong positions = new AtomicLong();
@@ -77,10 +90,14 @@ class ConnectionLimits {
             EdgeSettings settings,
             ProblemAnswers problems,
             MeterRegistry meters,
+            ConnectionsByAddress byAddress,
+            @ConfigProperty(name = "quarkus.http.limits.max-connections") int maxPublicConnections,
             @ConfigProperty(name = "quarkus.management.port") int managementPort) {
         this.settings = settings;
         this.problems = problems;
         this.managementPort = managementPort;
+        this.maxPublicConnections = maxPublicConnections;
+        this.byAddress = byAddress;
         for (Reason reason : Reason.values()) {
             closed.put(
                     reason,
@@ -178,19 +195,32 @@ class ConnectionLimits {
         return held.get() > settings.unreadBudget().asLongValue();
     }
 
-    /** @return false if the port has its maximum number of connections; after true the caller must call {@link #leave} */
-    boolean enter(int port) {
+    /**
+     * Counts a new connection.
+     *
+     * @return why it must be closed; if empty, the caller must call {@link #leave} at its end
+     */
+    Optional<Reason> enter(int port, InetAddress peer) {
         AtomicInteger connections = connections(port);
-        if (connections.incrementAndGet() <= settings.maxManagementConnections() || connections == atPublicPort) {
-            return true;
+        boolean isPublic = connections == atPublicPort;
+        if (connections.incrementAndGet() > (isPublic ? maxPublicConnections : settings.maxManagementConnections())) {
+            connections.decrementAndGet();
+            return Optional.of(isPublic ? Reason.PUBLIC_FULL : Reason.MANAGEMENT_FULL);
         }
-        connections.decrementAndGet();
-        return false;
+        if (isPublic && !byAddress.enter(peer)) {
+            connections.decrementAndGet();
+            return Optional.of(Reason.ADDRESS_FULL);
+        }
+        return Optional.empty();
     }
 
-    /** Counts the end of a connection for which {@link #enter} returned true. */
-    void leave(int port) {
-        connections(port).decrementAndGet();
+    /** Counts the end of a connection that {@link #enter} let in. */
+    void leave(int port, InetAddress peer) {
+        AtomicInteger connections = connections(port);
+        connections.decrementAndGet();
+        if (connections == atPublicPort) {
+            byAddress.leave(peer);
+        }
     }
 
     private AtomicInteger connections(int port) {

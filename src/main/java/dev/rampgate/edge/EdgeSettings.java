@@ -59,6 +59,15 @@ public interface EdgeSettings {
     MemorySize bodyBudget();
 
     /**
+     * Maximum number of connections to the public port from one address; more are closed. IPv6 addresses count by
+     * {@code /64}. The proxies of {@code rampgate.client-address.trusted-proxies} have no limit, and with the PROXY protocol
+     * there is none. Unit: connections. Default: {@code 6000}.
+     */
+    @WithDefault("6000")
+    @Bounds(least = 1)
+    int maxConnectionsPerAddress();
+
+    /**
      * Maximum number of connections of the management port; more are closed. Unit: connections. Default: {@code 1000}.
      */
     @WithDefault("1000")
