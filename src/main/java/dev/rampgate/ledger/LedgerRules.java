@@ -12,7 +12,7 @@ import java.util.Set;
  * The rules of the ledger: what one observation does to one transaction. Pure, and the only place where a status is
  * decided; the numbers in the comments are those of {@code docs/rules.md}.
  *
- * <p>TestObservations of an authenticated call may change the record; an unsigned webhook only makes us ask. Polls are ordered among
+ * <p>Observations of an authenticated call may change the record; an unsigned webhook only makes us ask. Polls are ordered among
  * themselves by Proof's {@code updated_at}; times of different channels only show which observation is stale.
  */
 public class LedgerRules {

@@ -175,7 +175,7 @@ public class Archive {
         LOG.infof("The archive of %s is dropped, as rampgate.archive.retention says", dayOf(name));
     }
 
-    /** TestObservations that came so late, or with such a clock, that it had no day. */
+    /** Observations that came so late, or with such a clock, that it had no day. */
     private Uni<Void> sweep(Instant before) {
         return pool.preparedQuery("""
                         DELETE FROM observation_other

@@ -119,8 +119,9 @@ public class HandOffResource {
     }
 
     /**
-     * Hands the session over, with a ticket to follow its transaction; for each code once. A code whose answer could not be
-     * handed over is not used up.
+     * Hands the session over, with a ticket to follow its transaction; for each code once. A page that names itself may ask
+     * again for a while, and a code whose client hung up before the answer began works again; an answer that was sent and got
+     * lost uses up a code that came without a page.
      */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
