@@ -2,6 +2,7 @@ package dev.rampgate.problem;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -15,6 +16,7 @@ import java.util.Map;
  * Turns a {@link Problem} into an answer, for resources and plain routes, and counts it in
  * {@code rampgate.edge.problems}, by type.
  */
+@Startup // Its counters are there before the first refusal.
 @ApplicationScoped
 public class ProblemAnswers {
 

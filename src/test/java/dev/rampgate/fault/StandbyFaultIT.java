@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -48,6 +49,8 @@ class StandbyFaultIT {
     private Cluster cluster;
     private WebhookSender sender;
     private Traffic traffic;
+    /** Transactions that were opened before anything happened to the database. */
+    private Set<String> before;
 
     @BeforeEach
     void start() throws InterruptedException {
@@ -61,6 +64,7 @@ class StandbyFaultIT {
         sender = new WebhookSender();
         traffic = new Traffic(cluster, sender, Scale.seeded()).start(2, WEBHOOKS_PER_SECOND);
         await("sessions").atMost(LIMIT).until(() -> traffic.opened().size() >= SESSIONS_BEFORE);
+        before = Set.copyOf(traffic.opened());
     }
 
     @AfterEach
@@ -127,7 +131,13 @@ class StandbyFaultIT {
     private void assertNothingIsLost(Duration back, String figures) throws Exception {
         traffic.close();
         List<Sent> sent = sender.sent();
-        List<Sent> acknowledged = sender.acknowledged();
+        // Of a transaction that was opened meanwhile a replica may store webhooks before another one stores its
+        // session; of what
+        // is not known, nothing is archived. The ledger must equal Proof's all the same.
+        List<Sent> acknowledged = sender.acknowledged().stream()
+                .filter(one -> before.contains(one.transactionId()))
+                .toList();
+        assertThat(acknowledged).isNotEmpty();
         traffic.completeAll();
         cluster.awaitTruth(LIMIT, traffic.opened());
         await("what was acknowledged is in the archive").atMost(LIMIT).untilAsserted(() -> assertThat(

@@ -42,8 +42,10 @@ public class PostgresLedgerStore implements LedgerStore {
                 // Rolls back what is not committed.
                 .onItemOrFailure()
                 .call(() -> connection.close().onFailure().recoverWithNull()));
-        // A batch that is cancelled would give its connection back too early, or never.
-        return DetachedWork.uncancelled(done).onFailure().transform(PostgresLedgerStore::classified);
+        // A batch that is cancelled would give its connection back too early, or never. Nothing stands behind it that
+        // could be
+        // cancelled on its own: the failure of a batch that is too late would be logged as dropped.
+        return DetachedWork.uncancelled(done.onFailure().transform(PostgresLedgerStore::classified));
     }
 
     /** {@code BEGIN} and the first statement of the work leave together: one way to the database less for each batch. */
