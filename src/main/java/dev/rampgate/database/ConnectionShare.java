@@ -134,7 +134,7 @@ public final class ConnectionShare {
             this.refusal = refusal;
         }
 
-        /** Where it came from: whoever ended the wait is another caller. */
+        /** On the context that it came from: the call that ended the wait runs on another one. */
         void resume(Runnable what) {
             if (context == null) {
                 what.run();

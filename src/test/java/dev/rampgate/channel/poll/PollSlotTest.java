@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.pollqueue.PollPlan.Priority;
-import dev.rampgate.pollqueue.PollQueue;
 import dev.rampgate.pollqueue.PollQueue.Claim;
 import dev.rampgate.pollqueue.PollSettings;
 import dev.rampgate.proof.StatusReport;
@@ -160,7 +159,7 @@ class PollSlotTest {
         }
     }
 
-    private final class FewClaims implements PollQueue {
+    private final class FewClaims extends StrictPollQueue {
 
         @Override
         public Uni<List<Claim>> claim(Priority priority, int most) {
@@ -177,31 +176,6 @@ class PollSlotTest {
         public Uni<Void> release(Claim claim) {
             released.add(claim.transactionId());
             return Uni.createFrom().voidItem();
-        }
-
-        @Override
-        public Uni<Void> postpone(Claim claim, Duration delay, boolean missing) {
-            throw new AssertionError("nothing failed");
-        }
-
-        @Override
-        public Uni<Void> forget(Claim claim) {
-            throw new AssertionError("nothing is unknown");
-        }
-
-        @Override
-        public Uni<Void> pause(Duration duration) {
-            throw new AssertionError("nobody asked for a pause");
-        }
-
-        @Override
-        public Uni<Boolean> refuse() {
-            throw new AssertionError("nobody refused us");
-        }
-
-        @Override
-        public Uni<Void> resume() {
-            throw new AssertionError("nothing was stopped");
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.pollqueue.PollPlan.Priority;
-import dev.rampgate.pollqueue.PollQueue;
 import dev.rampgate.pollqueue.PollQueue.Claim;
 import dev.rampgate.pollqueue.PollSettings;
 import dev.rampgate.proof.StatusReport;
@@ -148,7 +147,7 @@ class PollSpellingTest {
         }
     }
 
-    private final class OneClaim implements PollQueue {
+    private final class OneClaim extends StrictPollQueue {
         private final Claim claim;
 
         OneClaim(Claim claim) {
@@ -164,31 +163,6 @@ class PollSpellingTest {
         public Uni<Void> forget(Claim gone) {
             forgotten.add(gone.transactionId());
             return Uni.createFrom().voidItem();
-        }
-
-        @Override
-        public Uni<Void> postpone(Claim claim, Duration delay, boolean missing) {
-            throw new AssertionError("nothing failed");
-        }
-
-        @Override
-        public Uni<Void> release(Claim claim) {
-            throw new AssertionError("nothing was given back");
-        }
-
-        @Override
-        public Uni<Void> pause(Duration duration) {
-            throw new AssertionError("nobody asked for a pause");
-        }
-
-        @Override
-        public Uni<Boolean> refuse() {
-            throw new AssertionError("nobody refused us");
-        }
-
-        @Override
-        public Uni<Void> resume() {
-            throw new AssertionError("nothing was stopped");
         }
     }
 }
