@@ -46,8 +46,10 @@ class ReadFloodIT {
 
     private static final int CONNECTIONS = 700;
     private static final int ROUNDS = 20;
-    /** Of others, throughout. */
-    /** Two seconds are the aim; the flood and its readers share the processors of the test's machine with everything else. */
+    /**
+     * Of the calls of other users, throughout. The flood keeps both processors of a small machine busy, so that a statement may
+     * wait for its answer until the store timeout of a second, and a session with a key makes two in a row.
+     */
     private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(5);
     /** Lines that a flood may cause, of all kinds together. */
     private static final int LINES = 100;
