@@ -37,36 +37,54 @@ public class Observations {
 
     /** Makes an observation of the answer to a poll that was sent at {@code askedAt}. */
     public Observation polled(StatusReport report, Instant askedAt) {
-        return observation(Channel.POLL, true, report, askedAt);
+        Instant now = clock.instant();
+        return read(
+                report,
+                Observation.ofPoll(
+                        ids.next(now),
+                        report.transactionId(),
+                        report.status(),
+                        report.changedAt(),
+                        askedAt,
+                        now,
+                        details(report)));
     }
 
     /** Makes an observation of a frame that Proof sent over a socket. */
     public Observation pushed(StatusReport report) {
-        return observation(Channel.SOCKET, true, report, null);
+        Instant now = clock.instant();
+        return read(
+                report,
+                Observation.ofSocket(
+                        ids.next(now),
+                        report.transactionId(),
+                        report.status(),
+                        report.changedAt(),
+                        now,
+                        details(report)));
     }
 
     /** Makes an observation of a webhook; {@code trusted} only where the operator has configured that Proof alone can reach the URL. */
     public Observation reported(StatusReport report, boolean trusted) {
-        return observation(Channel.WEBHOOK, trusted, report, null);
+        Instant now = clock.instant();
+        return read(
+                report,
+                Observation.ofWebhook(
+                        ids.next(now),
+                        trusted,
+                        report.transactionId(),
+                        report.status(),
+                        report.changedAt(),
+                        now,
+                        details(report)));
     }
 
-    private Observation observation(Channel channel, boolean authoritative, StatusReport report, Instant askedAt) {
-        Instant now = clock.instant();
+    /** Adds the report's text, and counts the fields that could not be read. */
+    private Observation read(StatusReport report, Observation observation) {
         if (!report.droppedFields().isEmpty()) {
-            count(channel, authoritative, report);
+            count(observation.channel(), observation.authoritative(), report);
         }
-        return new Observation(
-                ids.next(now),
-                channel,
-                authoritative,
-                report.transactionId(),
-                report.status(),
-                report.changedAt(),
-                askedAt,
-                now,
-                details(report),
-                report.isAmountUnreadable(),
-                report.raw());
+        return observation.withRaw(report.raw(), report.isAmountUnreadable());
     }
 
     /** Logs the fields' names, never their values. Reports from strangers are counted, but not logged. */

@@ -51,6 +51,52 @@ public record Observation(
                 null);
     }
 
+    /**
+     * The answer to a poll, which an authenticated call of ours brought.
+     *
+     * @param askedAt when the poll was sent
+     */
+    public static Observation ofPoll(
+            UUID id,
+            String transactionId,
+            String status,
+            Instant changedAt,
+            Instant askedAt,
+            Instant receivedAt,
+            TransactionDetails details) {
+        return new Observation(
+                id, Channel.POLL, true, transactionId, status, changedAt, askedAt, receivedAt, details, false, null);
+    }
+
+    /** A frame of a socket that we opened with our token. */
+    public static Observation ofSocket(
+            UUID id,
+            String transactionId,
+            String status,
+            Instant changedAt,
+            Instant receivedAt,
+            TransactionDetails details) {
+        return new Observation(
+                id, Channel.SOCKET, true, transactionId, status, changedAt, null, receivedAt, details, false, null);
+    }
+
+    /**
+     * A webhook.
+     *
+     * @param trusted whether the operator has configured that Proof alone can reach the URL
+     */
+    public static Observation ofWebhook(
+            UUID id,
+            boolean trusted,
+            String transactionId,
+            String status,
+            Instant changedAt,
+            Instant receivedAt,
+            TransactionDetails details) {
+        return new Observation(
+                id, Channel.WEBHOOK, trusted, transactionId, status, changedAt, null, receivedAt, details, false, null);
+    }
+
     /** An observation whose amounts, if it has any, could be read. */
     public Observation(
             UUID id,
@@ -64,6 +110,27 @@ public record Observation(
             TransactionDetails details,
             String raw) {
         this(id, channel, authoritative, transactionId, status, changedAt, askedAt, receivedAt, details, false, raw);
+    }
+
+    /**
+     * The same with the text that came.
+     *
+     * @param text for the archive
+     * @param unreadable whether an amount is in it that could not be read
+     */
+    public Observation withRaw(String text, boolean unreadable) {
+        return new Observation(
+                id,
+                channel,
+                authoritative,
+                transactionId,
+                status,
+                changedAt,
+                askedAt,
+                receivedAt,
+                details,
+                unreadable,
+                text);
     }
 
     /** The same without the text that came. */
