@@ -16,8 +16,9 @@ function refused(problem) {
   return new Error(`Rampgate refused: ${problem?.title} ${problem?.detail ?? ''}`);
 }
 
+const reference = `order-${Date.now()}`;
 const opened = await rampgate.POST('/session', {
-  body: {network: 'ERC20', currency: 'USDC', amount: '42.75', type: 'buy'},
+  body: {network: 'ERC20', currency: 'USDC', amount: '42.75', type: 'buy', reference, metadata: {cart: '7'}},
 });
 if (!opened.data) {
   throw refused(opened.error);
@@ -33,6 +34,10 @@ if (!read.data) {
 const status = read.data.status;
 console.log(`transaction ${status}, ${read.data.timeline?.length} step`);
 
+if (read.data.reference !== reference || read.data.reference_source !== 'caller' || read.data.metadata?.cart !== '7') {
+  throw new Error('The transaction lacks its reference');
+}
+
 const ticket = await rampgate.POST('/transactions/{id}/ticket', {params: {path: {id}}});
 if (!ticket.data) {
   throw refused(ticket.error);
@@ -45,7 +50,7 @@ if (!once.data) {
   throw refused(once.error);
 }
 
-const page = await rampgate.GET('/transactions', {params: {query: {limit: 5}}});
+const page = await rampgate.GET('/transactions', {params: {query: {limit: 5, reference}}});
 if (!page.data) {
   throw refused(page.error);
 }

@@ -39,7 +39,7 @@ async function call(method, path, {base = '', headers, signal} = {}, more, body)
 
 /**
  * Opens a session.
- * @param {{network: string, currency: string, amount: string, type?: string, redirect_url?: string, address?: string}} order
+ * @param {{network: string, currency: string, amount: string, type?: string, redirect_url?: string, address?: string, reference?: string, metadata?: Record<string, string>}} order
  * @param {Options & {idempotencyKey?: string}} [options] the same key answers the same session
  * @returns {Promise<{session: object, ticket?: string}>}
  */

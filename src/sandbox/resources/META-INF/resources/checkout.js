@@ -38,6 +38,7 @@ form.addEventListener('submit', async (event) => {
     explain({title: 'Which amount?', detail: 'Enter a number greater than zero, for example 42.75.'});
     return;
   }
+  order.reference = orderId();
   explain(null);
   element('submit').disabled = true;
   try {
@@ -57,6 +58,11 @@ element('again').addEventListener('click', () => {
   element('widget').replaceChildren();
   form.elements.amount.focus();
 });
+
+// A shop takes the number of its own order. Rampgate shows it in every read; that it came from a browser is a claim.
+function orderId() {
+  return `order-${Math.random().toString(36).slice(2, 10).padEnd(8, '0')}`;
+}
 
 function begin(session, ticket) {
   const id = session.merchant_transaction_id;
@@ -147,6 +153,7 @@ function show(transaction) {
   }
 
   element('facts').replaceChildren(...[
+    ['Order', transaction.reference],
     ['Transaction', transaction.merchant_transaction_id],
     ['Requested', transaction.requested_amount && `${transaction.requested_amount} ${transaction.currency}`],
     ['Crypto amount', transaction.crypto_amount && `${transaction.crypto_amount} ${transaction.currency}`],

@@ -4,6 +4,7 @@ import dev.rampgate.identity.RefusedIdentity.Reason;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.PrintableText;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
@@ -70,6 +71,7 @@ final class BearerToken implements IdentitySource {
     private final int skewSeconds;
     private final String userIdClaim;
     private final String emailClaim;
+    private final Optional<String> referenceClaim;
 
     /** @throws ConfigurationException naming the first setting that cannot be used */
     BearerToken(IdentitySettings.Jwt settings, SigningKeys keys, InstantSource clock) {
@@ -89,6 +91,7 @@ final class BearerToken implements IdentitySource {
         this.skewSeconds = Math.toIntExact(settings.clockSkew().toSeconds());
         this.userIdClaim = settings.userIdClaim();
         this.emailClaim = settings.emailClaim();
+        this.referenceClaim = settings.referenceClaim();
     }
 
     /** With the keys that the settings name. */
@@ -179,7 +182,7 @@ final class BearerToken implements IdentitySource {
                     .registerValidator(new JtiValidator(false))
                     .build()
                     .processToClaims(token);
-            return new Caller(userId(claims), email(claims));
+            return new Caller(userId(claims), email(claims), reference(claims));
         } catch (InvalidJwtException refused) {
             throw new RefusedIdentity(reason(refused));
         } catch (RefusedIdentity refused) {
@@ -231,17 +234,33 @@ final class BearerToken implements IdentitySource {
         return time;
     }
 
-    /** A string, or an integer in decimal digits: issuers whose user ids are numbers write them so. */
     private String userId(JwtClaims claims) {
-        Object claim = claims.getClaimValue(userIdClaim);
-        String text = claim instanceof Long || claim instanceof BigInteger ? claim.toString() : null;
-        if (claim instanceof String string) {
-            text = string;
-        }
+        String text = text(claims.getClaimValue(userIdClaim));
         if (text == null || !CallerRules.isUserId(text)) {
             throw new RefusedIdentity(Reason.BAD_USER_ID);
         }
         return text;
+    }
+
+    /** Null if no claim is configured, or the token has none, or an empty one. */
+    private String reference(JwtClaims claims) {
+        Object claim = referenceClaim.map(claims::getClaimValue).orElse(null);
+        if (claim == null || "".equals(claim)) {
+            return null;
+        }
+        String text = text(claim);
+        if (text == null || !PrintableText.isReference(text)) {
+            throw new RefusedIdentity(Reason.BAD_REFERENCE);
+        }
+        return text;
+    }
+
+    /** A string, or an integer in decimal digits: issuers whose ids are numbers write them so. Null for anything else. */
+    private static String text(Object claim) {
+        if (claim instanceof String string) {
+            return string;
+        }
+        return claim instanceof Long || claim instanceof BigInteger ? claim.toString() : null;
     }
 
     /** Null if the token has none that Proof would take; only a session needs one. An array of one counts as its element. */

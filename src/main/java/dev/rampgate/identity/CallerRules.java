@@ -1,5 +1,6 @@
 package dev.rampgate.identity;
 
+import dev.rampgate.wire.PrintableText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -27,13 +28,7 @@ final class CallerRules {
      * which climb a path even where they are encoded. Ids are compared as they are: nothing is folded or normalized.
      */
     static boolean isUserId(String text) {
-        return !text.isEmpty()
-                && text.codePointCount(0, text.length()) <= MAX_USER_ID
-                && text.codePoints().allMatch(CallerRules::isPrintable)
-                && !text.startsWith(" ")
-                && !text.endsWith(" ")
-                && !text.equals(".")
-                && !text.equals("..");
+        return PrintableText.is(text, MAX_USER_ID) && !text.equals(".") && !text.equals("..");
     }
 
     /** Whether the address is plausible and bounded. Rampgate does not check that it exists. */
@@ -54,20 +49,5 @@ final class CallerRules {
         } catch (CharacterCodingException notUtf8) {
             return Optional.empty();
         }
-    }
-
-    /** Neither a control or format character, half a surrogate pair, something unassigned, nor a space but the plain one. */
-    private static boolean isPrintable(int point) {
-        return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            case Character.SPACE_SEPARATOR -> point == ' ';
-            default -> true;
-        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.rampgate.identity;
 
 import dev.rampgate.identity.RefusedIdentity.Reason;
+import dev.rampgate.wire.PrintableText;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import java.util.Optional;
@@ -13,10 +14,12 @@ final class DemoUser implements IdentitySource {
 
     private final String userIdName;
     private final String emailName;
+    private final String referenceName;
 
     DemoUser(IdentitySettings.Header settings) {
         this.userIdName = settings.userIdName();
         this.emailName = settings.emailName();
+        this.referenceName = settings.referenceName();
     }
 
     @Override
@@ -34,7 +37,10 @@ final class DemoUser implements IdentitySource {
         Optional<String> email = headers.contains(emailName)
                 ? CallerRules.ofHeader(headers.get(emailName)).filter(CallerRules::isEmail)
                 : Optional.of(USER_ID + EMAIL_DOMAIN);
-        return Optional.of(new Caller(userId, email.orElse(null)));
+        Optional<String> reference = headers.contains(referenceName)
+                ? CallerRules.ofHeader(headers.get(referenceName)).filter(PrintableText::isReference)
+                : Optional.empty();
+        return Optional.of(new Caller(userId, email.orElse(null), reference.orElse(null)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.rampgate.identity;
 
 import dev.rampgate.identity.RefusedIdentity.Reason;
+import dev.rampgate.wire.PrintableText;
 import dev.rampgate.wire.SecretSet;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
@@ -24,6 +25,7 @@ final class GatewayHeaders implements IdentitySource {
     private final String secretName;
     private final String userIdName;
     private final String emailName;
+    private final String referenceName;
 
     /** @throws ConfigurationException if the secret is missing or too short */
     GatewayHeaders(IdentitySettings.Header settings) {
@@ -40,6 +42,7 @@ final class GatewayHeaders implements IdentitySource {
         this.secretName = settings.secretName();
         this.userIdName = settings.userIdName();
         this.emailName = settings.emailName();
+        this.referenceName = settings.referenceName();
     }
 
     @Override
@@ -61,7 +64,18 @@ final class GatewayHeaders implements IdentitySource {
         Optional<String> email = headers.contains(emailName)
                 ? only(headers, emailName, Reason.BAD_EMAIL).filter(CallerRules::isEmail)
                 : Optional.empty();
-        return Optional.of(new Caller(userId, email.orElse(null)));
+        return Optional.of(new Caller(userId, email.orElse(null), reference(headers)));
+    }
+
+    /** Null if there is none, or an empty one: some gateways send a header for what they do not know. */
+    private String reference(MultiMap headers) {
+        if (!headers.contains(referenceName)) {
+            return null;
+        }
+        String reference = only(headers, referenceName, Reason.BAD_REFERENCE)
+                .filter(text -> text.isEmpty() || PrintableText.isReference(text))
+                .orElseThrow(() -> new RefusedIdentity(Reason.BAD_REFERENCE));
+        return reference.isEmpty() ? null : reference;
     }
 
     /** A scheme that no browser knows, so that none asks the user for a password: one signs in at the gateway. */

@@ -58,6 +58,14 @@ public interface IdentitySettings {
          */
         @WithDefault("X-User-Email")
         String emailName();
+
+        /**
+         * The header that carries the company's own reference of a session in UTF-8: 1 to 128 printable characters, spaces only
+         * between others; an empty one counts as none. It goes before the one of the body of {@code POST /session}. The gateway
+         * must remove what a client sends under this name. Unit: header name. Default: {@code X-Reference}.
+         */
+        @WithDefault("X-Reference")
+        String referenceName();
     }
 
     /** Which tokens are believed, and what they say. */
@@ -94,6 +102,13 @@ public interface IdentitySettings {
          */
         @WithDefault("email")
         String emailClaim();
+
+        /**
+         * The claim that is the company's own reference of a session, a string or an integer; the same rule as for the header.
+         * It goes before the one of the body of {@code POST /session}, for each session that is opened with the token. Unit:
+         * claim name. Default: none, and no claim is read.
+         */
+        Optional<String> referenceClaim();
 
         /**
          * What tokens may be signed with, of {@code RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512}; never a

@@ -27,6 +27,9 @@ class RefusedIdentity extends RuntimeException {
         /** The user's id is missing, stands twice, or has a wrong form. */
         BAD_USER_ID("the user's id is missing, stands twice, or is not 1 to 128 printable characters"
                 + " (rampgate.identity.jwt.user-id-claim, rampgate.identity.header.user-id-name)"),
+        /** The reference stands twice, or has a wrong form. */
+        BAD_REFERENCE("the reference stands twice, or is not 1 to 128 printable characters"
+                + " (rampgate.identity.jwt.reference-claim, rampgate.identity.header.reference-name)"),
         /** The e-mail address stands twice; or a session was asked for, and it is missing or has a wrong form. */
         BAD_EMAIL("the user's e-mail address stands twice; or a session was asked for, and the address is missing or"
                 + " implausible (rampgate.identity.jwt.email-claim, rampgate.identity.header.email-name)");

@@ -16,6 +16,8 @@ import java.util.UUID;
  * @param fiatCurrency fiat currency, which the user may switch inside the widget
  * @param fiatAmount final fiat amount, likewise
  * @param paymentMethod for example {@code card}; only the socket reports it
+ * @param own the company's own reference and metadata, which only a session brings
+ * @param address the wallet address that Proof's session answer named
  * @param createdAt when it was created: by our clock if we opened its session, else by Proof's; the first one known stays
  */
 public record TransactionDetails(
@@ -28,6 +30,8 @@ public record TransactionDetails(
         String fiatCurrency,
         String fiatAmount,
         String paymentMethod,
+        OwnReference own,
+        String address,
         Instant createdAt) {
 
     private static final List<String> TYPES = List.of("buy", "sell");
@@ -60,6 +64,33 @@ public record TransactionDetails(
         type = word(type);
     }
 
+    /** The details that a report of Proof's brings: it knows neither the company's own reference nor the address. */
+    public TransactionDetails(
+            String userId,
+            String type,
+            String currency,
+            String network,
+            String requestedAmount,
+            String cryptoAmount,
+            String fiatCurrency,
+            String fiatAmount,
+            String paymentMethod,
+            Instant createdAt) {
+        this(
+                userId,
+                type,
+                currency,
+                network,
+                requestedAmount,
+                cryptoAmount,
+                fiatCurrency,
+                fiatAmount,
+                paymentMethod,
+                null,
+                null,
+                createdAt);
+    }
+
     /** The details that a session brings; amounts and the payment method are not known yet. */
     public static TransactionDetails ofSession(
             String userId, String type, String currency, String network, String requestedAmount, Instant createdAt) {
@@ -79,6 +110,8 @@ public record TransactionDetails(
                 fiatCurrency,
                 fiatAmount,
                 paymentMethod,
+                own,
+                address,
                 time);
     }
 
@@ -87,10 +120,27 @@ public record TransactionDetails(
         return isPseudonym(userId);
     }
 
-    /** These details with another owner. */
-    public TransactionDetails ownedBy(String owner) {
+    /** These details with what the company calls the session, and where Proof sends. */
+    public TransactionDetails with(OwnReference reference, String walletAddress) {
         return new TransactionDetails(
-                owner,
+                userId,
+                type,
+                currency,
+                network,
+                requestedAmount,
+                cryptoAmount,
+                fiatCurrency,
+                fiatAmount,
+                paymentMethod,
+                reference == null || reference.isEmpty() ? null : reference,
+                walletAddress,
+                createdAt);
+    }
+
+    /** These details after their user was erased: without reference, metadata and address, which could name him. */
+    public TransactionDetails erasedAs(String pseudonym) {
+        return new TransactionDetails(
+                pseudonym,
                 type,
                 currency,
                 network,
@@ -114,6 +164,8 @@ public record TransactionDetails(
                 first(fiatCurrency, other.fiatCurrency),
                 first(fiatAmount, other.fiatAmount),
                 first(paymentMethod, other.paymentMethod),
+                first(own, other.own),
+                first(address, other.address),
                 first(createdAt, other.createdAt));
     }
 
@@ -129,6 +181,8 @@ public record TransactionDetails(
                         first(other.fiatCurrency, fiatCurrency),
                         first(other.fiatAmount, fiatAmount),
                         first(other.paymentMethod, paymentMethod),
+                        own,
+                        address,
                         createdAt)
                 .filledFrom(other);
     }
@@ -136,12 +190,28 @@ public record TransactionDetails(
     /** These details for another attempt, whose amounts may be others. */
     TransactionDetails withoutAmounts() {
         return new TransactionDetails(
-                userId, type, currency, network, requestedAmount, null, fiatCurrency, null, paymentMethod, createdAt);
+                userId,
+                type,
+                currency,
+                network,
+                requestedAmount,
+                null,
+                fiatCurrency,
+                null,
+                paymentMethod,
+                own,
+                address,
+                createdAt);
     }
 
-    /** These details with owner and requested amount filled from a session. */
+    /**
+     * These details with owner, requested amount, own reference and address filled from a session. Another user's session
+     * gives no reference and no address: the owner would read what the other wrote.
+     */
     TransactionDetails claimedBy(TransactionDetails session) {
-        return filledFrom(ofSession(session.userId, null, null, null, session.requestedAmount, null));
+        TransactionDetails claim = ofSession(session.userId, null, null, null, session.requestedAmount, null);
+        boolean sameOwner = userId == null || userId.equals(session.userId);
+        return filledFrom(sameOwner ? claim.with(session.own, session.address) : claim);
     }
 
     /** Whether both have a type, currency or network and these differ, but for letter case: they can never change. */

@@ -8,6 +8,7 @@ import dev.rampgate.database.ConnectionShares;
 import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp.Nudge;
+import dev.rampgate.ledger.OwnReference;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.TransactionSnapshot.Step;
@@ -16,6 +17,7 @@ import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.reconcile.postgres.FollowUpJson;
+import dev.rampgate.reconcile.postgres.OwnReferenceColumns;
 import dev.rampgate.telemetry.ThrottledLog;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
@@ -45,7 +47,7 @@ class TransactionReader {
     /** The columns of a view, by name and not by {@code *} (decision 0045). */
     private static final String VIEW = """
             transaction.id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency, fiat_amount,
-            payment_method, created_at, transaction.status, transaction.attempt, confirmed, since, changed_at, settled,
+            payment_method, reference, reference_source, metadata, address, created_at, transaction.status, transaction.attempt, confirmed, since, changed_at, settled,
             abandoned, follow_up
             """;
 
@@ -130,17 +132,30 @@ class TransactionReader {
                 .transform(this::unavailable);
     }
 
-    /** Reads the user's transactions after the cursor, newest first. */
-    Uni<List<TransactionView>> page(String userId, PageCursor after, int limit) {
-        return share.within(() -> pool.preparedQuery("""
-                        SELECT
-                        """ + VIEW + """
-                        FROM transaction
-                        WHERE user_id = $1 AND (created_at, id) < ($2, $3)
-                        ORDER BY created_at DESC, id DESC
-                        LIMIT $4
-                        """)
-                        .execute(Tuple.of(userId, Columns.utc(after.createdAt()), after.transactionId(), limit)))
+    /**
+     * Reads the user's transactions after the cursor, newest first.
+     *
+     * @param reference the only one that is asked for; empty for all
+     */
+    Uni<List<TransactionView>> page(String userId, Optional<String> reference, PageCursor after, int limit) {
+        Tuple asked = Tuple.of(userId, Columns.utc(after.createdAt()), after.transactionId(), limit);
+        return share.within(() -> reference
+                        .map(named -> pool.preparedQuery("""
+                                        SELECT
+                                        """ + VIEW + """
+                                        FROM transaction
+                                        WHERE user_id = $1 AND reference = $5 AND (created_at, id) < ($2, $3)
+                                        ORDER BY created_at DESC, id DESC
+                                        LIMIT $4
+                                        """).execute(asked.addString(named)))
+                        .orElseGet(() -> pool.preparedQuery("""
+                                        SELECT
+                                        """ + VIEW + """
+                                        FROM transaction
+                                        WHERE user_id = $1 AND (created_at, id) < ($2, $3)
+                                        ORDER BY created_at DESC, id DESC
+                                        LIMIT $4
+                                        """).execute(asked)))
                 .map(rows -> {
                     List<TransactionView> views = new ArrayList<>(rows.size());
                     rows.forEach(row -> views.add(view(row)));
@@ -214,6 +229,8 @@ class TransactionReader {
     }
 
     private static TransactionView view(Row row) {
+        OwnReference own = OwnReferenceColumns.read(row);
+        boolean named = own != null && own.reference() != null;
         return new TransactionView(
                 row.getString("id"),
                 row.getString("type"),
@@ -228,6 +245,10 @@ class TransactionReader {
                 row.getString("fiat_currency"),
                 row.getString("fiat_amount"),
                 row.getString("payment_method"),
+                named ? own.reference() : null,
+                named ? own.source().wireName() : null,
+                own == null || own.metadata().isEmpty() ? null : own.metadataInOrder(),
+                row.getString("address"),
                 instant(row, "created_at"),
                 instant(row, "since"),
                 row.getBoolean("settled"),

@@ -6,6 +6,7 @@ import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.PrintableText;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import jakarta.validation.constraints.Max;
@@ -18,7 +19,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -96,26 +99,38 @@ public class TransactionResource {
                 : Uni.createFrom().failure(notFound());
     }
 
-    /** Lists the newest transactions, or those after a cursor. */
+    /** Lists the newest transactions, or those after a cursor; with a reference, only those that have it. */
     @GET
     public Uni<RestResponse<TransactionPage>> page(
-            @QueryParam("cursor") String cursor, @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit) {
+            @QueryParam("cursor") String cursor,
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @QueryParam("reference") String reference,
+            @Context UriInfo address) {
         String userId = reader();
+        Optional<String> named = Optional.ofNullable(reference);
+        // The parameter of an empty value is null: a search for nothing must not list everything.
+        List<String> asked = address.getQueryParameters().getOrDefault("reference", List.of());
+        if (asked.size() > 1
+                || !asked.isEmpty() && named.filter(PrintableText::isReference).isEmpty()) {
+            throw refused(
+                    "reference",
+                    "must stand once and have 1 to 128 printable characters, with spaces only between others");
+        }
         PageCursor after = Optional.ofNullable(cursor)
-                .map(text -> PageCursor.decode(text).orElseThrow(TransactionResource::badCursor))
-                .orElse(PageCursor.START);
+                .map(text -> PageCursor.decode(text, named).orElseThrow(TransactionResource::badCursor))
+                .orElseGet(() -> PageCursor.start(named));
         // Reads one more than requested, to know whether there is a next page.
-        return reader.page(userId, after, limit + 1)
-                .map(found -> page(found, limit))
+        return reader.page(userId, named, after, limit + 1)
+                .map(found -> page(found, after, limit))
                 .map(TransactionResource::fresh);
     }
 
-    private static TransactionPage page(List<TransactionView> found, int limit) {
+    private static TransactionPage page(List<TransactionView> found, PageCursor before, int limit) {
         if (found.size() <= limit) {
             return new TransactionPage(found, null);
         }
         List<TransactionView> shown = List.copyOf(found.subList(0, limit));
-        return new TransactionPage(shown, PageCursor.after(shown.get(limit - 1)).encode());
+        return new TransactionPage(shown, before.after(shown.get(limit - 1)).encode());
     }
 
     private static <T> RestResponse<T> fresh(T body) {
@@ -127,7 +142,11 @@ public class TransactionResource {
     }
 
     private static ProblemException badCursor() {
-        return new ProblemException(Problem.of(ProblemType.INVALID_REQUEST)
-                .withErrors(List.of(new FieldError("cursor", "must be the next_cursor of a page of transactions"))));
+        return refused("cursor", "must be the next_cursor of a page of transactions of the same reference, or of all");
+    }
+
+    private static ProblemException refused(String field, String rule) {
+        return new ProblemException(
+                Problem.of(ProblemType.INVALID_REQUEST).withErrors(List.of(new FieldError(field, rule))));
     }
 }

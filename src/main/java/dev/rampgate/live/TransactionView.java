@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A transaction as its owner sees it. Unknown fields are absent.
@@ -22,6 +23,10 @@ import java.util.List;
  * @param fiatCurrency fiat currency
  * @param fiatAmount fiat amount as Proof reports it, a decimal string
  * @param paymentMethod for example {@code card}
+ * @param reference the company's own id for the session
+ * @param referenceSource who named the reference: {@code caller}, a claim of the user's client, or {@code gateway}
+ * @param metadata strings of the user's client
+ * @param address the wallet address that Proof's session answer named
  * @param createdAt when it was created
  * @param updatedAt Proof's time of the change to the recorded status
  * @param settled whether no further change is expected
@@ -44,6 +49,10 @@ public record TransactionView(
         String fiatCurrency,
         String fiatAmount,
         String paymentMethod,
+        String reference,
+        String referenceSource,
+        Map<String, String> metadata,
+        String address,
         Instant createdAt,
         Instant updatedAt,
         boolean settled,
@@ -89,6 +98,10 @@ public record TransactionView(
                 fiatCurrency,
                 fiatAmount,
                 paymentMethod,
+                reference,
+                referenceSource,
+                metadata,
+                address,
                 createdAt,
                 updatedAt,
                 settled,
@@ -112,6 +125,10 @@ public record TransactionView(
                 fiatCurrency,
                 fiatAmount,
                 paymentMethod,
+                reference,
+                referenceSource,
+                metadata,
+                address,
                 createdAt,
                 step.updatedAt(),
                 false,

@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
- * Erases who a user was: the user id of the user's transactions becomes a random pseudonym that does not lead back, raw texts
- * and kept answers of sessions go. Amounts and statuses stay; they are the company's books.
+ * Erases who a user was: the user id of the user's transactions becomes a random pseudonym that does not lead back, reference,
+ * metadata, address, raw texts and kept answers of sessions go. Amounts and statuses stay; they are the company's books.
  */
 @ApplicationScoped
 public class Erasure {
@@ -102,7 +102,11 @@ public class Erasure {
                             FOR NO KEY UPDATE
                         )
                         UPDATE transaction
-                        SET user_id = $2
+                        SET user_id = $2,
+                            reference = NULL,
+                            reference_source = NULL,
+                            metadata = NULL,
+                            address = NULL
                         FROM owned
                         WHERE transaction.id = owned.id
                         RETURNING transaction.id

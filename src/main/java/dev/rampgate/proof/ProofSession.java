@@ -19,6 +19,7 @@ public final class ProofSession {
     private static final List<String> WORDS = List.of("type", "currency", "network", "amount");
 
     private static final int MAX_WORD_LENGTH = 64;
+    private static final int MAX_ADDRESS_LENGTH = 256;
     private static final int KEPT_STATUS = 201;
 
     private final byte[] body;
@@ -93,6 +94,11 @@ public final class ProofSession {
         return fields.string("address").filter(text -> !text.isEmpty());
     }
 
+    /** The same where it can be stored: at most 256 characters, none of them a control character. */
+    public Optional<String> storableAddress() {
+        return address().filter(text -> text.length() <= MAX_ADDRESS_LENGTH).filter(CleanText::isClean);
+    }
+
     /** Where the widget sends the user afterwards, if the answer says so; as it came. */
     public Optional<String> redirectUrl() {
         return fields.string("redirect_url");
@@ -105,11 +111,15 @@ public final class ProofSession {
 
     /** Names of the fields above that are there but cannot be read. */
     public Set<String> droppedFields() {
-        return WORDS.stream()
+        Set<String> dropped = WORDS.stream()
                 .filter(name -> word(name).isEmpty())
                 .filter(name -> fields.isOther(name)
                         || fields.string(name).filter(text -> !text.isEmpty()).isPresent())
                 .collect(Collectors.toSet());
+        if (address().isPresent() && storableAddress().isEmpty()) {
+            dropped.add("address");
+        }
+        return dropped;
     }
 
     private Optional<String> word(String name) {

@@ -100,7 +100,7 @@ public final class ErasedUsers {
                         .withoutRaw()
                         .with(observation
                                 .details()
-                                .ownedBy(TransactionDetails.pseudonym(new UUID(random.nextLong(), random.nextLong()))))
+                                .erasedAs(TransactionDetails.pseudonym(new UUID(random.nextLong(), random.nextLong()))))
                 : observation;
     }
 

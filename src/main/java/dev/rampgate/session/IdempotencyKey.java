@@ -1,5 +1,6 @@
 package dev.rampgate.session;
 
+import dev.rampgate.identity.Caller;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
@@ -17,7 +18,8 @@ import java.util.regex.Pattern;
  *
  * @param userId whose key it is; another user's equal one is another key
  * @param value as it came, opaque
- * @param requestHash SHA-256 of the user and the body; a key stands for one body, byte for byte
+ * @param requestHash SHA-256 of the user, the reference that the gateway names, and the body; a key stands for one body, byte
+ *     for byte
  */
 record IdempotencyKey(String userId, String value, byte[] requestHash) {
 
@@ -31,7 +33,7 @@ record IdempotencyKey(String userId, String value, byte[] requestHash) {
      *
      * @throws ProblemException 400 if it cannot be used
      */
-    static Optional<IdempotencyKey> of(RoutingContext routing, String userId) {
+    static Optional<IdempotencyKey> of(RoutingContext routing, Caller caller) {
         List<String> values = routing.request().headers().getAll(HEADER);
         if (values.isEmpty()) {
             return Optional.empty();
@@ -41,13 +43,14 @@ record IdempotencyKey(String userId, String value, byte[] requestHash) {
                     Problem.of(ProblemType.INVALID_REQUEST).withErrors(List.of(new FieldError(HEADER, RULE))));
         }
         return Optional.of(new IdempotencyKey(
-                userId, values.get(0), hash(userId, routing.body().buffer())));
+                caller.userId(), values.get(0), hash(caller, routing.body().buffer())));
     }
 
-    /** No user id has a NUL, so that user and body cannot be mixed up. */
-    static byte[] hash(String userId, Buffer body) {
-        byte[] user = (userId + '\0').getBytes(StandardCharsets.UTF_8);
-        return Sha256.of(user, body == null ? new byte[0] : body.getBytes());
+    /** No user id, reference or JSON has a NUL, so that they cannot be mixed up. */
+    static byte[] hash(Caller caller, Buffer body) {
+        String reference = caller.reference() == null ? "" : caller.reference() + '\0';
+        byte[] asked = (caller.userId() + '\0' + reference).getBytes(StandardCharsets.UTF_8);
+        return Sha256.of(asked, body == null ? new byte[0] : body.getBytes());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.rampgate.session;
 
 import dev.rampgate.identity.Caller;
+import dev.rampgate.ledger.OwnReference;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -10,11 +11,17 @@ import java.util.Optional;
  * @param caller whose it will be
  * @param request a valid body
  * @param clientAddress the user's own address, if it is known
+ * @param own what the company calls it, by the gateway or else by the body
  * @param requestId our id of the request, for the log
  * @param askedAt when it was asked for, by our clock
  */
 public record RequestedSession(
-        Caller caller, SessionRequest request, Optional<String> clientAddress, String requestId, Instant askedAt) {
+        Caller caller,
+        SessionRequest request,
+        Optional<String> clientAddress,
+        OwnReference own,
+        String requestId,
+        Instant askedAt) {
 
     /** Without addresses. */
     @Override

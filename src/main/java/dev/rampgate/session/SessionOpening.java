@@ -103,12 +103,13 @@ public class SessionOpening {
                         .increment());
         SessionRequest request = asked.request();
         TransactionDetails details = TransactionDetails.ofSession(
-                asked.caller().userId(),
-                session.type().orElse(request.type()),
-                session.currency().orElse(request.currency()),
-                session.network().orElse(request.network()),
-                request.amount(),
-                asked.askedAt());
+                        asked.caller().userId(),
+                        session.type().orElse(request.type()),
+                        session.currency().orElse(request.currency()),
+                        session.network().orElse(request.network()),
+                        request.amount(),
+                        asked.askedAt())
+                .with(asked.own(), session.storableAddress().orElse(null));
         return Observation.ofSession(ids.next(now), session.transactionId(), now, details);
     }
 

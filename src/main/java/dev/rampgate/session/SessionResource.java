@@ -74,9 +74,14 @@ public class SessionResource {
     @POST
     public Uni<Response> open(@NotNull @Valid SessionRequest request, RoutingContext routing) {
         Caller caller = current.callerWithEmail();
-        RequestedSession asked =
-                new RequestedSession(caller, request, addresses.of(routing), RequestId.of(routing), clock.instant());
-        Optional<IdempotencyKey> key = IdempotencyKey.of(routing, caller.userId());
+        RequestedSession asked = new RequestedSession(
+                caller,
+                request,
+                addresses.of(routing),
+                request.own(caller.reference()),
+                RequestId.of(routing),
+                clock.instant());
+        Optional<IdempotencyKey> key = IdempotencyKey.of(routing, caller);
         boolean handOff = handOffs.isAskedFor(routing);
         policy.check(request);
         limits.pass(caller, () -> addresses.source(routing));

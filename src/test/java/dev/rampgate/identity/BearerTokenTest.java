@@ -230,6 +230,29 @@ class BearerTokenTest {
     }
 
     @Test
+    void a_claim_is_the_reference_only_where_that_is_configured() {
+        BearerToken source = source(new JwtSettings().reference("order"));
+
+        assertThat(caller(token(rsa, claims -> claims.setClaim("order", "order-1"))))
+                .map(Caller::reference)
+                .isEmpty();
+        assertThat(caller(source, token(rsa, claims -> claims.setClaim("order", "order-1"))))
+                .map(Caller::reference)
+                .contains("order-1");
+        assertThat(caller(source, token(rsa, claims -> claims.setClaim("order", 7))))
+                .map(Caller::reference)
+                .contains("7");
+        assertThat(caller(source, token(rsa, claims -> {})))
+                .map(Caller::reference)
+                .isEmpty();
+        for (Object reference : new Object[] {"a\nb", " a", "x".repeat(129), List.of("order-1"), true, 1.5}) {
+            assertThatThrownBy(() -> caller(source, token(rsa, claims -> claims.setClaim("order", reference))))
+                    .isInstanceOfSatisfying(RefusedIdentity.class, refused -> assertThat(refused.reason())
+                            .isEqualTo(Reason.BAD_REFERENCE));
+        }
+    }
+
+    @Test
     void an_e_mail_claim_of_one_element_counts_as_the_element() {
         assertThat(caller(token(rsa, claims -> claims.setClaim("email", List.of("al@example.test")))))
                 .contains(new Caller("cust-8841", "al@example.test"));

@@ -79,6 +79,37 @@ class IdentitySourceTest {
         assertThat(caller(gateway(), claim())).contains(new Caller("cust-8841", "jo@example.test"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"order-1", "A 7/2026", "Bestellung-äöü", "😀"})
+    void the_gateway_names_the_reference(String reference) {
+        assertThat(caller(gateway(), claim().set("X-Reference", onTheWire(reference))))
+                .map(Caller::reference)
+                .contains(reference);
+    }
+
+    @Test
+    void an_empty_reference_of_the_gateway_is_none() {
+        assertThat(caller(gateway(), claim().set("X-Reference", "")))
+                .contains(new Caller("cust-8841", "jo@example.test", null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\tb", " a", "a ", "a\u0085b", "a\u200bb"})
+    void a_reference_that_cannot_be_used_is_refused(String reference) {
+        refused(claim().set("X-Reference", onTheWire(reference)), Reason.BAD_REFERENCE);
+    }
+
+    @Test
+    void a_reference_is_believed_only_with_the_secret_and_only_once() {
+        refused(claim().set("X-Reference", "order-1").set("X-Gateway-Secret", "0".repeat(16)), Reason.WRONG_SECRET);
+        refused(claim().set("X-Reference", "order-1").remove("X-Gateway-Secret"), Reason.NO_SECRET);
+        refused(claim().add("X-Reference", "order-1").add("X-Reference", "order-2"), Reason.BAD_REFERENCE);
+        refused(claim().add("X-Reference", "").add("X-Reference", "order-2"), Reason.BAD_REFERENCE);
+        refused(claim().set("X-Reference", "x".repeat(129)), Reason.BAD_REFERENCE);
+        assertThat(caller(gateway(), MultiMap.caseInsensitiveMultiMap().add("X-Reference", "order-1")))
+                .isEmpty();
+    }
+
     @Test
     void no_claim_is_nobody() {
         assertThat(caller(gateway(), MultiMap.caseInsensitiveMultiMap().add("Accept", "*/*")))
@@ -319,6 +350,11 @@ class IdentitySourceTest {
                     @Override
                     public String emailName() {
                         return "X-User-Email";
+                    }
+
+                    @Override
+                    public String referenceName() {
+                        return "X-Reference";
                     }
                 };
             }

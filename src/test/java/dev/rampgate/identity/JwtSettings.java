@@ -17,6 +17,7 @@ final class JwtSettings implements IdentitySettings.Jwt {
     private String keyFile;
     private String userIdClaim = "sub";
     private String emailClaim = "email";
+    private String referenceClaim;
 
     JwtSettings issuer(String value) {
         issuer = value;
@@ -47,6 +48,16 @@ final class JwtSettings implements IdentitySettings.Jwt {
         userIdClaim = userId;
         emailClaim = email;
         return this;
+    }
+
+    JwtSettings reference(String claim) {
+        referenceClaim = claim;
+        return this;
+    }
+
+    @Override
+    public Optional<String> referenceClaim() {
+        return Optional.ofNullable(referenceClaim);
     }
 
     @Override

@@ -8,6 +8,7 @@ import static dev.rampgate.ledger.Story.at;
 import static dev.rampgate.support.TestObservation.poll;
 import static dev.rampgate.support.TestObservation.session;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Rule 1: the answer of the session call. */
@@ -77,6 +78,48 @@ class Rule1SessionsTest {
         story.observe(session());
 
         assertThat(story.record().details().userId()).isEqualTo("customer-1");
+    }
+
+    @Test
+    void aSessionOfAnAdoptedTransactionFillsReferenceMetadataAndAddress() {
+        story.observe(poll(PROCESSING, at(5)));
+
+        story.observe(session().with(named("customer-8841", "order-1", "0xAA")));
+        story.observe(session().with(named("customer-8841", "order-2", "0xBB")));
+
+        assertThat(story.record().details().own()).isEqualTo(own("order-1"));
+        assertThat(story.record().details().address()).isEqualTo("0xAA");
+    }
+
+    @Test
+    void whatASessionCallsItStaysWhateverIsReportedLater() {
+        story.observe(session().with(named("customer-8841", "order-1", "0xAA")));
+
+        story.observe(poll(PROCESSING, at(5)).with("42.60", "40.15"));
+        story.observe(poll(Status.CANCELLED, at(8)));
+        story.observe(poll(PROCESSING, at(11)));
+
+        assertThat(story.record().details().own()).isEqualTo(own("order-1"));
+        assertThat(story.record().details().address()).isEqualTo("0xAA");
+    }
+
+    @Test
+    void aSessionOfAnotherUserGivesTheOwnerNoReferenceAndNoAddress() {
+        story.observe(poll(PROCESSING, at(5)).with(owner("customer-1")));
+
+        story.observe(session().with(named("customer-8841", "order-1", "0xAA")));
+
+        assertThat(story.record().details().own()).isNull();
+        assertThat(story.record().details().address()).isNull();
+    }
+
+    private static TransactionDetails named(String userId, String reference, String address) {
+        return TransactionDetails.ofSession(userId, "buy", "USDC", "ERC20", "42.75", null)
+                .with(own(reference), address);
+    }
+
+    private static OwnReference own(String reference) {
+        return new OwnReference(reference, OwnReference.Source.CALLER, Map.of("cart", reference));
     }
 
     @Test

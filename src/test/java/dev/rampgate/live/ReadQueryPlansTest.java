@@ -8,6 +8,7 @@ import dev.rampgate.support.GrownDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,9 +53,20 @@ class ReadQueryPlansTest {
 
     @Test
     void aUsersPageIsReadInTheOrderOfItsIndex() {
-        assertThat(get(reader.page("cust-7", PageCursor.START, 10))).hasSize(10);
+        assertThat(get(reader.page("cust-7", Optional.empty(), PageCursor.start(Optional.empty()), 10)))
+                .hasSize(10);
 
         database.assertNoWholeTable(1);
         database.assertUsed("transaction_by_user");
+    }
+
+    @Test
+    void aUsersPageOfOneReferenceIsReadInTheOrderOfItsIndex() {
+        Optional<String> reference = Optional.of("order-7");
+        assertThat(get(reader.page("cust-7", reference, PageCursor.start(reference), 10)))
+                .isEmpty();
+
+        database.assertNoWholeTable(1);
+        database.assertUsed("transaction_by_reference");
     }
 }

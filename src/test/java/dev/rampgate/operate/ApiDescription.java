@@ -120,7 +120,8 @@ public final class ApiDescription implements OASFilter {
                             "openSession",
                             SESSIONS,
                             "Opens a session at Proof for the signed-in user",
-                            "The answer is for Proof's widget, which runs once with it.")),
+                            "The answer is for Proof's widget, which runs once with it. A reference that the gateway names in"
+                                    + " X-Reference, or a token in a configured claim, goes before that of the body.")),
             entry(
                     "GET /kyc-status",
                     new Purpose(
@@ -134,7 +135,8 @@ public final class ApiDescription implements OASFilter {
                             "listTransactions",
                             TRANSACTIONS,
                             "The user's own transactions, newest first",
-                            "Without their timelines. Pass next_cursor as cursor for the next page.")),
+                            "Without their timelines. Pass next_cursor as cursor for the next page of the same list."
+                                    + " With reference, only those with exactly this reference.")),
             entry(
                     "GET /transactions/{id}",
                     new Purpose(
@@ -284,12 +286,28 @@ public final class ApiDescription implements OASFilter {
                 "channel",
                 Arrays.stream(Channel.values()).<Object>map(Enum::name).toList());
         limit(schemas.get("SessionRequest"), "type", types);
+        limit(schemas.get("TransactionView"), "reference_source", List.of("caller", "gateway"));
+        schemas.get("SessionRequest")
+                .addProperty(
+                        "reference",
+                        reference().description("your own id for the session; from a user's client it is a claim"))
+                .addProperty(
+                        "metadata",
+                        OASFactory.createSchema()
+                                .addType(SchemaType.OBJECT)
+                                .maxProperties(50)
+                                .additionalPropertiesSchema(text())
+                                .description("strings, at most 8192 bytes as JSON; names of 1 to 64 characters"));
         // Ours must match the whole, those of JSON Schema any part.
         schemas.values().stream()
                 .filter(schema -> schema.getProperties() != null)
                 .flatMap(schema -> schema.getProperties().values().stream())
                 .filter(property -> property.getPattern() != null)
                 .forEach(property -> property.setPattern("^(?:" + property.getPattern() + ")$"));
+    }
+
+    private static Schema reference() {
+        return text().minLength(1).maxLength(128);
     }
 
     private static void limit(Schema schema, String property, List<Object> values) {

@@ -81,6 +81,8 @@ class ErasureQuarkusTest {
         String id = idAtProof();
         await("it is stored").atMost(LIMIT).until(() -> owner(id) != null);
         assertThat(owner(id)).startsWith(TransactionDetails.ERASED);
+        assertThat(count("SELECT count(*) FROM transaction WHERE id = $1 AND address IS NOT NULL", id))
+                .isZero();
         assertThat(places()).isZero();
     }
 
@@ -98,6 +100,41 @@ class ErasureQuarkusTest {
         proof().drive(id, Action.COMPLETE);
         await("it is followed").atMost(LIMIT).until(() -> status(id).equals("completed"));
         assertThat(places()).isZero();
+    }
+
+    @Test
+    void referenceMetadataAndAddressGoWithTheUserWhereverTheyStand() {
+        String order = "order-" + UUID.randomUUID();
+        JsonObject body = new JsonObject(ORDER)
+                .put("reference", order)
+                .put("metadata", new JsonObject().put("cart", "of " + order));
+        String id = given().contentType("application/json")
+                .header("X-User-Id", userId)
+                .header("Idempotency-Key", "a-key")
+                .body(body.encode())
+                .post("/session")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("merchant_transaction_id");
+        String named = "SELECT count(*) FROM transaction WHERE id = $1"
+                + " AND reference IS NOT NULL AND metadata IS NOT NULL AND address IS NOT NULL";
+        assertThat(count(named, id)).isEqualTo(1);
+
+        erase();
+
+        assertThat(count("""
+                        SELECT count(*) FROM transaction
+                        WHERE id = $1
+                          AND (reference IS NOT NULL OR reference_source IS NOT NULL
+                               OR metadata IS NOT NULL OR address IS NOT NULL)
+                        """, id)).isZero();
+        assertThat(count("SELECT count(*) FROM observation WHERE raw LIKE '%' || $1 || '%'", order))
+                .isZero();
+        assertThat(places()).isZero();
+        proof().drive(id, Action.COMPLETE);
+        await("it is followed").atMost(LIMIT).until(() -> status(id).equals("completed"));
+        assertThat(count(named, id)).isZero();
     }
 
     @Test

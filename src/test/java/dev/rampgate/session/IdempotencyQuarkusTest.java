@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 
+import dev.rampgate.identity.Caller;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.session.IdempotencyStore.Claim;
 import dev.rampgate.session.IdempotencyStore.Claim.Answered;
@@ -288,7 +289,7 @@ class IdempotencyQuarkusTest {
     }
 
     private static IdempotencyKey stored(String userId, String key, String body) {
-        return new IdempotencyKey(userId, key, IdempotencyKey.hash(userId, Buffer.buffer(body)));
+        return new IdempotencyKey(userId, key, IdempotencyKey.hash(new Caller(userId, null), Buffer.buffer(body)));
     }
 
     private long rows(IdempotencyKey key) {

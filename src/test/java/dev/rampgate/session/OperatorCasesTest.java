@@ -51,7 +51,7 @@ class OperatorCasesTest {
     }
 
     private static SessionRequest request(String currency, String network) {
-        return new SessionRequest(network, currency, "42.75", "buy", null, null);
+        return new SessionRequest(network, currency, "42.75", "buy", null, null, null, null);
     }
 
     private static ProofFailure failure(Kind kind) {

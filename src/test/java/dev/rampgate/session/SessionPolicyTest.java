@@ -273,7 +273,7 @@ class SessionPolicyTest {
 
     private static SessionRequest order(
             String currency, String network, String amount, String type, String redirectUrl) {
-        return new SessionRequest(network, currency, amount, type, redirectUrl, null);
+        return new SessionRequest(network, currency, amount, type, redirectUrl, null, null, null);
     }
 
     /** As by default, but for what a test says. */

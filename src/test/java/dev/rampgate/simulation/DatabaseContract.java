@@ -10,6 +10,7 @@ import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
+import dev.rampgate.ledger.OwnReference;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
@@ -750,8 +751,9 @@ abstract class DatabaseContract {
     }
 
     private TransactionRecord record(String id, Status status, int sequence, String owner) {
-        TransactionDetails details =
-                new TransactionDetails(owner, "buy", "USDC", "ERC20", "42.750", "42.60", "EUR", "40.15", "card", START);
+        TransactionDetails details = new TransactionDetails(
+                        owner, "buy", "USDC", "ERC20", "42.750", "42.60", "EUR", "40.15", "card", START)
+                .with(new OwnReference("order-1", OwnReference.Source.GATEWAY, Map.of("cart", "\"ä\"")), "0xAA");
         LedgerState state = new LedgerState(
                 status, 1, sequence, false, null, START.plusSeconds(1), START, time.instant(), false, false);
         return new TransactionRecord(id, details, state, FollowUp.NONE, false);

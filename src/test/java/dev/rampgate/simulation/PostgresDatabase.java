@@ -11,6 +11,7 @@ import dev.rampgate.ledger.Transition;
 import dev.rampgate.pollqueue.PollQueue;
 import dev.rampgate.pollqueue.PostgresPollQueue;
 import dev.rampgate.reconcile.LedgerStore;
+import dev.rampgate.reconcile.postgres.OwnReferenceColumns;
 import dev.rampgate.reconcile.postgres.PostgresLedgerStore;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -130,6 +131,8 @@ final class PostgresDatabase implements Database {
                 row.getString("fiat_currency"),
                 row.getString("fiat_amount"),
                 row.getString("payment_method"),
+                OwnReferenceColumns.read(io.vertx.mutiny.sqlclient.Row.newInstance(row)),
+                row.getString("address"),
                 instant(row, "created_at"));
     }
 

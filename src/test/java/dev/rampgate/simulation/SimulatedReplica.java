@@ -7,6 +7,7 @@ import dev.rampgate.channel.webhook.WebhookIntake;
 import dev.rampgate.channel.webhook.WebhookSettings.Trust;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.OwnReference;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.proof.StatusReport;
@@ -23,6 +24,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -140,8 +142,18 @@ final class SimulatedReplica {
                 null,
                 null,
                 time.instant(),
-                new TransactionDetails("cust-8841", "buy", "USDC", "ERC20", "1", null, "EUR", null, null, null),
+                new TransactionDetails("cust-8841", "buy", "USDC", "ERC20", "1", null, "EUR", null, null, null)
+                        .with(own(transactionId), "0x" + transactionId),
                 null);
+    }
+
+    /** What the company calls a session: some have a reference, some metadata, some both, some neither. */
+    static OwnReference own(String transactionId) {
+        int kind = Math.floorMod(transactionId.hashCode(), 4);
+        Map<String, String> metadata = kind < 2 ? Map.of("cart", "cart of " + transactionId) : Map.of();
+        return kind % 2 == 0
+                ? new OwnReference("order of " + transactionId, OwnReference.Source.CALLER, metadata)
+                : new OwnReference(null, null, metadata);
     }
 
     /** A webhook came. @param acknowledged told if it was answered 2xx */

@@ -4,9 +4,11 @@ import dev.rampgate.channel.webhook.WebhookSettings.Trust;
 import dev.rampgate.ledger.LedgerInvariants;
 import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.Observation;
+import dev.rampgate.ledger.OwnReference;
 import dev.rampgate.ledger.ProofHistory;
 import dev.rampgate.ledger.ProofHistory.Step;
 import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.StatusReport;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -368,7 +371,23 @@ final class World {
                             + stood,
                     wrong);
         }
+        row.ifPresent(now -> checkOwn(id, before, now));
         row.ifPresent(now -> seen.put(id, now));
+    }
+
+    /** What the company calls a session, and where it sends, is never lost and never another's. */
+    private static void checkOwn(String id, Database.Committed before, Database.Committed now) {
+        TransactionDetails details = now.details();
+        OwnReference named = SimulatedReplica.own(id);
+        check(
+                details.address() == null
+                        || details.address().equals("0x" + id)
+                                && Objects.equals(details.own(), named.isEmpty() ? null : named),
+                () -> "mixed up: " + details.own() + " and " + details.address() + " of " + id);
+        check(details.address() != null || details.own() == null, () -> "half of a session of " + id);
+        check(
+                before == null || before.details().address() == null || details.address() != null,
+                () -> "lost what the session of " + id + " brought");
     }
 
     /** The second half of I4. */

@@ -45,7 +45,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
      */
     private static final String COLUMNS = """
             id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
-            fiat_amount, payment_method, created_at, status, attempt, sequence,
+            fiat_amount, payment_method, reference, reference_source, metadata, address, created_at, status, attempt, sequence,
             confirmed, as_of, since, attempt_since, changed_at,
             settled, abandoned, follow_up
             """;
@@ -54,9 +54,9 @@ final class PostgresUnitOfWork implements UnitOfWork {
     private static final String FROM_TRANSACTIONS = """
             FROM unnest(
                 $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::integer[], $14::integer[],
-                $15::boolean[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
-                $20::boolean[], $21::boolean[], $22::jsonb[]
+                $9::text[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::text[], $15::timestamptz[],
+                $16::text[], $17::integer[], $18::integer[], $19::boolean[], $20::timestamptz[], $21::timestamptz[],
+                $22::timestamptz[], $23::timestamptz[], $24::boolean[], $25::boolean[], $26::jsonb[]
             ) AS new (
             """ + COLUMNS + """
             )
@@ -118,6 +118,8 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 row.getString("fiat_currency"),
                 row.getString("fiat_amount"),
                 row.getString("payment_method"),
+                OwnReferenceColumns.read(row),
+                row.getString("address"),
                 Columns.instant(row, "created_at"));
         LedgerState state = new LedgerState(
                 Status.of(row.getString("status")).orElseThrow(),
@@ -200,6 +202,11 @@ final class PostgresUnitOfWork implements UnitOfWork {
                     fiat_currency = new.fiat_currency,
                     fiat_amount = new.fiat_amount,
                     payment_method = new.payment_method,
+                    reference = new.reference,
+                    reference_source = new.reference_source,
+                    -- Written once: what is there stays in its place, however long it is.
+                    metadata = coalesce(transaction.metadata, new.metadata),
+                    address = new.address,
                     created_at = new.created_at,
                     status = new.status,
                     attempt = new.attempt,
@@ -229,6 +236,10 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 .text(record -> record.details().fiatCurrency())
                 .text(record -> record.details().fiatAmount())
                 .text(record -> record.details().paymentMethod())
+                .text(record -> OwnReferenceColumns.reference(record.details()))
+                .text(record -> OwnReferenceColumns.source(record.details()))
+                .array(record -> OwnReferenceColumns.metadata(record.details()), JsonObject[]::new)
+                .text(record -> record.details().address())
                 .time(record -> record.details().createdAt())
                 .text(record -> record.state().status().wireName())
                 .integer(record -> record.state().attempt())
