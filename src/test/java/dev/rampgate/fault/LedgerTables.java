@@ -122,6 +122,11 @@ final class LedgerTables implements AutoCloseable {
         return count.get(0);
     }
 
+    /** Who owns a transaction that was put there. */
+    static String ownerOf(String transactionId) {
+        return "owner-of-" + transactionId;
+    }
+
     /**
      * Puts transactions there as a session and a first poll leave them, much faster than sessions could. Each has an owner of
      * its own, since the polls are shared among owners (decision 60).

@@ -120,7 +120,7 @@ final class LiveReaders implements AutoCloseable {
             rest = "";
             StringBuilder request =
                     new StringBuilder("GET /transactions/" + id + "/events HTTP/1.1\r\nHost: localhost\r\n");
-            String[] user = Cluster.signedIn("cust-1");
+            String[] user = Cluster.signedIn(LedgerTables.ownerOf(id));
             for (int i = 0; i < user.length; i += 2) {
                 request.append(user[i]).append(": ").append(user[i + 1]).append("\r\n");
             }

@@ -48,8 +48,7 @@ class LiveStreamsFaultIT {
                         "RAMPGATE_WEBHOOK_ACK_TIMEOUT", "10s",
                         "RAMPGATE_SOCKET_MAX_CONNECTIONS", "0",
                         "RAMPGATE_POLL_MAX_RATE", "400",
-                        "RAMPGATE_POLL_NUDGED_MAX_RATE", "400",
-                        "RAMPGATE_LIVE_MAX_STREAMS_PER_USER", "10000"));
+                        "RAMPGATE_POLL_NUDGED_MAX_RATE", "400"));
     }
 
     @AfterAll
