@@ -2,6 +2,10 @@ package dev.rampgate.support;
 
 import dev.rampgate.sandbox.EmbeddedDatabase;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,17 +29,30 @@ public record TestDatabase(String host, int port, String name, String user, Stri
                 database.host(), database.port(), database.name(), database.user(), database.password(), database);
     }
 
+    /** As empty as an embedded one: what the test class before left there would count for the users of this one. */
     private static TestDatabase installed(URI uri) {
         Map<String, String> query = Arrays.stream(uri.getQuery().split("&"))
                 .map(pair -> pair.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-        return new TestDatabase(
+        TestDatabase database = new TestDatabase(
                 uri.getHost(),
                 uri.getPort(),
                 uri.getPath().substring(1),
                 query.get("user"),
                 query.get("password"),
                 () -> {});
+        database.empty();
+        return database;
+    }
+
+    private void empty() {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP OWNED BY CURRENT_USER CASCADE");
+        } catch (SQLException failure) {
+            throw new IllegalStateException(
+                    "The database that RAMPGATE_TEST_DATABASE names cannot be emptied", failure);
+        }
     }
 
     /** For tests that look into it; credentials included. */
