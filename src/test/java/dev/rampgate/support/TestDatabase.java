@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * The database of the packaged artifact's tests: the embedded one, or an installed one that
- * {@code RAMPGATE_TEST_DATABASE=host:port/name?user=...&password=...} names.
+ * {@code RAMPGATE_TEST_DATABASE=host:port/name?user=...&password=...} names. All that the user owns in an installed one is dropped.
  */
 public record TestDatabase(String host, int port, String name, String user, String password, AutoCloseable resource)
         implements AutoCloseable {
