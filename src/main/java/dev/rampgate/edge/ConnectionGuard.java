@@ -15,8 +15,9 @@ import java.util.function.LongSupplier;
 /**
  * Closes one connection whose client does not read its answers: when Rampgate has to write more although too many bytes are
  * pending, for this connection or for all together, and when the client reads nothing for too long. It counts the bytes of
- * requests that are incomplete; {@link ConnectionLimits} closes the oldest of them when they are too many. It is the first handler of the pipeline, so that it sees every byte of both
- * ports, of whatever protocol. It runs on the connection's event loop.
+ * requests that are incomplete; {@link ConnectionLimits} closes the oldest of them when they are too many. It is the first
+ * handler of the pipeline, so that it sees every byte of both ports, of whatever protocol. It runs on the connection's event
+ * loop.
  *
  * <p>It also refuses HTTP/2, which the server of the management port would speak, and has no setting against.
  */

@@ -135,18 +135,7 @@ public record Observation(
 
     /** The same without the text that came. */
     public Observation withoutRaw() {
-        return new Observation(
-                id,
-                channel,
-                authoritative,
-                transactionId,
-                status,
-                changedAt,
-                askedAt,
-                receivedAt,
-                details,
-                amountUnreadable,
-                null);
+        return withRaw(null, amountUnreadable);
     }
 
     /** The same with other details. */

@@ -15,9 +15,9 @@ public record OwnReference(String reference, Source source, Map<String, String> 
 
     /** Who named a reference. */
     public enum Source {
-        /** The user's client, in the body: a claim, since a user can name somebody else's order. */
+        /** The user's client named it in the body. It is a claim: a user can name another user's order. */
         CALLER,
-        /** The gateway in front of Rampgate, or the issuer of the user's token. */
+        /** The gateway in front of Rampgate named it, or the issuer of the user's token. */
         GATEWAY;
 
         /** As the API spells it. */

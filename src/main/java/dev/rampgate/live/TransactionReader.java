@@ -139,23 +139,18 @@ class TransactionReader {
      */
     Uni<List<TransactionView>> page(String userId, Optional<String> reference, PageCursor after, int limit) {
         Tuple asked = Tuple.of(userId, Columns.utc(after.createdAt()), after.transactionId(), limit);
-        return share.within(() -> reference
-                        .map(named -> pool.preparedQuery("""
-                                        SELECT
-                                        """ + VIEW + """
-                                        FROM transaction
-                                        WHERE user_id = $1 AND reference = $5 AND (created_at, id) < ($2, $3)
-                                        ORDER BY created_at DESC, id DESC
-                                        LIMIT $4
-                                        """).execute(asked.addString(named)))
-                        .orElseGet(() -> pool.preparedQuery("""
-                                        SELECT
-                                        """ + VIEW + """
-                                        FROM transaction
-                                        WHERE user_id = $1 AND (created_at, id) < ($2, $3)
-                                        ORDER BY created_at DESC, id DESC
-                                        LIMIT $4
-                                        """).execute(asked)))
+        reference.ifPresent(asked::addString);
+        return share.within(() -> pool.preparedQuery(
+                                """
+                        SELECT
+                        """ + VIEW + """
+                        FROM transaction
+                        WHERE user_id = $1 AND (created_at, id) < ($2, $3)
+                        """ + (reference.isPresent() ? "AND reference = $5\n" : "") + """
+                        ORDER BY created_at DESC, id DESC
+                        LIMIT $4
+                        """)
+                        .execute(asked))
                 .map(rows -> {
                     List<TransactionView> views = new ArrayList<>(rows.size());
                     rows.forEach(row -> views.add(view(row)));

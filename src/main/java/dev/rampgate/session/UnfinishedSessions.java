@@ -22,9 +22,8 @@ import java.util.function.Supplier;
  * How many unfinished transactions a user may have: of those in the ledger that are not abandoned, the {@code pending} ones
  * created within the last hour and the {@code processing} ones created within the last day, and those that this replica is
  * opening now. Older ones do not count: a transaction that never ends must not keep its user out, and its polls are rare.
- * Those that other replicas are opening at the same time
- * are not counted. While the database does not answer, the ledger's are not counted either: a session that a user asks for
- * is opened then all the same. A wrong setting fails startup.
+ * Those that other replicas are opening at the same time are not counted. While the database does not answer, the ledger's
+ * are not counted either: a session that a user asks for is opened then all the same. A wrong setting fails startup.
  */
 @Startup
 @ApplicationScoped
