@@ -2,21 +2,17 @@ package dev.rampgate.operate;
 
 import static dev.rampgate.database.Columns.seconds;
 
-import dev.rampgate.database.migration.SchemaMigrated;
-import dev.rampgate.eventloop.EventLoop;
-import dev.rampgate.eventloop.Ticker;
+import dev.rampgate.database.housekeeping.HousekeepingJob;
 import dev.rampgate.pollqueue.PollFigures;
 import dev.rampgate.pollqueue.PollPlan.Priority;
 import dev.rampgate.telemetry.Labels;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.random.RandomGenerator;
 
 /**
  * What only the database knows: how much is in flight and for how long, what is overdue to be polled, and whether Proof
@@ -32,7 +27,7 @@ import java.util.random.RandomGenerator;
  * at each replica, so that alerts take the greatest.
  */
 @ApplicationScoped
-public class LedgerGauges {
+public class LedgerGauges implements HousekeepingJob {
 
     private static final Duration INTERVAL = Duration.ofSeconds(15);
 
@@ -64,26 +59,31 @@ public class LedgerGauges {
     private final PollFigures polls;
     private final InstantSource clock;
     private final MeterRegistry meters;
-    private final Ticker ticker;
     private volatile Map<Figure, Double> figures = Map.of();
     private volatile Instant readAt;
 
-    public LedgerGauges(Pool pool, EventLoop loop, InstantSource clock, RandomGenerator random, MeterRegistry meters) {
+    public LedgerGauges(Pool pool, InstantSource clock, MeterRegistry meters) {
         this.pool = pool;
         this.polls = new PollFigures(pool);
         this.clock = clock;
         this.meters = meters;
-        this.ticker = new Ticker("figures", loop, INTERVAL, this::read, random);
         this.readAt = clock.instant();
         register();
     }
 
-    void onMigrated(@Observes SchemaMigrated migrated) {
-        ticker.start();
+    @Override
+    public String name() {
+        return "figures";
     }
 
-    void onShutdown(@Observes ShutdownEvent shutdown) {
-        ticker.stop();
+    @Override
+    public Duration interval() {
+        return INTERVAL;
+    }
+
+    @Override
+    public Uni<Void> run() {
+        return read();
     }
 
     /** Reads the figures once. */

@@ -24,7 +24,7 @@ class IdempotencySweep implements Sweep {
 
     @Override
     public String name() {
-        return "idempotency sweep";
+        return "idempotency_sweep";
     }
 
     @Override

@@ -1,20 +1,24 @@
 package dev.rampgate.session;
 
+import dev.rampgate.database.housekeeping.HousekeepingJob;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
 
-/** Deletes expired rows of one table. {@link Sweeps} repeats it. */
-public interface Sweep {
+/** Deletes expired rows of one table. Several replicas may do so at once. */
+public interface Sweep extends HousekeepingJob {
 
     /** Most rows that one statement deletes. */
     int MOST_ROWS = 500;
 
-    /** For the log. */
-    String name();
-
-    /** The pause between two rounds. */
-    Duration interval();
-
-    /** Deletes some of the expired rows in one statement, and counts them. A round ends with fewer than {@link #MOST_ROWS}. */
+    /** Deletes some of the expired rows in one statement, and counts them. A run ends with fewer than {@link #MOST_ROWS}. */
     Uni<Integer> deleteSome();
+
+    /** Repeats the statement as long as it deletes as many rows as it may. */
+    @Override
+    default Uni<Void> run() {
+        return deleteSome()
+                .repeat()
+                .until(deleted -> deleted < MOST_ROWS)
+                .onItem()
+                .ignoreAsUni();
+    }
 }

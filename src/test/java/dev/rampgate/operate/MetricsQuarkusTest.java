@@ -5,7 +5,6 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.support.ProofAndDatabase;
 import dev.rampgate.support.TestSession;
@@ -24,7 +23,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,9 +55,6 @@ class MetricsQuarkusTest {
 
     @Inject
     Pool pool;
-
-    @Inject
-    EventLoop loop;
 
     @Test
     void whateverIsShownIsListedWithItsTypeAndTags() {
@@ -227,7 +222,7 @@ class MetricsQuarkusTest {
     void figuresThatAreTooOldAreNoNumbersButTheirAgeIs() {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-05-02T08:00:00Z"));
         SimpleMeterRegistry own = new SimpleMeterRegistry();
-        LedgerGauges tracked = new LedgerGauges(pool, loop, now::get, new SplittableRandom(1), own);
+        LedgerGauges tracked = new LedgerGauges(pool, now::get, own);
         assertThat(own.get("rampgate.poll.lag.seconds")
                         .tag("priority", "known")
                         .gauge()

@@ -5,7 +5,6 @@ import static dev.rampgate.support.GrownDatabase.get;
 import dev.rampgate.channel.socket.PostgresSocketClaims;
 import dev.rampgate.channel.socket.SocketClaims;
 import dev.rampgate.database.ReplicaId;
-import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.LedgerState;
@@ -28,7 +27,6 @@ import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.postgres.PostgresLedgerStore;
 import dev.rampgate.support.GrownDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,17 +47,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(GrownDatabase.Shared.class)
 class QueryPlansTest {
 
-    /** Nothing is done later here. */
-    private static final EventLoop NEVER = new EventLoop() {
-        @Override
-        public Cancellable schedule(Duration delay, Runnable task) {
-            return () -> {};
-        }
-
-        @Override
-        public void execute(Runnable task) {}
-    };
-
     private static GrownDatabase database;
     private static LedgerStore store;
     private static PollQueue polls;
@@ -74,8 +61,7 @@ class QueryPlansTest {
         store = new PostgresLedgerStore(pool, new WorldSettings.Reconciling(10, 1, 100, 100, 100));
         polls = new PostgresPollQueue(pool, new WorldSettings.Polling(20, 10, 2, Duration.ofSeconds(1)), replica);
         sockets = new PostgresSocketClaims(pool, new WorldSettings.Socketing(100), replica);
-        figures = new LedgerGauges(
-                pool, NEVER, InstantSource.system(), new SplittableRandom(1), new SimpleMeterRegistry());
+        figures = new LedgerGauges(pool, InstantSource.system(), new SimpleMeterRegistry());
     }
 
     @BeforeEach

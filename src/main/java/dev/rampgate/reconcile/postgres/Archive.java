@@ -1,12 +1,9 @@
 package dev.rampgate.reconcile.postgres;
 
 import dev.rampgate.database.Columns;
-import dev.rampgate.database.migration.SchemaMigrated;
-import dev.rampgate.eventloop.EventLoop;
-import dev.rampgate.eventloop.Ticker;
+import dev.rampgate.database.housekeeping.HousekeepingJob;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Multi;
@@ -26,7 +23,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
@@ -38,7 +34,7 @@ import org.jboss.logging.Logger;
  * waits, too; a step that could not be done is done in the next round.
  */
 @ApplicationScoped
-public class Archive {
+public class Archive implements HousekeepingJob {
 
     private static final Logger LOG = Logger.getLogger(Archive.class);
 
@@ -49,7 +45,7 @@ public class Archive {
     private static final int SWEEP = 5_000;
 
     /** Any number that nobody else uses for an advisory lock. */
-    private static final long LOCK = 0x72616d7061726368L;
+    static final long LOCK = 0x72616d7061726368L;
 
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("'observation_'uuuuMMdd");
 
@@ -57,21 +53,13 @@ public class Archive {
     private final ArchiveSettings settings;
     private final InstantSource clock;
     private final MeterRegistry meters;
-    private final Ticker ticker;
     private volatile int daysAhead;
 
-    Archive(
-            Pool pool,
-            ArchiveSettings settings,
-            EventLoop loop,
-            InstantSource clock,
-            RandomGenerator random,
-            MeterRegistry meters) {
+    Archive(Pool pool, ArchiveSettings settings, InstantSource clock, MeterRegistry meters) {
         this.pool = pool;
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;
-        this.ticker = new Ticker("archive", loop, settings.interval(), this::round, random);
         Gauge.builder("rampgate.archive.days.ahead", this, archive -> archive.daysAhead)
                 .description("Days after today for which the archive has its partition")
                 .register(meters);
@@ -84,16 +72,19 @@ public class Archive {
         }
     }
 
-    void onMigrated(@Observes SchemaMigrated migrated) {
-        ticker.start();
+    @Override
+    public String name() {
+        return "archive";
     }
 
-    void onShutdown(@Observes ShutdownEvent shutdown) {
-        ticker.stop();
+    @Override
+    public Duration interval() {
+        return settings.interval();
     }
 
     /** Makes the days that are missing, and drops those that are too old. */
-    Uni<Void> round() {
+    @Override
+    public Uni<Void> run() {
         Instant now = clock.instant();
         return make(now).chain(() -> drop(now.minus(settings.retention())));
     }
@@ -118,7 +109,9 @@ public class Archive {
                 .chain(there -> there
                         ? Uni.createFrom().voidItem()
                         : alone(connection -> exists(connection, name)
-                                .chain(made -> made ? Uni.createFrom().voidItem() : make(connection, name, day))));
+                                        .chain(made ->
+                                                made ? Uni.createFrom().voidItem() : make(connection, name, day)))
+                                .replaceWithVoid());
     }
 
     /** Not {@code CREATE TABLE ... PARTITION OF}, which locks everybody out of the archive. */
@@ -167,7 +160,12 @@ public class Archive {
                                 ? statements(connection, "ALTER TABLE observation DETACH PARTITION " + name)
                                 : Uni.createFrom().voidItem()))
                 .chain(() -> alone(connection -> statements(connection, "DROP TABLE IF EXISTS " + name)))
-                .invoke(() -> dropped(name));
+                .invoke(ours -> {
+                    if (ours) {
+                        dropped(name);
+                    }
+                })
+                .replaceWithVoid();
     }
 
     private void dropped(String name) {
@@ -177,11 +175,13 @@ public class Archive {
 
     /** Observations that came so late, or with such a clock, that it had no day. */
     private Uni<Void> sweep(Instant before) {
-        return pool.preparedQuery("""
-                        DELETE FROM observation_other
-                        WHERE ctid = ANY (ARRAY(SELECT ctid FROM observation_other WHERE received_at < $1 LIMIT $2))
-                        """)
-                .execute(Tuple.of(Columns.utc(before), (long) SWEEP))
+        return alone(connection -> connection
+                        .preparedQuery("""
+                                DELETE FROM observation_other
+                                WHERE ctid = ANY (ARRAY(SELECT ctid FROM observation_other WHERE received_at < $1 LIMIT $2))
+                                """)
+                        .execute(Tuple.of(Columns.utc(before), (long) SWEEP))
+                        .replaceWithVoid())
                 .replaceWithVoid();
     }
 
@@ -241,8 +241,8 @@ public class Archive {
         Uni<Void> on(SqlConnection connection);
     }
 
-    /** One step in a transaction of its own; nothing happens if another replica is at it. */
-    private Uni<Void> alone(Step step) {
+    /** One step in a transaction of its own, and whether it was done: nothing happens if another replica is at it. */
+    private Uni<Boolean> alone(Step step) {
         return pool.withTransaction(connection -> connection
                 .preparedQuery("SELECT pg_try_advisory_xact_lock($1) AS there")
                 .execute(Tuple.of(LOCK))
@@ -253,7 +253,8 @@ public class Archive {
                                         "SET LOCAL lock_timeout = '300ms'",
                                         "SET LOCAL statement_timeout = '5s'")
                                 .chain(() -> step.on(connection))
-                        : Uni.createFrom().voidItem()));
+                                .replaceWith(true)
+                        : Uni.createFrom().item(false)));
     }
 
     private static Uni<Void> statements(SqlConnection connection, String... statements) {

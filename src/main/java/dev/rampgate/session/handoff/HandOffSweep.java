@@ -28,7 +28,7 @@ class HandOffSweep implements Sweep {
 
     @Override
     public String name() {
-        return "hand-off sweep";
+        return "hand_off_sweep";
     }
 
     @Override

@@ -2,13 +2,14 @@ package dev.rampgate.reconcile.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.support.ProofAndDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -21,7 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** In years that are long over, so that the days of other tests are not touched. */
@@ -38,15 +39,24 @@ class ArchiveQuarkusTest {
     ArchiveSettings settings;
 
     @Inject
-    EventLoop loop;
-
-    @Inject
-    RandomGenerator random;
-
-    @Inject
     ReconcileStream stream;
 
+    @Inject
+    MeterRegistry applicationMeters;
+
     private final String id = UUID.randomUUID().toString();
+
+    /** It drops the days of other years. */
+    @BeforeEach
+    void awaitTheFirstRunOfTheApplicationItself() {
+        await().atMost(LIMIT)
+                .until(() -> applicationMeters
+                                .get("rampgate.housekeeping.runs")
+                                .tags("job", "archive", "outcome", "succeeded")
+                                .counter()
+                                .count()
+                        > 0);
+    }
 
     @Test
     void aDayIsMadeAheadAndDroppedAfterTheRetention() {
@@ -98,15 +108,39 @@ class ArchiveQuarkusTest {
     @Test
     void severalReplicasAtOnceMakeEachDayOnce() {
         List<Uni<Void>> rounds = List.of(
-                archiveAt("2020-08-01T00:00:00Z").round(),
-                archiveAt("2020-08-01T00:00:00Z").round(),
-                archiveAt("2020-08-01T00:00:00Z").round());
+                archiveAt("2020-08-01T00:00:00Z").run(),
+                archiveAt("2020-08-01T00:00:00Z").run(),
+                archiveAt("2020-08-01T00:00:00Z").run());
         Uni.join().all(rounds).andCollectFailures().await().atMost(LIMIT);
         round("2020-08-01T00:00:00Z");
 
         assertThat(exists("observation_20200808")).isTrue();
         archive("2020-08-08T00:00:00Z");
         assertThat(places()).containsExactly("observation_20200808");
+    }
+
+    @Test
+    void whatAnotherReplicaIsAtIsLeftToIt() {
+        round("2020-10-01T00:00:00Z");
+        archive("2020-09-20T12:00:00Z");
+        SqlConnection other = pool.getConnection().await().atMost(LIMIT);
+        lock(other, "pg_advisory_lock");
+
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        Archive left = new Archive(pool, settings, () -> Instant.parse("2021-02-01T00:00:00Z"), meters);
+        left.run().await().atMost(LIMIT);
+
+        assertThat(exists("observation_20201001")).isTrue();
+        assertThat(exists("observation_20210201")).isFalse();
+        assertThat(places()).containsExactly("observation_other");
+        assertThat(meters.find("rampgate.archive.days.dropped").counter()).isNull();
+
+        lock(other, "pg_advisory_unlock");
+        other.close().await().atMost(LIMIT);
+        left.run().await().atMost(LIMIT);
+        assertThat(exists("observation_20201001")).isFalse();
+        assertThat(exists("observation_20210201")).isTrue();
+        assertThat(places()).isEmpty();
     }
 
     @Test
@@ -135,12 +169,21 @@ class ArchiveQuarkusTest {
         assertThat(places()).singleElement().asString().matches("observation_[0-9]{8}");
     }
 
+    /** @param function that takes the key of a lock of the session */
+    private static void lock(SqlConnection connection, String function) {
+        connection
+                .preparedQuery("SELECT " + function + "($1)")
+                .execute(Tuple.of(Archive.LOCK))
+                .await()
+                .atMost(LIMIT);
+    }
+
     private void round(String now) {
-        archiveAt(now).round().await().atMost(LIMIT);
+        archiveAt(now).run().await().atMost(LIMIT);
     }
 
     private Archive archiveAt(String now) {
-        return new Archive(pool, settings, loop, () -> Instant.parse(now), random, new SimpleMeterRegistry());
+        return new Archive(pool, settings, () -> Instant.parse(now), new SimpleMeterRegistry());
     }
 
     /** By the stream itself, as all news comes. */
