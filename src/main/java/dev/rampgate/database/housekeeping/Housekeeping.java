@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.quarkus.scheduler.Scheduler;
 import io.quarkus.scheduler.SkippedExecution;
@@ -16,6 +18,7 @@ import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,15 +34,29 @@ class Housekeeping {
     private static final String SPREAD = "1s";
 
     private final Scheduler scheduler;
+    private final boolean enabled;
     private final List<HousekeepingJob> jobs;
     private final MeterRegistry meters;
     private final Map<String, Cancellable> inFlight = new ConcurrentHashMap<>();
     private volatile boolean stopped;
 
-    Housekeeping(Scheduler scheduler, @All List<HousekeepingJob> jobs, MeterRegistry meters) {
+    Housekeeping(
+            Scheduler scheduler,
+            @ConfigProperty(name = "quarkus.scheduler.enabled", defaultValue = "true") boolean enabled,
+            @All List<HousekeepingJob> jobs,
+            MeterRegistry meters) {
         this.scheduler = scheduler;
+        this.enabled = enabled;
         this.jobs = jobs;
         this.meters = meters;
+    }
+
+    /** Without the scheduler, tables would grow and figures stand still, silently. */
+    void onStart(@Observes StartupEvent start) {
+        if (!enabled) {
+            throw new ConfigurationException(
+                    "quarkus.scheduler.enabled must stay true: the scheduler runs the housekeeping");
+        }
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {
