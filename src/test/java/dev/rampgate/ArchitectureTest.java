@@ -40,12 +40,13 @@ class ArchitectureTest {
             Map.entry("identity", Set.of("problem")),
             Map.entry("proof", Set.of()),
             Map.entry("pollqueue", Set.of("database")),
-            Map.entry("reconcile", Set.of("pollqueue", "database")),
+            Map.entry("outbox", Set.of("database")),
+            Map.entry("reconcile", Set.of("pollqueue", "outbox", "database")),
             Map.entry("channel", Set.of("reconcile", "pollqueue", "database", "proof", "edge", "problem")),
             Map.entry("session", Set.of("reconcile", "database", "proof", "identity", "edge", "problem")),
             Map.entry("live", Set.of("reconcile", "database", "identity", "edge", "problem")),
             Map.entry("privacy", Set.of("reconcile", "database", "live")),
-            Map.entry("backoffice", Set.of("reconcile", "pollqueue", "database", "privacy", "problem")));
+            Map.entry("backoffice", Set.of("reconcile", "outbox", "pollqueue", "database", "privacy", "problem")));
 
     @ArchTest
     static void arrowsPointInward(JavaClasses classes) {

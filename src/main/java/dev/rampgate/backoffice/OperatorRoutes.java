@@ -12,6 +12,7 @@ import dev.rampgate.wire.TransactionIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -28,18 +29,20 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * The operator's calls on the management port, behind a secret of their own: erase a user, and poll again. Each call writes
- * one line to the log, free of personal data.
+ * The operator's calls on the management port, behind a secret of their own: erase a user, poll again, and read the feed of events. Each call
+ * that changes something writes one line to the log, free of personal data.
  */
 @ApplicationScoped
 class OperatorRoutes {
 
     private static final Logger LOG = Logger.getLogger(OperatorRoutes.class);
     private static final int MAX_BODY = 4 * 1024;
+    private static final String READ_EVENTS = "read_events";
 
     private final OperatorTokens tokens;
     private final Erasure erasure;
     private final PollAgain pollAgain;
+    private final EventFeedRoute events;
     private final DetachedWork detached;
     private final MeterRegistry meters;
 
@@ -47,11 +50,13 @@ class OperatorRoutes {
             OperatorSettings settings,
             Erasure erasure,
             PollAgain pollAgain,
+            EventFeedRoute events,
             DetachedWork detached,
             MeterRegistry meters) {
         this.tokens = OperatorTokens.of(settings.token().orElse(List.of()));
         this.erasure = erasure;
         this.pollAgain = pollAgain;
+        this.events = events;
         this.detached = detached;
         this.meters = meters;
     }
@@ -66,13 +71,25 @@ class OperatorRoutes {
         add(router.post("/operate/users/erase"), "erase_user", this::eraseUser);
         add(router.post("/operate/transactions/poll"), "poll_window", this::pollWindow);
         add(router.post("/operate/transactions/:id/poll"), "poll_transaction", this::pollTransaction);
+        router.get("/operate/events").handler(this::readEvents);
+    }
+
+    /** A reader who hangs up stops waiting; nothing has an effect that would have to run to its end. */
+    private void readEvents(RoutingContext routing) {
+        Cancellable reading = Uni.createFrom()
+                .deferred(() -> events.page(routing))
+                .subscribe()
+                .with(page -> answered(routing, READ_EVENTS, page), failure -> failed(routing, READ_EVENTS, failure));
+        routing.response().closeHandler(closed -> reading.cancel());
     }
 
     private void add(Route route, String action, Function<RoutingContext, Uni<JsonObject>> work) {
         route.handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
                 .handler(routing -> detached.toItsEnd(Uni.createFrom().deferred(() -> work.apply(routing)))
                         .subscribe()
-                        .with(answer -> answered(routing, action, answer), failure -> failed(routing, action, failure)))
+                        .with(
+                                answer -> answered(routing, action, answer.encode()),
+                                failure -> failed(routing, action, failure)))
                 .failureHandler(routing -> failed(routing, action, routing.failure()));
     }
 
@@ -170,12 +187,15 @@ class OperatorRoutes {
 
     // --- answering
 
-    private void answered(RoutingContext routing, String action, JsonObject answer) {
+    private void answered(RoutingContext routing, String action, String answer) {
+        if (routing.response().closed()) {
+            return;
+        }
         count(action, "ok");
         routing.response()
                 .putHeader("Content-Type", "application/json")
                 .putHeader(RequestId.HEADER, RequestId.of(routing))
-                .end(answer.encode());
+                .end(answer);
     }
 
     private void failed(RoutingContext routing, String action, Throwable failure) {
@@ -200,7 +220,7 @@ class OperatorRoutes {
     }
 
     private static void send(RoutingContext routing, Problem problem) {
-        if (routing.response().ended()) {
+        if (routing.response().ended() || routing.response().closed()) {
             return;
         }
         String id = RequestId.of(routing);

@@ -1,5 +1,7 @@
 package dev.rampgate.ledger;
 
+import dev.rampgate.ledger.FollowUp.Acceptance;
+import dev.rampgate.ledger.FollowUp.Contradiction;
 import dev.rampgate.ledger.FollowUp.Dissent;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import java.time.Duration;
@@ -91,7 +93,9 @@ public class LedgerRules {
         TransactionDetails details = observation.details().filledFrom(TransactionDetails.NONE.withCreatedAt(since));
         FollowUp followUp = FollowUp.NONE.withWatchedSince(polled && status.isProvisional() ? now : null);
         TransactionRecord record = amountsNoted(
-                new TransactionRecord(observation.transactionId(), details, state, followUp, false), observation, now);
+                new TransactionRecord(observation.transactionId(), details, state, followUp, Published.NOTHING, false),
+                observation,
+                now);
         Transition transition = transitionTo(record, observation, null, polled, false);
         PollPlanning.Plan plan = polled
                 ? PollPlanning.afterAnswer(record, observation, Optional.of(status), now)
@@ -130,7 +134,8 @@ public class LedgerRules {
         LedgerState after = before.confirmedAt(poll.changedAt());
         boolean watchStarts =
                 after.status().isProvisional() && (!before.confirmed() || before.isBefore(poll.changedAt()));
-        FollowUp followUp = record.followUp().withDissent(null).withUnknownStatus(null);
+        FollowUp followUp =
+                record.followUp().withDissent(null).withUnknownStatus(null).withAcceptance(null);
         TransactionRecord next = amountsNoted(
                 record.with(record.details().updatedFrom(poll.details()))
                         .with(watchStarts ? after.withSettled(false) : after)
@@ -175,9 +180,12 @@ public class LedgerRules {
     private static Decision completedContradicted(
             TransactionRecord record, Observation poll, Status told, Instant now) {
         PollPlanning.Plan plan = PollPlanning.afterAnswer(record, poll, Optional.of(told), now);
-        return record.state().isBefore(poll.changedAt())
-                ? Decision.of(Outcome.CONFLICT, plan.record(), plan.wish()).withAlarm(Alarm.COMPLETED_CONTRADICTED)
-                : unmoved(Outcome.STALE, plan.record(), plan.wish());
+        if (!record.state().isBefore(poll.changedAt())) {
+            return unmoved(Outcome.STALE, plan.record(), plan.wish());
+        }
+        TransactionRecord remembered = plan.record()
+                .with(plan.record().followUp().withContradiction(new Contradiction(told, poll.changedAt())));
+        return Decision.of(Outcome.CONFLICT, remembered, plan.wish()).withAlarm(Alarm.COMPLETED_CONTRADICTED);
     }
 
     /**
@@ -213,7 +221,10 @@ public class LedgerRules {
             TransactionRecord next = amountsNoted(
                     record.with(record.details().updatedFrom(observation.details()))
                             .with(state.movedTo(told, timeOf(observation), now))
-                            .with(record.followUp().afterChange()),
+                            .with(record.followUp()
+                                    .afterChange()
+                                    .withAcceptance(new Acceptance(
+                                            observation.channel(), observation.changedAt(), observation.receivedAt()))),
                     observation,
                     now);
             Instant reportedAt = record.followUp().reports().get(told);

@@ -35,6 +35,10 @@ public enum ProblemType {
     CONFLICT(409, "The request conflicts with the current state"),
     /** Another request with the same {@code Idempotency-Key} is in flight. */
     IDEMPOTENCY_IN_PROGRESS(409, "The same request is still in progress"),
+    /** The events after this cursor are older than the retention. */
+    CURSOR_EXPIRED(410, "The events after this cursor are no longer kept"),
+    /** The database has lost the event that this cursor names: a restore or a failover has begun another history. */
+    CURSOR_LOST(410, "The history that this cursor belongs to was lost"),
     BODY_TOO_LARGE(413, "The body is too large"),
     /** The request line is longer than {@code quarkus.http.limits.max-initial-line-length}. */
     URI_TOO_LONG(414, "The address is too long"),

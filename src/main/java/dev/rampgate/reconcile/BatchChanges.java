@@ -2,6 +2,7 @@ package dev.rampgate.reconcile;
 
 import dev.rampgate.ledger.Alarm;
 import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Event;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.ledger.TransactionRecord;
@@ -21,6 +22,7 @@ import java.util.UUID;
  * @param followUps transactions of which nothing but the follow-up is to be written, sorted by id
  * @param transitions accepted status changes, by transaction in order
  * @param marks times learned about transitions
+ * @param events facts for other systems, by transaction in order of their versions
  * @param archive observations for the archive, with their outcomes
  * @param polls when to ask again, at most one per transaction, sorted by id
  * @param alarms findings that an operator must look into
@@ -33,6 +35,7 @@ public record BatchChanges(
         List<TransactionRecord> followUps,
         List<Transition> transitions,
         List<TransitionMark> marks,
+        List<Event> events,
         List<Archived> archive,
         List<PollPlan> polls,
         List<Raised> alarms,

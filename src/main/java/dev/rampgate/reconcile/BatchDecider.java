@@ -1,6 +1,8 @@
 package dev.rampgate.reconcile;
 
 import dev.rampgate.ledger.Decision;
+import dev.rampgate.ledger.Event;
+import dev.rampgate.ledger.EventRules;
 import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
@@ -51,6 +53,7 @@ final class BatchDecider {
     private final Map<String, PollPlan> polls = new TreeMap<>();
     private final List<Transition> transitions = new ArrayList<>();
     private final List<TransitionMark> marks = new ArrayList<>();
+    private final List<Event> events = new ArrayList<>();
     private final List<Archived> archive = new ArrayList<>();
     private final List<Raised> alarms = new ArrayList<>();
     private final Map<UUID, Outcome> outcomes = new LinkedHashMap<>();
@@ -80,6 +83,7 @@ final class BatchDecider {
                 changed.getOrDefault(Extent.FOLLOW_UP, List.of()),
                 transitions,
                 marks,
+                events,
                 archive,
                 List.copyOf(polls.values()),
                 alarms,
@@ -95,15 +99,16 @@ final class BatchDecider {
         if (record.equals(earlier)) {
             return Extent.NOTHING;
         }
-        boolean sameFacts =
-                record.details().equals(earlier.details()) && record.state().equals(earlier.state());
+        boolean sameFacts = record.details().equals(earlier.details())
+                && record.state().equals(earlier.state())
+                && record.published().equals(earlier.published());
         return sameFacts ? Extent.FOLLOW_UP : Extent.WHOLE;
     }
 
     private void decide(Observation observation) {
         String id = observation.transactionId();
         Decision decision = rules.decide(Optional.ofNullable(after.get(id)), observation, now);
-        decision.record().ifPresent(record -> after.put(id, record));
+        publish(observation, decision);
         transitions.addAll(decision.transitions());
         marks.addAll(decision.marks());
         decision.alarms().forEach(alarm -> alarms.add(new Raised(alarm, observation)));
@@ -112,6 +117,16 @@ final class BatchDecider {
         plan(observation, decision).ifPresent(plan -> polls.merge(id, plan, BatchDecider::combined));
         if (decision.archived() && archivedToday.merge(id, 1, Integer::sum) <= archiveLimit) {
             archive.add(new Archived(isErased(id) ? observation.withoutRaw() : observation, decision.outcome()));
+        }
+    }
+
+    /** Each decision by itself, so that each event shows its own step. */
+    private void publish(Observation observation, Decision decision) {
+        if (decision.record().isPresent()) {
+            String id = observation.transactionId();
+            EventRules.Step step = EventRules.of(Optional.ofNullable(after.get(id)), observation, decision, now);
+            after.put(id, step.record());
+            events.addAll(step.events());
         }
     }
 

@@ -24,6 +24,7 @@ final class CheckedLedger {
     private final LedgerRules rules;
     private final Duration lagTolerance;
     private final ProofHistory history;
+    private final EventHistory events;
     private Heard heard;
     private TransactionRecord record;
     private List<Transition> timeline = List.of();
@@ -36,12 +37,14 @@ final class CheckedLedger {
         this.rules = new LedgerRules(lagTolerance);
         this.lagTolerance = lagTolerance;
         this.history = history;
+        this.events = new EventHistory();
     }
 
     private CheckedLedger(CheckedLedger original) {
         this.rules = original.rules;
         this.lagTolerance = original.lagTolerance;
         this.history = original.history;
+        this.events = original.events.copy();
         this.heard = original.heard;
         this.record = original.record;
         this.timeline = original.timeline;
@@ -61,7 +64,8 @@ final class CheckedLedger {
         heard = new Heard(observation, heard);
         TransactionRecord before = record;
         Decision decision = rules.decide(Optional.ofNullable(before), observation, now);
-        record = decision.record().orElse(null);
+        record = null;
+        decision.record().ifPresent(known -> publish(Optional.ofNullable(before), observation, decision, now));
         pollPlanned = planned(observation, decision);
         check(decision.transitions().size() <= 1, "more than one transition");
         int known = timeline.size();
@@ -70,6 +74,16 @@ final class CheckedLedger {
         checkStanding(before == null ? null : before.state(), known);
         checkPolls(observation, decision);
         return decision.wish();
+    }
+
+    private void publish(Optional<TransactionRecord> before, Observation observation, Decision decision, Instant now) {
+        EventRules.Step step = EventRules.of(before, observation, decision, now);
+        record = step.record();
+        try {
+            events.take(before, step);
+        } catch (AssertionError broken) {
+            check(false, broken.getMessage());
+        }
     }
 
     private boolean planned(Observation observation, Decision decision) {

@@ -46,7 +46,8 @@ class Rule5OtherStatusTest {
                 .hasNoMarks()
                 .hasWish(PollWish.NEVER)
                 .isArchived();
-        assertThat(story).hasRecord(before);
+        FollowUp remembered = before.followUp().withContradiction(new FollowUp.Contradiction(other, at(6)));
+        assertThat(story).hasRecord(before.with(remembered));
     }
 
     @Test

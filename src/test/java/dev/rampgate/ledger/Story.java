@@ -53,7 +53,8 @@ final class Story {
     }
 
     Story attachSocket() {
-        record = new TransactionRecord(record.id(), record.details(), record.state(), record.followUp(), true);
+        record = new TransactionRecord(
+                record.id(), record.details(), record.state(), record.followUp(), record.published(), true);
         return this;
     }
 

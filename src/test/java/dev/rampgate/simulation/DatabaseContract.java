@@ -11,6 +11,7 @@ import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.ledger.OwnReference;
+import dev.rampgate.ledger.Published;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
@@ -106,7 +107,15 @@ abstract class DatabaseContract {
     void aFollowUpThatIsWrittenAloneLeavesTheRestAsItWas() {
         TransactionRecord record = record(ID, Status.PENDING, 1);
         write(changes().opened(record).transitions(transition(ID, 1, 1, Status.PENDING)));
-        FollowUp followUp = new FollowUp(null, null, null, "on_hold", START, Map.of());
+        FollowUp followUp = new FollowUp(
+                null,
+                null,
+                null,
+                "on_hold",
+                START,
+                Map.of(),
+                new FollowUp.Acceptance(Channel.SOCKET, START, START.plusSeconds(2)),
+                List.of(new FollowUp.Contradiction(Status.FAILED, START.plusSeconds(1))));
         write(changes().followUps(MemoryDatabase.following(record(ID, Status.COMPLETED, 2), followUp)));
 
         assertThat(load(ID)).containsEntry(ID, new Recorded(MemoryDatabase.following(record, followUp), 0));
@@ -718,7 +727,17 @@ abstract class DatabaseContract {
 
         BatchChanges build() {
             return new BatchChanges(
-                    opened, records, followUps, transitions, marks, archive, polls, List.of(), Map.of(), Map.of());
+                    opened,
+                    records,
+                    followUps,
+                    transitions,
+                    marks,
+                    List.of(),
+                    archive,
+                    polls,
+                    List.of(),
+                    Map.of(),
+                    Map.of());
         }
     }
 
@@ -756,7 +775,7 @@ abstract class DatabaseContract {
                 .with(new OwnReference("order-1", OwnReference.Source.GATEWAY, Map.of("cart", "\"ä\"")), "0xAA");
         LedgerState state = new LedgerState(
                 status, 1, sequence, false, null, START.plusSeconds(1), START, time.instant(), false, false);
-        return new TransactionRecord(id, details, state, FollowUp.NONE, false);
+        return new TransactionRecord(id, details, state, FollowUp.NONE, new Published(3, 2, true), false);
     }
 
     private Transition transition(String id, int sequence, int attempt, Status status) {

@@ -284,7 +284,8 @@ final class MemoryDatabase implements Database {
                     .limit(reconciling.archiveLimit())
                     .count();
             return new LedgerStore.Recorded(
-                    new TransactionRecord(id, record.details(), record.state(), record.followUp(), attached),
+                    new TransactionRecord(
+                            id, record.details(), record.state(), record.followUp(), record.published(), attached),
                     (int) archived);
         }));
     }
@@ -311,7 +312,8 @@ final class MemoryDatabase implements Database {
 
     /** The record with another follow-up. */
     static TransactionRecord following(TransactionRecord record, FollowUp followUp) {
-        return new TransactionRecord(record.id(), record.details(), record.state(), followUp, record.socketAttached());
+        return new TransactionRecord(
+                record.id(), record.details(), record.state(), followUp, record.published(), record.socketAttached());
     }
 
     private void checkNew(TransactionRecord opened) {

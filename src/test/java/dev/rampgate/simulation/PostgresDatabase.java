@@ -13,6 +13,7 @@ import dev.rampgate.pollqueue.PostgresPollQueue;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.postgres.OwnReferenceColumns;
 import dev.rampgate.reconcile.postgres.PostgresLedgerStore;
+import dev.rampgate.support.TestEvents;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.sqlclient.Row;
@@ -46,7 +47,7 @@ final class PostgresDatabase implements Database {
 
     @Override
     public LedgerStore store() {
-        LedgerStore store = new PostgresLedgerStore(server.pool(), plan.reconciling());
+        LedgerStore store = new PostgresLedgerStore(server.pool(), plan.reconciling(), TestEvents.bodies());
         return new LedgerStore() {
             @Override
             public <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work) {

@@ -107,7 +107,7 @@ final class PostgresServer implements AutoCloseable {
         this.time = time;
         this.random = random;
         this.told = null;
-        read("TRUNCATE transaction, transition, observation, poll, socket", Tuple.tuple());
+        read("TRUNCATE transaction, transition, observation, poll, socket, event", Tuple.tuple());
         read("UPDATE poll_budget SET next_at = '-infinity', refused = false", Tuple.tuple());
     }
 

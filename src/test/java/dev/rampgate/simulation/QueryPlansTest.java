@@ -10,6 +10,7 @@ import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
+import dev.rampgate.ledger.Published;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
@@ -26,6 +27,7 @@ import dev.rampgate.reconcile.BatchChanges.Archived;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.postgres.PostgresLedgerStore;
 import dev.rampgate.support.GrownDatabase;
+import dev.rampgate.support.TestEvents;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.time.Duration;
@@ -58,7 +60,7 @@ class QueryPlansTest {
         database = shared;
         Pool pool = database.pool();
         ReplicaId replica = new ReplicaId(new SplittableRandom(1));
-        store = new PostgresLedgerStore(pool, new WorldSettings.Reconciling(10, 1, 100, 100, 100));
+        store = new PostgresLedgerStore(pool, new WorldSettings.Reconciling(10, 1, 100, 100, 100), TestEvents.bodies());
         polls = new PostgresPollQueue(pool, new WorldSettings.Polling(20, 10, 2, Duration.ofSeconds(1)), replica);
         sockets = new PostgresSocketClaims(pool, new WorldSettings.Socketing(100), replica);
         figures = new LedgerGauges(pool, InstantSource.system(), new SimpleMeterRegistry());
@@ -78,6 +80,7 @@ class QueryPlansTest {
                 List.of(record("transaction-9", 1, now)),
                 List.of(moved("transaction-7", Status.PROCESSING, now), moved("transaction-8", Status.FAILED, now)),
                 List.of(new TransitionMark("transaction-7", 1, Status.PENDING, now, now)),
+                List.of(TestEvents.opened(record("unheard-of", 1, now))),
                 List.of(new Archived(observation("transaction-7", now), Outcome.ACCEPTED)),
                 List.of(
                         new PollPlan(
@@ -139,6 +142,7 @@ class QueryPlansTest {
                 new TransactionDetails(null, "buy", "USDC", "ERC20", "1", null, null, null, null, now),
                 state,
                 FollowUp.NONE,
+                Published.NOTHING,
                 false);
     }
 

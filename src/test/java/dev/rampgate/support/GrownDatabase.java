@@ -37,7 +37,7 @@ public final class GrownDatabase implements AutoCloseable {
 
     /** The budget has a handful of rows; everything else grows. */
     private static final Pattern WHOLE_TABLE = Pattern.compile(
-            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user)\\b");
+            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event)\\b");
 
     private final MigratedDatabase database = MigratedDatabase.start();
     private final Vertx vertx = Vertx.vertx();
@@ -143,6 +143,12 @@ public final class GrownDatabase implements AutoCloseable {
                     INSERT INTO hand_off (code_hash, user_id, sealed, expires_at)
                     SELECT sha256(id::bytea), user_id, '\\x00', now() + random() * interval '1 min'
                     FROM transaction;
+
+                    INSERT INTO event (transaction_id, version, epoch, id, type, created_at, body, position)
+                    SELECT id, 1, 1, id, 'transaction.opened', now(), '{}', row_number() OVER ()
+                    FROM transaction;
+
+                    UPDATE feed SET last_position = (SELECT count(*) FROM event);
 
                     INSERT INTO erased_user (mark, erased_at)
                     SELECT sha256(id::bytea), now()

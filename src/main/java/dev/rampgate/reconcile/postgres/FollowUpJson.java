@@ -2,12 +2,16 @@ package dev.rampgate.reconcile.postgres;
 
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp;
+import dev.rampgate.ledger.FollowUp.Acceptance;
+import dev.rampgate.ledger.FollowUp.Contradiction;
 import dev.rampgate.ledger.FollowUp.Dissent;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import dev.rampgate.ledger.Status;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** The column {@code transaction.follow_up}: what the rules remember, as JSON; null for nothing. */
@@ -47,6 +51,24 @@ public final class FollowUpJson {
             followUp.reports().forEach((status, at) -> putTime(reports, status.wireName(), at));
             json.put("reports", reports);
         }
+        if (followUp.acceptance() != null) {
+            Acceptance acceptance = followUp.acceptance();
+            JsonObject one =
+                    new JsonObject().put("channel", acceptance.channel().name());
+            putTime(one, "occurred_at", acceptance.occurredAt());
+            putTime(one, "observed_at", acceptance.observedAt());
+            json.put("acceptance", one);
+        }
+        if (!followUp.contradictions().isEmpty()) {
+            JsonArray contradictions = new JsonArray();
+            followUp.contradictions().forEach(contradiction -> {
+                JsonObject one = new JsonObject();
+                putStatus(one, contradiction.status());
+                putTime(one, "updated_at", contradiction.updatedAt());
+                contradictions.add(one);
+            });
+            json.put("contradictions", contradictions);
+        }
         return json;
     }
 
@@ -61,7 +83,25 @@ public final class FollowUpJson {
                 time(json, "watched_since"),
                 json.getString("unknown_status"),
                 time(json, "amount_unread_since"),
-                reports(json.getJsonObject("reports")));
+                reports(json.getJsonObject("reports")),
+                acceptance(json.getJsonObject("acceptance")),
+                contradictions(json.getJsonArray("contradictions", new JsonArray())));
+    }
+
+    private static Acceptance acceptance(JsonObject json) {
+        return json == null
+                ? null
+                : new Acceptance(
+                        Channel.valueOf(json.getString("channel")),
+                        time(json, "occurred_at"),
+                        time(json, "observed_at"));
+    }
+
+    private static List<Contradiction> contradictions(JsonArray json) {
+        return json.stream()
+                .map(JsonObject.class::cast)
+                .map(one -> new Contradiction(status(one), time(one, "updated_at")))
+                .toList();
     }
 
     private static Nudge nudge(JsonObject json) {

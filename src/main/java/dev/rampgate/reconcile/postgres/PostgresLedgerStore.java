@@ -3,6 +3,7 @@ package dev.rampgate.reconcile.postgres;
 import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.database.Remedy;
 import dev.rampgate.eventloop.DetachedWork;
+import dev.rampgate.outbox.EventBodies;
 import dev.rampgate.pollqueue.PollDemand;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileSettings;
@@ -26,18 +27,20 @@ public class PostgresLedgerStore implements LedgerStore {
     private final Pool pool;
     private final PollDemand demand;
     private final ReconcileSettings settings;
+    private final EventBodies bodies;
 
-    public PostgresLedgerStore(Pool pool, ReconcileSettings settings) {
+    public PostgresLedgerStore(Pool pool, ReconcileSettings settings, EventBodies bodies) {
         this.pool = pool;
         this.demand = new PollDemand(pool);
         this.settings = settings;
+        this.bodies = bodies;
     }
 
     @Override
     public <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work) {
         Uni<T> done = pool.getConnection().chain(connection -> inTransaction(
                         connection,
-                        new PostgresUnitOfWork(connection, settings.archiveLimit(), settings.unknownCapacity()),
+                        new PostgresUnitOfWork(connection, settings.archiveLimit(), settings.unknownCapacity(), bodies),
                         work)
                 // Rolls back what is not committed.
                 .onItemOrFailure()

@@ -3,11 +3,14 @@ package dev.rampgate.reconcile.postgres;
 import dev.rampgate.database.Columns;
 import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.Published;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
+import dev.rampgate.outbox.EventBodies;
+import dev.rampgate.outbox.EventWriter;
 import dev.rampgate.pollqueue.PollPlans;
 import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.BatchChanges.Archived;
@@ -47,7 +50,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
             id, user_id, type, currency, network, requested_amount, crypto_amount, fiat_currency,
             fiat_amount, payment_method, reference, reference_source, metadata, address, created_at, status, attempt, sequence,
             confirmed, as_of, since, attempt_since, changed_at,
-            settled, abandoned, follow_up
+            settled, abandoned, follow_up, version, status_version, outdated
             """;
 
     /** Whole transactions as rows, of the parameters that {@link #transactionColumns} makes. */
@@ -56,7 +59,8 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::text[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::text[], $15::timestamptz[],
                 $16::text[], $17::integer[], $18::integer[], $19::boolean[], $20::timestamptz[], $21::timestamptz[],
-                $22::timestamptz[], $23::timestamptz[], $24::boolean[], $25::boolean[], $26::jsonb[]
+                $22::timestamptz[], $23::timestamptz[], $24::boolean[], $25::boolean[], $26::jsonb[],
+                $27::integer[], $28::integer[], $29::boolean[]
             ) AS new (
             """ + COLUMNS + """
             )
@@ -65,17 +69,24 @@ final class PostgresUnitOfWork implements UnitOfWork {
     private final SqlConnection connection;
     private final int archiveLimit;
     private final PollPlans polls;
+    private final EventWriter events;
 
-    PostgresUnitOfWork(SqlConnection connection, int archiveLimit, int unknownCapacity) {
+    PostgresUnitOfWork(SqlConnection connection, int archiveLimit, int unknownCapacity, EventBodies bodies) {
         this.connection = connection;
         this.archiveLimit = archiveLimit;
         this.polls = new PollPlans(connection, unknownCapacity);
+        this.events = new EventWriter(connection, bodies);
     }
 
     // --- load
 
     @Override
     public Uni<Map<String, Recorded>> load(Set<String> ids, Instant now) {
+        // Both leave together, in this order.
+        return Uni.combine().all().unis(locked(ids, now), events.readEpoch()).with((recorded, read) -> recorded);
+    }
+
+    private Uni<Map<String, Recorded>> locked(Set<String> ids, Instant now) {
         return connection
                 .preparedQuery("""
                         SELECT socket.healthy_until IS NOT NULL AND socket.healthy_until > now() AS socket_attached,
@@ -133,8 +144,11 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 row.getBoolean("settled"),
                 row.getBoolean("abandoned"));
         FollowUp followUp = FollowUpJson.read((JsonObject) row.getValue("follow_up"));
+        Published published =
+                new Published(row.getInteger("version"), row.getInteger("status_version"), row.getBoolean("outdated"));
         return new Recorded(
-                new TransactionRecord(row.getString("id"), details, state, followUp, row.getBoolean("socket_attached")),
+                new TransactionRecord(
+                        row.getString("id"), details, state, followUp, published, row.getBoolean("socket_attached")),
                 row.getInteger("archived_today"));
     }
 
@@ -155,6 +169,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
         when(changes.transitions(), this::heatSockets, statements);
         when(changes.marks(), this::markTransitions, statements);
         when(changes.archive(), this::insertObservations, statements);
+        statements.addAll(events.write(changes.events()));
         statements.addAll(polls.write(changes.polls()));
         // Subscribed to in order, so that they leave together and are answered in order.
         return statements.isEmpty()
@@ -218,7 +233,10 @@ final class PostgresUnitOfWork implements UnitOfWork {
                     changed_at = new.changed_at,
                     settled = new.settled,
                     abandoned = new.abandoned,
-                    follow_up = new.follow_up
+                    follow_up = new.follow_up,
+                    version = new.version,
+                    status_version = new.status_version,
+                    outdated = new.outdated
                 """ + FROM_TRANSACTIONS + """
                 WHERE transaction.id = new.id
                 """, transactionColumns(records));
@@ -252,6 +270,9 @@ final class PostgresUnitOfWork implements UnitOfWork {
                 .flag(record -> record.state().settled())
                 .flag(record -> record.state().abandoned())
                 .array(record -> FollowUpJson.write(record.followUp()), JsonObject[]::new)
+                .integer(record -> record.published().version())
+                .integer(record -> record.published().statusVersion())
+                .flag(record -> record.published().outdated())
                 .parameters();
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.Published;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
@@ -132,6 +133,7 @@ class PostgresLedgerStoreQuarkusTest {
                 new TransactionDetails(null, null, null, null, null, null, null, null, null, now),
                 new LedgerState(Status.PENDING, 1, 1, false, null, now, now, now, false, false),
                 FollowUp.NONE,
+                Published.NOTHING,
                 false);
         return unit.persist(OneChange.opened(opened));
     }

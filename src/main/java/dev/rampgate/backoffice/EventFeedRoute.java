@@ -1,0 +1,112 @@
+package dev.rampgate.backoffice;
+
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.outbox.EventFeed;
+import dev.rampgate.outbox.EventFeed.NoPageException;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.Problem.FieldError;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads what {@code GET /operate/events} asks for, and answers a page of the feed. */
+@ApplicationScoped
+class EventFeedRoute {
+
+    private static final int USUAL_LIMIT = 100;
+    private static final Pattern SECONDS = Pattern.compile("([0-9]{1,3})s");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,4}");
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
+    private final EventFeed feed;
+
+    EventFeedRoute(EventFeed feed) {
+        this.feed = feed;
+    }
+
+    /** The page as JSON; fails with {@link ProblemException}, or as the database fails. */
+    Uni<String> page(RoutingContext routing) {
+        return feed.read(request(routing))
+                .map(EventFeed.Page::json)
+                .onFailure(NoPageException.class)
+                .transform(failure -> refusal(failure.reason()));
+    }
+
+    private static EventFeed.Request request(RoutingContext routing) {
+        List<FieldError> errors = new ArrayList<>();
+        EventFeed.Request request = new EventFeed.Request(
+                parameter(routing, "after", errors),
+                limit(parameter(routing, "limit", errors), errors),
+                types(parameter(routing, "types", errors), errors),
+                wait(parameter(routing, "wait", errors), errors));
+        if (!errors.isEmpty()) {
+            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST).withErrors(errors));
+        }
+        return request;
+    }
+
+    private static Optional<String> parameter(RoutingContext routing, String name, List<FieldError> errors) {
+        List<String> values = routing.queryParam(name);
+        if (values.size() > 1) {
+            errors.add(new FieldError(name, "must be given once"));
+        }
+        return values.stream().findFirst();
+    }
+
+    private static int limit(Optional<String> text, List<FieldError> errors) {
+        int limit = text.filter(value -> NUMBER.matcher(value).matches())
+                .map(Integer::parseInt)
+                .orElse(text.isEmpty() ? USUAL_LIMIT : 0);
+        if (limit < 1 || limit > EventFeed.MOST_EVENTS) {
+            errors.add(new FieldError("limit", "must be a number from 1 to " + EventFeed.MOST_EVENTS));
+        }
+        return limit;
+    }
+
+    private static List<EventType> types(Optional<String> text, List<FieldError> errors) {
+        List<EventType> types = new ArrayList<>();
+        if (text.isPresent()) {
+            for (String name : Arrays.asList(text.get().split(",", -1))) {
+                EventType.of(name)
+                        .ifPresentOrElse(
+                                types::add,
+                                () -> errors.add(new FieldError(
+                                        "types",
+                                        "must be types of events separated by commas, such as"
+                                                + " transaction.completed,transaction.failed")));
+            }
+        }
+        return types;
+    }
+
+    private static Duration wait(Optional<String> text, List<FieldError> errors) {
+        Matcher seconds = SECONDS.matcher(text.orElse("0s"));
+        Duration wait = seconds.matches() ? Duration.ofSeconds(Long.parseLong(seconds.group(1))) : Duration.ofDays(1);
+        if (wait.compareTo(EventFeed.LONGEST_WAIT) > 0) {
+            errors.add(
+                    new FieldError("wait", "must be seconds from 0s to " + EventFeed.LONGEST_WAIT.toSeconds() + "s"));
+        }
+        return wait;
+    }
+
+    private static ProblemException refusal(NoPageException.Reason reason) {
+        return new ProblemException(
+                switch (reason) {
+                    case INVALID ->
+                        Problem.of(ProblemType.INVALID_REQUEST)
+                                .withErrors(List.of(new FieldError("after", "must be next of an earlier page")));
+                    case EXPIRED -> Problem.of(ProblemType.CURSOR_EXPIRED);
+                    case LOST -> Problem.of(ProblemType.CURSOR_LOST);
+                    case BUSY -> Problem.of(ProblemType.TOO_MANY_REQUESTS).withRetryAfter(TRY_AGAIN);
+                });
+    }
+}

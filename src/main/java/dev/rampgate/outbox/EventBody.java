@@ -1,0 +1,131 @@
+package dev.rampgate.outbox;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Event;
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.ledger.FollowUp.Nudge;
+import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.TransactionDetails;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What an event says, in the order of its JSON. Unknown fields are absent.
+ *
+ * @param type for example {@code transaction.completed}
+ * @param timestamp when it was decided, by our clock
+ * @param data the transaction
+ */
+@RegisterForReflection
+record EventBody(String type, Instant timestamp, Data data) {
+
+    /** Proof's words are short; one that is longer is left out, so that a body stays within its bound. */
+    private static final int LONGEST_WORD = 256;
+
+    /**
+     * The transaction as the event leaves it: the fields of {@code GET /transactions/{id}} without the timeline, then those of the
+     * event.
+     */
+    @RegisterForReflection
+    @JsonNaming(SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Data(
+            String merchantTransactionId,
+            String type,
+            String status,
+            boolean confirmed,
+            String reported,
+            int attempt,
+            String currency,
+            String network,
+            String requestedAmount,
+            String cryptoAmount,
+            String fiatCurrency,
+            String fiatAmount,
+            String paymentMethod,
+            Instant createdAt,
+            Instant updatedAt,
+            boolean settled,
+            boolean abandoned,
+            String userId,
+            long epoch,
+            int version,
+            String channel,
+            Instant occurredAt,
+            Instant observedAt,
+            Instant confirmedAt,
+            Boolean correction,
+            Integer replaces,
+            @JsonProperty("final") Boolean isFinal,
+            Conflict conflict,
+            boolean livemode,
+            Boolean redacted) {}
+
+    /** What Proof said against a confirmed {@code completed}. */
+    @RegisterForReflection
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Conflict(String status, Instant updatedAt) {}
+
+    static EventBody of(Event event, long epoch, boolean livemode) {
+        return new EventBody(event.type().wireName(), event.at(), data(event, epoch, livemode));
+    }
+
+    private static Data data(Event event, long epoch, boolean livemode) {
+        TransactionDetails details = event.record().details();
+        LedgerState state = event.record().state();
+        return new Data(
+                event.record().id(),
+                word(details.type()),
+                state.status().wireName(),
+                state.confirmed(),
+                reported(event).orElse(null),
+                state.attempt(),
+                word(details.currency()),
+                word(details.network()),
+                word(details.requestedAmount()),
+                word(details.cryptoAmount()),
+                word(details.fiatCurrency()),
+                word(details.fiatAmount()),
+                word(details.paymentMethod()),
+                details.createdAt(),
+                state.since(),
+                state.settled(),
+                state.abandoned(),
+                details.isErased() ? null : word(details.userId()),
+                epoch,
+                event.version(),
+                event.source().channel().name(),
+                event.source().occurredAt(),
+                event.source().observedAt(),
+                event.source().confirmedAt(),
+                event.source().confirmedAt() == null ? null : event.correction(),
+                event.replaces(),
+                event.type() == EventType.SETTLED ? event.isFinal() : null,
+                event.contradiction() == null
+                        ? null
+                        : new Conflict(
+                                event.contradiction().status().wireName(),
+                                event.contradiction().updatedAt()),
+                livemode,
+                details.isErased() ? true : null);
+    }
+
+    private static String word(String text) {
+        return text == null || text.length() > LONGEST_WORD ? null : text;
+    }
+
+    /** As {@code GET} answers it: the status that a webhook claims, until a poll has answered. */
+    private static Optional<String> reported(Event event) {
+        return Optional.ofNullable(event.record().followUp().nudge())
+                .filter(claim -> claim.channel() == Channel.WEBHOOK)
+                .map(Nudge::status)
+                .filter(claimed -> claimed != event.record().state().status())
+                .map(Status::wireName);
+    }
+}

@@ -1,0 +1,222 @@
+package dev.rampgate.outbox;
+
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.outbox.EventStore.Placed;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** The feed of all events, in the order of their places: a page at a time, from a cursor on. */
+@ApplicationScoped
+public class EventFeed {
+
+    /** Most events of one page. */
+    public static final int MOST_EVENTS = 500;
+
+    /** The longest that a reader may wait for an event. */
+    public static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+    /** Most readers of this replica that wait for an event at a time. */
+    static final int MOST_WAITING = 100;
+
+    /** Places that one statement looks through for events of some types. */
+    private static final int MOST_SCANNED = 5_000;
+
+    /** Statements of one answer; where a page ends without an event, its cursor still goes on. */
+    private static final int MOST_STATEMENTS = 20;
+
+    private final EventStore store;
+    private final Sequencer sequencer;
+    private final EventLoop loop;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final Counter refused;
+
+    EventFeed(EventStore store, Sequencer sequencer, EventLoop loop, MeterRegistry meters) {
+        this.store = store;
+        this.sequencer = sequencer;
+        this.loop = loop;
+        this.refused = Counter.builder("rampgate.outbox.feed.refused")
+                .description("Readers of the feed who could not wait, since too many did")
+                .register(meters);
+        Gauge.builder("rampgate.outbox.feed.waiting", waiting, AtomicInteger::get)
+                .description("Readers of the feed who wait for an event")
+                .register(meters);
+    }
+
+    /**
+     * What a reader asks for.
+     *
+     * @param after the cursor of the page before; none for the oldest event that is kept
+     * @param limit most events, 1 to {@value #MOST_EVENTS}
+     * @param types only these; empty for all
+     * @param longestWait how long to wait if there is no event, up to {@link #LONGEST_WAIT}
+     */
+    public record Request(Optional<String> after, int limit, List<EventType> types, Duration longestWait) {}
+
+    /**
+     * What a reader gets.
+     *
+     * @param json {@code {"events": [...], "next": "..."}}
+     * @param events how many events it has
+     */
+    public record Page(String json, int events) {}
+
+    /** Why there is no page. */
+    public static final class NoPageException extends RuntimeException {
+
+        /** The reason. */
+        public enum Reason {
+            /** The cursor was never given. */
+            INVALID,
+            /** The events after it are older than the retention and were deleted. */
+            EXPIRED,
+            /** The database lost the event that it names. */
+            LOST,
+            /** Too many readers wait. */
+            BUSY
+        }
+
+        private final transient Reason reason;
+
+        NoPageException(Reason reason) {
+            super(reason.name(), null, false, false);
+            this.reason = reason;
+        }
+
+        public Reason reason() {
+            return reason;
+        }
+    }
+
+    /**
+     * The next page, which may be empty.
+     *
+     * @return fails with {@link NoPageException}, or as the database fails
+     */
+    public Uni<Page> read(Request request) {
+        return store.head().chain(head -> start(request, head).chain(from -> readOrWait(request, from, head)));
+    }
+
+    private Uni<FeedCursor> start(Request request, FeedHead head) {
+        if (request.after().isEmpty()) {
+            return cursorAt(head.expiredPosition(), head);
+        }
+        FeedCursor cursor = FeedCursor.decode(request.after().get()).orElse(null);
+        if (cursor == null || cursor.epoch() > head.epoch() && cursor.position() == 0) {
+            return failure(NoPageException.Reason.INVALID);
+        }
+        if (cursor.position() < head.expiredPosition()) {
+            return failure(NoPageException.Reason.EXPIRED);
+        }
+        if (cursor.position() == 0 || cursor.position() == head.expiredPosition() && cursor.epoch() == head.epoch()) {
+            return Uni.createFrom().item(cursor);
+        }
+        return store.at(cursor.position())
+                .chain(found -> found.filter(event -> event.mark().equals(cursor.mark()))
+                                .isPresent()
+                        ? Uni.createFrom().item(cursor)
+                        : failure(NoPageException.Reason.LOST));
+    }
+
+    private static <T> Uni<T> failure(NoPageException.Reason reason) {
+        return Uni.createFrom().failure(new NoPageException(reason));
+    }
+
+    private Uni<Page> readOrWait(Request request, FeedCursor from, FeedHead head) {
+        return scan(request, from, head, MOST_STATEMENTS).chain(found -> {
+            boolean atEnd = found.events().isEmpty() && found.next().position() >= head.lastPosition();
+            return atEnd && !request.longestWait().isZero()
+                    ? waited(request, found.next())
+                    : Uni.createFrom().item(page(found));
+        });
+    }
+
+    private record Found(List<Placed> events, FeedCursor next) {}
+
+    private Uni<Found> scan(Request request, FeedCursor from, FeedHead head, int statements) {
+        List<String> types = request.types().stream().map(EventType::wireName).toList();
+        long to = types.isEmpty() ? head.lastPosition() : Math.min(head.lastPosition(), from.position() + MOST_SCANNED);
+        if (to <= from.position()) {
+            return Uni.createFrom().item(new Found(List.of(), from));
+        }
+        return store.page(from.position(), to, types, request.limit()).chain(events -> {
+            if (events.size() == request.limit() || !events.isEmpty() && types.isEmpty()) {
+                return Uni.createFrom().item(new Found(events, after(events, head)));
+            }
+            return cursorAt(to, head)
+                    .chain(next -> events.isEmpty() && statements > 1
+                            ? scan(request, next, head, statements - 1)
+                            : Uni.createFrom().item(new Found(events, next)));
+        });
+    }
+
+    private static FeedCursor after(List<Placed> events, FeedHead head) {
+        Placed last = events.get(events.size() - 1);
+        return new FeedCursor(head.epoch(), last.position(), last.mark());
+    }
+
+    private Uni<FeedCursor> cursorAt(long position, FeedHead head) {
+        return store.at(position)
+                .map(found -> new FeedCursor(
+                        head.epoch(), position, found.map(Placed::mark).orElse("")));
+    }
+
+    // --- waiting
+
+    /** One more look when the feed has become longer, or when the time is up. */
+    private Uni<Page> waited(Request request, FeedCursor from) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            refused.increment();
+            return failure(NoPageException.Reason.BUSY);
+        }
+        AtomicBoolean left = new AtomicBoolean();
+        return longer(from.position(), request.longestWait())
+                .onTermination()
+                .invoke(() -> {
+                    if (left.compareAndSet(false, true)) {
+                        waiting.decrementAndGet();
+                    }
+                })
+                .chain(() -> store.head())
+                .chain(head -> scan(request, from, head, MOST_STATEMENTS))
+                .map(EventFeed::page);
+    }
+
+    private Uni<Void> longer(long position, Duration wait) {
+        return Uni.createFrom().emitter(emitter -> {
+            Runnable look = () -> {
+                if (sequencer.lastPosition() > position) {
+                    emitter.complete(null);
+                }
+            };
+            sequencer.addListener(look);
+            emitter.onTermination(() -> sequencer.removeListener(look));
+            loop.schedule(wait, () -> {
+                sequencer.removeListener(look);
+                emitter.complete(null);
+            });
+            look.run();
+        });
+    }
+
+    // --- as JSON
+
+    /** The stored bytes with the id before them, so that all that is sent of an event is what was frozen. */
+    private static Page page(Found found) {
+        String json = found.events().stream()
+                .map(event -> "{\"id\":\"" + event.id() + "\"," + event.body().substring(1))
+                .collect(Collectors.joining(
+                        ",", "{\"events\":[", "],\"next\":\"" + found.next().encode() + "\"}"));
+        return new Page(json, found.events().size());
+    }
+}

@@ -1,0 +1,186 @@
+package dev.rampgate.outbox;
+
+import dev.rampgate.database.Columns;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The tables {@code event}, {@code feed} and {@code ledger_epoch}, but for the insertion, which {@link EventWriter} does. */
+@ApplicationScoped
+class EventStore {
+
+    /** Most events that get their place in one statement. */
+    static final int MOST_PLACED = 1_000;
+
+    /** Most rows that one statement deletes. */
+    static final int MOST_DELETED = 500;
+
+    private final Pool pool;
+
+    EventStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * An event in its place.
+     *
+     * @param mark tells it from any other event that had this place in a history that was lost
+     * @param body empty where it was not asked for
+     */
+    record Placed(long position, String mark, String id, String body) {}
+
+    Uni<FeedHead> head() {
+        return pool.preparedQuery("""
+                        SELECT epoch, last_position, expired_position,
+                               EXISTS (SELECT FROM event WHERE position IS NULL) AS unplaced
+                        FROM feed
+                             CROSS JOIN ledger_epoch
+                        """)
+                .execute()
+                .map(rows -> head(rows.iterator().next()));
+    }
+
+    private static FeedHead head(Row row) {
+        return new FeedHead(
+                row.getLong("epoch"),
+                row.getLong("last_position"),
+                row.getLong("expired_position"),
+                row.getBoolean("unplaced"));
+    }
+
+    /**
+     * Gives committed events their places, the order of insertion first. The lock of the one row lets one replica at a time do
+     * so; the second statement sees all that was committed when it got the lock. Two versions of a transaction are inserted
+     * and committed one after the other, since their batches lock its row, so that the later one is never seen alone.
+     *
+     * @param atLeast places are given only if the feed goes this far: behind it, others have read what the database has lost
+     * @return how many, at most {@value #MOST_PLACED}
+     */
+    Uni<Integer> place(long epoch, long atLeast) {
+        return pool.withTransaction(connection -> lockFeed(connection).chain(() -> connection
+                .preparedQuery("""
+                                WITH unplaced AS (
+                                    SELECT transaction_id, version, row_number() OVER (ORDER BY number) AS place
+                                    FROM (
+                                        SELECT transaction_id, version, number
+                                        FROM event
+                                        WHERE position IS NULL
+                                        ORDER BY number
+                                        LIMIT $3
+                                    ) AS next
+                                ), extended AS (
+                                    UPDATE feed
+                                    SET last_position = last_position + (SELECT count(*) FROM unplaced)
+                                    FROM ledger_epoch
+                                    WHERE feed.last_position >= $2 AND ledger_epoch.epoch = $1
+                                    RETURNING last_position - (SELECT count(*) FROM unplaced) AS before
+                                )
+                                UPDATE event
+                                SET position = extended.before + unplaced.place
+                                FROM unplaced
+                                     CROSS JOIN extended
+                                WHERE event.transaction_id = unplaced.transaction_id AND event.version = unplaced.version
+                                """)
+                .execute(Tuple.of(epoch, atLeast, (long) MOST_PLACED))
+                .map(rows -> rows.rowCount())));
+    }
+
+    private static Uni<Void> lockFeed(SqlConnection connection) {
+        return connection
+                .query("SET LOCAL idle_in_transaction_session_timeout = '5s'; SELECT FROM feed FOR NO KEY UPDATE")
+                .execute()
+                .replaceWithVoid();
+    }
+
+    /** Begins another epoch, later than this one and than any that a restore took away; once, whichever replica is first. */
+    Uni<Boolean> beginEpochAfter(long epoch) {
+        return pool.preparedQuery("""
+                        UPDATE ledger_epoch
+                        SET epoch = greatest(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)
+                        WHERE epoch = $1
+                        """).execute(Tuple.of(epoch)).map(rows -> rows.rowCount() == 1);
+    }
+
+    /** The event in a place; none if there is none. */
+    Uni<Optional<Placed>> at(long position) {
+        return pool.preparedQuery("""
+                        SELECT position, number, created_at, id, '' AS body
+                        FROM event
+                        WHERE position = $1
+                        """)
+                .execute(Tuple.of(position))
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(placed(rows.iterator().next())));
+    }
+
+    /**
+     * Events after a place, in order.
+     *
+     * @param to the last place that counts
+     * @param types only these; empty for all
+     */
+    Uni<List<Placed>> page(long after, long to, List<String> types, int limit) {
+        return pool.preparedQuery("""
+                        SELECT position, number, created_at, id, body
+                        FROM event
+                        WHERE position > $1 AND position <= $2 AND ($3::text[] = '{}' OR type = ANY ($3::text[]))
+                        ORDER BY position
+                        LIMIT $4
+                        """)
+                .execute(Tuple.of(after, to, Columns.texts(types), (long) limit))
+                .map(rows -> {
+                    List<Placed> events = new ArrayList<>(rows.size());
+                    rows.forEach(row -> events.add(placed(row)));
+                    return events;
+                });
+    }
+
+    private static Placed placed(Row row) {
+        Instant createdAt = Columns.instant(row, "created_at");
+        return new Placed(
+                row.getLong("position"),
+                FeedCursor.mark(row.getString("id"), row.getLong("number"), createdAt),
+                row.getString("id"),
+                row.getString("body"));
+    }
+
+    /**
+     * Deletes the first events of the feed if they are older than the retention, at most {@value #MOST_DELETED}. The last one stays, so that
+     * a reader who is at the end keeps its cursor.
+     */
+    Uni<Integer> deleteSome(Instant before) {
+        return pool.preparedQuery("""
+                        WITH first AS (
+                            SELECT transaction_id, version, position, created_at
+                            FROM event
+                            WHERE position IS NOT NULL
+                            ORDER BY position
+                            LIMIT $2
+                        ), deleted AS (
+                            DELETE FROM event
+                            USING first, feed
+                            WHERE event.transaction_id = first.transaction_id
+                              AND event.version = first.version
+                              AND first.created_at < $1
+                              AND first.position < feed.last_position
+                            RETURNING event.position
+                        ), expired AS (
+                            UPDATE feed
+                            SET expired_position = greatest(expired_position, (SELECT max(position) FROM deleted))
+                            WHERE EXISTS (SELECT FROM deleted)
+                        )
+                        SELECT count(*)::integer AS deleted
+                        FROM deleted
+                        """)
+                .execute(Tuple.of(Columns.utc(before), (long) MOST_DELETED))
+                .map(rows -> rows.iterator().next().getInteger("deleted"));
+    }
+}

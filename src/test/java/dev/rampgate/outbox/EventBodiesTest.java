@@ -1,0 +1,95 @@
+package dev.rampgate.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Event;
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.ledger.FollowUp;
+import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.Published;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.ledger.TransactionRecord;
+import dev.rampgate.support.TestEvents;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class EventBodiesTest {
+
+    private static final Instant TIME = Instant.parse("2026-05-02T08:00:00.123456Z");
+    private static final long EPOCH = 1_796_000_000L;
+    private static final int MOST_BYTES = 20 * 1024;
+
+    private final EventBodies bodies = TestEvents.bodies();
+
+    @Test
+    void aBodyHasTheFieldsOfATransactionThenThoseOfTheEventInAFixedOrder() {
+        Event event = event(details("customer-8841", "USDC"), true, 2);
+
+        assertThat(bodies.body(event, EPOCH))
+                .isEqualTo("{\"type\":\"transaction.completed\",\"timestamp\":\"2026-05-02T08:00:00.123456Z\","
+                        + "\"data\":{\"merchant_transaction_id\":\"t-1\",\"type\":\"buy\",\"status\":\"completed\","
+                        + "\"confirmed\":true,\"attempt\":2,\"currency\":\"USDC\",\"network\":\"ERC20\","
+                        + "\"requested_amount\":\"42.75\",\"crypto_amount\":\"42.60\",\"fiat_currency\":\"EUR\","
+                        + "\"fiat_amount\":\"40.15\",\"payment_method\":\"card\",\"created_at\":\"2026-05-02T08:00:00.123456Z\","
+                        + "\"updated_at\":\"2026-05-02T08:00:00.123456Z\",\"settled\":false,\"abandoned\":false,"
+                        + "\"user_id\":\"customer-8841\",\"epoch\":1796000000,\"version\":3,\"channel\":\"SOCKET\","
+                        + "\"occurred_at\":\"2026-05-02T08:00:00.123456Z\",\"observed_at\":\"2026-05-02T08:00:00.123456Z\","
+                        + "\"confirmed_at\":\"2026-05-02T08:00:00.123456Z\",\"correction\":true,\"replaces\":2,"
+                        + "\"livemode\":false}}");
+    }
+
+    @Test
+    void theIdDependsOnEpochTransactionAndVersionOnly() {
+        String id = bodies.id(event(details("customer-8841", "USDC"), true, 2), EPOCH);
+
+        assertThat(id).matches("evt_[0-9a-f]{32}");
+        assertThat(bodies.id(event(details("somebody-else", "BTC"), false, null), EPOCH))
+                .isEqualTo(id);
+        assertThat(bodies.id(event(details("customer-8841", "USDC"), true, 2), EPOCH + 1))
+                .isNotEqualTo(id);
+    }
+
+    @Test
+    void aBodyStaysWithinItsBoundHoweverLongTheWordsAre() {
+        String longest = "\u0001".repeat(256);
+        TransactionDetails details = new TransactionDetails(
+                longest, longest, longest, longest, longest, longest, longest, longest, longest, TIME);
+        TransactionDetails tooLong = details(longest, "X".repeat(300_000));
+
+        assertThat(bodies.body(event(details, true, 2), EPOCH).getBytes(StandardCharsets.UTF_8))
+                .hasSizeLessThan(MOST_BYTES);
+        assertThat(bodies.body(event(tooLong, true, 2), EPOCH))
+                .hasSizeLessThan(MOST_BYTES)
+                .doesNotContain("XXX");
+    }
+
+    @Test
+    void anErasedOwnerIsNotNamed() {
+        String body = bodies.body(event(details(TransactionDetails.pseudonym(new UUID(1, 2)), "USDC"), true, 2), EPOCH);
+
+        assertThat(body).doesNotContain("user_id").doesNotContain("erased-").endsWith("\"redacted\":true}}");
+    }
+
+    private static TransactionDetails details(String userId, String currency) {
+        return new TransactionDetails(userId, "buy", currency, "ERC20", "42.75", "42.60", "EUR", "40.15", "card", TIME);
+    }
+
+    private static Event event(TransactionDetails details, boolean correction, Integer replaces) {
+        LedgerState state = new LedgerState(Status.COMPLETED, 2, 4, true, TIME, TIME, TIME, TIME, false, false);
+        TransactionRecord record =
+                new TransactionRecord("t-1", details, state, FollowUp.NONE, new Published(3, 3, false), false);
+        return new Event(
+                EventType.COMPLETED,
+                3,
+                record,
+                TIME,
+                new Event.Source(Channel.SOCKET, TIME, TIME, TIME),
+                correction,
+                replaces,
+                null);
+    }
+}

@@ -1,0 +1,530 @@
+package dev.rampgate.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rampgate.eventloop.VertxEventLoop;
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Event;
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.ledger.FollowUp;
+import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.Published;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.ledger.TransactionRecord;
+import dev.rampgate.outbox.EventFeed.NoPageException;
+import dev.rampgate.support.MigratedDatabase;
+import dev.rampgate.support.TestEvents;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Transaction;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The sequencer and the feed on a real PostgreSQL, with writers that commit when they like. */
+class FeedTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration INTERVAL = Duration.ofMillis(250);
+    private static final Duration NO_WAIT = Duration.ZERO;
+    private static final int WRITERS = 50;
+
+    private static MigratedDatabase database;
+    private static Vertx vertx;
+    private static Pool pool;
+
+    private final Sequencer one = sequencer();
+    private final Sequencer other = sequencer();
+    private final EventFeed feed =
+            new EventFeed(new EventStore(pool), one, new VertxEventLoop(vertx), new SimpleMeterRegistry());
+
+    @BeforeAll
+    static void start() {
+        database = MigratedDatabase.start();
+        vertx = Vertx.vertx();
+        pool = Pool.newInstance(PgBuilder.pool()
+                .connectingTo(database.options())
+                .with(new PoolOptions().setMaxSize(WRITERS + 10))
+                .using(vertx)
+                .build());
+    }
+
+    @AfterAll
+    static void stop() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        database.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        sql("TRUNCATE event; UPDATE feed SET last_position = 0, expired_position = 0");
+    }
+
+    @Test
+    void whatIsNotPlacedIsNotVisible() {
+        write("t-1", 1);
+        assertThat(read(null)).isEqualTo(new Read(List.of(), read(null).next()));
+
+        get(one.round());
+
+        assertThat(read(null).events()).containsExactly("t-1 1");
+    }
+
+    @Test
+    void aCommitThatComesLateGetsALaterPlaceAndIsNotSkipped() {
+        Open late = open("late", 1);
+        write("t-1", 1);
+        get(one.round());
+        Read first = read(null);
+        late.commit();
+        get(other.round());
+
+        assertThat(first.events()).containsExactly("t-1 1");
+        assertThat(read(first.next()).events()).containsExactly("late 1");
+    }
+
+    @Test
+    void whatARolledBackBatchWroteGetsNoPlaceAndLeavesNoGap() {
+        Open lost = open("lost", 1);
+        write("t-1", 1);
+        lost.rollback();
+        write("t-2", 1);
+        get(one.round());
+
+        assertThat(read(null).events()).containsExactly("t-1 1", "t-2 1");
+        assertThat(positions()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void eventsOfABatchWhoseReplicaEndedBeforePlacingArePlacedByAnother() {
+        write("t-1", 1);
+        write("t-1", 2);
+        get(other.round());
+
+        assertThat(read(null).events()).containsExactly("t-1 1", "t-1 2");
+    }
+
+    @Test
+    void twoSequencersGiveEachEventOnePlace() {
+        long epoch = epoch();
+        for (int i = 0; i < 3 * EventStore.MOST_PLACED; i += 100) {
+            int first = i;
+            writeAll(first, 100);
+        }
+        try (Together together = new Together(8)) {
+            for (int i = 0; i < 8; i++) {
+                Sequencer sequencer = sequencer();
+                together.start(() -> get(sequencer.round()));
+            }
+            together.end();
+        }
+        get(one.round());
+
+        assertThat(epoch()).isEqualTo(epoch);
+        List<Long> positions = positions();
+        assertThat(positions).hasSize(3 * EventStore.MOST_PLACED);
+        assertThat(positions.get(0)).isEqualTo(1);
+        assertThat(positions.get(positions.size() - 1)).isEqualTo(3L * EventStore.MOST_PLACED);
+        assertThat(positions).doesNotHaveDuplicates();
+    }
+
+    /** {@code -Doutbox.events=1000000} writes so many. */
+    @Test
+    void aReaderMissesNothingWhileManyWritersCommitOutOfOrder() {
+        long epoch = epoch();
+        int events = Integer.getInteger("outbox.events", 5_000);
+        int each = events / WRITERS;
+        AtomicInteger running = new AtomicInteger(WRITERS);
+        try (Together together = new Together(WRITERS + 2)) {
+            for (int writer = 0; writer < WRITERS; writer++) {
+                int number = writer;
+                together.start(() -> {
+                    try {
+                        keepWriting(number, each);
+                    } finally {
+                        running.decrementAndGet();
+                    }
+                });
+            }
+            for (Sequencer sequencer : List.of(one, other)) {
+                together.start(() -> {
+                    while (running.get() > 0) {
+                        get(sequencer.round());
+                    }
+                });
+            }
+            Map<String, Integer> versions = readAll(events);
+
+            assertThat(versions).hasSize(WRITERS);
+            assertThat(versions.values()).containsOnly(each);
+            together.end();
+        }
+        assertThat(epoch()).isEqualTo(epoch);
+    }
+
+    /** Reads to the end, which is when all have come; each version must follow the one before. */
+    private Map<String, Integer> readAll(int events) {
+        Map<String, Integer> versions = new HashMap<>();
+        Sequencer own = sequencer();
+        String next = null;
+        int seen = 0;
+        long deadline = System.nanoTime() + LIMIT.toNanos() * Math.max(1, events / 5_000);
+        while (seen < events) {
+            assertThat(System.nanoTime()).as("time, with %d events read", seen).isLessThan(deadline);
+            Read read = read(next, EventFeed.MOST_EVENTS, List.of(), NO_WAIT);
+            for (String event : read.events()) {
+                String[] parts = event.split(" ");
+                assertThat(versions.merge(parts[0], 1, Integer::sum)).isEqualTo(Integer.parseInt(parts[1]));
+                seen++;
+            }
+            next = read.next();
+            if (read.events().isEmpty()) {
+                get(own.round());
+            }
+        }
+        return versions;
+    }
+
+    /** Some commits take longer than others, so that later numbers are visible before earlier ones. */
+    private static void keepWriting(int writer, int versions) {
+        SplittableRandom random = new SplittableRandom(writer);
+        for (int version = 1; version <= versions; version++) {
+            Open batch = open("t-" + writer, version);
+            if (random.nextInt(4) == 0) {
+                get(batch.connection
+                        .query("SELECT pg_sleep(" + random.nextDouble() / 50 + ")")
+                        .execute());
+            }
+            batch.commit();
+        }
+    }
+
+    @Test
+    void aPageHasItsLimitAndItsTypesAndTheEndIsEmpty() {
+        write("t-1", 1);
+        write("t-1", 2);
+        write("t-2", 1);
+        get(one.round());
+
+        Read first = read(null, 2, List.of(), NO_WAIT);
+        assertThat(first.events()).containsExactly("t-1 1", "t-1 2");
+        Read second = read(first.next(), 2, List.of(), NO_WAIT);
+        assertThat(second.events()).containsExactly("t-2 1");
+        Read end = read(second.next(), 2, List.of(), NO_WAIT);
+        assertThat(end).isEqualTo(new Read(List.of(), second.next()));
+        Read updated = read(null, 2, List.of(EventType.UPDATED), NO_WAIT);
+        assertThat(updated.events()).containsExactly("t-1 2");
+        assertThat(read(updated.next(), 2, List.of(EventType.UPDATED), NO_WAIT).events())
+                .isEmpty();
+    }
+
+    @Test
+    void aReaderWhoWaitsGetsWhatIsPlacedMeanwhile() {
+        get(one.round());
+        Read end = read(null);
+        Future<Read> waiting = Together.THREADS.submit(() -> read(end.next(), 10, List.of(), LIMIT));
+        write("t-1", 1);
+        get(one.round());
+        get(one.round());
+
+        assertThat(finished(waiting).events()).containsExactly("t-1 1");
+    }
+
+    @Test
+    void aReaderWhoWaitsInVainGetsAnEmptyPage() {
+        get(one.round());
+
+        assertThat(read(null, 10, List.of(), Duration.ofMillis(50)).events()).isEmpty();
+    }
+
+    @Test
+    void aCursorBehindTheRetentionIsExpiredAndOneAtTheEndIsNot() {
+        for (int version = 1; version <= 3; version++) {
+            write("t-1", version);
+        }
+        get(one.round());
+        Read first = read(null, 1, List.of(), NO_WAIT);
+        Read last = read(first.next());
+        Instant later = Instant.now().plusSeconds(60);
+
+        assertThat(get(new EventStore(pool).deleteSome(Instant.now().minusSeconds(60))))
+                .isZero();
+        assertThat(get(new EventStore(pool).deleteSome(later))).isEqualTo(2);
+
+        assertThat(reason(first.next())).isEqualTo(NoPageException.Reason.EXPIRED);
+        assertThat(read(last.next()).events()).isEmpty();
+        assertThat(read(null).events()).containsExactly("t-1 3");
+    }
+
+    @Test
+    void aRestoreToAnEarlierTimeBeginsAnEpochAndLosesTheCursorsBeyondIt() {
+        write("t-1", 1);
+        get(one.round());
+        get(other.round());
+        Read kept = read(null);
+        write("t-1", 2);
+        get(one.round());
+        Read lost = read(null);
+        long epoch = epoch();
+        // What a failover without the last commits leaves; another batch then writes the same version.
+        sql("DELETE FROM event WHERE version = 2; UPDATE feed SET last_position = 1");
+
+        get(one.round());
+        write("t-1", 2);
+        get(other.round());
+
+        assertThat(epoch()).isGreaterThan(epoch);
+        assertThat(reason(lost.next())).isEqualTo(NoPageException.Reason.LOST);
+        assertThat(read(kept.next()).events()).containsExactly("t-1 2");
+        get(one.round());
+        get(other.round());
+        assertThat(epochs()).containsExactly(epoch, epoch());
+    }
+
+    @Test
+    void aReplicaThatHasReadFurtherGivesNoPlaceOverALostOne() {
+        write("t-1", 1);
+        get(one.round());
+        get(one.round());
+        sql("DELETE FROM event; UPDATE feed SET last_position = 0");
+        write("t-2", 1);
+        long epoch = epoch();
+
+        assertThat(get(new EventStore(pool).place(epoch, 1))).isZero();
+        get(one.round());
+
+        assertThat(epoch()).isGreaterThan(epoch);
+        assertThat(read(null).events()).containsExactly("t-2 1");
+    }
+
+    @Test
+    void aCursorThatWasNeverGivenIsRefused() {
+        assertThat(reason("nonsense")).isEqualTo(NoPageException.Reason.INVALID);
+    }
+
+    @Test
+    void whatIsSentOfAnEventIsWhatWasStored() {
+        write("t-1", 1);
+        get(one.round());
+        String json = get(feed.read(new EventFeed.Request(Optional.empty(), 10, List.of(), NO_WAIT)))
+                .json();
+        String body = text("SELECT body FROM event");
+        String id = text("SELECT id FROM event");
+
+        assertThat(json).startsWith("{\"events\":[{\"id\":\"" + id + "\"," + body.substring(1) + "],\"next\":\"");
+    }
+
+    @Test
+    void soManyReadersMayWaitAndTheRestIsRefused() {
+        get(one.round());
+        String end = read(null).next();
+        AtomicInteger busy = new AtomicInteger();
+        AtomicInteger pages = new AtomicInteger();
+        for (int i = 0; i < EventFeed.MOST_WAITING + 5; i++) {
+            feed.read(new EventFeed.Request(Optional.of(end), 1, List.of(), LIMIT))
+                    .subscribe()
+                    .with(page -> pages.incrementAndGet(), failure -> busy.incrementAndGet());
+        }
+        await().atMost(LIMIT).until(() -> busy.get() == 5);
+        write("t-1", 1);
+        get(one.round());
+        get(one.round());
+        await().atMost(LIMIT).until(() -> pages.get() == EventFeed.MOST_WAITING);
+        assertThat(busy.get()).isEqualTo(5);
+    }
+
+    // --- what the tests do
+
+    private record Read(List<String> events, String next) {}
+
+    private Read read(String after) {
+        return read(after, 100, List.of(), NO_WAIT);
+    }
+
+    private Read read(String after, int limit, List<EventType> types, Duration wait) {
+        JsonObject page =
+                new JsonObject(get(feed.read(new EventFeed.Request(Optional.ofNullable(after), limit, types, wait)))
+                        .json());
+        JsonArray events = page.getJsonArray("events");
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < events.size(); i++) {
+            JsonObject data = events.getJsonObject(i).getJsonObject("data");
+            names.add(data.getString("merchant_transaction_id") + " " + data.getInteger("version"));
+        }
+        return new Read(names, page.getString("next"));
+    }
+
+    private NoPageException.Reason reason(String after) {
+        try {
+            read(after);
+        } catch (NoPageException refused) {
+            return refused.reason();
+        }
+        throw new AssertionError("the cursor was taken");
+    }
+
+    private static Sequencer sequencer() {
+        return new Sequencer(
+                new EventStore(pool),
+                INTERVAL,
+                new VertxEventLoop(vertx),
+                new SplittableRandom(1),
+                new SimpleMeterRegistry());
+    }
+
+    /** A batch that has written and not committed. */
+    private record Open(SqlConnection connection, Transaction transaction) {
+        void commit() {
+            get(transaction.commit());
+            get(connection.close());
+        }
+
+        void rollback() {
+            get(transaction.rollback());
+            get(connection.close());
+        }
+    }
+
+    private static Open open(String id, int version) {
+        SqlConnection connection = get(pool.getConnection());
+        Transaction transaction = get(connection.begin());
+        EventWriter writer = new EventWriter(connection, TestEvents.bodies());
+        get(writer.readEpoch());
+        writer.write(List.of(event(id, version))).forEach(FeedTest::get);
+        return new Open(connection, transaction);
+    }
+
+    private static void write(String id, int version) {
+        open(id, version).commit();
+    }
+
+    private static void writeAll(int first, int number) {
+        SqlConnection connection = get(pool.getConnection());
+        EventWriter writer = new EventWriter(connection, TestEvents.bodies());
+        get(writer.readEpoch());
+        List<Event> events = new ArrayList<>();
+        for (int i = first; i < first + number; i++) {
+            events.add(event("t-" + i, 1));
+        }
+        writer.write(events).forEach(FeedTest::get);
+        get(connection.close());
+    }
+
+    private static Event event(String id, int version) {
+        Instant now = Instant.now();
+        return new Event(
+                version == 1 ? EventType.OPENED : EventType.UPDATED,
+                version,
+                new TransactionRecord(
+                        id,
+                        TransactionDetails.NONE.withCreatedAt(now),
+                        new LedgerState(Status.PENDING, 1, 1, false, null, now, now, now, false, false),
+                        FollowUp.NONE,
+                        new Published(version, null, false),
+                        false),
+                now,
+                new Event.Source(Channel.SESSION, null, now, null),
+                false,
+                null,
+                null);
+    }
+
+    private static List<Long> positions() {
+        List<Long> positions = new ArrayList<>();
+        get(pool.query("SELECT position FROM event ORDER BY position").execute())
+                .forEach(row -> positions.add(row.getLong("position")));
+        return positions;
+    }
+
+    private static List<Long> epochs() {
+        List<Long> epochs = new ArrayList<>();
+        get(pool.query("SELECT epoch FROM event ORDER BY position").execute())
+                .forEach(row -> epochs.add(row.getLong("epoch")));
+        return epochs;
+    }
+
+    private static long epoch() {
+        return get(pool.query("SELECT epoch FROM ledger_epoch").execute())
+                .iterator()
+                .next()
+                .getLong("epoch");
+    }
+
+    private static String text(String statement) {
+        return get(pool.query(statement).execute()).iterator().next().getString(0);
+    }
+
+    private static void sql(String statements) {
+        get(pool.query(statements).execute());
+    }
+
+    private static <T> T get(Uni<T> work) {
+        return work.await().atMost(LIMIT);
+    }
+
+    private static <T> T finished(Future<T> future) {
+        try {
+            return future.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (Exception failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    /** Threads that begin at the same time. */
+    private static final class Together implements AutoCloseable {
+        private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            return thread;
+        });
+
+        private final CountDownLatch begin;
+        private final List<Future<?>> tasks = new ArrayList<>();
+
+        Together(int number) {
+            begin = new CountDownLatch(number);
+        }
+
+        void start(Runnable task) {
+            tasks.add(THREADS.submit(() -> {
+                begin.countDown();
+                begin.await();
+                task.run();
+                return null;
+            }));
+        }
+
+        void end() {
+            tasks.forEach(FeedTest::finished);
+        }
+
+        @Override
+        public void close() {
+            tasks.forEach(task -> task.cancel(true));
+        }
+    }
+}
