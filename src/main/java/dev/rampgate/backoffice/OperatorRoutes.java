@@ -80,7 +80,9 @@ class OperatorRoutes {
                 .deferred(() -> events.page(routing))
                 .subscribe()
                 .with(page -> answered(routing, READ_EVENTS, page), failure -> failed(routing, READ_EVENTS, failure));
-        routing.response().closeHandler(closed -> reading.cancel());
+        if (!routing.response().ended()) {
+            routing.response().closeHandler(closed -> reading.cancel());
+        }
     }
 
     private void add(Route route, String action, Function<RoutingContext, Uni<JsonObject>> work) {

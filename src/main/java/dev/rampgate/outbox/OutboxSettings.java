@@ -8,7 +8,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "rampgate.outbox")
 public interface OutboxSettings {
 
-    /** The field {@code livemode} of each event: whether real money moves. Default: {@code true}; {@code false} in the sandbox. */
+    /** The field {@code livemode} of each event: whether real money moves. It is {@code false} in the sandbox. Default: {@code true}. */
     @WithDefault("true")
     boolean livemode();
 
