@@ -9,10 +9,12 @@ import dev.rampgate.ledger.Event;
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.OwnReference;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,7 +28,7 @@ import java.util.Optional;
 record EventBody(String type, Instant timestamp, Data data) {
 
     /** Proof's words are short; one that is longer is left out, so that a body stays within its bound. */
-    private static final int LONGEST_WORD = 256;
+    private static final int LONGEST_WORD = 128;
 
     /**
      * The transaction as the event leaves it: the fields of {@code GET /transactions/{id}} without the timeline, then those of the
@@ -49,6 +51,10 @@ record EventBody(String type, Instant timestamp, Data data) {
             String fiatCurrency,
             String fiatAmount,
             String paymentMethod,
+            String reference,
+            String referenceSource,
+            Map<String, String> metadata,
+            String address,
             Instant createdAt,
             Instant updatedAt,
             boolean settled,
@@ -79,6 +85,8 @@ record EventBody(String type, Instant timestamp, Data data) {
     private static Data data(Event event, long epoch, boolean livemode) {
         TransactionDetails details = event.record().details();
         LedgerState state = event.record().state();
+        OwnReference own = details.isErased() ? null : details.own();
+        boolean named = own != null && own.reference() != null;
         return new Data(
                 event.record().id(),
                 word(details.type()),
@@ -93,6 +101,10 @@ record EventBody(String type, Instant timestamp, Data data) {
                 word(details.fiatCurrency()),
                 word(details.fiatAmount()),
                 word(details.paymentMethod()),
+                named ? own.reference() : null,
+                named ? own.source().wireName() : null,
+                own == null || own.metadata().isEmpty() ? null : own.metadataInOrder(),
+                details.isErased() ? null : word(details.address()),
                 details.createdAt(),
                 state.since(),
                 state.settled(),

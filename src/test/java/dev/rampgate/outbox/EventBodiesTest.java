@@ -7,6 +7,7 @@ import dev.rampgate.ledger.Event;
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.OwnReference;
 import dev.rampgate.ledger.Published;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
@@ -14,6 +15,7 @@ import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.support.TestEvents;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +36,7 @@ class EventBodiesTest {
                         + "\"data\":{\"merchant_transaction_id\":\"t-1\",\"type\":\"buy\",\"status\":\"completed\","
                         + "\"confirmed\":true,\"attempt\":2,\"currency\":\"USDC\",\"network\":\"ERC20\","
                         + "\"requested_amount\":\"42.75\",\"crypto_amount\":\"42.60\",\"fiat_currency\":\"EUR\","
-                        + "\"fiat_amount\":\"40.15\",\"payment_method\":\"card\",\"created_at\":\"2026-05-02T08:00:00.123456Z\","
+                        + "\"fiat_amount\":\"40.15\",\"payment_method\":\"card\",\"reference\":\"order-1\",\"reference_source\":\"caller\",\"metadata\":{\"a\":\"2\",\"b\":\"1\"},\"address\":\"0xAA\",\"created_at\":\"2026-05-02T08:00:00.123456Z\","
                         + "\"updated_at\":\"2026-05-02T08:00:00.123456Z\",\"settled\":false,\"abandoned\":false,"
                         + "\"user_id\":\"customer-8841\",\"epoch\":1796000000,\"version\":3,\"channel\":\"SOCKET\","
                         + "\"occurred_at\":\"2026-05-02T08:00:00.123456Z\",\"observed_at\":\"2026-05-02T08:00:00.123456Z\","
@@ -55,9 +57,11 @@ class EventBodiesTest {
 
     @Test
     void aBodyStaysWithinItsBoundHoweverLongTheWordsAre() {
-        String longest = "\u0001".repeat(256);
+        String longest = "\u0001".repeat(128);
+        Map<String, String> metadata = Map.of("text", "x".repeat(8_100));
         TransactionDetails details = new TransactionDetails(
-                longest, longest, longest, longest, longest, longest, longest, longest, longest, TIME);
+                        longest, longest, longest, longest, longest, longest, longest, longest, longest, TIME)
+                .with(new OwnReference("\uffff".repeat(128), OwnReference.Source.CALLER, metadata), longest);
         TransactionDetails tooLong = details(longest, "X".repeat(300_000));
 
         assertThat(bodies.body(event(details, true, 2), EPOCH).getBytes(StandardCharsets.UTF_8))
@@ -71,11 +75,18 @@ class EventBodiesTest {
     void anErasedOwnerIsNotNamed() {
         String body = bodies.body(event(details(TransactionDetails.pseudonym(new UUID(1, 2)), "USDC"), true, 2), EPOCH);
 
-        assertThat(body).doesNotContain("user_id").doesNotContain("erased-").endsWith("\"redacted\":true}}");
+        assertThat(body)
+                .doesNotContain("user_id")
+                .doesNotContain("order-1")
+                .doesNotContain("metadata")
+                .doesNotContain("0xAA")
+                .doesNotContain("erased-")
+                .endsWith("\"redacted\":true}}");
     }
 
     private static TransactionDetails details(String userId, String currency) {
-        return new TransactionDetails(userId, "buy", currency, "ERC20", "42.75", "42.60", "EUR", "40.15", "card", TIME);
+        return new TransactionDetails(userId, "buy", currency, "ERC20", "42.75", "42.60", "EUR", "40.15", "card", TIME)
+                .with(new OwnReference("order-1", OwnReference.Source.CALLER, Map.of("b", "1", "a", "2")), "0xAA");
     }
 
     private static Event event(TransactionDetails details, boolean correction, Integer replaces) {
