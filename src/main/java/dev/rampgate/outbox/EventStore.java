@@ -158,20 +158,21 @@ class EventStore {
      */
     Uni<Integer> deleteSome(Instant before) {
         return pool.preparedQuery("""
-                        WITH first AS (
-                            SELECT transaction_id, version, position, created_at
-                            FROM event
-                            WHERE position IS NOT NULL
-                            ORDER BY position
-                            LIMIT $2
-                        ), deleted AS (
+                        WITH deleted AS (
                             DELETE FROM event
-                            USING first, feed
-                            WHERE event.transaction_id = first.transaction_id
-                              AND event.version = first.version
-                              AND first.created_at < $1
-                              AND first.position < feed.last_position
-                            RETURNING event.position
+                            WHERE position = ANY (ARRAY(
+                                SELECT first.position
+                                FROM (
+                                    SELECT position, created_at
+                                    FROM event
+                                    WHERE position IS NOT NULL
+                                    ORDER BY position
+                                    LIMIT $2
+                                ) AS first
+                                     CROSS JOIN feed
+                                WHERE first.created_at < $1 AND first.position < feed.last_position
+                            ))
+                            RETURNING position
                         ), expired AS (
                             UPDATE feed
                             SET expired_position = greatest(expired_position, (SELECT max(position) FROM deleted))

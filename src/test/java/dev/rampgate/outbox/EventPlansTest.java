@@ -1,0 +1,54 @@
+package dev.rampgate.outbox;
+
+import static dev.rampgate.support.GrownDatabase.get;
+
+import dev.rampgate.support.GrownDatabase;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(GrownDatabase.Shared.class)
+class EventPlansTest {
+
+    private final GrownDatabase database;
+    private final EventStore store;
+
+    EventPlansTest(GrownDatabase database) {
+        this.database = database;
+        this.store = new EventStore(database.pool());
+    }
+
+    @BeforeEach
+    void forget() {
+        database.forgetPlans();
+    }
+
+    @Test
+    void whatHasNoPlaceIsFoundByItsIndex() {
+        FeedHead head = get(store.head());
+        get(store.place(head.epoch(), head.lastPosition()));
+
+        database.assertNoWholeTable(2);
+        database.assertUsed("event_unplaced");
+    }
+
+    @Test
+    void aPageIsReadByTheIndexOfPlaces() {
+        get(store.at(7));
+        get(store.page(7, 5_000, List.of(), 100));
+        get(store.page(7, 5_000, List.of("transaction.completed"), 100));
+
+        database.assertNoWholeTable(3);
+        database.assertUsed("event_by_position");
+    }
+
+    @Test
+    void theFirstEventsAreDeletedByTheIndexOfPlaces() {
+        get(store.deleteSome(Instant.EPOCH));
+
+        database.assertNoWholeTable(1);
+        database.assertUsed("event_by_position");
+    }
+}
