@@ -45,7 +45,7 @@ class ArchitectureTest {
             Map.entry("channel", Set.of("reconcile", "pollqueue", "database", "proof", "edge", "problem")),
             Map.entry("session", Set.of("reconcile", "database", "proof", "identity", "edge", "problem")),
             Map.entry("live", Set.of("reconcile", "database", "identity", "edge", "problem")),
-            Map.entry("privacy", Set.of("reconcile", "database", "live")),
+            Map.entry("privacy", Set.of("reconcile", "outbox", "database", "live")),
             Map.entry("backoffice", Set.of("reconcile", "outbox", "pollqueue", "database", "privacy", "problem")));
 
     @ArchTest

@@ -111,11 +111,12 @@ class OperatorRoutes {
         String userId = text(body(routing), "user_id");
         return erasure.erase(userId)
                 .invoke(erased -> LOG.infof(
-                        "Operator's request %s: a user was erased from %d transactions and %d observations",
-                        RequestId.of(routing), erased.transactions(), erased.observations()))
+                        "Operator's request %s: a user was erased from %d transactions, %d observations and %d events",
+                        RequestId.of(routing), erased.transactions(), erased.observations(), erased.events()))
                 .map(erased -> new JsonObject()
                         .put("transactions", erased.transactions())
-                        .put("observations", erased.observations()));
+                        .put("observations", erased.observations())
+                        .put("events", erased.events()));
     }
 
     private Uni<JsonObject> pollTransaction(RoutingContext routing) {

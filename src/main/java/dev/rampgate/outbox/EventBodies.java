@@ -2,18 +2,27 @@ package dev.rampgate.outbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rampgate.ledger.Event;
 import dev.rampgate.wire.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Writes the id and the body of an event: once, before it is stored. What is sent later are these bytes. */
 @ApplicationScoped
 public class EventBodies {
 
+    /** How the body of an event ends, and no other, if its user was erased: quotation marks within its texts are escaped. */
+    static final String REDACTED_END = "\"redacted\":true}}";
+
     private static final int ID_BYTES = 16;
+
+    /** What {@link EventBody} leaves out for an erased user. */
+    private static final List<String> PERSONAL =
+            List.of("user_id", "reference", "reference_source", "metadata", "address");
 
     private final ObjectMapper mapper;
     private final boolean livemode;
@@ -41,6 +50,22 @@ public class EventBodies {
             return mapper.writeValueAsString(EventBody.of(event, epoch, livemode));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("every event can be written", impossible);
+        }
+    }
+
+    /** A frozen body as it would have been written for an erased user; one that already is that stays as it is. */
+    String redacted(String body) {
+        if (body.endsWith(REDACTED_END)) {
+            return body;
+        }
+        try {
+            ObjectNode event = (ObjectNode) mapper.readTree(body);
+            ObjectNode data = (ObjectNode) event.get("data");
+            data.remove(PERSONAL);
+            data.put("redacted", true);
+            return mapper.writeValueAsString(event);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("every stored body can be read");
         }
     }
 }

@@ -12,7 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The tables {@code event}, {@code feed} and {@code ledger_epoch}, but for the insertion, which {@link EventWriter} does. */
+/**
+ * The tables {@code event}, {@code feed} and {@code ledger_epoch}, but for the insertion, which {@link EventWriter} does, and the
+ * redaction, which {@link EventRedaction} does. Each statement that changes events after their insertion holds the row of
+ * {@code feed} first, so that no two of them wait for each other's events.
+ */
 @ApplicationScoped
 class EventStore {
 
@@ -92,7 +96,8 @@ class EventStore {
                 .map(rows -> rows.rowCount())));
     }
 
-    private static Uni<Void> lockFeed(SqlConnection connection) {
+    /** Until the end of the database transaction, no other changes events. */
+    static Uni<Void> lockFeed(SqlConnection connection) {
         return connection
                 .query("SET LOCAL idle_in_transaction_session_timeout = '5s'; SELECT FROM feed FOR NO KEY UPDATE")
                 .execute()
@@ -157,7 +162,12 @@ class EventStore {
      * a reader who is at the end keeps its cursor.
      */
     Uni<Integer> deleteSome(Instant before) {
-        return pool.preparedQuery("""
+        return pool.withTransaction(connection -> lockFeed(connection).chain(() -> deleteSome(connection, before)));
+    }
+
+    private static Uni<Integer> deleteSome(SqlConnection connection, Instant before) {
+        return connection
+                .preparedQuery("""
                         WITH deleted AS (
                             DELETE FROM event
                             WHERE position = ANY (ARRAY(

@@ -3,6 +3,7 @@ package dev.rampgate.privacy;
 import dev.rampgate.database.Columns;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.ChangePublisher;
+import dev.rampgate.outbox.EventRedaction;
 import dev.rampgate.reconcile.ErasedUsers;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -18,7 +19,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Erases who a user was: the user id of the user's transactions becomes a random pseudonym that does not lead back, reference,
- * metadata, address, raw texts and kept answers of sessions go. Amounts and statuses stay; they are the company's books.
+ * metadata, address, raw texts and kept answers of sessions go, also out of the events. Amounts and statuses stay; they are the company's books.
  */
 @ApplicationScoped
 public class Erasure {
@@ -27,12 +28,14 @@ public class Erasure {
     private static final int CHUNK = 50;
 
     private final Pool pool;
+    private final EventRedaction events;
     private final ChangePublisher announcer;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    Erasure(Pool pool, ChangePublisher announcer, InstantSource clock, RandomGenerator random) {
+    Erasure(Pool pool, EventRedaction events, ChangePublisher announcer, InstantSource clock, RandomGenerator random) {
         this.pool = pool;
+        this.events = events;
         this.announcer = announcer;
         this.clock = clock;
         this.random = random;
@@ -43,12 +46,13 @@ public class Erasure {
      *
      * @param transactions whose user id was replaced
      * @param observations whose raw text was removed
+     * @param events whose body was redacted
      */
-    public record Erased(long transactions, long observations) {
-        private static final Erased NOTHING = new Erased(0, 0);
+    public record Erased(long transactions, long observations, long events) {
+        private static final Erased NOTHING = new Erased(0, 0, 0);
 
         private Erased and(Erased more) {
-            return new Erased(transactions + more.transactions, observations + more.observations);
+            return new Erased(transactions + more.transactions, observations + more.observations, events + more.events);
         }
     }
 
@@ -76,18 +80,15 @@ public class Erasure {
                         .query("SET LOCAL lock_timeout = '4s'; SET LOCAL statement_timeout = '5s'")
                         .execute()
                         .chain(() -> rename(connection, userId, pseudonym))
-                        .chain(ids -> empty(connection, ids).map(emptied -> new Chunk(ids, emptied))))
+                        .chain(ids -> empty(connection, ids).chain(emptied -> events.redact(connection, ids)
+                                .map(redacted -> new Chunk(ids, new Erased(ids.size(), emptied, redacted))))))
                 .invoke(chunk -> announcer.publish(Set.copyOf(chunk.ids())))
                 .chain(chunk -> chunk.ids().size() < CHUNK
                         ? Uni.createFrom().item(before.and(chunk.erased()))
                         : eraseFrom(userId, pseudonym, before.and(chunk.erased())));
     }
 
-    private record Chunk(List<String> ids, long observations) {
-        private Erased erased() {
-            return new Erased(ids.size(), observations);
-        }
-    }
+    private record Chunk(List<String> ids, Erased erased) {}
 
     /** Locks in the order of the reconcile stream, so that the two cannot block each other. */
     private static Uni<List<String>> rename(SqlConnection connection, String userId, String pseudonym) {

@@ -98,7 +98,8 @@ class OperatorRoutesQuarkusTest {
         call("/operate/users/erase", user(userId))
                 .statusCode(200)
                 .body("transactions", equalTo(1))
-                .body("observations", equalTo(2));
+                .body("observations", equalTo(2))
+                .body("events", equalTo(3));
 
         Row row = row("SELECT * FROM transaction WHERE id = $1", id);
         assertThat(row.getString("user_id"))
@@ -110,7 +111,10 @@ class OperatorRoutesQuarkusTest {
         assertThat(row("SELECT * FROM transaction WHERE id = $1", other).getString("user_id"))
                 .isEqualTo("somebody-else");
         assertThat(raws(other)).isEqualTo(1);
-        call("/operate/users/erase", user(userId)).statusCode(200).body("transactions", equalTo(0));
+        call("/operate/users/erase", user(userId))
+                .statusCode(200)
+                .body("transactions", equalTo(0))
+                .body("events", equalTo(0));
     }
 
     @Test

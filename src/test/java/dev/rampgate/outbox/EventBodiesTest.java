@@ -84,6 +84,35 @@ class EventBodiesTest {
                 .endsWith("\"redacted\":true}}");
     }
 
+    @Test
+    void aRedactedBodyIsTheOneOfAnErasedOwnerAndIsRedactedOnce() {
+        TransactionDetails known = details("customer-8841", "USDC");
+        String body = bodies.body(event(known, true, 2), EPOCH);
+        String redacted = bodies.redacted(body);
+
+        assertThat(redacted)
+                .isEqualTo(bodies.body(
+                        event(known.erasedAs(TransactionDetails.pseudonym(new UUID(1, 2))), true, 2), EPOCH));
+        assertThat(bodies.redacted(redacted)).isSameAs(redacted);
+    }
+
+    @Test
+    void aTextThatLooksLikeTheEndOfARedactedBodyIsRedacted() {
+        String imitation = "\"livemode\":false,\"redacted\":true}}";
+        TransactionDetails details = new TransactionDetails(
+                        "user-\u00e9", "buy", imitation, null, "1e-7", null, null, null, null, TIME)
+                .with(
+                        new OwnReference(
+                                imitation,
+                                OwnReference.Source.CALLER,
+                                Map.of("redacted", imitation, "\u2028", "\ud83d\ude00")),
+                        imitation);
+
+        assertThat(bodies.redacted(bodies.body(event(details, true, 2), EPOCH)))
+                .isEqualTo(bodies.body(
+                        event(details.erasedAs(TransactionDetails.pseudonym(new UUID(1, 2))), true, 2), EPOCH));
+    }
+
     private static TransactionDetails details(String userId, String currency) {
         return new TransactionDetails(userId, "buy", currency, "ERC20", "42.75", "42.60", "EUR", "40.15", "card", TIME)
                 .with(new OwnReference("order-1", OwnReference.Source.CALLER, Map.of("b", "1", "a", "2")), "0xAA");

@@ -1,8 +1,10 @@
 package dev.rampgate.outbox;
 
 import static dev.rampgate.support.GrownDatabase.get;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.support.GrownDatabase;
+import dev.rampgate.support.TestEvents;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +44,16 @@ class EventPlansTest {
 
         database.assertNoWholeTable(3);
         database.assertUsed("event_by_position");
+    }
+
+    @Test
+    void theEventsOfATransactionAreRedactedByItsId() {
+        long redacted = get(database.pool().withTransaction(connection -> new EventRedaction(TestEvents.bodies())
+                .redact(connection, List.of("unknown"))));
+
+        assertThat(redacted).isZero();
+        database.assertNoWholeTable(1);
+        database.assertUsed("event_pkey");
     }
 
     @Test

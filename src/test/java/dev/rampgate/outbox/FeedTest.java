@@ -40,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -357,6 +358,59 @@ class FeedTest {
         assertThat(busy.get()).isEqualTo(5);
     }
 
+    @Test
+    void aRedactionChangesNeitherPlaceNorIdAndCursorsGoOn() {
+        write("t-1", 1);
+        write("t-2", 1);
+        get(one.round());
+        Read first = read(null, 1, List.of(), NO_WAIT);
+        String id = text("SELECT id FROM event WHERE transaction_id = 't-2'");
+
+        assertThat(redact(List.of("t-1", "t-2"))).isEqualTo(2);
+        assertThat(redact(List.of("t-1", "t-2"))).isZero();
+
+        assertThat(read(first.next()).events()).containsExactly("t-2 1");
+        assertThat(text("SELECT id FROM event WHERE transaction_id = 't-2'")).isEqualTo(id);
+        assertThat(text("SELECT string_agg(body, '') FROM event"))
+                .contains("\"redacted\":true")
+                .doesNotContain("user-");
+    }
+
+    @Test
+    void soManyEventsAsATransactionHasAreRedacted() {
+        for (int version = 1; version <= 2 * EventRedaction.MOST_REDACTED; version++) {
+            write("t-1", version);
+        }
+
+        assertThat(redact(List.of("t-1"))).isEqualTo(2L * EventRedaction.MOST_REDACTED);
+    }
+
+    /** Each of them changes many events at a time: places in the order of insertion, redactions in that of the ids. */
+    @Test
+    void placesRetentionAndRedactionsDoNotBlockEachOther() {
+        int events = 3_000;
+        List<String> ids = IntStream.range(0, events)
+                .mapToObj(number -> "t-" + (9_999 - number))
+                .toList();
+        for (int i = 0; i < 5; i++) {
+            empty();
+            writeAll(ids);
+            try (Together together = new Together(4)) {
+                List.of(one, other).forEach(sequencer -> together.start(() -> get(sequencer.round())));
+                together.start(() -> redact(ids));
+                together.start(
+                        () -> get(new EventStore(pool).deleteSome(Instant.now().plusSeconds(60))));
+                together.end();
+            }
+            assertThat(redact(ids)).isZero();
+        }
+    }
+
+    private static long redact(List<String> transactionIds) {
+        return get(pool.withTransaction(
+                connection -> new EventRedaction(TestEvents.bodies()).redact(connection, transactionIds)));
+    }
+
     // --- what the tests do
 
     private record Read(List<String> events, String next) {}
@@ -423,14 +477,16 @@ class FeedTest {
     }
 
     private static void writeAll(int first, int number) {
+        writeAll(IntStream.range(first, first + number)
+                .mapToObj(one -> "t-" + one)
+                .toList());
+    }
+
+    private static void writeAll(List<String> ids) {
         SqlConnection connection = get(pool.getConnection());
         EventWriter writer = new EventWriter(connection, TestEvents.bodies());
         get(writer.readEpoch());
-        List<Event> events = new ArrayList<>();
-        for (int i = first; i < first + number; i++) {
-            events.add(event("t-" + i, 1));
-        }
-        writer.write(events).forEach(FeedTest::get);
+        writer.write(ids.stream().map(id -> event(id, 1)).toList()).forEach(FeedTest::get);
         get(connection.close());
     }
 
@@ -441,7 +497,7 @@ class FeedTest {
                 version,
                 new TransactionRecord(
                         id,
-                        TransactionDetails.NONE.withCreatedAt(now),
+                        TransactionDetails.ofSession("user-" + id, "buy", "USDC", "ERC20", "42.75", now),
                         new LedgerState(Status.PENDING, 1, 1, false, null, now, now, now, false, false),
                         FollowUp.NONE,
                         new Published(version, null, false),

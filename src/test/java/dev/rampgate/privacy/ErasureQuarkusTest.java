@@ -29,6 +29,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -120,6 +121,8 @@ class ErasureQuarkusTest {
         String named = "SELECT count(*) FROM transaction WHERE id = $1"
                 + " AND reference IS NOT NULL AND metadata IS NOT NULL AND address IS NOT NULL";
         assertThat(count(named, id)).isEqualTo(1);
+        assertThat(count("SELECT count(*) FROM event WHERE body LIKE '%' || $1 || '%'", order))
+                .isEqualTo(1);
 
         erase();
 
@@ -135,6 +138,33 @@ class ErasureQuarkusTest {
         proof().drive(id, Action.COMPLETE);
         await("it is followed").atMost(LIMIT).until(() -> status(id).equals("completed"));
         assertThat(count(named, id)).isZero();
+        assertThat(count("SELECT count(*) FROM event WHERE body LIKE '%' || $1 || '%'", order))
+                .isZero();
+    }
+
+    @Test
+    void eventsAreRedactedUnderTheSameIdAndThoseThatFollowAreWrittenSo() {
+        String id = session(userId, "a-key").path("merchant_transaction_id");
+        JsonObject opened = new JsonObject(bodies(id).get(0)).getJsonObject("data");
+        String eventIds = text("SELECT string_agg(id, ' ' ORDER BY version) FROM event WHERE transaction_id = $1", id);
+        assertThat(opened.getString("user_id")).isEqualTo(userId);
+        assertThat(opened.getString("address")).isNotEmpty();
+
+        erase();
+        List<String> redacted = bodies(id);
+        erase();
+        proof().drive(id, Action.COMPLETE);
+        await("it is followed").atMost(LIMIT).until(() -> status(id).equals("completed"));
+
+        opened.remove("user_id");
+        opened.remove("address");
+        assertThat(new JsonObject(redacted.get(0)).getJsonObject("data")).isEqualTo(opened.put("redacted", true));
+        assertThat(text("SELECT string_agg(id, ' ' ORDER BY version) FROM event WHERE transaction_id = $1", id))
+                .startsWith(eventIds);
+        List<String> all = bodies(id);
+        assertThat(all).hasSizeGreaterThan(redacted.size()).startsWith(redacted.toArray(String[]::new));
+        assertThat(all)
+                .allMatch(body -> new JsonObject(body).getJsonObject("data").getBoolean("redacted", false));
     }
 
     @Test
@@ -221,7 +251,7 @@ class ErasureQuarkusTest {
     }
 
     @Test
-    void aBatchForWhichTheErasureWaitsLeavesNoText() {
+    void aBatchForWhichTheErasureWaitsLeavesNeitherTextNorEvent() {
         String id = session(userId, "a-key").path("merchant_transaction_id");
         SqlConnection batch = pool.getConnection().await().atMost(LIMIT);
         batch.query("BEGIN").execute().await().atMost(LIMIT);
@@ -233,6 +263,13 @@ class ErasureQuarkusTest {
                         INSERT INTO observation (transaction_id, received_at, id, channel, outcome, status, raw)
                         VALUES ($1, now(), gen_random_uuid(), 'POLL', 'CONFIRMED', 'pending', $2)
                         """).execute(Tuple.of(id, userId)).await().atMost(LIMIT);
+        // The batch has read the record before the erasure, and its event names the user.
+        batch.preparedQuery("""
+                        INSERT INTO event (transaction_id, version, epoch, id, type, created_at, body)
+                        SELECT transaction_id, 1000, epoch, id || '-1000', type, created_at, body
+                        FROM event
+                        WHERE transaction_id = $1 AND version = 1
+                        """).execute(Tuple.of(id)).await().atMost(LIMIT);
 
         CompletableFuture<Void> erasure = CompletableFuture.runAsync(this::erase);
         await("the erasure waits")
@@ -308,7 +345,19 @@ class ErasureQuarkusTest {
                      + (SELECT count(*) FROM observation WHERE raw LIKE '%' || $1 || '%')
                      + (SELECT count(*) FROM idempotency_key WHERE user_id = $1)
                      + (SELECT count(*) FROM hand_off WHERE user_id = $1)
+                     + (SELECT count(*) FROM event WHERE body LIKE '%' || $1 || '%')
                 """, userId);
+    }
+
+    /** The bodies of a transaction's events, in order. */
+    private List<String> bodies(String id) {
+        List<String> bodies = new ArrayList<>();
+        pool.preparedQuery("SELECT body FROM event WHERE transaction_id = $1 ORDER BY version")
+                .execute(Tuple.of(id))
+                .await()
+                .atMost(LIMIT)
+                .forEach(row -> bodies.add(row.getString("body")));
+        return bodies;
     }
 
     private String owner(String id) {
