@@ -45,8 +45,7 @@ class TableOwnersTest {
             new Write("idempotency_key", "privacy"), "an erasure deletes the user's rows",
             new Write("hand_off", "privacy"), "an erasure deletes the user's rows",
             new Write("socket", "reconcile.postgres"),
-                    "a batch commits its statuses and the sockets they need together",
-            new Write(COMPUTED, "reconcile.postgres"), "the archive names its partitions of observation by their day");
+                    "a batch commits its statuses and the sockets they need together");
 
     private static final Pattern LITERAL =
             Pattern.compile("\"\"\".*?\"\"\"|\"(?:[^\"\\\\\\n]++|\\\\.)*+\"", Pattern.DOTALL);

@@ -36,7 +36,10 @@ public interface DatabaseSettings {
     /** Name of the database. Unit: text. Default: none, it is required. */
     Optional<String> name();
 
-    /** Who we are there; may create tables. Unit: text. Default: none, it is required. */
+    /**
+     * Who we are there: reads and writes rows, and must own the tables only where it migrates them. Unit: text. Default: none,
+     * it is required.
+     */
     Optional<String> user();
 
     /** The password of this user. Unit: text. Default: none, it is required. */
@@ -85,7 +88,7 @@ public interface DatabaseSettings {
             }
             require(settings.host(), "host", "the name or address of a PostgreSQL server");
             require(settings.name(), "name", "the name of a database");
-            require(settings.user(), "user", "a user of that database who may create tables");
+            require(settings.user(), "user", "a user of that database");
             require(settings.password(), "password", "the password of that user");
         }
 

@@ -15,12 +15,12 @@ import org.jose4j.keys.EllipticCurves;
 import org.jose4j.lang.JoseException;
 
 /** A company's identity provider with keys of its own, that signs what a test wants. */
-final class Issuer {
+public final class Issuer {
 
     private final List<PublicJsonWebKey> published = new ArrayList<>();
 
     /** A fresh RSA key, published under this id; null for none. */
-    PublicJsonWebKey rsa(String keyId) {
+    public PublicJsonWebKey rsa(String keyId) {
         return publish(unpublished(keyId));
     }
 
@@ -50,7 +50,7 @@ final class Issuer {
     }
 
     /** What the issuer publishes at the moment. */
-    String keySet() {
+    public String keySet() {
         return keySet(published);
     }
 
@@ -59,7 +59,7 @@ final class Issuer {
     }
 
     /** The claims of a good token that ends in a minute. */
-    static JwtClaims claims(long nowMillis) {
+    public static JwtClaims claims(long nowMillis) {
         JwtClaims claims = new JwtClaims();
         claims.setIssuer(JwtSettings.ISSUER);
         claims.setAudience(JwtSettings.AUDIENCE);
@@ -69,7 +69,7 @@ final class Issuer {
         return claims;
     }
 
-    static String token(PublicJsonWebKey key, JwtClaims claims) {
+    public static String token(PublicJsonWebKey key, JwtClaims claims) {
         return token(claims, jws -> {
             jws.setAlgorithmHeaderValue(key.getKeyType().equals("EC") ? "ES256" : "RS256");
             jws.setKey(key.getPrivateKey());

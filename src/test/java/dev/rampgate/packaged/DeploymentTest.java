@@ -3,10 +3,12 @@ package dev.rampgate.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.rampgate.startup.ApplicationProperties;
 import dev.rampgate.startup.SecretFiles;
 import dev.rampgate.startup.SettingsReference;
 import dev.rampgate.startup.SettingsSources;
+import dev.rampgate.telemetry.MetricsList;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -27,6 +29,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.quarkus.runtime.configuration.DurationConverter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -186,10 +190,6 @@ class DeploymentTest {
         Set<String> names =
                 service.getSpec().getPorts().stream().map(ServicePort::getName).collect(Collectors.toSet());
 
-        assertThat(rendered.one(Ingress.class, "rampgate").getSpec().getRules())
-                .flatMap(rule -> rule.getHttp().getPaths())
-                .extracting(path -> path.getBackend().getService().getPort().getName())
-                .containsExactly("http");
         assertThat(rendered.one("ServiceMonitor").at("/spec/endpoints/0/port").asText())
                 .isIn(names);
         assertThat(service.getMetadata().getLabels())
@@ -199,12 +199,13 @@ class DeploymentTest {
                                 .at("/spec/selector/matchLabels")
                                 .path("app.kubernetes.io/name")
                                 .asText());
-        Rendered route = Rendered.files(Path.of("deploy/components/gateway-api/http-route.yaml"));
-        assertThat(route.one("HTTPRoute").at("/spec/rules").findValues("port"))
+        assertThat(rendered.one("HTTPRoute").at("/spec/rules").findValues("port"))
                 .isNotEmpty()
                 .allSatisfy(port -> assertThat(service.getSpec().getPorts())
                         .anyMatch(known -> known.getName().equals("http") && known.getPort() == port.asInt()));
-        assertThat(route.one("HTTPRoute").at("/spec/rules/0/timeouts/request").asText())
+        assertThat(rendered.one("HTTPRoute")
+                        .at("/spec/rules/0/timeouts/request")
+                        .asText())
                 .as("a stream has no end that a gateway should set")
                 .isEqualTo("0s");
     }
@@ -216,8 +217,9 @@ class DeploymentTest {
         Set<String> known = knownSettings();
 
         assertThat(rendered.all(ConfigMap.class).stream()
-                        .filter(map -> map.getMetadata().getName().startsWith("rampgate-")
-                                && !map.getMetadata().getName().equals("rampgate-dashboard"))
+                        .filter(map -> map.getMetadata()
+                                .getName()
+                                .equals(settings(rendered).getMetadata().getName()))
                         .flatMap(map -> map.getData().keySet().stream()))
                 .isNotEmpty()
                 .isSubsetOf(known);
@@ -231,21 +233,196 @@ class DeploymentTest {
     @Test
     void whatStaysOutOfTheConfigurationIsAKeyOfTheSecret() throws IOException {
         Rendered rendered = Rendered.overlay("production");
-        Secret example = Rendered.files(Path.of("deploy/overlays/production/secret.example.yaml"))
-                .one(Secret.class, "rampgate");
-        Set<String> mounted = Stream.of(server(rendered), migration(rendered))
-                .flatMap(container -> container.getEnv().stream())
-                .filter(variable -> variable.getName().endsWith("_FILE"))
-                .map(variable -> variable.getValue().substring(SECRETS.length()))
-                .collect(Collectors.toSet());
+        Rendered examples = Rendered.files(Path.of("deploy/overlays/production/secret.example.yaml"));
 
-        assertThat(example.getStringData()).containsOnlyKeys(mounted);
-        assertThat(Rendered.overlay("demo").all(Secret.class))
-                .singleElement()
-                .satisfies(secret -> assertThat(secret.getData()).containsOnlyKeys(mounted));
+        assertThat(examples.one(Secret.class, "rampgate").getStringData()).containsOnlyKeys(mounted(server(rendered)));
+        assertThat(examples.one(Secret.class, "rampgate-migration").getStringData())
+                .containsOnlyKeys(mounted(migration(rendered)));
         assertThat(rendered.all(Secret.class))
                 .as("secrets in production's manifests")
                 .isEmpty();
+        assertThat(volume(rendered.one(Deployment.class, "rampgate").getSpec().getTemplate()))
+                .isEqualTo("rampgate");
+        assertThat(volume(rendered.one(Job.class, "rampgate-migrate").getSpec().getTemplate()))
+                .as("the service must not have the password of the tables' owner")
+                .isEqualTo("rampgate-migration");
+        Rendered demo = Rendered.overlay("demo");
+        assertThat(demo.all(Secret.class))
+                .filteredOn(secret -> secret.getMetadata().getName().matches("rampgate-(?!migration)[a-z0-9]+"))
+                .singleElement()
+                .satisfies(secret -> assertThat(secret.getData()).containsOnlyKeys(mounted(server(demo))));
+    }
+
+    @Test
+    void theMigrationHasARoleOfItsOwnAndBothCheckTheDatabasesCertificate() {
+        Rendered rendered = Rendered.overlay("production");
+        ConfigMap settings = settings(rendered);
+
+        assertThat(value(migration(rendered), "RAMPGATE_DATABASE_USER"))
+                .isNotEqualTo(settings.getData().get("RAMPGATE_DATABASE_USER"))
+                .isEqualTo("rampgate_migration");
+        assertThat(value(server(rendered), "RAMPGATE_DATABASE_MIGRATE_AT_START"))
+                .isEqualTo("false");
+        assertThat(List.of(server(rendered), migration(rendered))).allSatisfy(container -> {
+            assertThat(value(container, "RAMPGATE_DATABASE_SSL_MODE")).isEqualTo("verify-full");
+            Path file = Path.of(value(container, "RAMPGATE_DATABASE_SSL_ROOT_CERT"));
+            assertThat(container.getVolumeMounts()).anyMatch(mount -> mount.getMountPath()
+                    .equals(file.getParent().toString()));
+            assertThat(rendered.all(ConfigMap.class))
+                    .filteredOn(map -> map.getMetadata().getName().startsWith("rampgate-database-ca-"))
+                    .singleElement()
+                    .satisfies(map -> assertThat(map.getData())
+                            .containsOnlyKeys(file.getFileName().toString()));
+        });
+    }
+
+    @Test
+    void aReplicaThatKeepsABacklogIsNotEvictedBeforeItIsStored() {
+        Rendered rendered = Rendered.overlay("production");
+        PodDisruptionBudget budget = rendered.one(PodDisruptionBudget.class, "rampgate");
+        Duration wait = DurationConverter.parseDuration(value(server(rendered), "RAMPGATE_RECONCILE_SHUTDOWN_WAIT"));
+
+        assertThat(budget.getSpec().getUnhealthyPodEvictionPolicy())
+                .as("a replica whose backlog is full is not ready")
+                .isEqualTo("IfHealthyBudget");
+        assertThat(budget.getSpec().getMaxUnavailable().getIntVal()).isEqualTo(1);
+        assertThat(wait).isGreaterThanOrEqualTo(Duration.ofMinutes(5));
+        assertThat(Duration.ofSeconds(rendered.one(Deployment.class, "rampgate")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getTerminationGracePeriodSeconds()))
+                .isGreaterThanOrEqualTo(wait.plus(Duration.ofSeconds(25)));
+    }
+
+    @Test
+    void nothingElseInTheNamespaceIsReachedOrReachesAnything() {
+        Rendered rendered = Rendered.overlay("production");
+        NetworkPolicy rest = rendered.one(NetworkPolicy.class, "default-deny");
+        NetworkPolicy replicas = rendered.one(NetworkPolicy.class, "rampgate");
+
+        assertThat(rest.getSpec().getPodSelector().getMatchLabels()).isNullOrEmpty();
+        assertThat(rest.getSpec().getPolicyTypes()).containsExactlyInAnyOrder("Ingress", "Egress");
+        assertThat(rest.getSpec().getIngress()).isNullOrEmpty();
+        assertThat(rest.getSpec().getEgress()).isNullOrEmpty();
+        assertThat(replicas.getSpec().getIngress())
+                .filteredOn(rule -> rule.getPorts().stream()
+                        .anyMatch(port -> port.getPort().getStrVal().equals("management")))
+                .flatMap(rule -> rule.getFrom())
+                .isNotEmpty()
+                .allSatisfy(peer -> assertThat(peer.getPodSelector().getMatchLabels())
+                        .as("/operate is there, so a namespace alone is not enough")
+                        .isNotEmpty());
+    }
+
+    @Test
+    void theAutoscalerSeesStreamsAndSocketsByMetricsThatTheAdaptersRulesMake() throws IOException {
+        Path adapter = Path.of("deploy/components/autoscale-by-streams/prometheus-adapter.example.yaml");
+        String rules = Files.readString(adapter);
+        MetricsList metrics = MetricsList.read();
+
+        assertThat(Rendered.overlay("production")
+                        .one(HorizontalPodAutoscaler.class, "rampgate")
+                        .getSpec()
+                        .getMetrics())
+                .filteredOn(metric -> metric.getType().equals("Pods"))
+                .extracting(metric -> metric.getPods().getMetric().getName())
+                .containsExactly("rampgate_live_streams", "rampgate_sockets_attached")
+                .allSatisfy(name -> assertThat(rules).contains(name));
+        assertThat(Pattern.compile("seriesQuery: '(\\w+)\\{")
+                        .matcher(rules)
+                        .results()
+                        .map(found -> found.group(1)))
+                .hasSize(2)
+                .allSatisfy(series -> assertThat(metrics.of(series)).as(series).isNotNull());
+    }
+
+    @Test
+    void theRecordedRenderingIsThatOfTheOverlay() throws IOException {
+        Rendered rendered = Rendered.overlay("production");
+        if (System.getProperty("deploy.refresh") != null) {
+            Files.createDirectories(Rendered.RECORDED.getParent());
+            Files.writeString(Rendered.RECORDED, rendered.forTheRecord());
+        }
+
+        assertThat(Rendered.RECORDED)
+                .as("mvn test -Dtest=DeploymentTest -Ddeploy.refresh writes it anew")
+                .hasContent(rendered.forTheRecord());
+    }
+
+    @Test
+    void everyPlaceSaysTheSameHost() {
+        Rendered rendered = Rendered.overlay("production");
+
+        assertThat(settings(rendered).getData().get("RAMPGATE_HAND_OFF_BASE_URL"))
+                .isEqualTo("https://"
+                        + rendered.one("HTTPRoute").at("/spec/hostnames/0").asText());
+    }
+
+    @Test
+    void theIngressComesWithItsOwnNamespaceInThePolicyAndTheSameHost() {
+        Rendered rendered = Rendered.editedProduction(
+                text -> text.replace("- ../../components/gateway-api #", "- ../../components/ingress-nginx #"));
+
+        assertThat(rendered.one(Ingress.class, "rampgate").getSpec().getRules())
+                .extracting(rule -> rule.getHost())
+                .containsExactly("ramp.example.com");
+        assertThat(rendered.one(Ingress.class, "rampgate").getSpec().getRules())
+                .flatMap(rule -> rule.getHttp().getPaths())
+                .extracting(path -> path.getBackend().getService().getPort().getName())
+                .containsExactly("http");
+        assertThat(namespacesThatReach(rendered, "http")).containsExactly("ingress-nginx");
+        assertThat(namespacesThatReach(Rendered.overlay("production"), "http")).containsExactly("gateways");
+    }
+
+    @Test
+    void behindOAuth2ProxyWebhooksGoStraightToRampgateAndEverythingElseThroughIt() {
+        Rendered rendered = Rendered.editedProduction(
+                text -> text.replace("# - ../../components/oauth2-proxy", "- ../../components/oauth2-proxy"));
+        JsonNode rules = rendered.one("HTTPRoute").at("/spec/rules");
+
+        assertThat(rules)
+                .extracting(rule -> rule.at("/matches/0/path/value").asText() + " to "
+                        + rule.at("/backendRefs/0/name").asText())
+                .containsExactly("/proof-webhook to rampgate", "/transactions to oauth2-proxy", "/ to oauth2-proxy");
+        assertThat(rules).allSatisfy(rule -> assertThat(rule.at("/filters/0/requestHeaderModifier/remove"))
+                .extracting(JsonNode::asText)
+                .contains("Forwarded"));
+        assertThat(rendered.one(Deployment.class, "oauth2-proxy")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .get(0)
+                        .getEnv())
+                .filteredOn(variable -> variable.getValueFrom().getConfigMapKeyRef() != null)
+                .extracting(variable -> variable.getValueFrom().getConfigMapKeyRef())
+                .hasSize(2)
+                .allSatisfy(reference -> {
+                    assertThat(reference.getName())
+                            .isEqualTo(settings(rendered).getMetadata().getName());
+                    assertThat(settings(rendered).getData()).containsKey(reference.getKey());
+                });
+        assertThat(rendered.one(NetworkPolicy.class, "rampgate").getSpec().getIngress())
+                .flatMap(rule -> rule.getFrom())
+                .anyMatch(peer -> peer.getPodSelector() != null
+                        && "oauth2-proxy"
+                                .equals(peer.getPodSelector().getMatchLabels().get("app.kubernetes.io/name")));
+    }
+
+    @Test
+    void onAJvmTheContainerHasItsImagesUserMemoryAndOptions() throws IOException {
+        Rendered rendered =
+                Rendered.editedProduction(text -> text.replace("# - ../../components/jvm", "- ../../components/jvm"));
+        String dockerfile = Files.readString(Path.of("src/main/docker/Dockerfile.jvm"));
+
+        assertThat(pods(rendered)).hasSize(2).allSatisfy(pod -> {
+            assertThat(dockerfile)
+                    .contains("USER " + pod.getSpec().getSecurityContext().getRunAsUser() + "\n");
+            assertThat(only(pod).getResources().getLimits().get("memory").toString())
+                    .isEqualTo("512Mi");
+            assertThat(dockerfile).contains("\"" + value(only(pod), "JDK_JAVA_OPTIONS") + "\"");
+        });
     }
 
     @ParameterizedTest
@@ -258,6 +435,44 @@ class DeploymentTest {
                 .flatMap(pod -> pod.getSpec().getContainers())
                 .extracting(Container::getImage)
                 .allMatch(image -> image.matches(".+:[0-9][^:]*"));
+    }
+
+    /** The keys of the Secret that a container reads its secrets from. */
+    private static Set<String> mounted(Container container) {
+        return container.getEnv().stream()
+                .filter(variable -> variable.getName().endsWith("_FILE"))
+                .map(variable -> variable.getValue().substring(SECRETS.length()))
+                .collect(Collectors.toSet());
+    }
+
+    /** The Secret that a pod mounts. */
+    private static String volume(PodTemplateSpec pod) {
+        return pod.getSpec().getVolumes().stream()
+                .filter(volume -> volume.getSecret() != null)
+                .map(volume -> volume.getSecret().getSecretName())
+                .collect(Collectors.joining(","));
+    }
+
+    private static String value(Container container, String variable) {
+        return container.getEnv().stream()
+                .filter(one -> one.getName().equals(variable))
+                .map(EnvVar::getValue)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(variable + " is not set"));
+    }
+
+    private static ConfigMap settings(Rendered rendered) {
+        String name = server(rendered).getEnvFrom().get(0).getConfigMapRef().getName();
+        return rendered.one(ConfigMap.class, name);
+    }
+
+    private static List<String> namespacesThatReach(Rendered rendered, String port) {
+        return rendered.one(NetworkPolicy.class, "rampgate").getSpec().getIngress().stream()
+                .filter(rule -> rule.getPorts().stream()
+                        .anyMatch(one -> port.equals(one.getPort().getStrVal())))
+                .flatMap(rule -> rule.getFrom().stream())
+                .map(peer -> peer.getNamespaceSelector().getMatchLabels().get("kubernetes.io/metadata.name"))
+                .toList();
     }
 
     private static List<PodTemplateSpec> pods(Rendered rendered) {

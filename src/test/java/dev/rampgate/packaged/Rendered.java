@@ -35,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Manifests as Kubernetes reads them: a field that it does not know fails, and so does a kind that nobody expected. */
 final class Rendered {
@@ -67,12 +69,23 @@ final class Rendered {
             .registerModule(new SimpleModule().setDeserializerModifier(new NothingElse()));
     private static final Map<String, Rendered> OVERLAYS = new HashMap<>();
 
+    /**
+     * The production overlay as it was rendered last, without alerts and dashboard, for machines without {@code kubectl}.
+     * DeploymentTest compares it.
+     */
+    static final Path RECORDED = Path.of("src/test/resources/deploy/production.yaml");
+
+    private final List<JsonNode> objects = new ArrayList<>();
     private final List<HasMetadata> typed = new ArrayList<>();
     private final List<JsonNode> untyped = new ArrayList<>();
 
     private Rendered(String text) throws IOException {
         for (JsonNode object :
                 YAML.readerFor(JsonNode.class).<JsonNode>readValues(text).readAll()) {
+            if (object.isMissingNode() || object.isNull()) {
+                continue;
+            }
+            objects.add(object);
             String type = object.path("apiVersion").asText() + " "
                     + object.path("kind").asText();
             if (TYPES.containsKey(type)) {
@@ -96,12 +109,70 @@ final class Rendered {
         });
     }
 
-    static Rendered files(Path file) {
+    /** What becomes of the production overlay whose {@code kustomization.yaml} somebody edited. */
+    static Rendered editedProduction(UnaryOperator<String> edit) {
+        requireKubectl();
         try {
-            return new Rendered(Files.readString(file));
+            Path copy = Files.createTempDirectory("rampgate-deploy-");
+            try (Stream<Path> files = Files.walk(Path.of("deploy"))) {
+                for (Path file : files.toList()) {
+                    Path target = copy.resolve(file);
+                    if (Files.isDirectory(file)) {
+                        Files.createDirectories(target);
+                    } else {
+                        Files.copy(file, target);
+                    }
+                }
+            }
+            Path overlay = copy.resolve("deploy/overlays/production");
+            Path kustomization = overlay.resolve("kustomization.yaml");
+            String text = Files.readString(kustomization);
+            String edited = edit.apply(text);
+            assertThat(edited).isNotEqualTo(text);
+            Files.writeString(kustomization, edited);
+            return new Rendered(printed("kubectl", "kustomize", overlay.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What {@code kubectl} rendered last. */
+    static Rendered recorded() {
+        return files(RECORDED);
+    }
+
+    static Rendered files(Path file) {
+        try {
+            return text(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Of several YAML documents. */
+    static Rendered text(String yaml) {
+        try {
+            return new Rendered(yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All objects as trees, in their order. */
+    List<JsonNode> objects() {
+        return objects;
+    }
+
+    /** As YAML, what {@link #RECORDED} holds of it. */
+    String forTheRecord() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode object : objects) {
+            String name = object.at("/metadata/name").asText();
+            if (!object.path("kind").asText().equals("PrometheusRule") && !name.equals("rampgate-dashboard")) {
+                text.append(YAML.writeValueAsString(object));
+            }
+        }
+        return text.toString();
     }
 
     <T> List<T> all(Class<T> type) {

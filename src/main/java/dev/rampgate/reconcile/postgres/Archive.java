@@ -104,36 +104,11 @@ public class Archive implements HousekeepingJob {
 
     /** Rows of that day that came before its partition move into it. */
     private Uni<Void> make(LocalDate day) {
-        String name = NAME.format(day);
-        return exists(name)
+        return exists(NAME.format(day))
                 .chain(there -> there
                         ? Uni.createFrom().voidItem()
-                        : alone(connection -> exists(connection, name)
-                                        .chain(made ->
-                                                made ? Uni.createFrom().voidItem() : make(connection, name, day)))
+                        : alone(connection -> call(connection, "SELECT archive_make_day($1)", day))
                                 .replaceWithVoid());
-    }
-
-    /** Not {@code CREATE TABLE ... PARTITION OF}, which locks everybody out of the archive. */
-    private static Uni<Void> make(SqlConnection connection, String name, LocalDate day) {
-        String range =
-                "received_at >= '%1$sT00:00:00Z' AND received_at < '%2$sT00:00:00Z'".formatted(day, day.plusDays(1));
-        return statements(
-                connection,
-                "CREATE TABLE %s (LIKE observation INCLUDING ALL)".formatted(name),
-                "LOCK TABLE observation_other IN ACCESS EXCLUSIVE MODE",
-                """
-                WITH moved AS (
-                    DELETE FROM observation_other
-                    WHERE %s
-                    RETURNING *
-                )
-                INSERT INTO %s
-                SELECT *
-                FROM moved
-                """.formatted(range, name),
-                "ALTER TABLE observation ATTACH PARTITION %s FOR VALUES FROM ('%sT00:00:00Z') TO ('%sT00:00:00Z')"
-                        .formatted(name, day, day.plusDays(1)));
     }
 
     // --- drop
@@ -155,11 +130,9 @@ public class Archive implements HousekeepingJob {
 
     /** Detached first, for a moment; deleting the files then locks nobody out. */
     private Uni<Void> drop(String name) {
-        return alone(connection -> isAttached(connection, name)
-                        .chain(attached -> attached
-                                ? statements(connection, "ALTER TABLE observation DETACH PARTITION " + name)
-                                : Uni.createFrom().voidItem()))
-                .chain(() -> alone(connection -> statements(connection, "DROP TABLE IF EXISTS " + name)))
+        LocalDate day = dayOf(name);
+        return alone(connection -> call(connection, "SELECT archive_detach_day($1)", day))
+                .chain(() -> alone(connection -> call(connection, "SELECT archive_drop_day($1)", day)))
                 .invoke(ours -> {
                     if (ours) {
                         dropped(name);
@@ -208,21 +181,6 @@ public class Archive implements HousekeepingJob {
                 .map(rows -> only(rows.iterator().next()));
     }
 
-    private static Uni<Boolean> exists(SqlConnection connection, String name) {
-        return connection
-                .preparedQuery("SELECT to_regclass($1) IS NOT NULL AS there")
-                .execute(Tuple.of(name))
-                .map(rows -> only(rows.iterator().next()));
-    }
-
-    private static Uni<Boolean> isAttached(SqlConnection connection, String name) {
-        return connection
-                .preparedQuery(
-                        "SELECT count(*) > 0 AS there FROM pg_class WHERE oid = to_regclass($1) AND relispartition")
-                .execute(Tuple.of(name))
-                .map(rows -> only(rows.iterator().next()));
-    }
-
     private static boolean only(Row row) {
         return row.getBoolean("there");
     }
@@ -255,6 +213,11 @@ public class Archive implements HousekeepingJob {
                                 .chain(() -> step.on(connection))
                                 .replaceWith(true)
                         : Uni.createFrom().item(false)));
+    }
+
+    /** One of the functions of V9_1, which run with the rights of the tables' owner: the service's own role may have fewer. */
+    private static Uni<Void> call(SqlConnection connection, String function, LocalDate day) {
+        return connection.preparedQuery(function).execute(Tuple.of(day)).replaceWithVoid();
     }
 
     private static Uni<Void> statements(SqlConnection connection, String... statements) {
