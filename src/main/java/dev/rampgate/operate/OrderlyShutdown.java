@@ -4,6 +4,7 @@ import dev.rampgate.channel.poll.PollChannel;
 import dev.rampgate.channel.socket.SocketChannel;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.outbox.kafka.KafkaPublisher;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.CommitListeners;
 import dev.rampgate.reconcile.ReconcileSettings;
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Shuts the service down in order. First it stops claiming polls and sockets and returns the held leases, so that other replicas
+ * Shuts the service down in order. First it stops claiming polls and sockets and publishing to Kafka, and returns the held leases, so that other replicas
  * take over. Webhooks and users are served during {@code quarkus.shutdown.delay} and until Quarkus has finished all requests.
  * Finally it commits and publishes everything that was accepted.
  */
@@ -45,6 +46,7 @@ class OrderlyShutdown {
 
     private final PollChannel polls;
     private final SocketChannel sockets;
+    private final KafkaPublisher kafka;
     private final ReconcileStream stream;
     private final Backlog backlog;
     private final CommitListeners listeners;
@@ -55,6 +57,7 @@ class OrderlyShutdown {
     OrderlyShutdown(
             PollChannel polls,
             SocketChannel sockets,
+            KafkaPublisher kafka,
             ReconcileStream stream,
             Backlog backlog,
             CommitListeners listeners,
@@ -63,6 +66,7 @@ class OrderlyShutdown {
             ReconcileSettings settings) {
         this.polls = polls;
         this.sockets = sockets;
+        this.kafka = kafka;
         this.stream = stream;
         this.backlog = backlog;
         this.listeners = listeners;
@@ -107,10 +111,16 @@ class OrderlyShutdown {
     private void stopClaims() {
         polls.stop();
         sockets.stop();
+        kafka.stop();
     }
 
     private void checkFinished(CountDownLatch finished) {
-        if (detached.pending() == 0 && polls.isStopped() && sockets.isStopped() && isStored() && listeners.isDone()) {
+        if (detached.pending() == 0
+                && polls.isStopped()
+                && sockets.isStopped()
+                && kafka.isStopped()
+                && isStored()
+                && listeners.isDone()) {
             finished.countDown();
         } else {
             loop.schedule(CHECK_INTERVAL, () -> checkFinished(finished));
@@ -134,7 +144,7 @@ class OrderlyShutdown {
         }
         if (isStored()) {
             LOG.warn(
-                    "Shutdown timed out waiting for calls to Proof or for leases; other replicas take over when the leases expire");
+                    "Shutdown timed out waiting for calls to Proof, for Kafka or for leases; other replicas take over when the leases expire");
         } else {
             List<String> ids = backlog.transactionIds();
             LOG.errorf(

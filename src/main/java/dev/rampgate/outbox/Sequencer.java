@@ -72,7 +72,7 @@ public class Sequencer {
     }
 
     /** Has the listener called whenever the feed has become longer. */
-    void addListener(Runnable listener) {
+    public void addListener(Runnable listener) {
         listeners.add(listener);
     }
 

@@ -1,0 +1,84 @@
+package dev.rampgate.outbox;
+
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.Event;
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.ledger.FollowUp;
+import dev.rampgate.ledger.LedgerState;
+import dev.rampgate.ledger.Published;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.ledger.TransactionRecord;
+import dev.rampgate.support.TestEvents;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Writes events and gives them their places, for tests of what reads the feed. */
+public final class TestFeed {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final Pool pool;
+    private final EventStore store;
+    private final Sequencer sequencer;
+
+    public TestFeed(Pool pool, EventLoop loop) {
+        this.pool = pool;
+        this.store = new EventStore(pool);
+        this.sequencer =
+                new Sequencer(store, Duration.ofMillis(250), loop, new SplittableRandom(1), new SimpleMeterRegistry());
+    }
+
+    public Sequencer sequencer() {
+        return sequencer;
+    }
+
+    /** One version of each of these transactions, committed and in its place. */
+    public void append(int version, List<String> ids) {
+        List<Event> events = ids.stream().map(id -> event(id, version)).toList();
+        get(pool.withTransaction(connection -> {
+            EventWriter writer = new EventWriter(connection, TestEvents.bodies());
+            return writer.readEpoch()
+                    .chain(() -> Uni.join().all(writer.write(events)).andFailFast())
+                    .replaceWithVoid();
+        }));
+        get(sequencer.round());
+    }
+
+    /** Deletes all but the last event, as the retention does. */
+    public void expire() {
+        while (get(store.deleteSome(Instant.now().plusSeconds(60))) > 0) {
+            // Some remain.
+        }
+    }
+
+    private static Event event(String id, int version) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        return new Event(
+                version == 1 ? EventType.OPENED : EventType.UPDATED,
+                version,
+                new TransactionRecord(
+                        id,
+                        TransactionDetails.NONE.withCreatedAt(now),
+                        new LedgerState(Status.PENDING, 1, 1, false, null, now, now, now, false, false),
+                        FollowUp.NONE,
+                        new Published(version, null, false),
+                        false),
+                now,
+                new Event.Source(Channel.SESSION, null, now, null),
+                false,
+                null,
+                null);
+    }
+
+    private static <T> T get(Uni<T> work) {
+        return work.await().atMost(LIMIT);
+    }
+}

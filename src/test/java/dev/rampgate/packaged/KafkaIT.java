@@ -1,0 +1,192 @@
+package dev.rampgate.packaged;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
+
+import dev.rampgate.sandbox.ProofSimulator;
+import dev.rampgate.sandbox.SimulatorSettings;
+import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.support.KafkaBroker;
+import dev.rampgate.support.TestDatabase;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged artifact with a broker, and what it costs without. */
+class KafkaIT {
+
+    private static final String CLIENT_TOKEN = "client-token-canary-0069";
+    private static final String GATEWAY_SECRET = "gateway-secret-canary-0069";
+    private static final String OPERATE_TOKEN = "operate-token-canary-0069";
+    private static final String TOPIC = "rampgate.events";
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static TestDatabase database;
+    private static ProofSimulator proof;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void start() {
+        database = TestDatabase.start();
+        proof = ProofSimulator.started(SimulatorSettings.builder()
+                .port(0)
+                .clientToken(CLIENT_TOKEN)
+                .life(LifeMode.MANUAL, 1)
+                .build());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        proof.close();
+        database.close();
+    }
+
+    @Test
+    void withoutBrokersNoClassOfKafkaIsLoadedAndNoThreadRuns() throws IOException {
+        Path classes = folder.resolve("classes");
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put(
+                "JDK_JAVA_OPTIONS",
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m -Xlog:class+load:file=" + classes);
+        try (PackagedRampgate rampgate = PackagedRampgate.start(environment)) {
+            open(rampgate);
+            await().atMost(LIMIT).until(() -> feed(rampgate).contains("transaction.opened"));
+
+            assertThat(threads(rampgate)).noneMatch(name -> name.contains("kafka"));
+            assertThat(rampgate.log()).doesNotContainIgnoringCase("kafka");
+            given().get(rampgate.managementUrl("/q/metrics"))
+                    .then()
+                    .statusCode(200)
+                    .body(not(containsString("rampgate_outbox_kafka")));
+        }
+        if (PackagedRampgate.executable().isEmpty()) {
+            List<String> loaded = Files.readAllLines(classes);
+            assertThat(loaded).anyMatch(line -> line.contains("dev.rampgate.outbox.kafka.KafkaPublisher"));
+            assertThat(loaded).noneMatch(line -> line.contains("org.apache.kafka."));
+        }
+    }
+
+    @Test
+    void withBrokersEveryEventOfTheFeedArrivesAndAnEndGivesTheClaimBack() {
+        try (KafkaBroker broker = KafkaBroker.start()) {
+            broker.create(TOPIC);
+            Map<String, String> environment = new HashMap<>(environment());
+            environment.put("RAMPGATE_OUTBOX_KAFKA_BOOTSTRAP_SERVERS", broker.secureAddress());
+            environment.put("RAMPGATE_OUTBOX_KAFKA_SECURITY_PROTOCOL", "sasl-ssl");
+            environment.put("RAMPGATE_OUTBOX_KAFKA_SASL_MECHANISM", "PLAIN");
+            environment.put("RAMPGATE_OUTBOX_KAFKA_USERNAME", KafkaBroker.USER);
+            environment.put("RAMPGATE_OUTBOX_KAFKA_PASSWORD", KafkaBroker.PASSWORD);
+            environment.put(
+                    "RAMPGATE_OUTBOX_KAFKA_CA_FILE", broker.certificate().toString());
+            try (PackagedRampgate rampgate = PackagedRampgate.start(environment)) {
+                String id = open(rampgate);
+                proof.drive(id, Action.PAY);
+                proof.drive(id, Action.COMPLETE);
+                await().atMost(LIMIT).until(() -> eventsOf(broker, id).stream()
+                        .anyMatch(event -> event.contains("transaction.settled")));
+
+                String feed = feed(rampgate);
+                assertThat(eventsOf(broker, id)).allMatch(event -> feed.contains(event.substring(1)));
+                given().get(rampgate.managementUrl("/q/metrics"))
+                        .then()
+                        .statusCode(200)
+                        .body(containsString("rampgate_outbox_kafka_publisher 1.0"));
+
+                rampgate.terminate();
+                assertThat(rampgate.exitCode()).isEqualTo(143);
+            }
+            // Its lease would last for 10 s.
+            try (PackagedRampgate next = PackagedRampgate.start(environment)) {
+                String id = open(next);
+                await().atMost(LIMIT).until(() -> !eventsOf(broker, id).isEmpty());
+                assertThat(next.log()).doesNotContain("Events wait for Kafka");
+            }
+        }
+    }
+
+    @Test
+    void brokersThatCannotBeUsedStopTheStartAndAreNamed() {
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("RAMPGATE_OUTBOX_KAFKA_BOOTSTRAP_SERVERS", "kafka");
+        try (PackagedRampgate refused = PackagedRampgate.launch(environment)) {
+            assertThat(refused.exitCode()).isNotZero();
+            assertThat(refused.log()).contains("rampgate.outbox.kafka.bootstrap-servers");
+        }
+    }
+
+    // --- what the tests do
+
+    private static String open(PackagedRampgate rampgate) {
+        return given().contentType("application/json")
+                .header("X-User-Id", "cust-1")
+                .header("X-User-Email", "jo.canary@example.test")
+                .header("X-Gateway-Secret", GATEWAY_SECRET)
+                .body("""
+                        {"network": "ERC20", "currency": "USDC", "amount": "42.75", "type": "buy"}
+                        """)
+                .post(rampgate.url("/session"))
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("merchant_transaction_id");
+    }
+
+    private static String feed(PackagedRampgate rampgate) {
+        return given().header("Authorization", "Bearer " + OPERATE_TOKEN)
+                .get(rampgate.managementUrl("/operate/events?limit=500"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+    }
+
+    private static List<String> eventsOf(KafkaBroker broker, String id) {
+        return broker.committed(TOPIC).stream()
+                .filter(record -> record.key().equals(id))
+                .map(ConsumerRecord::value)
+                .map(value -> new String(value, StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    /** As Linux names them, with 15 characters. */
+    private static List<String> threads(PackagedRampgate rampgate) throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(rampgate.pid()), "task"))) {
+            return tasks.map(task -> {
+                        try {
+                            return Files.readString(task.resolve("comm"));
+                        } catch (IOException ended) {
+                            return "";
+                        }
+                    })
+                    .toList();
+        }
+    }
+
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
+        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
+        environment.put("RAMPGATE_WEBHOOK_KEYS", "webhook-key-canary-0069");
+        environment.put("RAMPGATE_IDENTITY_MODE", "header");
+        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        environment.put("RAMPGATE_OPERATE_TOKEN", OPERATE_TOKEN);
+        return environment;
+    }
+}
