@@ -46,7 +46,9 @@ class ArchitectureTest {
             Map.entry("session", Set.of("reconcile", "database", "proof", "identity", "edge", "problem")),
             Map.entry("live", Set.of("reconcile", "database", "identity", "edge", "problem")),
             Map.entry("privacy", Set.of("reconcile", "outbox", "database", "live")),
-            Map.entry("backoffice", Set.of("reconcile", "outbox", "pollqueue", "database", "privacy", "problem")));
+            Map.entry(
+                    "backoffice",
+                    Set.of("reconcile", "outbox", "pollqueue", "database", "privacy", "edge", "problem")));
 
     @ArchTest
     static void arrowsPointInward(JavaClasses classes) {

@@ -8,7 +8,6 @@ import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import io.smallrye.mutiny.Uni;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ import java.util.regex.Pattern;
 
 /** Reads what {@code GET /operate/events} asks for, and answers a page of the feed. */
 @ApplicationScoped
-class EventFeedRoute {
+class EventFeedRoute implements OperatorRoutes {
 
     private static final int USUAL_LIMIT = 100;
     private static final Pattern SECONDS = Pattern.compile("([0-9]{1,3})s");
@@ -33,29 +32,33 @@ class EventFeedRoute {
         this.feed = feed;
     }
 
-    /** The page as JSON; fails with {@link ProblemException}, or as the database fails. */
-    Uni<String> page(RoutingContext routing) {
-        return feed.read(request(routing))
-                .map(EventFeed.Page::json)
+    @Override
+    public List<OperatorRoute> routes() {
+        return List.of(OperatorRoute.reading("/operate/events", "read_events", Permission.READ_EVENTS, this::page));
+    }
+
+    private Uni<OperatorAnswer> page(OperatorCall call) {
+        return feed.read(request(call))
+                .map(page -> OperatorAnswer.json(page.json()))
                 .onFailure(NoPageException.class)
                 .transform(failure -> refusal(failure.reason()));
     }
 
-    private static EventFeed.Request request(RoutingContext routing) {
+    private static EventFeed.Request request(OperatorCall call) {
         List<FieldError> errors = new ArrayList<>();
         EventFeed.Request request = new EventFeed.Request(
-                parameter(routing, "after", errors),
-                limit(parameter(routing, "limit", errors), errors),
-                types(parameter(routing, "types", errors), errors),
-                wait(parameter(routing, "wait", errors), errors));
+                parameter(call, "after", errors),
+                limit(parameter(call, "limit", errors), errors),
+                types(parameter(call, "types", errors), errors),
+                wait(parameter(call, "wait", errors), errors));
         if (!errors.isEmpty()) {
             throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST).withErrors(errors));
         }
         return request;
     }
 
-    private static Optional<String> parameter(RoutingContext routing, String name, List<FieldError> errors) {
-        List<String> values = routing.queryParam(name);
+    private static Optional<String> parameter(OperatorCall call, String name, List<FieldError> errors) {
+        List<String> values = call.query(name);
         if (values.size() > 1) {
             errors.add(new FieldError(name, "must be given once"));
         }

@@ -1,16 +1,53 @@
 package dev.rampgate.backoffice;
 
 import io.smallrye.config.ConfigMapping;
-import java.util.List;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
-/** The operator's routes on the management port. */
+/** The back office on the management port. */
 @ConfigMapping(prefix = "rampgate.operate")
 public interface OperatorSettings {
 
-    /**
-     * Bearer secrets of the operators, each 16 to 256 printable characters; several while one is replaced.
-     * Unit: secrets. Default: none, there are no such routes.
-     */
-    Optional<List<String>> token();
+    /** Who may call; without an actor there are no such routes. A name is 1 to 32 lower case letters and digits. */
+    Map<String, NamedActor> actors();
+
+    /** How often the files of tokens are read again. Default: {@code 5s}. */
+    @WithDefault("5s")
+    Duration tokenRefresh();
+
+    /** Limits on calls. */
+    Limits limits();
+
+    /** An actor. */
+    interface NamedActor {
+
+        /**
+         * What the actor may do: {@code service}, {@code support}, {@code operator} or {@code auditor}. Unit: role. Default:
+         * none, it is required.
+         */
+        Optional<String> role();
+
+        /**
+         * A file with the actor's bearer tokens, one a line, each 16 to 256 printable characters; several while one is
+         * replaced. It is read again when it changes. Unit: path. Default: none, it is required.
+         */
+        Optional<String> tokenFile();
+    }
+
+    /** Limits on calls, each for one replica. */
+    interface Limits {
+
+        /** Calls of one actor; more get 429. Unit: rate, or {@code off}. Default: {@code 20/1s}. */
+        @WithDefault("20/1s")
+        String actor();
+
+        /**
+         * Wrong tokens from one address; beyond it, no token from there is compared, and its calls get 429. Unit: rate, or
+         * {@code off}. Default: {@code 20/1m}.
+         */
+        @WithDefault("20/1m")
+        String wrongToken();
+    }
 }

@@ -1,2 +1,4 @@
-/** What operators do on the management port: erase a user, poll again. */
+/**
+ * The back office on the management port: who may call, which routes there are, and what they do.
+ */
 package dev.rampgate.backoffice;

@@ -35,9 +35,16 @@ public final class RateLimit {
         };
     }
 
+    /** The time until the key's next call may proceed, without taking one; empty if it may proceed now. */
+    public synchronized Optional<Duration> waitOf(String key) {
+        long now = now();
+        long wait = fullAt.getOrDefault(key, now) - now - burstMicros;
+        return wait > 0 ? Optional.of(Duration.of(wait, ChronoUnit.MICROS)) : Optional.empty();
+    }
+
     /** Takes one call from a key's bucket: empty if the call may proceed, otherwise the time until the next call may. */
     public synchronized Optional<Duration> take(String key) {
-        long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        long now = now();
         long full = Math.max(now, fullAt.getOrDefault(key, now));
         long wait = full - now - burstMicros;
         if (wait > 0) {
@@ -45,6 +52,10 @@ public final class RateLimit {
         }
         fullAt.put(key, full + intervalMicros);
         return Optional.empty();
+    }
+
+    private long now() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     }
 
     /** The number of remembered keys. */

@@ -45,13 +45,29 @@ public class RateLimits {
      * @param rate the setting's value, in the form of {@link Rate#of}
      */
     public Gate limit(String name, String setting, String rate) {
-        Counter refused = Counter.builder("rampgate.edge.limited")
-                .description("Calls refused by a rate limit")
-                .tag("limit", name)
-                .register(meters);
+        Counter refused = counter(name);
         return Rate.of(setting, rate)
                 .map(known -> gate(new RateLimit(known, CAPACITY, clock), refused))
                 .orElse(NO_LIMIT);
+    }
+
+    /**
+     * Creates a limit of failures: only what failed counts, and beyond it nothing of that key is tried.
+     *
+     * @param name as for {@link #limit}
+     * @param setting as for {@link #limit}
+     * @param rate as for {@link #limit}
+     */
+    public Failures failures(String name, String setting, String rate) {
+        Counter refused = counter(name);
+        return new Failures(Rate.of(setting, rate).map(known -> new RateLimit(known, CAPACITY, clock)), refused);
+    }
+
+    private Counter counter(String name) {
+        return Counter.builder("rampgate.edge.limited")
+                .description("Calls refused by a rate limit")
+                .tag("limit", name)
+                .register(meters);
     }
 
     private static Gate gate(RateLimit limit, Counter refused) {
@@ -82,6 +98,36 @@ public class RateLimits {
          */
         default void pass(Supplier<Optional<String>> key) {
             key.get().ifPresent(this::pass);
+        }
+    }
+
+    /** A limit of failures. Thread-safe. */
+    public static final class Failures {
+
+        private final Optional<RateLimit> limit;
+        private final Counter refused;
+
+        private Failures(Optional<RateLimit> limit, Counter refused) {
+            this.limit = limit;
+            this.refused = refused;
+        }
+
+        /**
+         * Checks a key before something is tried that may fail. Counts nothing.
+         *
+         * @throws ProblemException 429 if too much of this key failed
+         */
+        public void check(String key) {
+            limit.flatMap(known -> known.waitOf(key)).ifPresent(wait -> {
+                refused.increment();
+                throw new ProblemException(
+                        Problem.of(ProblemType.TOO_MANY_REQUESTS).withRetryAfter(wait));
+            });
+        }
+
+        /** Counts one failure of a key. */
+        public void count(String key) {
+            limit.ifPresent(known -> known.take(key));
         }
     }
 }

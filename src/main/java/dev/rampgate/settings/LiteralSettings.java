@@ -38,7 +38,6 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
             "rampgate.identity.jwt.algorithms",
             "rampgate.identity.jwt.audience",
             "rampgate.live.ticket-keys",
-            "rampgate.operate.token",
             "rampgate.session.amount-ranges",
             "rampgate.session.pairs",
             "rampgate.session.redirect-origins",

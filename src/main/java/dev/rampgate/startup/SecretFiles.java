@@ -20,7 +20,7 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Reads secret settings from mounted files: {@code rampgate.database.password-file} names the file that contains
- * {@code rampgate.database.password}. Files are read at startup; the package {@code proof} reads client tokens again later. The
+ * {@code rampgate.database.password}. Files are read at startup; the package {@code proof} reads client tokens again later, and {@code backoffice} reads the tokens of actors. The
  * configuration loads this class as a service.
  */
 public final class SecretFiles implements ConfigSourceFactory {
@@ -33,7 +33,6 @@ public final class SecretFiles implements ConfigSourceFactory {
             "rampgate.identity.header.secret",
             "rampgate.webhook.keys",
             "rampgate.live.ticket-keys",
-            "rampgate.operate.token",
             "rampgate.outbox.kafka.password");
 
     /** Higher than the environment (300), lower than system properties (400). */

@@ -35,6 +35,21 @@ public final class SecretSet {
         return found;
     }
 
+    /** Whether some secret is in both sets. For checks of settings, not of what a caller sends. */
+    public boolean sharesWith(SecretSet other) {
+        return hashes.stream()
+                .anyMatch(hash -> other.hashes.stream().anyMatch(secret -> MessageDigest.isEqual(secret, hash)));
+    }
+
+    /** Whether both hold the same secrets in the same order. */
+    public boolean isSameAs(SecretSet other) {
+        boolean same = hashes.size() == other.hashes.size();
+        for (int i = 0; same && i < hashes.size(); i++) {
+            same = MessageDigest.isEqual(hashes.get(i), other.hashes.get(i));
+        }
+        return same;
+    }
+
     /** Never the secrets themselves. */
     @Override
     public String toString() {

@@ -9,6 +9,9 @@ public final class TransactionIds {
     /** Most characters that an id may have. */
     public static final int MAX_LENGTH = 128;
 
+    /** What an id must be, as problem answers say it. */
+    public static final String RULE = "must be 1 to 128 characters without control characters";
+
     private TransactionIds() {}
 
     /**

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 
-/** The sandbox's parts beside Rampgate: the simulator of Proof and, unless one is configured, a PostgreSQL. */
+/** The sandbox's parts beside Rampgate: the simulator of Proof, actors of the back office and, unless one is configured, a PostgreSQL. */
 final class Sandbox implements AutoCloseable {
 
     static final int SIMULATOR_PORT = 8090;
@@ -22,10 +22,12 @@ final class Sandbox implements AutoCloseable {
     static final double DELAY_FACTOR = 0.1;
 
     private final ProofSimulator simulator;
+    private final SandboxActors actors;
     private final Optional<EmbeddedDatabase> database;
 
-    private Sandbox(ProofSimulator simulator, Optional<EmbeddedDatabase> database) {
+    private Sandbox(ProofSimulator simulator, SandboxActors actors, Optional<EmbeddedDatabase> database) {
         this.simulator = simulator;
+        this.actors = actors;
         this.database = database;
     }
 
@@ -60,9 +62,11 @@ final class Sandbox implements AutoCloseable {
         environment.set("rampgate.hand-off.base-url", rampgate);
         environment.set("rampgate.hand-off.widget-script", simulator.baseUrl() + "/widget.2.0.js");
         environment.set("rampgate.session.redirect-origins", rampgate + ",shop-app://");
+        SandboxActors actors = SandboxActors.configure(environment);
         try {
-            return new Sandbox(simulator, database(environment));
+            return new Sandbox(simulator, actors, database(environment));
         } catch (RuntimeException broken) {
+            actors.close();
             simulator.close();
             throw new SandboxStartException(broken.getMessage()
                     + ". To use your own PostgreSQL, set RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD.");
@@ -137,6 +141,7 @@ final class Sandbox implements AutoCloseable {
             simulator.close();
         } finally {
             database.ifPresent(EmbeddedDatabase::close);
+            actors.close();
         }
     }
 

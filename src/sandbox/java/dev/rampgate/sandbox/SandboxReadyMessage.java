@@ -27,6 +27,7 @@ final class SandboxReadyMessage implements QuarkusApplication {
         String health = "http://localhost:"
                 + environment.port("quarkus.management.port", Sandbox.MANAGEMENT_PORT)
                 + "/q/health";
+        String operate = health.replace("/q/health", "/operate");
         if (becomesReady(health)) {
             System.out.println(String.join(
                     System.lineSeparator(),
@@ -35,6 +36,8 @@ final class SandboxReadyMessage implements QuarkusApplication {
                     "  checkout page       " + checkout,
                     "  simulator of Proof  " + simulator + "/control",
                     "  health              " + health,
+                    "  back office         " + operate + ", as actor operator with the token "
+                            + SandboxActors.token("operator"),
                     "",
                     "Open a session and watch it complete:",
                     "  curl -X POST " + page + "/session -H 'Content-Type: application/json' \\",

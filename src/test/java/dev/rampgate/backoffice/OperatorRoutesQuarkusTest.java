@@ -62,7 +62,7 @@ class OperatorRoutesQuarkusTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"Bearer operate-token-canary-9999", "operate-token-canary-0001", "Basic b3A6b3A=", "Bearer "})
-    void whoeverHasNoTokenIsTurnedAway(String authorization) {
+    void aCallWithoutAnActorsTokenIsRefused(String authorization) {
         given().header("Authorization", authorization)
                 .post(at("/operate/transactions/any/poll"))
                 .then()

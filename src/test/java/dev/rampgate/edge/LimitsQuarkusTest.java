@@ -38,19 +38,24 @@ class LimitsQuarkusTest {
     @TestHTTPResource("/")
     URI door;
 
+    @TestHTTPResource(value = "/", management = true)
+    URI management;
+
     /** Low limits, and webhooks from two networks only. */
     public static final class Narrow implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "rampgate.client-address.trusted-proxies", "127.0.0.1, ::1",
-                    "rampgate.session.limits.user", "2/1h",
-                    "rampgate.live.limits.user", "3/1h",
-                    "rampgate.session.limits.address", "3/1h",
-                    "rampgate.hand-off.limits.address", "2/1h",
-                    "rampgate.webhook.open", "true",
-                    "rampgate.webhook.limits.open", "2/1h",
-                    "rampgate.webhook.allowlist", "203.0.113.0/24, 2001:db8::/32");
+            return Map.ofEntries(
+                    Map.entry("rampgate.client-address.trusted-proxies", "127.0.0.1, ::1"),
+                    Map.entry("rampgate.session.limits.user", "2/1h"),
+                    Map.entry("rampgate.live.limits.user", "3/1h"),
+                    Map.entry("rampgate.session.limits.address", "3/1h"),
+                    Map.entry("rampgate.hand-off.limits.address", "2/1h"),
+                    Map.entry("rampgate.webhook.open", "true"),
+                    Map.entry("rampgate.webhook.limits.open", "2/1h"),
+                    Map.entry("rampgate.webhook.allowlist", "203.0.113.0/24, 2001:db8::/32"),
+                    Map.entry("rampgate.operate.limits.actor", "3/1h"),
+                    Map.entry("rampgate.operate.limits.wrong-token", "2/1h"));
         }
     }
 
@@ -164,6 +169,35 @@ class LimitsQuarkusTest {
                 .header("Forwarded", "for=1.2.3.4")
                 .post("/session")
                 .then());
+    }
+
+    @Test
+    void an_actor_may_make_a_limited_number_of_calls_from_all_addresses_together() {
+        for (String address : List.of("198.51.100.81", "198.51.100.82", "198.51.100.83")) {
+            operate("desk-token-canary-0001", address).statusCode(200);
+        }
+        tooMany(operate("desk-token-canary-0001", "198.51.100.84"));
+        operate("operate-token-canary-0001", "198.51.100.84").statusCode(200);
+        assertThat(limited("operate_actor")).isEqualTo(1);
+    }
+
+    @Test
+    void after_too_many_wrong_tokens_from_an_address_no_token_from_there_is_compared() {
+        operate("wrong-token-canary-0001", "198.51.100.91").statusCode(401);
+        operate("operate-token-canary-0001", "198.51.100.91").statusCode(200);
+        operate("wrong-token-canary-0002", "198.51.100.91").statusCode(401);
+        tooMany(operate("wrong-token-canary-0003", "198.51.100.91"));
+        tooMany(operate("operate-token-canary-0001", "198.51.100.91"));
+        operate("operate-token-canary-0002", "198.51.100.92").statusCode(200);
+        assertThat(limited("operate_wrong_token")).isEqualTo(2);
+    }
+
+    private ValidatableResponse operate(String token, String address) {
+        return RestAssured.given()
+                .header("Authorization", "Bearer " + token)
+                .header("X-Forwarded-For", address)
+                .post(management.resolve("/operate/transactions/unheard-of/poll"))
+                .then();
     }
 
     @Test

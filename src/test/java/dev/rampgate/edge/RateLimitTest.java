@@ -38,6 +38,19 @@ class RateLimitTest {
     }
 
     @Test
+    void looking_at_a_wait_takes_no_call() {
+        RateLimit limit = limit(1, 10, 100);
+
+        assertThat(limit.waitOf("a")).isEmpty();
+        assertThat(limit.waitOf("a")).isEmpty();
+        limit.take("a");
+        assertThat(limit.waitOf("a")).contains(Duration.ofSeconds(10));
+        assertThat(limit.waitOf("b")).isEmpty();
+        pass(10);
+        assertThat(limit.waitOf("a")).isEmpty();
+    }
+
+    @Test
     void a_refused_call_does_not_extend_the_wait() {
         RateLimit limit = limit(1, 10, 100);
         limit.take("a");

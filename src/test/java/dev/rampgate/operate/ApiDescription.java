@@ -108,10 +108,16 @@ public final class ApiDescription implements OASFilter {
     private static final String WEBHOOK = "webhook";
 
     private static final Map<String, String> TAGS = Map.of(
-            SESSIONS, "Sessions of Proof's widget, for signed-in users",
-            TRANSACTIONS, "What became of them, for the user whose they are",
-            HAND_OFF, "The hosted page for apps, on which nobody is signed in",
-            WEBHOOK, "Proof's webhook");
+            SESSIONS,
+            "Sessions of Proof's widget, for signed-in users",
+            TRANSACTIONS,
+            "What became of them, for the user whose they are",
+            HAND_OFF,
+            "The hosted page for apps, on which nobody is signed in",
+            WEBHOOK,
+            "Proof's webhook",
+            BackOfficeDescription.TAG,
+            "What operators and the company's other systems call, on the management port");
 
     private static final Map<String, Purpose> PURPOSES = Map.ofEntries(
             entry(
@@ -258,6 +264,7 @@ public final class ApiDescription implements OASFilter {
         describe(api);
         api.getPaths().getPathItems().forEach((path, item) -> item.getOperations()
                 .forEach((method, operation) -> complete(method + " " + path, operation)));
+        BackOfficeDescription.addTo(api);
     }
 
     private static void describe(OpenAPI api) {
@@ -464,6 +471,10 @@ public final class ApiDescription implements OASFilter {
         problems.addAll(open ? List.of() : SIGNED_IN);
         problems.addAll(body || open || call.equals("GET /kyc-status") ? List.of() : READING);
         problems.addAll(OWN.getOrDefault(call, List.of()));
+        addProblems(operation, problems);
+    }
+
+    static void addProblems(Operation operation, List<ProblemType> problems) {
         byStatus(problems)
                 .forEach((status, types) ->
                         operation.getResponses().addAPIResponse(Integer.toString(status), refusal(status, types)));
@@ -508,7 +519,7 @@ public final class ApiDescription implements OASFilter {
         return example;
     }
 
-    private static Header header(String description) {
+    static Header header(String description) {
         return OASFactory.createHeader().description(description).schema(text());
     }
 

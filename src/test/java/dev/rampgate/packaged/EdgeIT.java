@@ -14,6 +14,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -61,7 +64,7 @@ class EdgeIT {
     }
 
     @BeforeAll
-    static void start() {
+    static void start(@TempDir Path secrets) throws IOException {
         database = TestDatabase.start();
         proof = ProofSimulator.started(SimulatorSettings.builder()
                 .port(0)
@@ -74,7 +77,10 @@ class EdgeIT {
         environment.put("RAMPGATE_WEBHOOK_KEYS", "webhook-key-canary-0013");
         environment.put("RAMPGATE_IDENTITY_MODE", "header");
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", "gateway-secret-canary-0013");
-        environment.put("RAMPGATE_OPERATE_TOKEN", OPERATE_TOKEN);
+        environment.put("RAMPGATE_OPERATE_ACTORS_NIGHT_ROLE", "operator");
+        environment.put(
+                "RAMPGATE_OPERATE_ACTORS_NIGHT_TOKEN_FILE",
+                Files.writeString(secrets.resolve("night"), OPERATE_TOKEN).toString());
         environment.put("QUARKUS_HTTP_ACCESS_LOG_ENABLED", "true");
         rampgate = PackagedRampgate.start(environment);
     }

@@ -122,7 +122,7 @@ class ProductionOverlayIT {
                         "database-password", SERVICE_PASSWORD,
                         "webhook-keys", WEBHOOK_KEY,
                         "ticket-keys", "ticket-key-canary-0071-of-32-characters",
-                        "operate-token", OPERATE_TOKEN)))) {
+                        "operator-tokens", OPERATE_TOKEN)))) {
             usersSignInByTheirTokensAlone(rampgate);
             String id = aSessionIsFollowedByItsTicket(rampgate);
             aWebhookNeedsItsKeyAlone(rampgate, id);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,23 @@ class SandboxTest {
                             "rampgate.database.password");
             assertThat(sandbox).isNotNull();
         }
+    }
+
+    @Test
+    void itHasAnActorOfEachRoleWithATokenThatTheReadyMessageNames() throws IOException {
+        freePorts();
+        Path file;
+        try (Sandbox sandbox = Sandbox.start(environment(Map.of("RAMPGATE_DATABASE_HOST", "db.example.test")))) {
+            assertThat(sandbox).isNotNull();
+            file = Path.of(properties.getProperty("rampgate.operate.actors.operator.token-file"));
+            assertThat(properties)
+                    .containsEntry("rampgate.operate.actors.operator.role", "operator")
+                    .containsEntry("rampgate.operate.actors.support.role", "support")
+                    .containsEntry("rampgate.operate.actors.auditor.role", "auditor")
+                    .containsEntry("rampgate.operate.actors.service.role", "service");
+            assertThat(file).content().isEqualToIgnoringNewLines("sandbox-operator-token");
+        }
+        assertThat(file).doesNotExist();
     }
 
     @Test

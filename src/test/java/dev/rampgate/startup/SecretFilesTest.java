@@ -30,8 +30,7 @@ class SecretFilesTest {
                 "rampgate.proof.proxy",
                 "rampgate.database.password",
                 "rampgate.identity.header.secret",
-                "rampgate.webhook.keys",
-                "rampgate.operate.token"
+                "rampgate.webhook.keys"
             })
     void everySecretMayComeFromAFile(String secret) throws IOException {
         assertThat(config(Map.of(secret + "-file", file("told-by-a-file\n"))).getValue(secret, String.class))

@@ -68,7 +68,8 @@ public final class SettingsReference {
     }
 
     public static String environmentName(String name) {
-        return StringUtil.replaceNonAlphanumericByUnderscores(name).toUpperCase(Locale.ROOT);
+        return StringUtil.replaceNonAlphanumericByUnderscores(name.replaceAll("[<>]", ""))
+                .toUpperCase(Locale.ROOT);
     }
 
     private static String unit(Setting setting) {

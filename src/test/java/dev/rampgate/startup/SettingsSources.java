@@ -113,9 +113,11 @@ public final class SettingsSources {
         String root = argument(whole.getModifiers(), "ConfigMapping").orElseThrow();
         for (Tree member : type.getMembers()) {
             if (member instanceof MethodTree method) {
-                String name = prefix + "." + StringUtil.skewer(method.getName().toString());
                 String answer = method.getReturnType().toString();
-                Optional<ClassTree> nested = nested(whole, answer.replaceAll("Optional<(\\w+)>", "$1"));
+                String key = answer.startsWith("Map<String, ") ? ".<name>" : "";
+                String name = prefix + "." + StringUtil.skewer(method.getName().toString()) + key;
+                Optional<ClassTree> nested =
+                        nested(whole, answer.replaceAll("(?:Optional<|Map<String, )(\\w+)>", "$1"));
                 TreePath nestedPath =
                         nested.map(inner -> new TreePath(path, inner)).orElse(null);
                 if (nested.isPresent() && nested.get().getKind() == Tree.Kind.INTERFACE) {

@@ -1,0 +1,50 @@
+package dev.rampgate.backoffice;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpMethod;
+import java.util.function.Function;
+
+/**
+ * A route of the back office.
+ *
+ * @param method its method
+ * @param path its template as OpenAPI writes it, such as {@code /operate/transactions/{id}/poll}
+ * @param action lower case with underscores, for metrics, log and audit
+ * @param permission what an actor needs
+ * @param changes whether it changes something: then it runs to its end when the client hangs up, and leaves a line in the log
+ * @param maxBody most bytes of its body
+ * @param work what it does; fails with {@link dev.rampgate.problem.ProblemException}, or as the database fails
+ */
+public record OperatorRoute(
+        HttpMethod method,
+        String path,
+        String action,
+        Permission permission,
+        boolean changes,
+        int maxBody,
+        Function<OperatorCall, Uni<OperatorAnswer>> work) {
+
+    /** Most bytes of a body, if the route sets no other bound. */
+    public static final int USUAL_BODY = 4 * 1024;
+
+    /** A route that only reads. It is cancelled when the client hangs up. */
+    public static OperatorRoute reading(
+            String path, String action, Permission permission, Function<OperatorCall, Uni<OperatorAnswer>> work) {
+        return new OperatorRoute(HttpMethod.GET, path, action, permission, false, 0, work);
+    }
+
+    /** A route that changes something. It runs to its end when the client hangs up. */
+    public static OperatorRoute changing(
+            HttpMethod method,
+            String path,
+            String action,
+            Permission permission,
+            Function<OperatorCall, Uni<OperatorAnswer>> work) {
+        return new OperatorRoute(method, path, action, permission, true, USUAL_BODY, work);
+    }
+
+    /** The path as Vert.x writes it: {@code /operate/transactions/:id/poll}. */
+    String pattern() {
+        return path.replaceAll("\\{(\\w+)}", ":$1");
+    }
+}

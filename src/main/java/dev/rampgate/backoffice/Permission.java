@@ -1,0 +1,17 @@
+package dev.rampgate.backoffice;
+
+/** What a route of the back office needs. Each route declares one; {@link Role} says who has it. */
+public enum Permission {
+    /** Read records of transactions: search, list, export. */
+    READ_TRANSACTIONS,
+    /** Read the feed of events. */
+    READ_EVENTS,
+    /** Read cases: archive, plans, what to answer a user. */
+    READ_CASES,
+    /** Poll one transaction again. */
+    POLL_TRANSACTION,
+    /** Poll all transactions of a window of time again. */
+    POLL_WINDOW,
+    /** Erase a user. */
+    ERASE_USERS
+}

@@ -1,0 +1,39 @@
+package dev.rampgate.backoffice;
+
+import dev.rampgate.privacy.Erasure;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Erasing a user. */
+@ApplicationScoped
+class UserRoutes implements OperatorRoutes {
+
+    private static final Logger LOG = Logger.getLogger(UserRoutes.class);
+
+    private final Erasure erasure;
+
+    UserRoutes(Erasure erasure) {
+        this.erasure = erasure;
+    }
+
+    @Override
+    public List<OperatorRoute> routes() {
+        return List.of(OperatorRoute.changing(
+                HttpMethod.POST, "/operate/users/erase", "erase_user", Permission.ERASE_USERS, this::erase));
+    }
+
+    private Uni<OperatorAnswer> erase(OperatorCall call) {
+        String userId = OperatorCall.text(call.body(), "user_id");
+        return erasure.erase(userId)
+                .invoke(erased -> LOG.infof(
+                        "Operator's request %s: a user was erased from %d transactions and %d observations",
+                        call.requestId(), erased.transactions(), erased.observations()))
+                .map(erased -> OperatorAnswer.json(new JsonObject()
+                        .put("transactions", erased.transactions())
+                        .put("observations", erased.observations())));
+    }
+}

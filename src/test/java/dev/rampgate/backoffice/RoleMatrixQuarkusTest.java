@@ -1,0 +1,198 @@
+package dev.rampgate.backoffice;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import dev.rampgate.support.ProofAndDatabase;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.restassured.specification.RequestSpecification;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every route of the back office by every role and by none. Which role may do what stands in {@code docs/backoffice.md}; a route
+ * that is missing there, or in the description of the interface, fails.
+ */
+@QuarkusTest
+@QuarkusTestResource(ProofAndDatabase.class)
+class RoleMatrixQuarkusTest {
+
+    private static final Path TABLE = Path.of("docs/backoffice.md");
+    private static final Path DESCRIPTION = Path.of("docs/openapi.yaml");
+
+    private static final Pattern ROW = Pattern.compile("^\\| `(?<call>[A-Z]+ /operate\\S*)[^`]*`[^|]*"
+            + "\\| (?<service>yes|no) \\| (?<support>yes|no) \\| (?<operator>yes|no) \\| (?<auditor>yes|no) \\|.*$");
+
+    private static final Map<Role, String> TOKENS = Map.of(
+            Role.SERVICE, "shop-token-canary-0001",
+            Role.SUPPORT, "desk-token-canary-0001",
+            Role.OPERATOR, "operate-token-canary-0001",
+            Role.AUDITOR, "books-token-canary-0001");
+
+    /** Sees the router that all beans add their routes to. */
+    @ApplicationScoped
+    static class SeenRouter {
+
+        private Router router;
+
+        void see(@Observes ManagementInterface management) {
+            router = management.router();
+        }
+
+        Router router() {
+            return router;
+        }
+    }
+
+    @TestHTTPResource(value = "/", management = true)
+    URI management;
+
+    @Inject
+    OperatorRouter operator;
+
+    @Inject
+    SeenRouter seen;
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void everyRouteIsOpenToTheRolesOfTheTableAndToNoOther(Role role) throws IOException {
+        Map<String, Set<Role>> table = table();
+        Map<String, Boolean> allowed = new TreeMap<>();
+        Map<String, Boolean> expected = new TreeMap<>();
+        for (OperatorRoute route : operator.routes()) {
+            int status = as(TOKENS.get(role))
+                    .request(route.method().name(), at(route))
+                    .then()
+                    .extract()
+                    .statusCode();
+            assertThat(status).as(name(route)).isNotEqualTo(401).isLessThan(500);
+            allowed.put(name(route), status != 403);
+            expected.put(name(route), table.get(name(route)).contains(role));
+        }
+        assertThat(allowed).isEqualTo(expected).isNotEmpty();
+    }
+
+    @Test
+    void noRouteIsOpenToACallerWithoutAToken() {
+        assertThat(operator.routes()).isNotEmpty().allSatisfy(route -> {
+            for (RequestSpecification stranger : new RequestSpecification[] {
+                given(),
+                as("nobodys-token-canary-0001"),
+                as(""),
+                given().auth().preemptive().basic("night", "any")
+            }) {
+                stranger.request(route.method().name(), at(route))
+                        .then()
+                        .statusCode(401)
+                        .header("WWW-Authenticate", "Bearer realm=\"operate\"")
+                        .contentType("application/problem+json");
+            }
+        });
+    }
+
+    @Test
+    void theTableAndTheDescriptionNameExactlyTheRoutesThatThereAre() throws IOException {
+        Set<String> routes = operator.routes().stream()
+                .map(RoleMatrixQuarkusTest::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(table().keySet()).isEqualTo(routes);
+        assertThat(described()).isEqualTo(routes);
+    }
+
+    @Test
+    void noRouteIsAddedBesideTheOneWayIn() {
+        Set<String> added = seen.router().getRoutes().stream()
+                .map(Route::getPath)
+                .filter(path -> path != null && path.startsWith("/operate"))
+                .map(path -> path.replaceAll("/\\*?$", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> known =
+                operator.routes().stream().map(OperatorRoute::pattern).collect(Collectors.toCollection(TreeSet::new));
+        known.add("/operate");
+
+        assertThat(added).isEqualTo(known);
+    }
+
+    @Test
+    void aPathThatThereIsNotIsShownToActorsOnly() {
+        given().get(management.resolve("/operate/unheard-of")).then().statusCode(401);
+        as(TOKENS.get(Role.AUDITOR))
+                .get(management.resolve("/operate/unheard-of"))
+                .then()
+                .statusCode(404)
+                .body("type", equalTo("urn:rampgate:problem:not-found"));
+        as(TOKENS.get(Role.AUDITOR))
+                .delete(management.resolve("/operate/users/erase"))
+                .then()
+                .statusCode(405)
+                .header("Allow", "POST")
+                .body("type", equalTo("urn:rampgate:problem:method-not-allowed"));
+    }
+
+    private static RequestSpecification as(String token) {
+        return given().header("Authorization", "Bearer " + token);
+    }
+
+    private URI at(OperatorRoute route) {
+        return management.resolve(route.path().replaceAll("\\{\\w+}", "unheard-of"));
+    }
+
+    private static String name(OperatorRoute route) {
+        return route.method().name() + " " + route.path();
+    }
+
+    private static Map<String, Set<Role>> table() throws IOException {
+        Map<String, Set<Role>> table = new TreeMap<>();
+        for (String line : Files.readAllLines(TABLE)) {
+            var row = ROW.matcher(line);
+            if (row.matches()) {
+                Set<Role> roles = EnumSet.noneOf(Role.class);
+                for (Role role : Role.values()) {
+                    if (row.group(role.wireName()).equals("yes")) {
+                        roles.add(role);
+                    }
+                }
+                table.put(row.group("call"), roles);
+            }
+        }
+        return table;
+    }
+
+    /** By indentation: the checked-in file is written by one program. */
+    private static Set<String> described() throws IOException {
+        Set<String> calls = new TreeSet<>();
+        String path = null;
+        for (String line : Files.readAllLines(DESCRIPTION)) {
+            if (line.matches(" {2}/\\S+:")) {
+                path = line.strip().replaceAll(":$", "");
+            } else if (path != null
+                    && path.startsWith("/operate")
+                    && line.matches(" {4}(get|post|put|delete|patch):")) {
+                calls.add(line.strip().replaceAll(":$", "").toUpperCase(java.util.Locale.ROOT) + " " + path);
+            }
+        }
+        return calls;
+    }
+}

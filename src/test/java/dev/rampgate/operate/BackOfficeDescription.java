@@ -1,0 +1,236 @@
+package dev.rampgate.operate;
+
+import static dev.rampgate.problem.ProblemType.BAD_REQUEST;
+import static dev.rampgate.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.rampgate.problem.ProblemType.CURSOR_EXPIRED;
+import static dev.rampgate.problem.ProblemType.CURSOR_LOST;
+import static dev.rampgate.problem.ProblemType.FORBIDDEN;
+import static dev.rampgate.problem.ProblemType.INVALID_REQUEST;
+import static dev.rampgate.problem.ProblemType.MALFORMED_BODY;
+import static dev.rampgate.problem.ProblemType.TOO_MANY_REQUESTS;
+import static dev.rampgate.problem.ProblemType.UNAUTHENTICATED;
+import static dev.rampgate.problem.ProblemType.UNAVAILABLE;
+
+import dev.rampgate.problem.ProblemType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+
+/** Describes the calls of the back office, which are plain routes of the management port. */
+final class BackOfficeDescription {
+
+    static final String TAG = "back office";
+    static final String PREFIX = "/operate/";
+
+    private static final Pattern IN_PATH = Pattern.compile("\\{(\\w+)}");
+
+    /** What any call may answer. */
+    private static final List<ProblemType> ANY =
+            List.of(BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, TOO_MANY_REQUESTS, UNAVAILABLE);
+
+    private static final List<ProblemType> WITH_BODY = List.of(MALFORMED_BODY, INVALID_REQUEST, BODY_TOO_LARGE);
+
+    /**
+     * One call.
+     *
+     * @param id stable; generated clients name methods by it
+     * @param body the schema of its body; null if it has none
+     * @param answers the schema of its answer by media type
+     */
+    private record Call(
+            PathItem.HttpMethod method,
+            String path,
+            String id,
+            String summary,
+            String description,
+            List<Parameter> query,
+            Schema body,
+            Map<String, Schema> answers,
+            List<ProblemType> problems) {}
+
+    private BackOfficeDescription() {}
+
+    private static List<Call> calls() {
+        return List.of(
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/events",
+                        "readEvents",
+                        "A page of the feed of events",
+                        "Events after a cursor, in their order. A consumer that keeps next misses nothing within the retention.",
+                        List.of(
+                                query(
+                                        "after",
+                                        "next of the page before; without it from the oldest event that is kept"),
+                                query("limit", "1 to 500; 100 by default"),
+                                query("types", "types of events, separated by commas; all by default"),
+                                query("wait", "how long to wait for an event if there is none, such as 30s")),
+                        null,
+                        json(object(
+                                "events", array(anyObject("id, type, timestamp and data")),
+                                "next", text("after of the next page", null))),
+                        List.of(INVALID_REQUEST, CURSOR_EXPIRED, CURSOR_LOST)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/users/erase",
+                        "eraseUser",
+                        "Erases a user",
+                        "May be repeated: what is erased is not counted again.",
+                        List.of(),
+                        object("user_id", text("the company's id of the user", "cust-1")),
+                        json(object(
+                                "transactions", number("how many transactions named the user"),
+                                "observations", number("how many texts were deleted"))),
+                        List.of()),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/transactions/poll",
+                        "pollWindow",
+                        "Polls all transactions again that were created in a window of time",
+                        "At most 10,000, the oldest first, spread so that they use half of the call budget. next_from says"
+                                + " where the next call goes on.",
+                        List.of(),
+                        object("from", time("inclusive"), "to", time("exclusive")),
+                        json(optional(
+                                object("due", number("how many are due")), "next_from", time("where the rest begins"))),
+                        List.of()),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/transactions/{id}/poll",
+                        "pollTransaction",
+                        "Polls one transaction again",
+                        "Settled and abandoned ones, too. An id that is unknown here is adopted if Proof knows it.",
+                        List.of(),
+                        null,
+                        json(object("due", number("1"))),
+                        List.of(INVALID_REQUEST)));
+    }
+
+    static void addTo(OpenAPI api) {
+        api.getComponents()
+                .addSecurityScheme(
+                        "actor",
+                        OASFactory.createSecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("bearer")
+                                .description("back office: a token of an actor of rampgate.operate.actors"));
+        for (Call call : calls()) {
+            PathItem item = api.getPaths().getPathItem(call.path());
+            if (item == null) {
+                item = OASFactory.createPathItem()
+                        .addServer(OASFactory.createServer()
+                                .url("{management}")
+                                .variables(Map.of(
+                                        "management",
+                                        OASFactory.createServerVariable()
+                                                .defaultValue("http://localhost:9000")
+                                                .description("Where its management port is"))));
+                api.getPaths().addPathItem(call.path(), item);
+            }
+            item.setOperation(call.method(), operation(call));
+        }
+    }
+
+    private static Operation operation(Call call) {
+        Operation operation = OASFactory.createOperation()
+                .operationId(call.id())
+                .tags(List.of(TAG))
+                .summary(call.summary())
+                .description(call.description())
+                .addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme("actor"))
+                .responses(OASFactory.createAPIResponses());
+        IN_PATH.matcher(call.path())
+                .results()
+                .forEach(name -> operation.addParameter(OASFactory.createParameter()
+                        .name(name.group(1))
+                        .in(Parameter.In.PATH)
+                        .required(true)
+                        .schema(OASFactory.createSchema().addType(SchemaType.STRING))));
+        call.query().forEach(operation::addParameter);
+        List<ProblemType> problems = new ArrayList<>(ANY);
+        problems.addAll(call.problems());
+        if (call.body() != null) {
+            problems.addAll(WITH_BODY);
+            operation.setRequestBody(OASFactory.createRequestBody()
+                    .required(true)
+                    .content(OASFactory.createContent()
+                            .addMediaType(
+                                    "application/json",
+                                    OASFactory.createMediaType().schema(call.body()))));
+        }
+        var content = OASFactory.createContent();
+        call.answers()
+                .forEach((media, schema) ->
+                        content.addMediaType(media, OASFactory.createMediaType().schema(schema)));
+        operation
+                .getResponses()
+                .addAPIResponse(
+                        "200",
+                        OASFactory.createAPIResponse()
+                                .description("Done")
+                                .addHeader("X-Request-Id", ApiDescription.header("stands in our log"))
+                                .content(content));
+        ApiDescription.addProblems(operation, problems);
+        return operation;
+    }
+
+    private static Map<String, Schema> json(Schema schema) {
+        return Map.of("application/json", schema);
+    }
+
+    private static Schema object(Object... fields) {
+        Map<String, Schema> properties = new LinkedHashMap<>();
+        Schema object = OASFactory.createSchema().addType(SchemaType.OBJECT);
+        for (int i = 0; i < fields.length; i += 2) {
+            properties.put((String) fields[i], (Schema) fields[i + 1]);
+            object.addRequired((String) fields[i]);
+        }
+        return object.properties(properties);
+    }
+
+    private static Schema optional(Schema object, String field, Schema schema) {
+        return object.addProperty(field, schema);
+    }
+
+    private static Schema text(String description, Object example) {
+        Schema text = OASFactory.createSchema().addType(SchemaType.STRING).description(description);
+        return example == null ? text : text.addExample(example);
+    }
+
+    private static Parameter query(String name, String description) {
+        return OASFactory.createParameter()
+                .name(name)
+                .in(Parameter.In.QUERY)
+                .description(description)
+                .schema(OASFactory.createSchema().addType(SchemaType.STRING));
+    }
+
+    private static Schema array(Schema items) {
+        return OASFactory.createSchema().addType(SchemaType.ARRAY).items(items);
+    }
+
+    private static Schema anyObject(String description) {
+        return OASFactory.createSchema()
+                .addType(SchemaType.OBJECT)
+                .description(description)
+                .additionalPropertiesBoolean(true);
+    }
+
+    private static Schema time(String description) {
+        return text(description, "2026-05-02T08:00:00Z").format("date-time");
+    }
+
+    private static Schema number(String description) {
+        return OASFactory.createSchema().addType(SchemaType.INTEGER).description(description);
+    }
+}
