@@ -1,16 +1,9 @@
 package dev.rampgate.database;
 
 import dev.rampgate.settings.Bounds;
-import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import java.util.Locale;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Where PostgreSQL is. {@code application.properties} hands these to the reactive client and to the migration. */
 @ConfigMapping(prefix = "rampgate.database")
@@ -69,34 +62,4 @@ public interface DatabaseSettings {
      */
     @WithDefault("true")
     boolean migrateAtStart();
-
-    /** Stops the start when something is missing, before anybody tries to connect. */
-    @ApplicationScoped
-    class Check {
-
-        private final DatabaseSettings settings;
-        private final boolean needed;
-
-        Check(DatabaseSettings settings, @ConfigProperty(name = COMMAND, defaultValue = SERVE) String command) {
-            this.settings = settings;
-            this.needed = command.equals(SERVE) || command.equals(MIGRATE);
-        }
-
-        void onStart(@Observes @Priority(1) StartupEvent start) {
-            if (!needed) {
-                return;
-            }
-            require(settings.host(), "host", "the name or address of a PostgreSQL server");
-            require(settings.name(), "name", "the name of a database");
-            require(settings.user(), "user", "a user of that database");
-            require(settings.password(), "password", "the password of that user");
-        }
-
-        private static void require(Optional<String> value, String setting, String meaning) {
-            if (value.isEmpty()) {
-                throw new ConfigurationException("rampgate.database." + setting + " (RAMPGATE_DATABASE_"
-                        + setting.toUpperCase(Locale.ROOT) + ") is not set; it must be " + meaning);
-            }
-        }
-    }
 }

@@ -17,7 +17,6 @@ import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
 /**
  * Tickets for clients that cannot send a header: browsers' {@code EventSource} and {@code WebSocket}. A ticket lets its
@@ -37,7 +36,6 @@ public class Tickets {
     /** The query parameter that carries a ticket back. */
     public static final String PARAMETER = "ticket";
 
-    private static final Logger LOG = Logger.getLogger(Tickets.class);
     private static final String SETTING = "rampgate.live.ticket-keys";
     private static final int SHORTEST_KEY = 32;
     private static final String ALGORITHM = "HmacSHA256";
@@ -57,9 +55,6 @@ public class Tickets {
         this.keys = keys.orElse(List.of()).stream().map(Tickets::key).toList();
         this.lifetime = lifetime;
         this.clock = clock;
-        if (this.keys.isEmpty()) {
-            LOG.infof("%s is not set: browsers that cannot send their identity with a stream have to poll", SETTING);
-        }
     }
 
     /**

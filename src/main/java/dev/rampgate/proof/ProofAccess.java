@@ -42,7 +42,7 @@ final class ProofAccess {
     @Inject
     ProofAccess(ProofSettings settings) {
         this.settings = settings;
-        this.baseUrl = baseUrl(required("base-url", settings.baseUrl(), "https://ramp.example.com"));
+        this.baseUrl = baseUrl(required("base-url", settings.baseUrl(), HANDED_OVER));
         this.tokens = tokens(settings);
         this.origin = settings.origin().map(ProofAccess::origin).orElse(null);
         this.proxy = settings.proxy().map(ProofAccess::proxy).orElse(null);
@@ -104,7 +104,8 @@ final class ProofAccess {
     }
 
     private static URI baseUrl(String text) {
-        String expected = "must be an absolute http or https URL without query, such as https://ramp.example.com";
+        String expected = "must be " + HANDED_OVER
+                + ", an absolute http or https URL without query, such as https://api.proof.example";
         URI url = uri(text).orElseThrow(() -> wrong("base-url", expected));
         if (!isHttp(url) || url.getHost() == null || url.getRawUserInfo() != null) {
             throw wrong("base-url", expected);

@@ -22,15 +22,15 @@ public final class RampgateMain {
         List<String> tasks = List.of(arguments);
         if (tasks.isEmpty()) {
             ConnectionInitializer.install();
-            Quarkus.run();
+            Quarkus.run(null, StartFailure::end);
         } else if (tasks.equals(List.of("--smoke"))) {
             configure("smoke");
-            Quarkus.run(SmokeTest.class);
+            Quarkus.run(SmokeTest.class, StartFailure::end);
         } else if (tasks.equals(List.of("--migrate"))) {
             configure(DatabaseSettings.MIGRATE);
             // A migration has no requests to finish, so that the messages about shutdown would only confuse.
             System.setProperty("quarkus.log.category.\"io.quarkus.runtime.shutdown\".level", "OFF");
-            Quarkus.run();
+            Quarkus.run(null, StartFailure::end);
         } else {
             System.err.println("""
                     Rampgate takes no argument, or one of
@@ -45,5 +45,7 @@ public final class RampgateMain {
         System.setProperty(DatabaseSettings.COMMAND, task);
         System.setProperty("quarkus.http.host-enabled", "false");
         System.setProperty("quarkus.management.host-enabled", "false");
+        // No load balancer and no request has to be waited for.
+        System.setProperty("quarkus.shutdown.delay", "0s");
     }
 }

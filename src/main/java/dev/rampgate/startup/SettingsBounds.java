@@ -7,27 +7,20 @@ import dev.rampgate.live.LiveSettings;
 import dev.rampgate.pollqueue.PollSettings;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.settings.Bounds;
-import io.quarkus.runtime.StartupEvent;
+import dev.rampgate.settings.EnvironmentName;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigMapping;
-import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.common.utils.StringUtil;
-import jakarta.annotation.Priority;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import org.eclipse.microprofile.config.ConfigProvider;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Fails startup if a numeric setting is out of its {@link Bounds}. Bean Validation could do this too, but it creates a second
+ * Finds numeric settings that are out of their {@link Bounds}. Bean Validation could do this too, but it creates a second
  * validator factory for the settings, which takes a fifth of the start time.
  */
-@ApplicationScoped
 @RegisterForReflection(
         targets = {
             DatabaseSettings.class,
@@ -38,7 +31,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
             SocketSettings.class
         },
         fields = false)
-class SettingsBounds {
+final class SettingsBounds {
 
     static final List<Class<?>> BOUNDED = List.of(
             DatabaseSettings.class,
@@ -48,34 +41,30 @@ class SettingsBounds {
             ReconcileSettings.class,
             SocketSettings.class);
 
-    /** Runs before all other observers of startup. */
-    void checkAll(@Observes @Priority(1) StartupEvent start) {
-        SmallRyeConfig config = ConfigProvider.getConfig().unwrap(SmallRyeConfig.class);
-        BOUNDED.forEach(group -> check(group, config.getConfigMapping(group)));
-    }
+    private SettingsBounds() {}
 
-    /** @throws ConfigurationException naming a setting of this group that is out of its allowed range */
-    static void check(Class<?> group, Object settings) {
+    /** A sentence for each setting of this group that is out of its allowed range. */
+    static List<String> problems(Class<?> group, Object settings) {
         String prefix = group.getAnnotation(ConfigMapping.class).prefix();
-        for (Method setting : group.getMethods()) {
-            Bounds bounds = setting.getAnnotation(Bounds.class);
-            if (bounds != null) {
-                check(prefix + "." + StringUtil.skewer(setting.getName()), number(setting, settings), bounds);
-            }
-        }
+        return Stream.of(group.getMethods())
+                .filter(setting -> setting.isAnnotationPresent(Bounds.class))
+                .flatMap(setting -> problem(
+                        prefix + "." + StringUtil.skewer(setting.getName()),
+                        number(setting, settings),
+                        setting.getAnnotation(Bounds.class))
+                        .stream())
+                .sorted()
+                .toList();
     }
 
-    private static void check(String setting, double number, Bounds bounds) {
+    private static Optional<String> problem(String setting, double number, Bounds bounds) {
         if (number >= bounds.least() && number <= bounds.most()) {
-            return;
+            return Optional.empty();
         }
-        String variable = setting.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
         String allowed = bounds.most() == Double.MAX_VALUE
                 ? text(bounds.least()) + " or more"
                 : text(bounds.least()) + " to " + text(bounds.most());
-        throw new ConfigurationException(
-                setting + " (environment variable " + variable + ") is " + text(number) + ", and must be " + allowed,
-                Set.of(setting));
+        return Optional.of(EnvironmentName.both(setting) + " is " + text(number) + "; it must be " + allowed);
     }
 
     private static double number(Method setting, Object settings) {

@@ -3,12 +3,14 @@ package dev.rampgate.startup;
 import dev.rampgate.proof.ProofClient;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.ProofSession;
+import dev.rampgate.proof.ProofSettings;
 import dev.rampgate.proof.SessionCall;
 import dev.rampgate.session.SessionPolicy;
 import dev.rampgate.session.SessionPolicy.Offer;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.util.ExceptionUtil;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -29,9 +31,11 @@ public final class SmokeTest implements QuarkusApplication {
     private final ProofClient proof;
     private final SessionPolicy policy;
     private final SmokeSettings settings;
+    private final ProofSettings access;
 
-    SmokeTest(ProofClient proof, SessionPolicy policy, SmokeSettings settings) {
+    SmokeTest(ProofClient proof, SessionPolicy policy, SmokeSettings settings, ProofSettings access) {
         this.proof = proof;
+        this.access = access;
         this.policy = policy;
         this.settings = settings;
     }
@@ -92,16 +96,62 @@ public final class SmokeTest implements QuarkusApplication {
         say(offer.currency() + "/" + offer.network()
                 + (works
                         ? ": ok, Proof answered an address"
-                        : ": FAILED, Proof answered no address; ask Proof to provide a wallet for this pair. Quote request "
-                                + session.requestId().orElse("(without id)")));
+                        : ": FAILED, Proof answered no address; ask Proof to provide a wallet for this pair"
+                                + session.requestId()
+                                        .map(id -> ". Quote request " + id)
+                                        .orElse("")));
         return works;
     }
 
-    private static boolean refused(Offer offer, ProofFailure failure) {
-        say(offer.currency() + "/" + offer.network() + ": FAILED, "
-                + failure.kind().wireName() + "; quote request "
-                + failure.requestId().orElse("(without id)") + " to Proof's support");
+    private boolean refused(Offer offer, ProofFailure failure) {
+        say(offer.currency() + "/" + offer.network() + ": FAILED, " + reason(failure)
+                + failure.requestId()
+                        .map(id -> "; quote request " + id + " to Proof's support")
+                        .orElse(""));
         return false;
+    }
+
+    /** What went wrong, and which setting to check if one may be the cause. */
+    private String reason(ProofFailure failure) {
+        String name = failure.kind().wireName();
+        return switch (failure.kind()) {
+            case UNREACHABLE ->
+                name + ": no connection to Proof at " + baseUrl() + " (" + rootCause(failure)
+                        + "). Check RAMPGATE_PROOF_BASE_URL, RAMPGATE_PROOF_PROXY, RAMPGATE_PROOF_CA_FILE and the network";
+            case TIMEOUT ->
+                name + ": Proof at " + baseUrl() + " did not answer in time. Check RAMPGATE_PROOF_BASE_URL,"
+                        + " RAMPGATE_PROOF_PROXY and the network";
+            case UNAVAILABLE ->
+                failure.status().isPresent()
+                        ? name
+                        : name + ": not tried, since Proof at " + baseUrl() + " did not answer the pairs before";
+            case UNAUTHORISED -> name + ": Proof does not take the client token. Check RAMPGATE_PROOF_CLIENT_TOKEN";
+            case FORBIDDEN ->
+                name + ": our address or origin is not registered with Proof. Check RAMPGATE_PROOF_PROXY and"
+                        + " RAMPGATE_PROOF_ORIGIN, and what Proof has registered";
+            case NOT_FOUND, INVALID_ANSWER ->
+                name + ": there is something else at " + baseUrl() + ". Check RAMPGATE_PROOF_BASE_URL";
+            case CURRENCY_NOT_ALLOWED,
+                    WALLET_NOT_SUPPORTED,
+                    INVALID_REQUEST,
+                    SELL_NOT_ENABLED,
+                    VERIFICATION_REQUIRED,
+                    RATE_LIMITED,
+                    INTERNAL_ERROR,
+                    UPSTREAM_ERROR,
+                    UPSTREAM_UNAVAILABLE,
+                    REFUSED -> name;
+        };
+    }
+
+    /** Without credentials: those that a URL holds fail the start. */
+    private String baseUrl() {
+        return access.baseUrl().orElse("");
+    }
+
+    private static String rootCause(Throwable failure) {
+        Throwable cause = ExceptionUtil.getRootCause(failure);
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
     /** Prints for people and scripts, independent of the log's format. */

@@ -1,6 +1,7 @@
 package dev.rampgate.sandbox;
 
 import dev.rampgate.edge.ConnectionInitializer;
+import dev.rampgate.startup.StartFailure;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +60,7 @@ public final class SandboxMain {
             Quarkus.run(
                     SandboxReadyMessage.class,
                     (code, cause) -> {
+                        StartFailure.report(cause);
                         exitCode.set(code);
                         served.countDown();
                     },

@@ -65,8 +65,15 @@ class MigrateIT {
         }
         List<String> history = history();
         assertThat(history).isNotEmpty();
-        try (PackagedRampgate second = PackagedRampgate.launch(databaseAlone(), "--migrate")) {
+        Map<String, String> ofAService = databaseAlone();
+        ofAService.put("QUARKUS_SHUTDOWN_DELAY", "60s");
+        try (PackagedRampgate second = PackagedRampgate.launch(ofAService, "--migrate")) {
+            await("its report").atMost(LIMIT).until(() -> second.log().contains("applied: "));
+            long reported = System.nanoTime();
             assertThat(second.exitCode()).as(second.log()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - reported))
+                    .as("a task does not wait as a service does")
+                    .isLessThan(Duration.ofSeconds(30));
             assertThat(second.log()).contains("applied: 0");
         }
         assertThat(history()).isEqualTo(history);

@@ -1,14 +1,17 @@
 package dev.rampgate.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.http.ReceivedCall;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.support.ProofAndDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SmokeIT {
 
     private static final String CLIENT_TOKEN = "client-token-canary-0003";
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static ProofSimulator proof;
 
@@ -70,6 +75,39 @@ class SmokeIT {
                             "DOGE/ERC20: FAILED, currency_not_allowed",
                             "USDC/ERC20: ok",
                             "USDC/SOLANA: FAILED, wallet_not_supported");
+        }
+    }
+
+    @Test
+    void whereProofCannotBeReachedItSaysSoAndNamesTheAddressAndTheSettings() {
+        String nowhere = "http://localhost:" + ProofAndDatabase.freePort();
+        try (PackagedRampgate smoke = smoke("USDC/ERC20", Map.of("RAMPGATE_PROOF_BASE_URL", nowhere))) {
+            assertThat(smoke.exitCode()).isEqualTo(1);
+            assertThat(smoke.log())
+                    .contains(
+                            "USDC/ERC20: FAILED, unreachable: no connection to Proof at " + nowhere,
+                            "RAMPGATE_PROOF_BASE_URL")
+                    .doesNotContain("without id", "quote request");
+        }
+    }
+
+    @Test
+    void aWrongClientTokenIsNamedAsTheReason() {
+        try (PackagedRampgate smoke =
+                smoke("USDC/ERC20", Map.of("RAMPGATE_PROOF_CLIENT_TOKEN", "other-client-token-canary-0003"))) {
+            assertThat(smoke.exitCode()).isEqualTo(1);
+            assertThat(smoke.log()).contains("unauthorised", "RAMPGATE_PROOF_CLIENT_TOKEN", "quote request req_");
+        }
+    }
+
+    @Test
+    void itEndsWithItsTaskAndDoesNotWaitAsAServiceDoes() {
+        // The service would keep its port open for a minute; the watchdog would end it after more than that.
+        try (PackagedRampgate smoke = smoke("USDC/ERC20", Map.of("QUARKUS_SHUTDOWN_DELAY", "60s"))) {
+            await("its report").atMost(LIMIT).until(() -> smoke.log().contains("USDC/ERC20: ok"));
+            long reported = System.nanoTime();
+            assertThat(smoke.exitCode()).as(smoke.log()).isZero();
+            assertThat(Duration.ofNanos(System.nanoTime() - reported)).isLessThan(Duration.ofSeconds(30));
         }
     }
 
