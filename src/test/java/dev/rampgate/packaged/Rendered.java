@@ -149,6 +149,15 @@ final class Rendered {
         }
     }
 
+    /** One YAML document as it is. */
+    static JsonNode tree(String yaml) {
+        try {
+            return YAML.readTree(yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Of several YAML documents. */
     static Rendered text(String yaml) {
         try {
