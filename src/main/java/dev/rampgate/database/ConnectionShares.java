@@ -8,16 +8,18 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * How the connections of the pool are shared. What users can ask for as often as they like has a share; the rest, at least
- * three tenths, is for what must go on: the stream, polls, sockets.
+ * two tenths, is for what must go on: the stream, polls, sockets.
  */
 @Singleton
 public class ConnectionShares {
 
     private static final int TENTHS_FOR_READS = 4;
     private static final int TENTHS_FOR_SESSIONS = 3;
+    private static final int TENTHS_FOR_DELIVERIES = 1;
 
     private final ConnectionShare reads;
     private final ConnectionShare sessions;
+    private final ConnectionShare deliveries;
 
     @Inject
     public ConnectionShares(
@@ -26,6 +28,7 @@ public class ConnectionShares {
             MeterRegistry meters) {
         this.reads = new ConnectionShare("read", share(connections, TENTHS_FOR_READS), vertx, meters);
         this.sessions = new ConnectionShare("session", share(connections, TENTHS_FOR_SESSIONS), vertx, meters);
+        this.deliveries = new ConnectionShare("delivery", share(connections, TENTHS_FOR_DELIVERIES), vertx, meters);
     }
 
     private static int share(int connections, int tenths) {
@@ -40,5 +43,10 @@ public class ConnectionShares {
     /** For what a session keeps beside the ledger: idempotency keys and hand-offs. */
     public ConnectionShare sessions() {
         return sessions;
+    }
+
+    /** For the rounds of the webhooks to endpoints. */
+    public ConnectionShare deliveries() {
+        return deliveries;
     }
 }

@@ -4,6 +4,7 @@ import dev.rampgate.channel.poll.PollChannel;
 import dev.rampgate.channel.socket.SocketChannel;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.outbox.delivery.Deliveries;
 import dev.rampgate.outbox.kafka.KafkaPublisher;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.CommitListeners;
@@ -21,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Shuts the service down in order. First it stops claiming polls and sockets and publishing to Kafka, and returns the held leases, so that other replicas
- * take over. Webhooks and users are served during {@code quarkus.shutdown.delay} and until Quarkus has finished all requests.
+ * Shuts the service down in order. First it stops claiming polls, sockets and deliveries and publishing to Kafka, and returns the held
+ * leases, so that other replicas take over. Webhooks and users are served during {@code quarkus.shutdown.delay} and until Quarkus has finished all requests.
  * Finally it commits and publishes everything that was accepted.
  */
 @ApplicationScoped
@@ -47,6 +48,7 @@ class OrderlyShutdown {
     private final PollChannel polls;
     private final SocketChannel sockets;
     private final KafkaPublisher kafka;
+    private final Deliveries deliveries;
     private final ReconcileStream stream;
     private final Backlog backlog;
     private final CommitListeners listeners;
@@ -58,6 +60,7 @@ class OrderlyShutdown {
             PollChannel polls,
             SocketChannel sockets,
             KafkaPublisher kafka,
+            Deliveries deliveries,
             ReconcileStream stream,
             Backlog backlog,
             CommitListeners listeners,
@@ -67,6 +70,7 @@ class OrderlyShutdown {
         this.polls = polls;
         this.sockets = sockets;
         this.kafka = kafka;
+        this.deliveries = deliveries;
         this.stream = stream;
         this.backlog = backlog;
         this.listeners = listeners;
@@ -112,6 +116,7 @@ class OrderlyShutdown {
         polls.stop();
         sockets.stop();
         kafka.stop();
+        deliveries.stop();
     }
 
     private void checkFinished(CountDownLatch finished) {
@@ -119,6 +124,7 @@ class OrderlyShutdown {
                 && polls.isStopped()
                 && sockets.isStopped()
                 && kafka.isStopped()
+                && deliveries.isStopped()
                 && isStored()
                 && listeners.isDone()) {
             finished.countDown();

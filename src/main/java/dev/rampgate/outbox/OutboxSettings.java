@@ -3,6 +3,9 @@ package dev.rampgate.outbox;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Events for the company's other systems. */
 @ConfigMapping(prefix = "rampgate.outbox")
@@ -26,4 +29,38 @@ public interface OutboxSettings {
      */
     @WithDefault("250ms")
     Duration interval();
+
+    /** HTTP receivers of the company. A name is 1 to 32 lower case letters and digits, and begins with a letter. */
+    Map<String, Endpoint> endpoints();
+
+    /** One receiver. */
+    interface Endpoint {
+
+        /**
+         * Where events are posted to: {@code http} or {@code https}, without credentials and without a fragment. It may be a private
+         * address. Redirects are not followed. Unit: URL. Default: none, it is required.
+         */
+        Optional<String> url();
+
+        /**
+         * A file with the secrets that sign, one a line, the newest first: {@code whsec_} and the base64 of 24 to 64 random bytes. All of
+         * them sign. The file is read again within 10 s when it changes. Unit: path. Default: none, it is required.
+         */
+        Optional<String> secretsFile();
+
+        /** Only events of these types are sent. Unit: types. Default: none, all types are sent. */
+        Optional<List<String>> types();
+
+        /** How long an attempt may take until its answer has a status, {@code 100ms} to {@code 30s}. Default: {@code 10s}. */
+        @WithDefault("10s")
+        Duration timeout();
+
+        /** Most attempts of one replica at a time. Unit: attempts, 1 to 200. Default: {@code 16}. */
+        @WithDefault("16")
+        int concurrency();
+
+        /** Most attempts of all replicas together. Unit: attempts per second, 1 to 10,000. Default: {@code 500}. */
+        @WithDefault("500")
+        int rate();
+    }
 }

@@ -37,7 +37,7 @@ public final class GrownDatabase implements AutoCloseable {
 
     /** The budget has a handful of rows; everything else grows. */
     private static final Pattern WHOLE_TABLE = Pattern.compile(
-            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event)\\b");
+            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|delivery|delivery_attempt)\\b");
 
     private final MigratedDatabase database = MigratedDatabase.start();
     private final Vertx vertx = Vertx.vertx();
@@ -149,6 +149,22 @@ public final class GrownDatabase implements AutoCloseable {
                     FROM transaction;
 
                     UPDATE feed SET last_position = (SELECT count(*) FROM event);
+
+                    INSERT INTO endpoint (name, types, known_at, position, paced_to, replay_paced_to, swept_to, replay_swept_to)
+                    VALUES ('orders', '{}', now(), 0, now(), now(), '-infinity', '-infinity');
+
+                    INSERT INTO delivery (
+                        endpoint, queue, position, transaction_id, version, event_at, waiting, due_at, parked_at)
+                    SELECT 'orders', mod(position, 2), position, transaction_id, 1, now(), false,
+                           now() + random() * interval '1 h' - interval '1 min',
+                           CASE WHEN mod(position, 100) = 0 THEN now() END
+                    FROM event;
+
+                    INSERT INTO delivery_attempt (
+                        endpoint, queue, position, transaction_id, version, attempted_at, outcome, status, took)
+                    SELECT 'orders', 0, position, transaction_id, 1, now(), 'failed', 500, 1
+                    FROM event
+                    ORDER BY position;
 
                     INSERT INTO erased_user (mark, erased_at)
                     SELECT sha256(id::bytea), now()

@@ -1,0 +1,514 @@
+package dev.rampgate.outbox.delivery;
+
+import dev.rampgate.database.Columns;
+import dev.rampgate.outbox.delivery.Claimed.Queue;
+import dev.rampgate.telemetry.Labels;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** The tables {@code endpoint}, {@code delivery} and {@code delivery_attempt}, as the rounds of the endpoints use them. */
+class DeliveryStore {
+
+    /** Most places of the feed that one round makes deliveries of. */
+    static final int MOST_MADE = 500;
+
+    /** Most retries that become due together. */
+    static final int MOST_HASTENED = 10_000;
+
+    private final Pool pool;
+
+    DeliveryStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Makes an endpoint known. One that is new gets what has no place in the feed yet, and all that follows. */
+    Uni<Void> register(String name, List<String> types) {
+        return pool.preparedQuery("""
+                        INSERT INTO endpoint AS known (
+                            name, types, known_at, position, paced_to, replay_paced_to, swept_to, replay_swept_to)
+                        SELECT $1, $2, now(), last_position, now(), now(), '-infinity', '-infinity'
+                        FROM feed
+                        ON CONFLICT (name) DO UPDATE
+                        SET types = excluded.types, known_at = excluded.known_at
+                        """)
+                .execute(Tuple.of(name, Columns.texts(types)))
+                .replaceWithVoid();
+    }
+
+    /** Whether a round would find something to do, without a lock. */
+    Uni<Boolean> hasWork(String name) {
+        return pool.preparedQuery("""
+                        SELECT endpoint.paused_at IS NULL
+                               AND CASE
+                                   WHEN endpoint.open_since IS NULL
+                                       THEN endpoint.position < feed.last_position
+                                           OR EXISTS (
+                                               SELECT
+                                               FROM delivery
+                                               WHERE delivery.endpoint = $1
+                                                 AND queue = 0
+                                                 AND NOT waiting
+                                                 AND parked_at IS NULL
+                                                 AND due_at >= endpoint.swept_to
+                                                 AND due_at <= statement_timestamp()
+                                           )
+                                   ELSE endpoint.probe_at <= statement_timestamp()
+                               END
+                               OR endpoint.open_since IS NULL
+                                   AND EXISTS (
+                                       SELECT
+                                       FROM delivery
+                                       WHERE delivery.endpoint = $1
+                                         AND queue = 1
+                                         AND NOT waiting
+                                         AND parked_at IS NULL
+                                         AND due_at >= endpoint.replay_swept_to
+                                         AND due_at <= statement_timestamp()
+                                   ) AS work
+                        FROM endpoint
+                             CROSS JOIN feed
+                        WHERE endpoint.name = $1
+                        """)
+                .execute(Tuple.of(name))
+                .map(rows -> rows.size() == 0 || rows.iterator().next().getBoolean("work"));
+    }
+
+    /**
+     * Runs a piece of work while this replica has the endpoint's row locked.
+     *
+     * @return empty if another has it, or if there is no such row
+     */
+    <T> Uni<Optional<T>> locked(String name, Function<Round, Uni<T>> work) {
+        return pool.withTransaction(connection -> connection
+                .preparedQuery("""
+                        WITH locked AS MATERIALIZED (
+                            SELECT *
+                            FROM endpoint
+                            WHERE name = $1
+                            FOR NO KEY UPDATE SKIP LOCKED
+                        )
+                        SELECT position, paused_because, outages, open_since, probe_at, probes, probed_position,
+                               paced_to, replay_paced_to,
+                               nullif(swept_to, '-infinity') AS swept_to,
+                               nullif(replay_swept_to, '-infinity') AS replay_swept_to,
+                               feed.last_position,
+                               feed.expired_position,
+                               statement_timestamp() AS now,
+                               set_config('idle_in_transaction_session_timeout', '5s', true)
+                        FROM locked
+                             CROSS JOIN feed
+                        """)
+                .execute(Tuple.of(name))
+                .chain(rows -> rows.size() == 0
+                        ? Uni.createFrom().item(Optional.<T>empty())
+                        : work.apply(new Round(connection, name, rows.iterator().next()))
+                                .map(Optional::of)));
+    }
+
+    /** One database transaction in which an endpoint's row is locked. */
+    static final class Round {
+        private final SqlConnection connection;
+        private final String name;
+        private final EndpointState state = new EndpointState();
+        private final long lastPosition;
+        private final long expiredPosition;
+        private final Instant now;
+
+        private Round(SqlConnection connection, String name, Row row) {
+            this.connection = connection;
+            this.name = name;
+            state.position = row.getLong("position");
+            state.pause = Optional.ofNullable(row.getString("paused_because"))
+                    .map(why -> EndpointState.Pause.valueOf(why.toUpperCase(Locale.ROOT)))
+                    .orElse(null);
+            state.outages = row.getInteger("outages");
+            state.openSince = Columns.instant(row, "open_since");
+            state.probeAt = Columns.instant(row, "probe_at");
+            state.probes = row.getInteger("probes");
+            state.probedPosition = row.getLong("probed_position");
+            state.pacedTo = Columns.instant(row, "paced_to");
+            state.replayPacedTo = Columns.instant(row, "replay_paced_to");
+            state.sweptTo = orEpoch(Columns.instant(row, "swept_to"));
+            state.replaySweptTo = orEpoch(Columns.instant(row, "replay_swept_to"));
+            this.lastPosition = row.getLong("last_position");
+            this.expiredPosition = row.getLong("expired_position");
+            // The clock of a server that took over may be behind; nothing may become due before what was swept.
+            this.now = latest(Columns.instant(row, "now"), latest(state.sweptTo, state.replaySweptTo));
+        }
+
+        private static Instant orEpoch(Instant time) {
+            return time == null ? Instant.EPOCH : time;
+        }
+
+        private static Instant latest(Instant one, Instant other) {
+            return one.isAfter(other) ? one : other;
+        }
+
+        EndpointState state() {
+            return state;
+        }
+
+        Instant now() {
+            return now;
+        }
+
+        /** Whether the feed goes on behind what deliveries were made of. */
+        boolean isBehind() {
+            return state.position < lastPosition;
+        }
+
+        /** Places behind the endpoint's position whose events were deleted, so that it will never get them. */
+        long missed() {
+            return Math.max(0, expiredPosition - state.position);
+        }
+
+        /**
+         * Applies what became of attempts, and notes them.
+         *
+         * @return how many had lost their claim, and so changed nothing
+         */
+        Uni<Integer> mark(List<Mark> marks) {
+            return connection
+                    .preparedQuery("""
+                            WITH given AS MATERIALIZED (
+                                SELECT *
+                                FROM unnest(
+                                    $3::smallint[], $4::bigint[], $5::uuid[], $6::text[], $7::integer[], $8::timestamptz[],
+                                    $9::text[], $10::integer[], $11::integer[], $12::text[], $13::integer[]
+                                ) AS one (queue, position, claim, step, attempts, due_at, outcome, status, took,
+                                          transaction_id, version)
+                            ), held AS MATERIALIZED (
+                                SELECT given.*
+                                FROM given
+                                     JOIN delivery
+                                          ON delivery.endpoint = $1
+                                         AND delivery.queue = given.queue
+                                         AND delivery.position = given.position
+                                         AND delivery.claim = given.claim
+                            ), removed AS (
+                                DELETE FROM delivery
+                                USING held
+                                WHERE delivery.endpoint = $1
+                                  AND delivery.queue = held.queue
+                                  AND delivery.position = held.position
+                                  AND held.step = 'done'
+                            ), kept AS (
+                                UPDATE delivery
+                                SET claim = NULL,
+                                    attempts = held.attempts,
+                                    due_at = held.due_at,
+                                    last_outcome = held.outcome,
+                                    last_status = nullif(held.status, 0),
+                                    parked_at = CASE WHEN held.step = 'park' THEN $2::timestamptz END
+                                FROM held
+                                WHERE delivery.endpoint = $1
+                                  AND delivery.queue = held.queue
+                                  AND delivery.position = held.position
+                                  AND held.step <> 'done'
+                            ), headed AS (
+                                UPDATE delivery
+                                SET waiting = false, due_at = $2
+                                FROM held
+                                     CROSS JOIN LATERAL (
+                                         SELECT following.position
+                                         FROM delivery AS following
+                                         WHERE following.endpoint = $1
+                                           AND following.queue = held.queue
+                                           AND following.transaction_id = held.transaction_id
+                                           AND following.position > held.position
+                                           AND following.parked_at IS NULL
+                                         ORDER BY following.position
+                                         LIMIT 1
+                                     ) AS next
+                                WHERE held.step <> 'retry'
+                                  AND delivery.endpoint = $1
+                                  AND delivery.queue = held.queue
+                                  AND delivery.position = next.position
+                                  AND delivery.waiting
+                            ), noted AS (
+                                INSERT INTO delivery_attempt (
+                                    endpoint, queue, position, transaction_id, version, attempted_at, outcome, status, took)
+                                SELECT $1, queue, position, transaction_id, version,
+                                       $2::timestamptz - took * interval '1 ms', outcome, nullif(status, 0), took
+                                FROM given
+                            )
+                            SELECT count(*)::integer AS held
+                            FROM held
+                            """)
+                    .execute(parameters(marks))
+                    .map(rows -> marks.size() - rows.iterator().next().getInteger("held"));
+        }
+
+        private Tuple parameters(List<Mark> marks) {
+            Tuple columns = Columns.of(marks)
+                    .array(mark -> mark.attempt().delivery().queue().column(), Short[]::new)
+                    .array(mark -> mark.attempt().delivery().position(), Long[]::new)
+                    .array(mark -> mark.attempt().delivery().claim(), UUID[]::new)
+                    .text(mark -> Labels.of(mark.step()))
+                    .integer(Mark::attempts)
+                    .time(Mark::dueAt)
+                    .text(mark -> Labels.of(mark.attempt().outcome()))
+                    .integer(mark -> mark.attempt().status())
+                    .integer(mark -> (int) mark.attempt().took().toMillis())
+                    .text(mark -> mark.attempt().delivery().transactionId())
+                    .integer(mark -> mark.attempt().delivery().version())
+                    .parameters();
+            Tuple all = Tuple.of(name, Columns.utc(now));
+            for (int i = 0; i < columns.size(); i++) {
+                all.addValue(columns.getValue(i));
+            }
+            return all;
+        }
+
+        /**
+         * Makes what waits for another attempt due now, except what was rejected for its own sake. These are few: while a circuit is open,
+         * no deliveries are made.
+         */
+        Uni<Void> makeRetriesDue() {
+            return connection
+                    .preparedQuery("""
+                            WITH later AS MATERIALIZED (
+                                SELECT each.queue, retry.position
+                                FROM (VALUES (0::smallint), (1::smallint)) AS each (queue)
+                                     CROSS JOIN LATERAL (
+                                         SELECT position
+                                         FROM delivery
+                                         WHERE endpoint = $1
+                                           AND delivery.queue = each.queue
+                                           AND NOT waiting
+                                           AND parked_at IS NULL
+                                           AND claim IS NULL
+                                           AND due_at > $2
+                                           AND last_outcome <> 'rejected'
+                                         ORDER BY due_at
+                                         LIMIT $3
+                                     ) AS retry
+                            )
+                            UPDATE delivery
+                            SET due_at = $2
+                            FROM later
+                            WHERE delivery.endpoint = $1
+                              AND delivery.queue = later.queue
+                              AND delivery.position = later.position
+                            """)
+                    .execute(Tuple.of(name, Columns.utc(now), (long) MOST_HASTENED))
+                    .replaceWithVoid();
+        }
+
+        /**
+         * Makes the next deliveries: of the events behind the endpoint's position, those of its types. A delivery waits while one of an earlier
+         * event of its transaction is there.
+         *
+         * @return how many
+         */
+        Uni<Integer> make() {
+            long from = state.position;
+            state.position = Math.min(lastPosition, Math.max(from, expiredPosition) + MOST_MADE);
+            return connection
+                    .preparedQuery("""
+                            INSERT INTO delivery (
+                                endpoint, queue, position, transaction_id, version, event_at, waiting, due_at)
+                            SELECT $1, 0, position, transaction_id, version, created_at,
+                                   (
+                                       SELECT true
+                                       FROM delivery AS earlier
+                                       WHERE earlier.endpoint = $1
+                                         AND earlier.queue = 0
+                                         AND earlier.transaction_id = made.transaction_id
+                                         AND earlier.parked_at IS NULL
+                                       LIMIT 1
+                                   ) IS NOT NULL
+                                   OR row_number() OVER (PARTITION BY transaction_id ORDER BY position) > 1,
+                                   $4
+                            FROM (
+                                SELECT event.position, transaction_id, version, created_at
+                                FROM event
+                                     JOIN endpoint
+                                          ON endpoint.name = $1
+                                         AND (endpoint.types = '{}' OR event.type = ANY (endpoint.types))
+                                WHERE event.position > $2 AND event.position <= $3
+                            ) AS made
+                            ORDER BY position
+                            ON CONFLICT DO NOTHING
+                            """)
+                    .execute(Tuple.of(name, from, state.position, Columns.utc(now)))
+                    .map(RowSet::rowCount);
+        }
+
+        /**
+         * Claims the heads that are due, the longest due first.
+         *
+         * @param most at most so many
+         */
+        Uni<List<Claimed>> claim(Queue queue, int most, UUID claim, Duration lease) {
+            Instant from = queue == Queue.LIVE ? state.sweptTo : state.replaySweptTo;
+            return connection
+                    .preparedQuery("""
+                            WITH due AS MATERIALIZED (
+                                SELECT position, due_at
+                                FROM delivery
+                                WHERE endpoint = $1
+                                  AND queue = $2
+                                  AND NOT waiting
+                                  AND parked_at IS NULL
+                                  AND due_at >= $3
+                                  AND due_at <= $4
+                                ORDER BY due_at
+                                LIMIT $5
+                            ), claimed AS (
+                                UPDATE delivery
+                                SET claim = $6, due_at = $7
+                                FROM due
+                                WHERE delivery.endpoint = $1
+                                  AND delivery.queue = $2
+                                  AND delivery.position = due.position
+                                RETURNING delivery.position, delivery.transaction_id, delivery.version, delivery.attempts,
+                                          due.due_at
+                            )
+                            SELECT claimed.*, event.id, event.body
+                            FROM claimed
+                                 LEFT JOIN event ON event.position = claimed.position
+                            """)
+                    .execute(Tuple.tuple(List.of(
+                            name,
+                            queue.column(),
+                            Columns.utc(from),
+                            Columns.utc(now),
+                            (long) most,
+                            claim,
+                            Columns.utc(now.plus(lease)))))
+                    .map(rows -> claimed(rows, queue, claim, false))
+                    .invoke(found -> sweep(queue, found, most));
+        }
+
+        /** What is found first next time is due no earlier than the last of these; or than now, if these were all. */
+        private void sweep(Queue queue, List<Claimed> found, int most) {
+            Instant to = found.size() < most
+                    ? now
+                    : found.stream()
+                            .map(Claimed::dueAt)
+                            .max(Comparator.naturalOrder())
+                            .orElse(now);
+            if (queue == Queue.LIVE) {
+                state.sweptTo = to;
+            } else {
+                state.replaySweptTo = to;
+            }
+        }
+
+        /** Claims the head behind the one that was probed last, due or not; begins again behind the last one. */
+        Uni<List<Claimed>> claimProbe(UUID claim, Duration lease) {
+            return connection
+                    .preparedQuery("""
+                            WITH head AS MATERIALIZED (
+                                (
+                                    SELECT position, due_at
+                                    FROM delivery
+                                    WHERE endpoint = $1
+                                      AND queue = 0
+                                      AND position > $2
+                                      AND NOT waiting
+                                      AND parked_at IS NULL
+                                      AND (claim IS NULL OR due_at <= $3)
+                                    ORDER BY position
+                                    LIMIT 1
+                                )
+                                UNION ALL
+                                (
+                                    SELECT position, due_at
+                                    FROM delivery
+                                    WHERE endpoint = $1
+                                      AND queue = 0
+                                      AND position <= $2
+                                      AND NOT waiting
+                                      AND parked_at IS NULL
+                                      AND (claim IS NULL OR due_at <= $3)
+                                    ORDER BY position
+                                    LIMIT 1
+                                )
+                                LIMIT 1
+                            ), claimed AS (
+                                UPDATE delivery
+                                SET claim = $4, due_at = $5
+                                FROM head
+                                WHERE delivery.endpoint = $1 AND delivery.queue = 0 AND delivery.position = head.position
+                                RETURNING delivery.position, delivery.transaction_id, delivery.version, delivery.attempts,
+                                          head.due_at
+                            )
+                            SELECT claimed.*, event.id, event.body
+                            FROM claimed
+                                 LEFT JOIN event ON event.position = claimed.position
+                            """)
+                    .execute(
+                            Tuple.of(name, state.probedPosition, Columns.utc(now), claim, Columns.utc(now.plus(lease))))
+                    .map(rows -> claimed(rows, Queue.LIVE, claim, true))
+                    .invoke(found -> found.forEach(probe -> state.probing(probe.position(), now.plus(lease))));
+        }
+
+        private static List<Claimed> claimed(RowSet<Row> rows, Queue queue, UUID claim, boolean probe) {
+            List<Claimed> all = new ArrayList<>();
+            rows.forEach(row -> all.add(new Claimed(
+                    queue,
+                    row.getLong("position"),
+                    row.getString("transaction_id"),
+                    row.getInteger("version"),
+                    row.getInteger("attempts"),
+                    Columns.instant(row, "due_at"),
+                    claim,
+                    probe,
+                    row.getString("id"),
+                    row.getString("body"))));
+            all.sort(Comparator.comparingLong(Claimed::position));
+            return all;
+        }
+
+        /** Writes the endpoint's row. */
+        Uni<Void> save() {
+            return connection
+                    .preparedQuery("""
+                            UPDATE endpoint
+                            SET position = $2,
+                                paused_because = $3,
+                                paused_at = CASE WHEN $3::text IS NULL THEN NULL ELSE coalesce(paused_at, $4) END,
+                                outages = $5,
+                                open_since = $6,
+                                probe_at = $7,
+                                probes = $8,
+                                probed_position = $9,
+                                paced_to = $10,
+                                replay_paced_to = $11,
+                                swept_to = $12,
+                                replay_swept_to = $13
+                            WHERE name = $1
+                            """)
+                    .execute(Tuple.tuple()
+                            .addString(name)
+                            .addLong(state.position)
+                            .addString(state.pause == null ? null : Labels.of(state.pause))
+                            .addValue(Columns.utc(now))
+                            .addInteger(state.outages)
+                            .addValue(Columns.utc(state.openSince))
+                            .addValue(Columns.utc(state.probeAt))
+                            .addInteger(state.probes)
+                            .addLong(state.probedPosition)
+                            .addValue(Columns.utc(state.pacedTo))
+                            .addValue(Columns.utc(state.replayPacedTo))
+                            .addValue(Columns.utc(state.sweptTo))
+                            .addValue(Columns.utc(state.replaySweptTo)))
+                    .replaceWithVoid();
+        }
+    }
+}

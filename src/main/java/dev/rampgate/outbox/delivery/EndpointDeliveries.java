@@ -1,0 +1,331 @@
+package dev.rampgate.outbox.delivery;
+
+import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.Ticker;
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.outbox.delivery.Claimed.Queue;
+import dev.rampgate.outbox.delivery.DeliveryStore.Round;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.random.RandomGenerator;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings the events to one endpoint. In rounds: the endpoint's row is locked, what became of attempts is marked, deliveries are made of
+ * the next places of the feed, and the heads of transactions are claimed; after the commit each claim is sent once. All state of this
+ * class is confined to its event loop.
+ */
+final class EndpointDeliveries {
+
+    private static final Logger LOG = Logger.getLogger(EndpointDeliveries.class);
+
+    /** How often retries and leases are looked for; events wake it. */
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+
+    /** While another replica has the endpoint's row. */
+    private static final Duration WHEN_LOCKED = Duration.ofMillis(10);
+
+    private final Endpoint endpoint;
+    private final DeliveryStore store;
+    private final ConnectionShare share;
+    private final BiFunction<String, String, Uni<WebhookSender.Answer>> post;
+    private final EventLoop loop;
+    private final RandomGenerator random;
+    private final DeliveryMetrics metrics;
+    private final Ticker ticker;
+
+    private final List<Attempt> ended = new ArrayList<>();
+    private int live;
+    private int replays;
+    private boolean registered;
+    private volatile boolean stopping;
+
+    /**
+     * @param post sends an event, by its id and its body; never fails
+     * @param loop its alone
+     */
+    EndpointDeliveries(
+            Endpoint endpoint,
+            DeliveryStore store,
+            ConnectionShare share,
+            BiFunction<String, String, Uni<WebhookSender.Answer>> post,
+            EventLoop loop,
+            RandomGenerator random,
+            DeliveryMetrics metrics) {
+        this.endpoint = endpoint;
+        this.store = store;
+        this.share = share;
+        this.post = post;
+        this.loop = loop;
+        this.random = random;
+        this.metrics = metrics;
+        this.ticker = new Ticker("deliveries to " + endpoint.name(), loop, INTERVAL, this::round, random);
+    }
+
+    void start() {
+        ticker.start();
+    }
+
+    /** Looks at once. Safe from any thread. */
+    void wake() {
+        ticker.wake();
+    }
+
+    /** Claims nothing more; what is being sent is still marked. */
+    void stop() {
+        stopping = true;
+        loop.execute(this::stopWhenMarked);
+    }
+
+    boolean isStopped() {
+        return ticker.isStopped();
+    }
+
+    private void stopWhenMarked() {
+        if (stopping && live + replays == 0) {
+            ticker.stop();
+        }
+    }
+
+    // --- a round
+
+    /** What a round does after its commit. */
+    private record Plan(List<Mark> marks, List<Claimed> claimed, boolean more, Duration pause) {}
+
+    private Uni<Void> round() {
+        if (!registered) {
+            return share.within(() -> store.register(endpoint.name(), types()))
+                    .invoke(() -> registered = true)
+                    .chain(this::round);
+        }
+        if (!ended.isEmpty()) {
+            return lockedRound();
+        }
+        return share.within(() -> store.hasWork(endpoint.name()))
+                .emitOn(loop)
+                .chain(work -> work ? lockedRound() : Uni.createFrom().voidItem());
+    }
+
+    private List<String> types() {
+        return endpoint.types().stream().map(EventType::wireName).toList();
+    }
+
+    private Uni<Void> lockedRound() {
+        List<Attempt> attempts = List.copyOf(ended);
+        long begun = System.nanoTime();
+        return share.within(() -> store.locked(endpoint.name(), round -> work(round, attempts)))
+                .emitOn(loop)
+                .invoke(plan -> plan.ifPresentOrElse(
+                        done -> carryOut(done, begun), () -> loop.schedule(WHEN_LOCKED, ticker::wake)))
+                .replaceWithVoid();
+    }
+
+    private Uni<Plan> work(Round round, List<Attempt> attempts) {
+        boolean wasOpen = round.state().isOpen();
+        boolean wasPaused = round.state().isPaused();
+        List<Mark> marks =
+                attempts.stream().map(attempt -> mark(round, attempt)).toList();
+        boolean closed = wasOpen && !round.state().isOpen();
+        return (marks.isEmpty() ? Uni.createFrom().item(0) : round.mark(marks))
+                .invoke(lost -> metrics.lost(lost))
+                .chain(() -> closed ? round.makeRetriesDue() : Uni.createFrom().voidItem())
+                .chain(() -> claimAndMake(round))
+                .chain(plan -> round.save().replaceWith(new Plan(marks, plan.claimed(), plan.more(), plan.pause())))
+                .invoke(() -> logChanges(round.state(), wasOpen, wasPaused));
+    }
+
+    /** What one attempt means for its delivery, and for the endpoint. */
+    private Mark mark(Round round, Attempt attempt) {
+        EndpointState state = round.state();
+        Instant now = round.now();
+        Claimed delivery = attempt.delivery();
+        Outcome outcome = attempt.outcome();
+        if (outcome == Outcome.DELIVERED) {
+            state.succeeded();
+            return new Mark(attempt, Mark.Step.DONE, delivery.attempts(), now);
+        }
+        if (outcome == Outcome.EXPIRED) {
+            return new Mark(attempt, Mark.Step.DONE, delivery.attempts(), now);
+        }
+        if (attempt.retryAfter().isPresent()) {
+            state.delayed(attempt.retryAfter().get(), now);
+            return new Mark(attempt, Mark.Step.RETRY, delivery.attempts(), now);
+        }
+        if (outcome == Outcome.GONE && delivery.queue() == Queue.LIVE) {
+            state.pause = EndpointState.Pause.GONE;
+            return new Mark(attempt, Mark.Step.RETRY, delivery.attempts(), now);
+        }
+        if (outcome.isOutage()) {
+            state.failed(delivery.probe(), now);
+        }
+        if (delivery.probe() && delivery.dueAt().isAfter(now)) {
+            // It was asked before its time, for the endpoint's sake.
+            return new Mark(attempt, Mark.Step.RETRY, delivery.attempts(), delivery.dueAt());
+        }
+        int used = delivery.attempts() + 1;
+        return RetryLadder.after(used, random)
+                .map(pause -> new Mark(attempt, Mark.Step.RETRY, used, now.plus(pause)))
+                .orElseGet(() -> new Mark(attempt, Mark.Step.PARK, used, now));
+    }
+
+    private Uni<Plan> claimAndMake(Round round) {
+        EndpointState state = round.state();
+        if (stopping) {
+            return Uni.createFrom().item(plan(List.of(), false, null));
+        }
+        Uni<Plan> flow;
+        if (state.isFlowing()) {
+            flow = claimLive(round);
+        } else if (state.isProbeDue(round.now())) {
+            flow = claimProbe(round);
+        } else {
+            flow = Uni.createFrom().item(plan(List.of(), false, null));
+        }
+        return state.isOpen() ? flow : flow.chain(plan -> claimReplays(round, plan));
+    }
+
+    private static Plan plan(List<Claimed> claimed, boolean more, Duration pause) {
+        return new Plan(List.of(), claimed, more, pause);
+    }
+
+    /** Deliveries are made as they can be sent, so that the queue holds little more than what failed. */
+    private Uni<Plan> claimLive(Round round) {
+        EndpointState state = round.state();
+        int free = endpoint.concurrency() - live;
+        int allowed = EndpointState.allowance(state.pacedTo, endpoint.rate(), round.now());
+        int most = Math.min(free, allowed);
+        if (most <= 0) {
+            return Uni.createFrom().item(plan(List.of(), false, free > 0 ? spacing(endpoint.rate()) : null));
+        }
+        return round.claim(Queue.LIVE, most, claimId(), endpoint.lease())
+                .chain(first -> first.size() == most || !round.isBehind()
+                        ? Uni.createFrom().item(plan(first, false, null))
+                        : make(round)
+                                .chain(made -> made == 0
+                                        ? Uni.createFrom().item(plan(first, round.isBehind(), null))
+                                        : round.claim(Queue.LIVE, most - first.size(), claimId(), endpoint.lease())
+                                                .map(second -> plan(joined(first, second), round.isBehind(), null))))
+                .invoke(plan -> state.pacedTo = EndpointState.paced(
+                        state.pacedTo, endpoint.rate(), plan.claimed().size(), round.now()))
+                .map(plan -> plan.claimed().size() == allowed && allowed < free
+                        ? plan(plan.claimed(), false, spacing(endpoint.rate()))
+                        : plan);
+    }
+
+    private Uni<Integer> make(Round round) {
+        metrics.missed(round.missed());
+        return round.make();
+    }
+
+    private Uni<Plan> claimProbe(Round round) {
+        return round.claimProbe(claimId(), endpoint.lease())
+                .chain(found -> found.isEmpty() && round.isBehind()
+                        ? make(round).chain(made -> round.claimProbe(claimId(), endpoint.lease()))
+                        : Uni.createFrom().item(found))
+                .map(found -> plan(found, found.isEmpty() && round.isBehind(), null));
+    }
+
+    private Uni<Plan> claimReplays(Round round, Plan plan) {
+        EndpointState state = round.state();
+        double rate = endpoint.replayRate();
+        int most = Math.min(
+                endpoint.replayConcurrency() - replays,
+                EndpointState.allowance(state.replayPacedTo, rate, round.now()));
+        if (most <= 0) {
+            return Uni.createFrom().item(plan);
+        }
+        return round.claim(Queue.REPLAY, most, claimId(), endpoint.lease())
+                .invoke(found ->
+                        state.replayPacedTo = EndpointState.paced(state.replayPacedTo, rate, found.size(), round.now()))
+                .map(found -> plan(joined(plan.claimed(), found), plan.more(), plan.pause()));
+    }
+
+    private static Duration spacing(double rate) {
+        return Duration.ofMillis(Math.max(1, (long) (1_000 / rate)));
+    }
+
+    private static List<Claimed> joined(List<Claimed> one, List<Claimed> other) {
+        List<Claimed> all = new ArrayList<>(one);
+        all.addAll(other);
+        return all;
+    }
+
+    private UUID claimId() {
+        return new UUID(random.nextLong(), random.nextLong());
+    }
+
+    // --- after its commit
+
+    private void carryOut(Plan plan, long begun) {
+        plan.marks().forEach(mark -> {
+            ended.remove(mark.attempt());
+            count(mark.attempt().delivery(), -1);
+            metrics.ended(mark.attempt());
+            if (mark.step() == Mark.Step.PARK) {
+                metrics.parked();
+            }
+        });
+        long sendUntil = begun + endpoint.lease().minus(endpoint.timeout()).toNanos();
+        for (Claimed claim : plan.claimed()) {
+            if (System.nanoTime() - sendUntil < 0) {
+                count(claim, 1);
+                send(claim);
+            }
+        }
+        if (plan.pause() != null) {
+            loop.schedule(plan.pause(), ticker::wake);
+        } else if (plan.more()) {
+            ticker.wake();
+        }
+        stopWhenMarked();
+    }
+
+    private void count(Claimed claim, int change) {
+        if (claim.queue() == Queue.LIVE) {
+            live += change;
+        } else {
+            replays += change;
+        }
+    }
+
+    private void send(Claimed claim) {
+        if (claim.eventId() == null) {
+            loop.execute(() -> ended(new Attempt(claim, Outcome.EXPIRED, 0, Optional.empty(), Duration.ZERO)));
+            return;
+        }
+        post.apply(claim.eventId(), claim.body())
+                .emitOn(loop)
+                .subscribe()
+                .with(answer -> ended(
+                        new Attempt(claim, answer.outcome(), answer.status(), answer.retryAfter(), answer.took())));
+    }
+
+    private void ended(Attempt attempt) {
+        ended.add(attempt);
+        ticker.wake();
+    }
+
+    private void logChanges(EndpointState state, boolean wasOpen, boolean wasPaused) {
+        if (state.isOpen() && !wasOpen) {
+            LOG.warnf(
+                    "Endpoint %s does not take events: its circuit is open. One event at a time is tried; the others wait",
+                    endpoint.name());
+        } else if (wasOpen && !state.isOpen()) {
+            LOG.infof("Endpoint %s takes events again: its circuit is closed", endpoint.name());
+        }
+        if (state.isPaused() && !wasPaused) {
+            metrics.paused();
+            LOG.errorf(
+                    "Endpoint %s answered 410 Gone and is paused. Its events are kept; resume it by"
+                            + " POST /operate/endpoints/%s/resume when it wants them again",
+                    endpoint.name(), endpoint.name());
+        }
+    }
+}

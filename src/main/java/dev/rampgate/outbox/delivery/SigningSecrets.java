@@ -1,0 +1,129 @@
+package dev.rampgate.outbox.delivery;
+
+import dev.rampgate.wire.ByteOrderMark;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The secrets of one endpoint, newest first, which sign as the Standard Webhooks specification says: {@code v1} is HMAC-SHA256 over
+ * {@code id.timestamp.body}, in base64. All of them sign, so that a receiver may change to the newest when it likes.
+ */
+final class SigningSecrets {
+
+    /** Far more than rotations leave. */
+    static final int MOST_SECRETS = 10;
+
+    /** Real files are far shorter. */
+    static final long MOST_BYTES = 16 * 1024;
+
+    private static final String PREFIX = "whsec_";
+    private static final int SHORTEST = 24;
+    private static final int LONGEST = 64;
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final List<SecretKeySpec> keys;
+
+    private SigningSecrets(List<SecretKeySpec> keys) {
+        this.keys = keys;
+    }
+
+    /** Why a file cannot be used, as words behind "the file"; nothing of its content. */
+    static final class UnusableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnusableException(String why) {
+            super(why, null, false, false);
+        }
+    }
+
+    /** Blocks: for the start only. */
+    static SigningSecrets read(Path file) throws UnusableException {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new UnusableException("is longer than " + MOST_BYTES + " bytes");
+            }
+            return parse(Files.readAllBytes(file));
+        } catch (IOException unreadable) {
+            throw new UnusableException(
+                    "cannot be read (" + unreadable.getClass().getSimpleName() + ")");
+        }
+    }
+
+    static SigningSecrets parse(byte[] content) throws UnusableException {
+        List<String> lines = new String(ByteOrderMark.strippedFrom(content), StandardCharsets.UTF_8)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        if (lines.isEmpty()) {
+            throw new UnusableException("is empty");
+        }
+        if (lines.size() > MOST_SECRETS) {
+            throw new UnusableException("has more than " + MOST_SECRETS + " secrets");
+        }
+        SecretKeySpec[] keys = new SecretKeySpec[lines.size()];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = key(lines.get(i), i + 1);
+        }
+        return new SigningSecrets(List.of(keys));
+    }
+
+    private static SecretKeySpec key(String line, int number) throws UnusableException {
+        try {
+            byte[] secret =
+                    line.startsWith(PREFIX) ? Base64.getDecoder().decode(line.substring(PREFIX.length())) : new byte[0];
+            if (secret.length >= SHORTEST && secret.length <= LONGEST) {
+                return new SecretKeySpec(secret, ALGORITHM);
+            }
+        } catch (IllegalArgumentException noBase64) {
+            // reported below, without the text
+        }
+        throw new UnusableException("has no valid secret in line " + number
+                + " of its secrets; each must be whsec_ and the base64 of 24 to 64 bytes");
+    }
+
+    /**
+     * The value of the header {@code webhook-signature}: one signature for each secret, separated by spaces.
+     *
+     * @param id the value of {@code webhook-id}
+     * @param timestamp the value of {@code webhook-timestamp}, in seconds
+     */
+    String sign(String id, long timestamp, byte[] body) {
+        byte[] head = (id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
+        return keys.stream().map(key -> "v1," + signature(key, head, body)).collect(Collectors.joining(" "));
+    }
+
+    private static String signature(SecretKeySpec key, byte[] head, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            mac.update(head);
+            return Base64.getEncoder().encodeToString(mac.doFinal(body));
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("Every Java platform has " + ALGORITHM, impossible);
+        }
+    }
+
+    /** Whether they are the same in the same order. */
+    boolean isSameAs(SigningSecrets other) {
+        return keys.size() == other.keys.size() && Arrays.deepEquals(encoded(), other.encoded());
+    }
+
+    private byte[][] encoded() {
+        return keys.stream().map(SecretKeySpec::getEncoded).toArray(byte[][]::new);
+    }
+
+    @Override
+    public String toString() {
+        return "SigningSecrets[" + keys.size() + "]";
+    }
+}

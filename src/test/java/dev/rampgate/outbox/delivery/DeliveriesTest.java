@@ -1,0 +1,679 @@
+package dev.rampgate.outbox.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.eventloop.VertxEventLoop;
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.support.MigratedDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.sqlclient.PoolOptions;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Webhooks to receivers over HTTP, from a real PostgreSQL; the time of retries is moved in the tables. */
+class DeliveriesTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String SECRET = secret(1);
+    private static final String OTHER_SECRET = secret(2);
+
+    private static MigratedDatabase database;
+    private static Vertx vertx;
+    private static Pool pool;
+
+    @TempDir
+    Path folder;
+
+    private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private long position;
+
+    @BeforeAll
+    static void start() {
+        database = MigratedDatabase.start();
+        vertx = Vertx.vertx();
+        pool = Pool.newInstance(PgBuilder.pool()
+                .connectingTo(database.options())
+                .with(new PoolOptions().setMaxSize(20))
+                .using(vertx)
+                .build());
+    }
+
+    @AfterAll
+    static void stop() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        database.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        sql(
+                "TRUNCATE event, endpoint, delivery, delivery_attempt; UPDATE feed SET last_position = 0, expired_position = 0");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM pg_locks WHERE relation = 'endpoint'::regclass") == 0);
+    }
+
+    // --- what arrives, and in which order
+
+    @Test
+    void everyRequestHasTheFrozenBytesAndASignatureThatThePublicLibraryVerifies() {
+        Receiver receiver = receiver();
+        registered("orders");
+        event("t-1", 1, "transaction.opened", "Zoë – 漢字 \\u0000 𝄞");
+        replica(endpoint("orders", receiver.url()));
+
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 1);
+        Receiver.Received request = receiver.received().get(0);
+        assertThat(request.verified()).isTrue();
+        assertThat(request.body()).isEqualTo(text("SELECT body FROM event"));
+        assertThat(request.id()).isEqualTo(text("SELECT id FROM event"));
+        awaitEmptyQueue();
+        assertThat(text("SELECT outcome || ' ' || status FROM delivery_attempt"))
+                .isEqualTo("delivered 204");
+    }
+
+    @Test
+    void twoReplicasDeliverEveryEventInTheOrderOfItsVersionsWhateverTheReceiverDoes() {
+        Receiver receiver = receiver();
+        SplittableRandom random = new SplittableRandom(7);
+        receiver.behave((event, request) -> {
+            switch (random.nextInt(8)) {
+                case 0 -> Receiver.answer(request, 500);
+                case 1 -> Receiver.answer(request, 429);
+                case 2 -> Receiver.answer(request, 404);
+                case 3 -> request.connection().close();
+                case 4 -> vertx.setTimer(1 + random.nextInt(30), later -> Receiver.answer(request, 200));
+                default -> Receiver.answer(request, 204);
+            }
+        });
+        registered("orders");
+        Endpoint endpoint = endpoint("orders", receiver.url());
+        replica(endpoint);
+        replica(endpoint);
+        for (int version = 1; version <= 8; version++) {
+            for (int transaction = 0; transaction < 20; transaction++) {
+                event("t-" + transaction, version);
+            }
+        }
+
+        awaitHastened(() -> new HashSet<>(receiver.deliveredNames()).size() == 160);
+        assertInOrder(receiver);
+        assertThat(receiver.received()).allMatch(Receiver.Received::verified);
+        assertOneBodyEach(receiver);
+        awaitHastened(() -> number("SELECT count(*) FROM delivery") == 0);
+    }
+
+    @Test
+    void onlyTheTypesOfTheEndpointAreSent() {
+        Receiver receiver = receiver();
+        Endpoint all = endpoint("orders", receiver.url());
+        registered("orders");
+        event("t-1", 1, "transaction.opened", "");
+        event("t-1", 2, "transaction.updated", "");
+        event("t-1", 3, "transaction.completed", "");
+        replica(new Endpoint(
+                all.name(), all.url(), all.secretsFile(), List.of(EventType.COMPLETED), all.timeout(), 16, 500));
+
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT position FROM endpoint") == 3
+                        && receiver.delivered().size() == 1);
+        assertThat(receiver.deliveredNames()).containsExactly("t-1 3");
+    }
+
+    @Test
+    void aNewEndpointStartsAtThePresentAndOneThatWasAwayGoesOnWhereItWas() {
+        Receiver receiver = receiver();
+        event("before", 1);
+        Replica first = replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM endpoint") == 1);
+        event("t-1", 1);
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1")));
+        first.close();
+        // No replica has it in its settings now.
+        event("t-2", 1);
+        replica(endpoint("orders", receiver.url()));
+
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1", "t-2 1")));
+    }
+
+    @Test
+    void anErasedBodyIsSentUnderTheSameId() {
+        Receiver receiver = receiver();
+        receiver.answerAll(500);
+        registered("orders");
+        event("t-1", 1, "transaction.opened", "someone@example.com");
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> receiver.received().size() == 1);
+        sql("UPDATE event SET body = replace(body, 'someone@example.com', 'redacted')");
+        receiver.answerAll(200);
+
+        awaitHastened(() -> receiver.delivered().size() == 1);
+        assertThat(receiver.delivered().get(0).id())
+                .isEqualTo(receiver.received().get(0).id());
+        assertThat(receiver.delivered().get(0).body()).contains("redacted").doesNotContain("someone@example.com");
+    }
+
+    // --- what goes wrong
+
+    @Test
+    void aDeadEndpointGetsProbesOnlyAndDelaysNoOtherAndGetsEverythingWhenItHeals() {
+        Receiver dead = receiver();
+        Receiver good = receiver();
+        dead.answerAll(503);
+        registered("dead", "good");
+        replica(endpoint("dead", dead.url()), endpoint("good", good.url()));
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < 300; i++) {
+            event("t-" + i, 1);
+            names.add("t-" + i + " 1");
+        }
+
+        await().atMost(LIMIT).until(() -> names.equals(new HashSet<>(good.deliveredNames())));
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NOT NULL") == 1);
+        int before = dead.received().size();
+        assertThat(before).isLessThan(30);
+        int probes = (int) number("SELECT probes FROM endpoint WHERE name = 'dead'");
+        for (int probe = 1; probe <= 4; probe++) {
+            int tried = before + probe;
+            sql("UPDATE endpoint SET probe_at = now() WHERE name = 'dead' AND probe_at <= now() + interval '70 s'");
+            await().atMost(LIMIT).until(() -> dead.received().size() >= tried);
+        }
+        assertThat(dead.received().stream().skip(before).map(Receiver.Received::name))
+                .doesNotHaveDuplicates();
+        assertThat(number("SELECT max(attempts) FROM delivery WHERE endpoint = 'dead'"))
+                .isLessThanOrEqualTo(2);
+        assertThat(probes).isLessThanOrEqualTo(6);
+        dead.answerAll(200);
+        sql("UPDATE endpoint SET probe_at = now() WHERE name = 'dead'");
+
+        await().atMost(LIMIT).until(() -> names.equals(new HashSet<>(dead.deliveredNames())));
+    }
+
+    @Test
+    void retryAfterDelaysTheEndpointAndUsesNoAttempt() {
+        Receiver receiver = receiver();
+        receiver.behave((event, request) -> request.response()
+                .setStatusCode(429)
+                .putHeader("Retry-After", "1800")
+                .end());
+        registered("orders");
+        event("t-1", 1);
+        replica(endpoint("orders", receiver.url()));
+
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM endpoint WHERE probe_at > now() + interval '1700 s'") == 1);
+        event("t-2", 1);
+        assertThat(number("SELECT attempts FROM delivery")).isZero();
+        assertThat(receiver.received()).hasSize(1);
+        receiver.answerAll(200);
+        sql("UPDATE endpoint SET probe_at = now()");
+        await().atMost(LIMIT).until(() -> new HashSet<>(receiver.deliveredNames()).equals(Set.of("t-1 1", "t-2 1")));
+    }
+
+    @Test
+    void anEndpointThatIsGoneIsPausedAndKeepsItsEvents() {
+        Receiver receiver = receiver();
+        receiver.answerAll(410);
+        registered("orders");
+        event("t-1", 1);
+        replica(endpoint("orders", receiver.url()));
+
+        await().atMost(LIMIT).until(() -> "gone".equals(text("SELECT coalesce(paused_because, '') FROM endpoint")));
+        event("t-1", 2);
+        assertThat(meters.counter("rampgate.alarms", "alarm", "endpoint_paused").count())
+                .isEqualTo(1);
+        receiver.answerAll(200);
+        sql("UPDATE endpoint SET paused_because = NULL, paused_at = NULL");
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1", "t-1 2")));
+    }
+
+    @Test
+    void aRejectedEventConcernsItsTransactionAloneAndIsParkedInTheEnd() {
+        Receiver receiver = receiver();
+        receiver.behave(
+                (event, request) -> Receiver.answer(request, event.name().equals("bad 1") ? 422 : 200));
+        registered("orders");
+        event("bad", 1);
+        event("bad", 2);
+        for (int i = 0; i < 50; i++) {
+            event("t-" + i, 1);
+        }
+        replica(endpoint("orders", receiver.url()));
+
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 50);
+        assertThat(number("SELECT count(*) FROM endpoint WHERE open_since IS NULL"))
+                .isEqualTo(1);
+        awaitHastened(() -> receiver.deliveredNames().contains("bad 2"));
+        assertThat(number("SELECT count(*) FROM delivery WHERE parked_at IS NOT NULL"))
+                .isEqualTo(1);
+        assertThat(receiver.received().stream().filter(one -> one.name().equals("bad 1")))
+                .hasSize(RetryLadder.ATTEMPTS);
+        assertThat(meters.counter("rampgate.alarms", "alarm", "delivery_parked").count())
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"302, rejected", "400, rejected", "500, failed", "503, failed", "429, throttled", "700, failed"})
+    void aStatusIsNotedByItsClass(int status, String outcome) {
+        Receiver receiver = receiver();
+        Receiver elsewhere = receiver();
+        receiver.behave((event, request) -> request.response()
+                .setStatusCode(status)
+                .putHeader("Location", elsewhere.url().toString())
+                .end());
+        assertNoted(receiver.url(), outcome);
+        assertThat(elsewhere.received()).isEmpty();
+    }
+
+    @Test
+    void aReceiverThatNeverAnswersIsATimeout() {
+        Receiver receiver = receiver();
+        receiver.behave((event, request) -> {});
+        assertNoted(receiver.url(), "timeout");
+    }
+
+    @Test
+    void aReceiverThatEndsTheConnectionIsUnreachable() {
+        Receiver receiver = receiver();
+        receiver.behave((event, request) -> request.connection().close());
+        assertNoted(receiver.url(), "unreachable");
+    }
+
+    @Test
+    void aPortWhereNoOneListensAndOneWithoutTlsAreUnreachable() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        assertNoted(URI.create("http://127.0.0.1:" + free + "/"), "unreachable");
+        empty();
+        assertNoted(URI.create("https://127.0.0.1:" + receiver().url().getPort() + "/"), "unreachable");
+    }
+
+    @Test
+    void aServerThatAnswersWithNonsenseIsUnreachable() throws IOException {
+        ServerSocket socket = new ServerSocket(0);
+        open.add(socket);
+        Thread thread = new Thread(() -> {
+            try {
+                while (true) {
+                    Socket one = socket.accept();
+                    one.getOutputStream().write("nonsense\r\n\r\n".getBytes());
+                    one.close();
+                }
+            } catch (IOException closed) {
+                // The test has ended.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        assertNoted(URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/"), "unreachable");
+    }
+
+    @Test
+    void aSlowOrEndlessBodyOfASuccessIsDropped() {
+        Receiver receiver = receiver();
+        receiver.behave((event, request) -> {
+            request.response().setChunked(true).setStatusCode(200).write("x".repeat(20_000));
+            drip(request);
+        });
+        registered("orders");
+        for (int i = 0; i < 40; i++) {
+            event("t-" + i, 1);
+        }
+        replica(endpoint("orders", receiver.url()));
+
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM delivery_attempt WHERE outcome = 'delivered'") == 40);
+        awaitEmptyQueue();
+    }
+
+    private static void drip(HttpServerRequest request) {
+        vertx.setTimer(50, later -> {
+            if (!request.response().closed()) {
+                request.response().write("x").onSuccess(done -> drip(request));
+            }
+        });
+    }
+
+    @Test
+    void aReplicaWhoseLeaseEndedCannotMark() {
+        Receiver receiver = receiver();
+        List<HttpServerRequest> held = new CopyOnWriteArrayList<>();
+        receiver.behave((event, request) -> {
+            if (receiver.received().size() == 1) {
+                held.add(request);
+            } else {
+                Receiver.answer(request, 503);
+            }
+        });
+        registered("orders");
+        event("t-1", 1);
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> held.size() == 1);
+        sql("UPDATE delivery SET due_at = clock_timestamp()");
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM delivery WHERE attempts = 1 AND last_status = 503") == 1);
+
+        Receiver.answer(held.get(0), 200);
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM delivery_attempt") == 2);
+
+        assertThat(number("SELECT count(*) FROM delivery WHERE attempts = 1 AND last_status = 503"))
+                .isEqualTo(1);
+        assertThat(meters.counter("rampgate.outbox.delivery.claims.lost", "endpoint", "orders")
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aClaimOfAReplicaThatEndedIsTakenByAnotherAfterItsLease() {
+        Receiver receiver = receiver();
+        registered("orders");
+        event("t-1", 1);
+        sql("""
+                INSERT INTO delivery (endpoint, queue, position, transaction_id, version, event_at, waiting, due_at, claim)
+                VALUES ('orders', 0, 1, 't-1', 1, now(), false, now() + interval '15 s', gen_random_uuid());
+                UPDATE endpoint SET position = 1
+                """);
+        event("t-2", 1);
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-2 1")));
+        sql("UPDATE delivery SET due_at = clock_timestamp()");
+
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-2 1", "t-1 1")));
+    }
+
+    @Test
+    void anEventThatTheRetentionDeletedIsMissedAndAlarmedAndBlocksNothing() {
+        Receiver receiver = receiver();
+        receiver.answerAll(500);
+        registered("orders");
+        event("t-1", 1);
+        event("t-1", 2);
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM delivery WHERE attempts = 1") == 1);
+        sql("DELETE FROM event WHERE position = 1; UPDATE feed SET expired_position = 1");
+        receiver.answerAll(200);
+
+        awaitHastened(() -> receiver.deliveredNames().equals(List.of("t-1 2")));
+        assertThat(meters.counter("rampgate.outbox.delivery.missed", "endpoint", "orders")
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aRateIsKept() {
+        Receiver receiver = receiver();
+        Endpoint fast = endpoint("orders", receiver.url());
+        registered("orders");
+        for (int i = 0; i < 30; i++) {
+            event("t-" + i, 1);
+        }
+        long begun = System.nanoTime();
+        replica(new Endpoint(fast.name(), fast.url(), fast.secretsFile(), List.of(), fast.timeout(), 16, 20));
+
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 30);
+        // 20 a second, of which 4 may go at once.
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1_200));
+    }
+
+    // --- secrets
+
+    @Test
+    void secretsAreRotatedWithoutARefusedMessage() throws IOException {
+        Receiver receiver = receiver();
+        registered("orders");
+        Path file = secretsFile("orders", SECRET);
+        Endpoint endpoint = endpoint("orders", receiver.url());
+        Replica replica = replica(endpoint);
+        AtomicInteger sent = new AtomicInteger();
+        Runnable some = () -> {
+            for (int i = 0; i < 10; i++) {
+                event("t-" + sent.incrementAndGet(), 1);
+            }
+            await().atMost(LIMIT).until(() -> receiver.delivered().size() == sent.get());
+        };
+        some.run();
+        Files.writeString(file, OTHER_SECRET + "\n" + SECRET + "\n");
+        replica.reload();
+        some.run();
+        receiver.trust(OTHER_SECRET);
+        some.run();
+        Files.writeString(file, OTHER_SECRET + "\n");
+        replica.reload();
+        some.run();
+        Files.writeString(file, "");
+        replica.reload();
+        some.run();
+        Files.writeString(file, "whsec_c2hvcnQ=\n");
+        replica.reload();
+        some.run();
+
+        assertThat(receiver.received()).allMatch(Receiver.Received::verified);
+        assertThat(meters.counter("rampgate.alarms", "alarm", "endpoint_secrets")
+                        .count())
+                .isEqualTo(1);
+        assertThat(meters.get("rampgate.outbox.endpoint.secrets.unusable")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+    }
+
+    // --- what the tests do
+
+    /** What one replica does for its endpoints. */
+    private final class Replica implements AutoCloseable {
+        private final List<EndpointDeliveries> all = new ArrayList<>();
+        private final List<WebhookSender> senders = new ArrayList<>();
+        private final List<Endpoint> endpoints;
+        private final SecretsFiles secrets;
+
+        Replica(List<Endpoint> endpoints) {
+            this.endpoints = endpoints;
+            InstantSource clock = Clock.systemUTC();
+            Map<String, SigningSecrets> read = new HashMap<>();
+            for (Endpoint endpoint : endpoints) {
+                try {
+                    read.put(endpoint.name(), SigningSecrets.read(endpoint.secretsFile()));
+                } catch (SigningSecrets.UnusableException impossible) {
+                    throw new AssertionError(impossible);
+                }
+            }
+            secrets = new SecretsFiles(read, vertx, meters);
+            ConnectionShare share = new ConnectionShare("delivery", 2, vertx, meters);
+            for (Endpoint endpoint : endpoints) {
+                WebhookSender sender = new WebhookSender(endpoint, secrets, vertx, clock);
+                senders.add(sender);
+                all.add(new EndpointDeliveries(
+                        endpoint,
+                        new DeliveryStore(pool),
+                        share,
+                        sender::post,
+                        new VertxEventLoop(vertx),
+                        new SplittableRandom(1 + open.size()),
+                        new DeliveryMetrics(endpoint.name(), clock, meters)));
+            }
+            all.forEach(EndpointDeliveries::start);
+        }
+
+        void reload() {
+            endpoints.forEach(endpoint -> secrets.reload(endpoint)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join());
+        }
+
+        @Override
+        public void close() {
+            all.forEach(EndpointDeliveries::stop);
+            await().atMost(LIMIT).until(() -> all.stream().allMatch(EndpointDeliveries::isStopped));
+            senders.forEach(WebhookSender::close);
+            open.remove(this);
+        }
+    }
+
+    private Replica replica(Endpoint... endpoints) {
+        Replica replica = new Replica(List.of(endpoints));
+        open.add(0, replica);
+        return replica;
+    }
+
+    private Receiver receiver() {
+        Receiver receiver = new Receiver(vertx, SECRET);
+        open.add(receiver);
+        return receiver;
+    }
+
+    private Endpoint endpoint(String name, URI url) {
+        return new Endpoint(name, url, secretsFile(name, SECRET), List.of(), Duration.ofSeconds(2), 16, 500);
+    }
+
+    private Path secretsFile(String name, String secret) {
+        try {
+            Path file = folder.resolve(name);
+            return Files.exists(file) ? file : Files.writeString(file, secret + "\n");
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static String secret(int number) {
+        byte[] bytes = new byte[32];
+        new SplittableRandom(number).nextBytes(bytes);
+        return "whsec_" + Base64.getEncoder().encodeToString(bytes);
+    }
+
+    /** Endpoints that were there before the events of the test. */
+    private static void registered(String... names) {
+        for (String name : names) {
+            get(new DeliveryStore(pool).register(name, List.of()));
+        }
+    }
+
+    private void event(String transaction, int version) {
+        event(transaction, version, version == 1 ? "transaction.opened" : "transaction.updated", "");
+    }
+
+    /** An event in its place, as the sequencer leaves it. */
+    private void event(String transaction, int version, String type, String remark) {
+        position++;
+        String body = "{\"type\":\"" + type + "\",\"data\":{\"merchant_transaction_id\":\"" + transaction
+                + "\",\"version\":" + version + ",\"remark\":\"" + remark + "\"}}";
+        get(pool.withTransaction(connection -> connection
+                .preparedQuery("""
+                        INSERT INTO event (transaction_id, version, epoch, id, type, created_at, body, position)
+                        VALUES ($1, $2, 1, $3, $4, now(), $5, $6)
+                        """)
+                .execute(Tuple.of(transaction, version, "evt_" + transaction + "_" + version, type, body, position))
+                .chain(() -> connection
+                        .preparedQuery("UPDATE feed SET last_position = $1")
+                        .execute(Tuple.of(position)))));
+    }
+
+    /** The first attempt of an event to this address ends so, and is repeated. */
+    private void assertNoted(URI url, String outcome) {
+        position = 0;
+        registered("orders");
+        event("t-1", 1);
+        Replica replica = replica(endpoint("orders", url));
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM delivery WHERE attempts = 1") == 1);
+        assertThat(text("SELECT outcome FROM delivery_attempt")).isEqualTo(outcome);
+        assertThat(text("SELECT last_outcome FROM delivery")).isEqualTo(outcome);
+        assertThat(number("SELECT count(*) FROM delivery WHERE due_at > now() AND claim IS NULL"))
+                .isEqualTo(1);
+        replica.close();
+    }
+
+    /** A transaction's versions are delivered first in their order. */
+    private static void assertInOrder(Receiver receiver) {
+        Map<String, Integer> last = new HashMap<>();
+        for (Receiver.Received one : receiver.delivered()) {
+            int before = last.getOrDefault(one.transaction(), 0);
+            assertThat(one.version()).as(one.name()).isLessThanOrEqualTo(before + 1);
+            last.put(one.transaction(), Math.max(before, one.version()));
+        }
+    }
+
+    private static void assertOneBodyEach(Receiver receiver) {
+        Map<String, Set<String>> bodies = new HashMap<>();
+        receiver.received().forEach(one -> bodies.computeIfAbsent(one.id(), id -> new HashSet<>())
+                .add(one.body()));
+        assertThat(bodies.values()).allMatch(one -> one.size() == 1);
+    }
+
+    private static void awaitEmptyQueue() {
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM delivery") == 0);
+    }
+
+    /** Waits while the time of all retries comes at once. */
+    private static void awaitHastened(java.util.concurrent.Callable<Boolean> condition) {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(50)).until(() -> {
+            sql("""
+                    UPDATE delivery SET due_at = clock_timestamp() WHERE claim IS NULL AND due_at > clock_timestamp();
+                    UPDATE endpoint SET probe_at = clock_timestamp() WHERE probe_at <= clock_timestamp() + interval '100 s'
+                        AND NOT EXISTS (SELECT FROM delivery WHERE claim IS NOT NULL)
+                    """);
+            return condition.call();
+        });
+    }
+
+    private static long number(String query) {
+        Row row = get(pool.query(query).execute()).iterator().next();
+        return row.getValue(0) == null ? 0 : ((Number) row.getValue(0)).longValue();
+    }
+
+    private static String text(String query) {
+        return get(pool.query(query).execute()).iterator().next().getString(0);
+    }
+
+    private static void sql(String statements) {
+        get(pool.query(statements).execute());
+    }
+
+    private static <T> T get(Uni<T> work) {
+        return work.await().atMost(LIMIT);
+    }
+}
