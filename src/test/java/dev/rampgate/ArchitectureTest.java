@@ -109,6 +109,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName(
                     "dev.rampgate.database.migration.Migration") // on the main thread, before a port is open
             .and()
+            .doNotHaveFullyQualifiedName("dev.rampgate.outbox.NewEpoch") // likewise, for its task
+            .and()
             .doNotHaveSimpleName("OrderlyShutdown") // it is called by the thread that ends the process
             .and()
             .doNotHaveSimpleName("ShutdownWatchdog") // on a thread of its own

@@ -18,6 +18,9 @@ public interface DatabaseSettings {
     /** The task that brings the database to the version of this build, and nothing else. */
     String MIGRATE = "migrate";
 
+    /** The task that begins another epoch of the ledger's events, and nothing else. */
+    String NEW_EPOCH = "new-epoch";
+
     /** Name or address of a PostgreSQL server of version 15 or later. Unit: host. Default: none, it is required. */
     Optional<String> host();
 

@@ -41,10 +41,11 @@ class MissingSettings {
      */
     List<String> of(String command) {
         Found found = new Found();
-        if (command.equals(DatabaseSettings.SERVE) || command.equals(DatabaseSettings.MIGRATE)) {
+        boolean ofDatabaseAlone = List.of(DatabaseSettings.MIGRATE, DatabaseSettings.NEW_EPOCH).contains(command);
+        if (command.equals(DatabaseSettings.SERVE) || ofDatabaseAlone) {
             ofDatabase(found);
         }
-        if (!command.equals(DatabaseSettings.MIGRATE)) {
+        if (!ofDatabaseAlone) {
             ofProof(found);
             ofIdentity(found);
             if (handOff.baseUrl().isPresent()) {

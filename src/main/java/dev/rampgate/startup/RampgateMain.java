@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Starts Rampgate as a service, or for one task that the argument names: {@code --smoke}, which needs no database, or
- * {@code --migrate}, which needs the database only. A task opens no port. The process ends with the task; its exit code is 0 on
- * success.
+ * {@code --migrate} or {@code --new-epoch}, which need the database only. A task opens no port. The process ends with the task; its
+ * exit code is 0 on success.
  */
 @QuarkusMain
 public final class RampgateMain {
@@ -27,17 +27,24 @@ public final class RampgateMain {
             configure("smoke");
             Quarkus.run(SmokeTest.class, StartFailure::end);
         } else if (tasks.equals(List.of("--migrate"))) {
-            configure(DatabaseSettings.MIGRATE);
-            // A migration has no requests to finish, so that the messages about shutdown would only confuse.
-            System.setProperty("quarkus.log.category.\"io.quarkus.runtime.shutdown\".level", "OFF");
-            Quarkus.run(null, StartFailure::end);
+            runOnDatabase(DatabaseSettings.MIGRATE);
+        } else if (tasks.equals(List.of("--new-epoch"))) {
+            runOnDatabase(DatabaseSettings.NEW_EPOCH);
         } else {
             System.err.println("""
                     Rampgate takes no argument, or one of
-                      --smoke    opens a session at Proof for each offered pair
-                      --migrate  migrates the database to the version of this build""");
+                      --smoke      opens a session at Proof for each offered pair
+                      --migrate    migrates the database to the version of this build
+                      --new-epoch  begins another epoch of events, after a restore that lost commits""");
             System.exit(USAGE);
         }
+    }
+
+    private static void runOnDatabase(String task) {
+        configure(task);
+        // A task has no requests to finish, so that the messages about shutdown would only confuse.
+        System.setProperty("quarkus.log.category.\"io.quarkus.runtime.shutdown\".level", "OFF");
+        Quarkus.run(null, StartFailure::end);
     }
 
     /** Sets the task's configuration, before Quarkus reads it. */
