@@ -1,9 +1,11 @@
 package dev.rampgate.database;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -17,9 +19,13 @@ public class ConnectionShares {
     private static final int TENTHS_FOR_SESSIONS = 3;
     private static final int TENTHS_FOR_DELIVERIES = 1;
 
+    /** Within those for reads. */
+    private static final int TENTHS_FOR_FEED = 2;
+
     private final ConnectionShare reads;
     private final ConnectionShare sessions;
     private final ConnectionShare deliveries;
+    private final ConnectionShare feed;
 
     @Inject
     public ConnectionShares(
@@ -29,6 +35,7 @@ public class ConnectionShares {
         this.reads = new ConnectionShare("read", share(connections, TENTHS_FOR_READS), vertx, meters);
         this.sessions = new ConnectionShare("session", share(connections, TENTHS_FOR_SESSIONS), vertx, meters);
         this.deliveries = new ConnectionShare("delivery", share(connections, TENTHS_FOR_DELIVERIES), vertx, meters);
+        this.feed = new ConnectionShare("feed", share(connections, TENTHS_FOR_FEED), vertx, meters);
     }
 
     private static int share(int connections, int tenths) {
@@ -38,6 +45,14 @@ public class ConnectionShares {
     /** For users who read their transactions. */
     public ConnectionShare reads() {
         return reads;
+    }
+
+    /**
+     * The outcome of a statement of another system that reads the feed of events. It takes its turn among the users' reads, too, and such
+     * statements have at most half of those, so that they delay neither the ledger nor users.
+     */
+    public <T> Uni<T> withinFeed(Supplier<Uni<T>> statement) {
+        return feed.within(() -> reads.within(statement));
     }
 
     /** For what a session keeps beside the ledger: idempotency keys and hand-offs. */

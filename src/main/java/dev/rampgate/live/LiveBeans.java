@@ -2,7 +2,6 @@ package dev.rampgate.live;
 
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
-import dev.rampgate.live.LiveCounters.WakeUp;
 import dev.rampgate.reconcile.Traces;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,8 +42,7 @@ class LiveBeans {
         return hub;
     }
 
-    void onMigrated(@Observes SchemaMigrated migrated, LiveHub hub, ChangeListener listener) {
-        listener.start(() -> hub.anythingChanged(WakeUp.RECONNECTED), ids -> hub.changed(ids, WakeUp.NOTIFIED));
+    void onMigrated(@Observes SchemaMigrated migrated, LiveHub hub) {
         hub.startFallback();
     }
 
@@ -53,8 +51,7 @@ class LiveBeans {
         hub.drain();
     }
 
-    void onShutdown(@Observes ShutdownEvent shutdown, LiveHub hub, ChangeListener listener) {
+    void onShutdown(@Observes ShutdownEvent shutdown, LiveHub hub) {
         hub.drain();
-        listener.stop();
     }
 }

@@ -1,18 +1,28 @@
 package dev.rampgate.outbox;
 
+import dev.rampgate.database.ConnectionShares;
+import dev.rampgate.database.ShareFullException;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.outbox.EventStore.Placed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The feed of all events, in the order of their places: a page at a time, from a cursor on. */
@@ -34,14 +44,31 @@ public class EventFeed {
     /** Statements of one answer; where a page ends without an event, its cursor still goes on. */
     private static final int MOST_STATEMENTS = 20;
 
+    /** The longest that a reader may wait while the replica shuts down. */
+    private static final Duration LONGEST_WAIT_OF_SHUTDOWN = Duration.ofMillis(250);
+
     private final EventStore store;
+    private final Statements statements;
     private final Sequencer sequencer;
     private final EventLoop loop;
     private final AtomicInteger waiting = new AtomicInteger();
     private final Counter refused;
+    private final Set<Waiting> readers = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+
+    @Inject
+    EventFeed(EventStore store, ConnectionShares shares, Sequencer sequencer, EventLoop loop, MeterRegistry meters) {
+        this(store, shares::withinFeed, sequencer, loop, meters);
+    }
 
     EventFeed(EventStore store, Sequencer sequencer, EventLoop loop, MeterRegistry meters) {
+        this(store, Supplier::get, sequencer, loop, meters);
+    }
+
+    private EventFeed(
+            EventStore store, Statements statements, Sequencer sequencer, EventLoop loop, MeterRegistry meters) {
         this.store = store;
+        this.statements = statements;
         this.sequencer = sequencer;
         this.loop = loop;
         this.refused = Counter.builder("rampgate.outbox.feed.refused")
@@ -50,6 +77,25 @@ public class EventFeed {
         Gauge.builder("rampgate.outbox.feed.waiting", waiting, AtomicInteger::get)
                 .description("Readers of the feed who wait for an event")
                 .register(meters);
+    }
+
+    /** Sends a statement when it is its turn. */
+    private interface Statements {
+        <T> Uni<T> send(Supplier<Uni<T>> statement);
+    }
+
+    /** Before the server waits for requests in flight, which waiting readers are: they get their empty page at once. */
+    void onDrain(@Observes ShutdownDelayInitiatedEvent delay) {
+        drain();
+    }
+
+    void onShutdown(@Observes ShutdownEvent shutdown) {
+        drain();
+    }
+
+    void drain() {
+        draining = true;
+        readers.forEach(Waiting::end);
     }
 
     /**
@@ -81,7 +127,7 @@ public class EventFeed {
             EXPIRED,
             /** The database lost the event that it names. */
             LOST,
-            /** Too many readers wait. */
+            /** Too many readers wait, for an event or for a connection to the database. */
             BUSY
         }
 
@@ -103,7 +149,14 @@ public class EventFeed {
      * @return fails with {@link NoPageException}, or as the database fails
      */
     public Uni<Page> read(Request request) {
-        return store.head().chain(head -> start(request, head).chain(from -> readOrWait(request, from, head)));
+        return send(store::head)
+                .chain(head -> start(request, head).chain(from -> readOrWait(request, from, head)))
+                .onFailure(ShareFullException.class)
+                .transform(full -> new NoPageException(NoPageException.Reason.BUSY));
+    }
+
+    private <T> Uni<T> send(Supplier<Uni<T>> statement) {
+        return statements.send(statement);
     }
 
     private Uni<FeedCursor> start(Request request, FeedHead head) {
@@ -111,16 +164,20 @@ public class EventFeed {
             return cursorAt(head.expiredPosition(), head);
         }
         FeedCursor cursor = FeedCursor.decode(request.after().get()).orElse(null);
-        if (cursor == null || cursor.epoch() > head.epoch() && cursor.position() == 0) {
-            return failure(NoPageException.Reason.INVALID);
-        }
+        return cursor == null || cursor.epoch() > head.epoch() && cursor.position() == 0
+                ? failure(NoPageException.Reason.INVALID)
+                : valid(cursor, head);
+    }
+
+    /** The cursor, if what follows it is all there; fails otherwise. */
+    private Uni<FeedCursor> valid(FeedCursor cursor, FeedHead head) {
         if (cursor.position() < head.expiredPosition()) {
             return failure(NoPageException.Reason.EXPIRED);
         }
         if (cursor.position() == 0 || cursor.position() == head.expiredPosition() && cursor.epoch() == head.epoch()) {
             return Uni.createFrom().item(cursor);
         }
-        return store.at(cursor.position())
+        return send(() -> store.at(cursor.position()))
                 .chain(found -> found.filter(event -> event.mark().equals(cursor.mark()))
                                 .isPresent()
                         ? Uni.createFrom().item(cursor)
@@ -134,8 +191,9 @@ public class EventFeed {
     private Uni<Page> readOrWait(Request request, FeedCursor from, FeedHead head) {
         return scan(request, from, head, MOST_STATEMENTS).chain(found -> {
             boolean atEnd = found.events().isEmpty() && found.next().position() >= head.lastPosition();
-            return atEnd && !request.longestWait().isZero()
-                    ? waited(request, found.next())
+            Duration wait = longestWait(request);
+            return atEnd && !wait.isZero()
+                    ? waited(request, found.next(), wait)
                     : Uni.createFrom().item(page(found));
         });
     }
@@ -148,15 +206,16 @@ public class EventFeed {
         if (to <= from.position()) {
             return Uni.createFrom().item(new Found(List.of(), from));
         }
-        return store.page(from.position(), to, types, request.limit()).chain(events -> {
-            if (events.size() == request.limit() || !events.isEmpty() && types.isEmpty()) {
-                return Uni.createFrom().item(new Found(events, after(events, head)));
-            }
-            return cursorAt(to, head)
-                    .chain(next -> events.isEmpty() && statements > 1
-                            ? scan(request, next, head, statements - 1)
-                            : Uni.createFrom().item(new Found(events, next)));
-        });
+        return send(() -> store.page(from.position(), to, types, request.limit()))
+                .chain(events -> {
+                    if (events.size() == request.limit() || !events.isEmpty() && types.isEmpty()) {
+                        return Uni.createFrom().item(new Found(events, after(events, head)));
+                    }
+                    return cursorAt(to, head)
+                            .chain(next -> events.isEmpty() && statements > 1
+                                    ? scan(request, next, head, statements - 1)
+                                    : Uni.createFrom().item(new Found(events, next)));
+                });
     }
 
     private static FeedCursor after(List<Placed> events, FeedHead head) {
@@ -165,48 +224,95 @@ public class EventFeed {
     }
 
     private Uni<FeedCursor> cursorAt(long position, FeedHead head) {
-        return store.at(position)
+        return send(() -> store.at(position))
                 .map(found -> new FeedCursor(
                         head.epoch(), position, found.map(Placed::mark).orElse("")));
     }
 
     // --- waiting
 
-    /** One more look when the feed has become longer, or when the time is up. */
-    private Uni<Page> waited(Request request, FeedCursor from) {
+    /** Not zero while the replica shuts down, so that a reader who asks again at once does not keep it busy. */
+    private Duration longestWait(Request request) {
+        Duration wait = request.longestWait();
+        return draining && wait.compareTo(LONGEST_WAIT_OF_SHUTDOWN) > 0 ? LONGEST_WAIT_OF_SHUTDOWN : wait;
+    }
+
+    /**
+     * One more look when the feed has become longer, or when the time is up. The cursor is checked again: meanwhile the database may
+     * have lost what it names, and another history may have become longer than the first.
+     */
+    private Uni<Page> waited(Request request, FeedCursor from, Duration wait) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
             refused.increment();
             return failure(NoPageException.Reason.BUSY);
         }
         AtomicBoolean left = new AtomicBoolean();
-        return longer(from.position(), request.longestWait())
+        return longer(from.position(), wait)
                 .onTermination()
                 .invoke(() -> {
                     if (left.compareAndSet(false, true)) {
                         waiting.decrementAndGet();
                     }
                 })
-                .chain(() -> store.head())
-                .chain(head -> scan(request, from, head, MOST_STATEMENTS))
+                .chain(() -> send(store::head))
+                .chain(head -> valid(from, head).chain(still -> scan(request, still, head, MOST_STATEMENTS)))
                 .map(EventFeed::page);
     }
 
     private Uni<Void> longer(long position, Duration wait) {
         return Uni.createFrom().emitter(emitter -> {
-            Runnable look = () -> {
-                if (sequencer.lastPosition() > position) {
-                    emitter.complete(null);
-                }
-            };
-            sequencer.addListener(look);
-            emitter.onTermination(() -> sequencer.removeListener(look));
-            loop.schedule(wait, () -> {
-                sequencer.removeListener(look);
-                emitter.complete(null);
-            });
-            look.run();
+            boolean early = draining;
+            Waiting one = new Waiting(position, () -> emitter.complete(null));
+            emitter.onTermination(one::leave);
+            one.enter(wait);
+            one.look();
+            if (draining && !early) {
+                one.end();
+            }
         });
+    }
+
+    /** One reader who waits. */
+    private final class Waiting {
+
+        private final long position;
+        private final Runnable end;
+        private final Runnable look = this::look;
+        private Cancellable timer;
+        private boolean left;
+
+        Waiting(long position, Runnable end) {
+            this.position = position;
+            this.end = end;
+        }
+
+        synchronized void enter(Duration wait) {
+            if (!left) {
+                sequencer.addListener(look);
+                readers.add(this);
+                timer = loop.schedule(wait, end);
+            }
+        }
+
+        synchronized void leave() {
+            left = true;
+            sequencer.removeListener(look);
+            readers.remove(this);
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+
+        void look() {
+            if (sequencer.lastPosition() > position) {
+                end();
+            }
+        }
+
+        void end() {
+            end.run();
+        }
     }
 
     // --- as JSON

@@ -1,11 +1,8 @@
 package dev.rampgate.outbox;
 
-import dev.rampgate.database.migration.SchemaMigrated;
-import dev.rampgate.eventloop.EventLoop;
-import dev.rampgate.eventloop.Ticker;
+import dev.rampgate.database.housekeeping.HousekeepingJob;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
@@ -14,29 +11,20 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.random.RandomGenerator;
 
 /** Deletes events that are older than the retention, the first of the feed first, in short statements. */
 @ApplicationScoped
-class EventRetention {
+class EventRetention implements HousekeepingJob {
 
     private final EventStore store;
     private final OutboxSettings settings;
     private final InstantSource clock;
-    private final Ticker ticker;
     private final Counter deleted;
 
-    EventRetention(
-            EventStore store,
-            OutboxSettings settings,
-            EventLoop loop,
-            InstantSource clock,
-            RandomGenerator random,
-            MeterRegistry meters) {
+    EventRetention(EventStore store, OutboxSettings settings, InstantSource clock, MeterRegistry meters) {
         this.store = store;
         this.settings = settings;
         this.clock = clock;
-        this.ticker = new Ticker("event retention", loop, settings.retentionInterval(), this::round, random);
         this.deleted = Counter.builder("rampgate.outbox.expired")
                 .description("Events that were older than the retention and were deleted")
                 .register(meters);
@@ -49,16 +37,19 @@ class EventRetention {
         }
     }
 
-    void onMigrated(@Observes SchemaMigrated migrated) {
-        ticker.start();
+    @Override
+    public String name() {
+        return "event_retention";
     }
 
-    void onShutdown(@Observes ShutdownEvent shutdown) {
-        ticker.stop();
+    @Override
+    public Duration interval() {
+        return settings.retentionInterval();
     }
 
     /** Repeats the statement as long as it deletes as many rows as it may. */
-    Uni<Void> round() {
+    @Override
+    public Uni<Void> run() {
         return store.deleteSome(clock.instant().minus(settings.retention()))
                 .invoke(number -> deleted.increment(number))
                 .repeat()

@@ -41,22 +41,46 @@ class EventStore {
     record Placed(long position, String mark, String id, String body) {}
 
     Uni<FeedHead> head() {
-        return pool.preparedQuery("""
-                        SELECT epoch, last_position, expired_position,
-                               EXISTS (SELECT FROM event WHERE position IS NULL) AS unplaced
-                        FROM feed
-                             CROSS JOIN ledger_epoch
-                        """)
-                .execute()
-                .map(rows -> head(rows.iterator().next()));
+        return head(0).map(Seen::head);
     }
 
-    private static FeedHead head(Row row) {
-        return new FeedHead(
-                row.getLong("epoch"),
-                row.getLong("last_position"),
-                row.getLong("expired_position"),
-                row.getBoolean("unplaced"));
+    /**
+     * How far the feed goes, and what is in one of its places, both at the same time.
+     *
+     * @param mark null if there is no event
+     */
+    record Seen(FeedHead head, String mark) {}
+
+    Uni<Seen> head(long position) {
+        return pool.preparedQuery("""
+                        SELECT ledger_epoch.epoch, feed.last_position, feed.expired_position,
+                               last.id AS last_id, last.number AS last_number, last.created_at AS last_created_at,
+                               asked.id, asked.number, asked.created_at,
+                               (
+                                   SELECT created_at
+                                   FROM event
+                                   WHERE position IS NULL
+                                   ORDER BY number
+                                   LIMIT 1
+                               ) AS oldest_unplaced
+                        FROM feed
+                             CROSS JOIN ledger_epoch
+                             LEFT JOIN event AS last ON last.position = feed.last_position
+                             LEFT JOIN event AS asked ON asked.position = $1
+                        """)
+                .execute(Tuple.of(position))
+                .map(rows -> seen(rows.iterator().next()));
+    }
+
+    private static Seen seen(Row row) {
+        return new Seen(
+                new FeedHead(
+                        row.getLong("epoch"),
+                        row.getLong("last_position"),
+                        row.getLong("expired_position"),
+                        mark(row, "last_"),
+                        Columns.instant(row, "oldest_unplaced")),
+                mark(row, ""));
     }
 
     /**
@@ -149,12 +173,15 @@ class EventStore {
     }
 
     private static Placed placed(Row row) {
-        Instant createdAt = Columns.instant(row, "created_at");
-        return new Placed(
-                row.getLong("position"),
-                FeedCursor.mark(row.getString("id"), row.getLong("number"), createdAt),
-                row.getString("id"),
-                row.getString("body"));
+        return new Placed(row.getLong("position"), mark(row, ""), row.getString("id"), row.getString("body"));
+    }
+
+    /** Null if there is no event. */
+    private static String mark(Row row, String prefix) {
+        String id = row.getString(prefix + "id");
+        return id == null
+                ? null
+                : FeedCursor.mark(id, row.getLong(prefix + "number"), Columns.instant(row, prefix + "created_at"));
     }
 
     /**

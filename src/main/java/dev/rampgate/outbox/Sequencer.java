@@ -1,5 +1,6 @@
 package dev.rampgate.outbox;
 
+import dev.rampgate.database.Columns;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.eventloop.Ticker;
@@ -12,8 +13,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -29,17 +32,41 @@ public class Sequencer {
     private final EventStore store;
     private final Ticker ticker;
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
+    private final InstantSource clock;
+    private final Runnable onPlaced;
     private final Counter placed;
     private final Counter epochs;
+    private final AtomicBoolean inRound = new AtomicBoolean();
     private volatile FeedHead known;
 
     @Inject
-    Sequencer(EventStore store, OutboxSettings settings, EventLoop loop, RandomGenerator random, MeterRegistry meters) {
-        this(store, settings.interval(), loop, random, meters);
+    Sequencer(
+            EventStore store,
+            OutboxSettings settings,
+            EventLoop loop,
+            InstantSource clock,
+            RandomGenerator random,
+            FeedNotifier notifier,
+            MeterRegistry meters) {
+        this(store, settings.interval(), loop, clock, random, notifier::placed, meters);
     }
 
     Sequencer(EventStore store, Duration interval, EventLoop loop, RandomGenerator random, MeterRegistry meters) {
+        this(store, interval, loop, InstantSource.system(), random, () -> {}, meters);
+    }
+
+    /** @param onPlaced called after a commit that gave places */
+    Sequencer(
+            EventStore store,
+            Duration interval,
+            EventLoop loop,
+            InstantSource clock,
+            RandomGenerator random,
+            Runnable onPlaced,
+            MeterRegistry meters) {
         this.store = store;
+        this.clock = clock;
+        this.onPlaced = onPlaced;
         this.ticker = new Ticker("event sequencer", loop, interval, this::round, random);
         this.placed = Counter.builder("rampgate.outbox.placed")
                 .description("Events that this replica gave a place in the feed")
@@ -49,6 +76,9 @@ public class Sequencer {
                 .register(meters);
         Gauge.builder("rampgate.outbox.position", this, sequencer -> sequencer.lastPosition())
                 .description("The last place of the feed that this replica knows of")
+                .register(meters);
+        Gauge.builder("rampgate.outbox.feed.lag.seconds", this, Sequencer::lag)
+                .description("Age of the oldest committed event that has no place in the feed yet")
                 .register(meters);
     }
 
@@ -71,6 +101,20 @@ public class Sequencer {
         return last == null ? 0 : last.lastPosition();
     }
 
+    /** Looks at once if anything here waits for events. Call it when another replica has placed some; safe from any thread. */
+    void wakeIfAwaited() {
+        if (!listeners.isEmpty()) {
+            ticker.wake();
+        }
+    }
+
+    private double lag() {
+        FeedHead last = known;
+        return last == null || last.oldestUnplaced() == null
+                ? 0
+                : Math.max(0, Columns.seconds(Duration.between(last.oldestUnplaced(), clock.instant())));
+    }
+
     /** Has the listener called whenever the feed has become longer. */
     public void addListener(Runnable listener) {
         listeners.add(listener);
@@ -82,16 +126,25 @@ public class Sequencer {
 
     /** One round; never two at once, since a head that was read earlier would look like a loss. */
     Uni<Void> round() {
-        return store.head().chain(this::look);
+        return Uni.createFrom().deferred(() -> {
+            if (!inRound.compareAndSet(false, true)) {
+                throw new IllegalStateException("a round of the event sequencer is in flight");
+            }
+            return look().onTermination().invoke(() -> inRound.set(false));
+        });
     }
 
-    private Uni<Void> look(FeedHead head) {
+    private Uni<Void> look() {
         FeedHead before = known;
-        if (before != null && head.isBehind(before)) {
-            return begin(head, before);
-        }
+        return store.head(before == null ? 0 : before.lastPosition())
+                .chain(seen -> before != null && seen.head().hasLost(before, seen.mark())
+                        ? begin(seen.head(), before)
+                        : goOn(seen.head(), before));
+    }
+
+    private Uni<Void> goOn(FeedHead head, FeedHead before) {
         known = head;
-        if (before != null && head.lastPosition() != before.lastPosition()) {
+        if (before == null || head.lastPosition() != before.lastPosition()) {
             listeners.forEach(Runnable::run);
         }
         return head.unplaced() ? place(head) : Uni.createFrom().voidItem();
@@ -99,9 +152,14 @@ public class Sequencer {
 
     /** Looks once more afterwards: for what it placed, and for what was committed meanwhile. */
     private Uni<Void> place(FeedHead head) {
-        return store.place(head.epoch(), head.lastPosition())
-                .invoke(number -> placed.increment(number))
-                .chain(number -> number > 0 ? round() : Uni.createFrom().voidItem());
+        return store.place(head.epoch(), head.lastPosition()).chain(number -> {
+            if (number == 0) {
+                return Uni.createFrom().voidItem();
+            }
+            placed.increment(number);
+            onPlaced.run();
+            return look();
+        });
     }
 
     private Uni<Void> begin(FeedHead head, FeedHead before) {
@@ -116,6 +174,6 @@ public class Sequencer {
                     }
                     known = null;
                 })
-                .chain(this::round);
+                .chain(this::look);
     }
 }

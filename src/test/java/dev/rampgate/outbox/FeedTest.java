@@ -1,6 +1,7 @@
 package dev.rampgate.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.eventloop.VertxEventLoop;
@@ -50,6 +51,9 @@ import org.junit.jupiter.api.Test;
 class FeedTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** Longer than any test: who waits for it fails. */
+    private static final Duration TOO_LONG = Duration.ofMinutes(10);
+
     private static final Duration INTERVAL = Duration.ofMillis(250);
     private static final Duration NO_WAIT = Duration.ZERO;
     private static final int WRITERS = 50;
@@ -60,8 +64,8 @@ class FeedTest {
 
     private final Sequencer one = sequencer();
     private final Sequencer other = sequencer();
-    private final EventFeed feed =
-            new EventFeed(new EventStore(pool), one, new VertxEventLoop(vertx), new SimpleMeterRegistry());
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final EventFeed feed = new EventFeed(new EventStore(pool), one, new VertxEventLoop(vertx), meters);
 
     @BeforeAll
     static void start() {
@@ -307,6 +311,119 @@ class FeedTest {
     }
 
     @Test
+    void aLossIsFoundAlsoIfTheFeedIsAsLongAgain() {
+        write("t-1", 1);
+        write("t-2", 1);
+        get(one.round());
+        get(one.round());
+        String lost = read(null).next();
+        long epoch = epoch();
+        sql("DELETE FROM event WHERE transaction_id = 't-2'; UPDATE feed SET last_position = 1");
+        write("t-3", 1);
+        write("t-4", 1);
+        get(other.round());
+
+        get(one.round());
+
+        assertThat(epoch()).isGreaterThan(epoch);
+        assertThat(reason(lost)).isEqualTo(NoPageException.Reason.LOST);
+    }
+
+    @Test
+    void theRetentionIsNoLoss() {
+        write("t-1", 1);
+        get(one.round());
+        get(one.round());
+        long epoch = epoch();
+        write("t-2", 1);
+        get(other.round());
+        get(new EventStore(pool).deleteSome(Instant.now().plusSeconds(60)));
+
+        get(one.round());
+
+        assertThat(epoch()).isEqualTo(epoch);
+        assertThat(read(null).events()).containsExactly("t-2 1");
+    }
+
+    @Test
+    void aReaderWhoWaitsWhileTheDatabaseLosesItsCursorIsNotGivenWhatFollows() {
+        write("t-1", 1);
+        get(one.round());
+        get(one.round());
+        Read end = read(null);
+        Future<NoPageException.Reason> waiting = Together.THREADS.submit(() -> reason(end.next(), LIMIT));
+        await().atMost(LIMIT).until(() -> waiting() == 1);
+        sql("DELETE FROM event; UPDATE feed SET last_position = 0");
+        write("t-2", 1);
+        write("t-3", 1);
+        get(other.round());
+        get(one.round());
+
+        assertThat(finished(waiting)).isEqualTo(NoPageException.Reason.LOST);
+    }
+
+    @Test
+    void aReaderWhoWaitsGetsItsEmptyPageAtOnceWhenTheReplicaShutsDown() {
+        get(one.round());
+        String end = read(null).next();
+        Future<Read> waiting = Together.THREADS.submit(() -> read(end, 10, List.of(), TOO_LONG));
+        await().atMost(LIMIT).until(() -> waiting() == 1);
+
+        feed.drain();
+
+        assertThat(finished(waiting).events()).isEmpty();
+        assertThat(waiting()).isZero();
+        assertThat(read(end, 10, List.of(), TOO_LONG).events()).isEmpty();
+    }
+
+    @Test
+    void aRoundWhileAnotherIsInFlightIsRefused() {
+        SqlConnection holder = get(pool.getConnection());
+        get(holder.query("BEGIN; LOCK TABLE feed").execute());
+        Future<?> first = Together.THREADS.submit(() -> get(one.round()));
+        await().atMost(LIMIT).until(() -> text("SELECT count(*)::text FROM pg_locks WHERE NOT granted")
+                .equals("1"));
+
+        assertThatThrownBy(() -> get(one.round())).isInstanceOf(IllegalStateException.class);
+
+        get(holder.query("COMMIT").execute());
+        get(holder.close());
+        finished(first);
+        get(one.round());
+    }
+
+    @Test
+    void theLagIsTheAgeOfTheOldestEventWithoutAPlace() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        Sequencer late = new Sequencer(
+                new EventStore(pool),
+                INTERVAL,
+                new VertxEventLoop(vertx),
+                () -> Instant.now().plusSeconds(100),
+                new SplittableRandom(1),
+                () -> {},
+                meters);
+        write("t-1", 1);
+        SqlConnection holder = get(pool.getConnection());
+        get(holder.query("BEGIN; SELECT FROM feed FOR UPDATE").execute());
+        Future<?> stuck = Together.THREADS.submit(() -> get(late.round()));
+
+        await().atMost(LIMIT).until(() -> lag(meters) > 90);
+        get(holder.query("COMMIT").execute());
+        get(holder.close());
+        finished(stuck);
+        assertThat(lag(meters)).isZero();
+    }
+
+    private static double lag(SimpleMeterRegistry meters) {
+        return meters.get("rampgate.outbox.feed.lag.seconds").gauge().value();
+    }
+
+    private int waiting() {
+        return (int) meters.get("rampgate.outbox.feed.waiting").gauge().value();
+    }
+
+    @Test
     void aReplicaThatHasReadFurtherGivesNoPlaceOverALostOne() {
         write("t-1", 1);
         get(one.round());
@@ -396,7 +513,7 @@ class FeedTest {
             empty();
             writeAll(ids);
             try (Together together = new Together(4)) {
-                List.of(one, other).forEach(sequencer -> together.start(() -> get(sequencer.round())));
+                List.of(sequencer(), sequencer()).forEach(sequencer -> together.start(() -> get(sequencer.round())));
                 together.start(() -> redact(ids));
                 together.start(
                         () -> get(new EventStore(pool).deleteSome(Instant.now().plusSeconds(60))));
@@ -433,8 +550,12 @@ class FeedTest {
     }
 
     private NoPageException.Reason reason(String after) {
+        return reason(after, NO_WAIT);
+    }
+
+    private NoPageException.Reason reason(String after, Duration wait) {
         try {
-            read(after);
+            read(after, 100, List.of(), wait);
         } catch (NoPageException refused) {
             return refused.reason();
         }
