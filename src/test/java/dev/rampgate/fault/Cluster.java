@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 final class Cluster implements AutoCloseable {
 
     static final String WEBHOOK_KEY = "webhook-key-of-fault-tests";
+    static final String OPERATOR_TOKEN = "operate-token-of-fault-tests";
     static final Duration LEASE = Duration.ofSeconds(2);
     static final Duration SOCKET_INTERVAL = Duration.ofMillis(500);
 
@@ -55,6 +56,7 @@ final class Cluster implements AutoCloseable {
         environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
         environment.put("RAMPGATE_PROOF_ATTEMPT_TIMEOUT", "1s");
         environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
+        environment.put("RAMPGATE_OPERATE_TOKEN", OPERATOR_TOKEN);
         environment.put("RAMPGATE_IDENTITY_MODE", "header");
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");

@@ -40,7 +40,8 @@ class KilledReplicaFaultIT {
                 "QUARKUS_DATASOURCE_REACTIVE_ADDITIONAL_PROPERTIES_STATEMENT_TIMEOUT", "10000",
                 "RAMPGATE_POLL_MAX_RATE", "100",
                 "RAMPGATE_POLL_NUDGED_MAX_RATE", "50");
-        try (Cluster cluster = Cluster.start(2, settings)) {
+        try (Cluster cluster = Cluster.start(2, settings);
+                FeedReader reader = new FeedReader(cluster)) {
             WebhookSender sender = new WebhookSender();
             Traffic traffic = new Traffic(cluster, sender, random).start(4, WEBHOOKS_PER_SECOND);
             List<Long> takeovers = new ArrayList<>();
@@ -63,6 +64,11 @@ class KilledReplicaFaultIT {
             traffic.completeAll();
             cluster.awaitTruth(LIMIT, traffic.opened());
 
+            await("all events have been read").atMost(LIMIT).untilAsserted(() -> {
+                assertThat(reader.broken()).isNull();
+                assertThat(reader.read()).isEqualTo(cluster.ledger().count("SELECT count(*) FROM event"));
+            });
+            int events = reader.read();
             List<Moved> transitions = cluster.ledger().transitions();
             Map<String, Long> announced = cluster.announcements();
             Set<String> written = transitions.stream()
@@ -79,6 +85,7 @@ class KilledReplicaFaultIT {
                             "acknowledged and not in the archive",
                             Truth.notArchived(cluster.ledger(), acknowledged).size())
                     .line("transitions", transitions.size())
+                    .line("events read from the feed", events)
                     .line(
                             "announced twice",
                             announced.values().stream()
@@ -89,6 +96,22 @@ class KilledReplicaFaultIT {
                     .publish();
             assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), traffic.opened()))
                     .isEmpty();
+            assertThat(cluster.ledger().count("""
+                            SELECT count(*)
+                            FROM transaction
+                            WHERE version <> (SELECT count(*) FROM event WHERE event.transaction_id = transaction.id)
+                            """))
+                    .as("transactions that count other events than there are")
+                    .isZero();
+            assertThat(cluster.ledger()
+                            .count("SELECT count(*) FROM event WHERE position IS NULL OR position > "
+                                    + "(SELECT last_position FROM feed)"))
+                    .as("events without a place")
+                    .isZero();
+            assertThat(cluster.ledger().count("SELECT last_position - (SELECT count(*) FROM event) FROM feed"))
+                    .as("places without an event")
+                    .isZero();
+            assertThat(events).isGreaterThan(traffic.opened().size());
             assertThat(acknowledged).isNotEmpty();
             assertThat(Truth.notArchived(cluster.ledger(), acknowledged)).isEmpty();
             assertThat(announced.keySet()).isSubsetOf(written);

@@ -4,6 +4,7 @@ import dev.rampgate.channel.socket.SocketClaims;
 import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.Transition;
+import dev.rampgate.outbox.MemoryEvents;
 import dev.rampgate.pollqueue.PollQueue;
 import dev.rampgate.reconcile.LedgerStore;
 import java.util.List;
@@ -30,6 +31,14 @@ interface Database extends AutoCloseable {
 
     /** What is committed of a transaction; none if it is unknown. */
     Optional<Committed> row(String id);
+
+    /** The events beside the rows; none where only the rows are simulated. */
+    default Optional<MemoryEvents> events() {
+        return Optional.empty();
+    }
+
+    /** O1 of one transaction, where there are events. */
+    default void checkEvents(String id) {}
 
     @Override
     void close();

@@ -43,7 +43,8 @@ final class DatabaseLink {
         Set.copyOf(transactions).forEach(Cancellable::cancel);
     }
 
-    private <T> Uni<T> through(Supplier<Uni<T>> work) {
+    /** The outcome of some work there. */
+    <T> Uni<T> through(Supplier<Uni<T>> work) {
         return request().chain(done -> work.get()).call(this::answer);
     }
 

@@ -6,6 +6,7 @@ import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
+import dev.rampgate.outbox.MemoryEvents;
 import dev.rampgate.pollqueue.PollPlan;
 import dev.rampgate.pollqueue.PollPlan.Priority;
 import dev.rampgate.pollqueue.PollQueue;
@@ -50,6 +51,9 @@ final class MemoryDatabase implements Database {
     private static final int SHORTEST_PERIOD = 10;
     private static final int PERIOD_OF_FAILING = 300;
     private static final Duration BETWEEN_POLLS = Duration.ofSeconds(1);
+
+    /** When events are written that are not in the batch. */
+    private static final Duration LATER = Duration.ofMillis(5);
 
     private static final class Poll {
         private final String id;
@@ -108,6 +112,8 @@ final class MemoryDatabase implements Database {
     private final PollSettings polling;
     private final SocketSettings socketing;
     private final boolean guarded;
+    private final boolean eventsInBatch;
+    private final MemoryEvents events;
     private final Map<String, TransactionRecord> records = new HashMap<>();
     private final Map<String, List<Transition>> timelines = new HashMap<>();
     private final Map<String, Map<UUID, Archived>> archive = new HashMap<>();
@@ -127,6 +133,19 @@ final class MemoryDatabase implements Database {
             PollSettings polling,
             SocketSettings socketing,
             boolean guarded) {
+        this(time, random, reconciling, polling, socketing, guarded, Mutation.NONE);
+    }
+
+    MemoryDatabase(
+            VirtualTime time,
+            RandomGenerator random,
+            ReconcileSettings reconciling,
+            PollSettings polling,
+            SocketSettings socketing,
+            boolean guarded,
+            Mutation mutation) {
+        this.eventsInBatch = mutation != Mutation.EVENTS_OUTSIDE_THE_BATCH;
+        this.events = new MemoryEvents(mutation.ofEvents());
         this.time = time;
         this.random = random;
         this.reconciling = reconciling;
@@ -143,6 +162,16 @@ final class MemoryDatabase implements Database {
                         record.details(),
                         List.copyOf(timelines.get(id)),
                         Set.copyOf(archive.getOrDefault(id, Map.of()).keySet())));
+    }
+
+    @Override
+    public Optional<MemoryEvents> events() {
+        return Optional.of(events);
+    }
+
+    @Override
+    public void checkEvents(String id) {
+        events.check(id, Optional.ofNullable(records.get(id)));
     }
 
     @Override
@@ -222,6 +251,7 @@ final class MemoryDatabase implements Database {
     private final class Unit implements LedgerStore.UnitOfWork {
         private final Instant begun;
         private final List<BatchChanges> written = new ArrayList<>();
+        private final List<Runnable> inserted = new ArrayList<>();
 
         Unit(Instant begun) {
             this.begun = begun;
@@ -245,11 +275,19 @@ final class MemoryDatabase implements Database {
 
         @Override
         public Uni<Void> persist(BatchChanges changes) {
-            return done(() -> written.add(changes));
+            return done(() -> {
+                written.add(changes);
+                inserted.add(events.insert(changes.events()));
+            });
         }
 
         void commit() {
             written.forEach(changes -> write(changes, begun));
+            if (eventsInBatch) {
+                inserted.forEach(Runnable::run);
+            } else {
+                inserted.forEach(events -> time.after(LATER, events));
+            }
         }
 
         void end() {

@@ -5,6 +5,7 @@ import dev.rampgate.ledger.Decision;
 import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionRecord;
+import dev.rampgate.outbox.MemoryEvents;
 import dev.rampgate.reconcile.LedgerStore;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -22,7 +23,25 @@ enum Mutation {
     /** The database locks no rows and has no unique key (breaks I3). */
     NO_UNIQUE_KEY,
     /** After a socket was connected, nobody asks what was missed (breaks section 4 of the design). */
-    NO_CALL_AFTER_CONNECT;
+    NO_CALL_AFTER_CONNECT,
+    /** Events are written after the commit of their batch (breaks O1). */
+    EVENTS_OUTSIDE_THE_BATCH,
+    /** An event's place is the number of its insertion, and batches commit in another order (breaks O5). */
+    PLACES_BEFORE_THE_COMMIT,
+    /** Events are placed by the time of their decision (breaks O5). */
+    PLACES_BY_TIME,
+    /** Two replicas give places at the same time (breaks O5). */
+    PLACES_WITHOUT_LOCK;
+
+    MemoryEvents.Bug ofEvents() {
+        return switch (this) {
+            case PLACES_BEFORE_THE_COMMIT -> MemoryEvents.Bug.PLACES_BEFORE_THE_COMMIT;
+            case PLACES_BY_TIME -> MemoryEvents.Bug.PLACES_BY_TIME;
+            case PLACES_WITHOUT_LOCK -> MemoryEvents.Bug.PLACES_WITHOUT_LOCK;
+            case NONE, STALE_POLLS_ACCEPTED, NO_UNIQUE_KEY, NO_CALL_AFTER_CONNECT, EVENTS_OUTSIDE_THE_BATCH ->
+                MemoryEvents.Bug.NONE;
+        };
+    }
 
     LedgerRules rules(Duration lagTolerance) {
         return this == STALE_POLLS_ACCEPTED ? new CredulousRules(lagTolerance) : new LedgerRules(lagTolerance);

@@ -10,6 +10,7 @@ import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.OwnReference;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
+import dev.rampgate.outbox.Sequencer;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.Backlog;
 import dev.rampgate.reconcile.CommitListener;
@@ -105,6 +106,14 @@ final class SimulatedReplica {
                 meters);
         listeners.add(polls);
         listeners.add(sockets);
+        database.events().ifPresent(events -> {
+            Sequencer sequencer = events.sequencer(loop, time, random, link::through);
+            listeners.add(changes -> {
+                if (!changes.events().isEmpty()) {
+                    sequencer.wake();
+                }
+            });
+        });
         backlog.start();
         polls.start();
         sockets.start();

@@ -90,6 +90,7 @@ class SimulationTest {
                 world.plan().reconciling(),
                 world.plan().polling(),
                 world.plan().socketing(),
-                guarded);
+                guarded,
+                world.plan().mutation());
     }
 }

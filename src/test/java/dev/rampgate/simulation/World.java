@@ -10,6 +10,7 @@ import dev.rampgate.ledger.ProofHistory.Step;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.Transition;
+import dev.rampgate.outbox.MemoryEvents;
 import dev.rampgate.proof.ProofFailure;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.BatchChanges;
@@ -50,6 +51,7 @@ final class World {
     /** Rule 8: at most one poll per transaction and second, less by what a reserved moment may be ahead. */
     private static final Duration BETWEEN_CALLS = Duration.ofMillis(690);
 
+    private static final Duration BETWEEN_PAGES = Duration.ofMillis(250);
     private static final Duration LONGEST_OUTAGE = Duration.ofSeconds(40);
 
     /** The longest pause that Proof may have asked for, or that a refused token causes, is over by then. */
@@ -115,6 +117,7 @@ final class World {
     private long webhooks;
     private long crashes;
     private AssertionError broken;
+    private Runnable checkConsumed = () -> {};
 
     /**
      * @param pauses between two rounds of polls; it has one of them
@@ -160,6 +163,7 @@ final class World {
                 replicas.add(null);
                 start(i);
             }
+            database.events().ifPresent(events -> consume(events, events.consumer()));
             Instant end = START;
             for (int i = random.nextInt(1, 6); i > 0; i--) {
                 ProofHistory history = transaction("transaction-" + i);
@@ -186,6 +190,7 @@ final class World {
             checkCallsAfterConnect();
             checkPeriods();
             checkAcknowledged();
+            checkConsumed.run();
             return tally();
         }
     }
@@ -211,6 +216,24 @@ final class World {
                 throw broken;
             }
         }
+    }
+
+    /** Another system follows the feed all the time. */
+    private void consume(MemoryEvents events, MemoryEvents.Consumer consumer) {
+        checkConsumed = () -> {
+            events.checkPlaces();
+            consumer.read();
+            consumer.checkAll();
+        };
+        time.after(BETWEEN_PAGES, () -> {
+            try {
+                events.checkPlaces();
+                consumer.read();
+            } catch (AssertionError wrong) {
+                broken = wrong;
+            }
+            consume(events, consumer);
+        });
     }
 
     // --- What happens
@@ -372,6 +395,7 @@ final class World {
                     wrong);
         }
         row.ifPresent(now -> checkOwn(id, before, now));
+        database.checkEvents(id);
         row.ifPresent(now -> seen.put(id, now));
     }
 
