@@ -207,8 +207,9 @@ public class EventFeed {
             return Uni.createFrom().item(new Found(List.of(), from));
         }
         return send(() -> store.page(from.position(), to, types, request.limit()))
-                .chain(events -> {
-                    if (events.size() == request.limit() || !events.isEmpty() && types.isEmpty()) {
+                .chain(part -> {
+                    List<Placed> events = part.events();
+                    if (!part.whole() || !events.isEmpty() && types.isEmpty()) {
                         return Uni.createFrom().item(new Found(events, after(events, head)));
                     }
                     return cursorAt(to, head)

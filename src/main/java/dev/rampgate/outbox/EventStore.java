@@ -23,6 +23,9 @@ class EventStore {
     /** Most events that get their place in one statement. */
     static final int MOST_PLACED = 1_000;
 
+    /** A page of events ends with the first one that goes beyond so many bytes of bodies. */
+    static final int MOST_BYTES = 1_000_000;
+
     /** Most rows that one statement deletes. */
     static final int MOST_DELETED = 500;
 
@@ -151,24 +154,46 @@ class EventStore {
     }
 
     /**
-     * Events after a place, in order.
+     * Events after a place.
+     *
+     * @param events in order
+     * @param whole whether there are no others up to the last place that counts
+     */
+    record Part(List<Placed> events, boolean whole) {}
+
+    /**
+     * Events after a place, in order: at most so many, and no more once their bodies have {@value #MOST_BYTES} bytes.
      *
      * @param to the last place that counts
      * @param types only these; empty for all
      */
-    Uni<List<Placed>> page(long after, long to, List<String> types, int limit) {
+    Uni<Part> page(long after, long to, List<String> types, int limit) {
         return pool.preparedQuery("""
-                        SELECT position, number, created_at, id, body
-                        FROM event
-                        WHERE position > $1 AND position <= $2 AND ($3::text[] = '{}' OR type = ANY ($3::text[]))
+                        SELECT position, number, created_at, id, body, matching
+                        FROM (
+                            SELECT position, number, created_at, id, body,
+                                   sum(octet_length(body)) OVER (ORDER BY position) - octet_length(body) AS bytes_before,
+                                   count(*) OVER () AS matching
+                            FROM (
+                                SELECT position, number, created_at, id, body
+                                FROM event
+                                WHERE position > $1 AND position <= $2 AND ($3::text[] = '{}' OR type = ANY ($3::text[]))
+                                ORDER BY position
+                                LIMIT $4
+                            ) AS next
+                        ) AS counted
+                        WHERE bytes_before < $5
                         ORDER BY position
-                        LIMIT $4
                         """)
-                .execute(Tuple.of(after, to, Columns.texts(types), (long) limit))
+                .execute(Tuple.of(after, to, Columns.texts(types), (long) limit, (long) MOST_BYTES))
                 .map(rows -> {
                     List<Placed> events = new ArrayList<>(rows.size());
-                    rows.forEach(row -> events.add(placed(row)));
-                    return events;
+                    long matching = 0;
+                    for (Row row : rows) {
+                        events.add(placed(row));
+                        matching = row.getLong("matching");
+                    }
+                    return new Part(events, matching < limit && events.size() == matching);
                 });
     }
 

@@ -248,6 +248,30 @@ class FeedTest {
     }
 
     @Test
+    void aPageOfLargeEventsIsShorterAndTheNextGoesOn() {
+        for (int version = 1; version <= 80; version++) {
+            write("t-1", version);
+        }
+        sql("UPDATE event SET body = replace(body, '\"buy\"', '\"' || repeat('x', 18000) || '\"')");
+        get(one.round());
+
+        List<String> events = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        String next = null;
+        while (events.size() < 80) {
+            Read read = read(next, EventFeed.MOST_EVENTS, List.of(EventType.OPENED, EventType.UPDATED), NO_WAIT);
+            events.addAll(read.events());
+            sizes.add(read.events().size());
+            next = read.next();
+        }
+
+        assertThat(sizes).hasSize(2);
+        assertThat(sizes.get(0)).isBetween(50, 60);
+        assertThat(events).hasSize(80).doesNotHaveDuplicates();
+        assertThat(read(next).events()).isEmpty();
+    }
+
+    @Test
     void aReaderWhoWaitsGetsWhatIsPlacedMeanwhile() {
         get(one.round());
         Read end = read(null);

@@ -250,13 +250,13 @@ public final class MemoryEvents {
         }
 
         @Override
-        Uni<List<Placed>> page(long after, long to, List<String> types, int limit) {
-            return Uni.createFrom()
-                    .item(placed().stream()
-                            .filter(one -> one.position > after && one.position <= to)
-                            .limit(limit)
-                            .map(one -> one.placed(true))
-                            .toList());
+        Uni<Part> page(long after, long to, List<String> types, int limit) {
+            List<Placed> events = placed().stream()
+                    .filter(one -> one.position > after && one.position <= to)
+                    .limit(limit)
+                    .map(one -> one.placed(true))
+                    .toList();
+            return Uni.createFrom().item(new Part(events, events.size() < limit));
         }
 
         @Override
