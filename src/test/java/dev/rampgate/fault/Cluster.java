@@ -8,6 +8,10 @@ import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import dev.rampgate.sandbox.transaction.SessionOrder;
 import dev.rampgate.support.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -42,11 +46,13 @@ final class Cluster implements AutoCloseable {
     private final ProofSimulator proof;
     private final LedgerTables ledger;
     private final List<ReplicaProcess> replicas;
+    private final Path tokens;
 
     /** @param settings what differs from the defaults of these tests, as environment variables */
     Cluster(TestDatabase database, int size, Map<String, String> settings) {
         this.database = database;
         this.ledger = new LedgerTables(database.jdbcUrl());
+        this.tokens = written(OPERATOR_TOKEN);
         this.proof = ProofSimulator.started(SimulatorSettings.builder()
                 .clientToken(CLIENT_TOKEN)
                 .life(LifeMode.MANUAL, 1)
@@ -56,7 +62,8 @@ final class Cluster implements AutoCloseable {
         environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
         environment.put("RAMPGATE_PROOF_ATTEMPT_TIMEOUT", "1s");
         environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
-        environment.put("RAMPGATE_OPERATE_TOKEN", OPERATOR_TOKEN);
+        environment.put("RAMPGATE_OPERATE_ACTORS_SHOP_ROLE", "service");
+        environment.put("RAMPGATE_OPERATE_ACTORS_SHOP_TOKEN_FILE", tokens.toString());
         environment.put("RAMPGATE_IDENTITY_MODE", "header");
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
@@ -74,6 +81,14 @@ final class Cluster implements AutoCloseable {
         } catch (RuntimeException notStarted) {
             replicas.forEach(ReplicaProcess::close);
             throw notStarted;
+        }
+    }
+
+    private static Path written(String token) {
+        try {
+            return Files.writeString(Files.createTempFile("rampgate-token-", ".txt"), token);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -160,5 +175,6 @@ final class Cluster implements AutoCloseable {
         proof.close();
         ledger.close();
         database.close();
+        Files.deleteIfExists(tokens);
     }
 }

@@ -19,6 +19,7 @@ final class FeedReader implements AutoCloseable {
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
     private static final long BETWEEN_ATTEMPTS = 50;
+    private static final int TOO_MANY = 429;
 
     private final Cluster cluster;
     private final Random random = new Random(1);
@@ -54,10 +55,10 @@ final class FeedReader implements AutoCloseable {
                     JsonObject page = new JsonObject(answer.body());
                     take(page.getJsonArray("events"));
                     cursor = page.getString("next");
-                } else if (answer.statusCode() < 500) {
-                    broken = answer.statusCode() + " " + answer.body();
-                } else {
+                } else if (answer.statusCode() == TOO_MANY || answer.statusCode() >= 500) {
                     TimeUnit.MILLISECONDS.sleep(BETWEEN_ATTEMPTS);
+                } else {
+                    broken = answer.statusCode() + " " + answer.body();
                 }
             } catch (IOException killed) {
                 pause();

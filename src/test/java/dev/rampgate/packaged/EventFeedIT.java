@@ -14,6 +14,8 @@ import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -31,13 +33,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 
 /** The feed of events of the packaged artifact: over replicas, over a shutdown, and over a restore of the database. */
 class EventFeedIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final String OPERATOR = "Bearer operate-token-canary-0009";
+    private static final String OPERATE_TOKEN = "operate-token-canary-0009";
     private static final AtomicInteger EMPTY = new AtomicInteger();
     private static final AtomicInteger USERS = new AtomicInteger();
     private static final String OPENED = "transaction.opened";
@@ -50,8 +53,14 @@ class EventFeedIT {
 
     private String database;
 
+    @TempDir
+    static Path directory;
+
+    private static Path tokens;
+
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        tokens = Files.writeString(directory.resolve("shop"), OPERATE_TOKEN);
         server = EmbeddedDatabase.start();
         proof = ProofSimulator.started(SimulatorSettings.builder()
                 .port(0)
@@ -217,7 +226,7 @@ class EventFeedIT {
     }
 
     private static Response read(PackagedRampgate rampgate, String after, String types, String wait) {
-        return given().header("Authorization", OPERATOR)
+        return given().header("Authorization", "Bearer " + OPERATE_TOKEN)
                 .queryParams(after.isEmpty() ? Map.of() : Map.of("after", after))
                 .queryParam("types", types)
                 .queryParam("wait", wait)
@@ -293,7 +302,8 @@ class EventFeedIT {
         environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", "client-token-canary-0009");
         environment.put("RAMPGATE_IDENTITY_MODE", "header");
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", "gateway-secret-canary-0009");
-        environment.put("RAMPGATE_OPERATE_TOKEN", "operate-token-canary-0009");
+        environment.put("RAMPGATE_OPERATE_ACTORS_SHOP_ROLE", "service");
+        environment.put("RAMPGATE_OPERATE_ACTORS_SHOP_TOKEN_FILE", tokens.toString());
         return environment;
     }
 }
