@@ -41,7 +41,8 @@ class MissingSettings {
      */
     List<String> of(String command) {
         Found found = new Found();
-        boolean ofDatabaseAlone = List.of(DatabaseSettings.MIGRATE, DatabaseSettings.NEW_EPOCH).contains(command);
+        boolean ofDatabaseAlone =
+                List.of(DatabaseSettings.MIGRATE, DatabaseSettings.NEW_EPOCH).contains(command);
         if (command.equals(DatabaseSettings.SERVE) || ofDatabaseAlone) {
             ofDatabase(found);
         }

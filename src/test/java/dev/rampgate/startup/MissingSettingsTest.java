@@ -48,7 +48,7 @@ class MissingSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"migrate, 4", "smoke, 3", "serve, 7"})
+    @CsvSource({"migrate, 4", "new-epoch, 4", "smoke, 3", "serve, 7"})
     void aTaskIsAskedOnlyForWhatItUses(String command, int count) {
         assertThat(missing(Map.of(), command)).hasSize(count);
     }
