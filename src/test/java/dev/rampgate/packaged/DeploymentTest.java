@@ -8,6 +8,7 @@ import dev.rampgate.startup.ApplicationProperties;
 import dev.rampgate.startup.SecretFiles;
 import dev.rampgate.startup.SettingsReference;
 import dev.rampgate.startup.SettingsSources;
+import dev.rampgate.support.Missing;
 import dev.rampgate.telemetry.MetricsList;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,8 @@ class DeploymentTest {
     private static final Duration TO_COMMIT = Duration.ofSeconds(10);
 
     private static final Set<String> HEALTH = Set.of("/q/health/started", "/q/health/ready", "/q/health/live");
+    private static final Path COMPOSE = Path.of("compose.yaml");
+    private static final Path DOCKER_COMPOSE = Path.of("/usr/bin/docker-compose");
     private static final String SECRETS = "/etc/rampgate/secrets/";
 
     @ParameterizedTest
@@ -479,6 +483,32 @@ class DeploymentTest {
                 .flatMap(rule -> rule.getFrom().stream())
                 .map(peer -> peer.getNamespaceSelector().getMatchLabels().get("kubernetes.io/metadata.name"))
                 .toList();
+    }
+
+    @Test
+    void theEvaluationWithComposeIsReadableAndUsesSettingsThatTheProgramKnows() throws Exception {
+        JsonNode compose = Rendered.tree(Files.readString(COMPOSE));
+        List<String> variables = new ArrayList<>();
+        compose.at("/services/rampgate/environment").fieldNames().forEachRemaining(variables::add);
+
+        assertThat(variables).isNotEmpty().isSubsetOf(knownSettings());
+        assertThat(compose.at("/services/proof/environment/SANDBOX_WEBHOOK_URL").asText())
+                .endsWith("/proof-webhook/"
+                        + compose.at("/services/rampgate/environment/RAMPGATE_WEBHOOK_KEYS")
+                                .asText());
+        assertThat(compose.path("services")).allSatisfy(service -> {
+            assertThat(service.path("read_only").asBoolean()).isTrue();
+            assertThat(service.path("image").asText()).matches(".+:[0-9][^:]*");
+            service.path("ports").forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
+        });
+        if (!Files.isExecutable(DOCKER_COMPOSE)) {
+            Missing.leaveOut("compose.yaml was read by this test alone: there is no " + DOCKER_COMPOSE);
+        }
+        Process process = new ProcessBuilder(
+                        DOCKER_COMPOSE.toString(), "--file", COMPOSE.toString(), "config", "--quiet")
+                .inheritIO()
+                .start();
+        assertThat(process.waitFor()).isZero();
     }
 
     private static List<PodTemplateSpec> pods(Rendered rendered) {

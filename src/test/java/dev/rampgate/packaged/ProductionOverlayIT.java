@@ -128,6 +128,11 @@ class ProductionOverlayIT {
             aWebhookNeedsItsKeyAlone(rampgate, id);
             theHostedPageNeedsNoSignIn(rampgate);
             theArchiveIsMadeAndDropped(rampgate);
+            // As the objectives of deploy/monitoring spell them.
+            assertThat(given().get(rampgate.managementUrl("/q/metrics")).asString())
+                    .contains(
+                            "rampgate_webhook_ack_seconds_bucket{le=\"0.5\"}",
+                            "rampgate_transition_delay_seconds_bucket{channel=\"poll\",le=\"10.0\"}");
             given().header("Authorization", "Bearer " + OPERATE_TOKEN)
                     .contentType("application/json")
                     .body("{\"user_id\": \"cust-8841\"}")

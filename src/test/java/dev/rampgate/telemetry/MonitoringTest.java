@@ -5,28 +5,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.rampgate.support.Missing;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Alerts and the dashboard look at metrics that there are, and each alert tells a tired person what to do. */
 class MonitoringTest {
 
     private static final Path FOLDER = Path.of("deploy/monitoring");
+    private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
     private static final Path RUNBOOK = Path.of("docs/operations.md");
 
     /** Names that stand for series: neither in quotes, nor functions, nor labels. */
     private static final Pattern TEXTS =
             Pattern.compile("\"[^\"]*\"|\\[[^]]*]|\\b(by|on|ignoring|without)\\s*\\([^)]*\\)");
+
+    /** Series that a rule of ours records. */
+    private static final Pattern RECORDED = Pattern.compile("rampgate:[a-z_]+:[a-z_0-9]+");
 
     private static final Pattern SELECTORS = Pattern.compile("\\{[^}]*}");
     private static final Pattern NAME = Pattern.compile("\\b([a-z_][a-z0-9_]*[a-z0-9])\\b(?!\\s*\\()");
@@ -44,6 +52,62 @@ class MonitoringTest {
         for (JsonNode alert : alerts()) {
             assertKnown(alert.path("alert").asText(), alert.path("expr").asText());
         }
+    }
+
+    @Test
+    void recordingRulesUseListedMetricsAndAlertsUseEveryOne() throws IOException {
+        Map<String, String> recorded = recorded();
+        Set<String> used = alerts().stream()
+                .flatMap(alert ->
+                        RECORDED.matcher(alert.path("expr").asText()).results().map(name -> name.group()))
+                .collect(Collectors.toSet());
+
+        assertThat(recorded.keySet()).isEqualTo(used).hasSize(3 * 7);
+        for (Map.Entry<String, String> rule : recorded.entrySet()) {
+            assertKnown(rule.getKey(), rule.getValue());
+        }
+    }
+
+    /** By Prometheus' own tool: how fast is too fast, over the windows of the rules. */
+    @Test
+    void objectivesAreAlarmedAtTheSpeedsThatTheyName(@TempDir Path directory) throws Exception {
+        if (!Files.isExecutable(PROMTOOL)) {
+            Missing.leaveOut("the objectives' alerts were LEFT OUT: there is no " + PROMTOOL);
+        }
+        new ObjectMapper(new YAMLFactory())
+                .writeValue(
+                        directory.resolve("rules.yaml").toFile(),
+                        yaml("prometheus-rule.yaml").path("spec"));
+        Files.copy(Path.of("src/test/resources/deploy/objectives.yaml"), directory.resolve("objectives.yaml"));
+
+        assertThat(printed(directory, "check", "rules", "rules.yaml")).contains("SUCCESS");
+        assertThat(printed(directory, "test", "rules", "objectives.yaml")).contains("SUCCESS");
+    }
+
+    private static String printed(Path directory, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(PROMTOOL.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(text).isZero();
+        return text;
+    }
+
+    @Test
+    void objectivesUseLimitsThatTheHistogramsHave() throws IOException {
+        Path sources = Path.of("src/main/java/dev/rampgate");
+        String webhooks = Files.readString(sources.resolve("channel/webhook/WebhookRoute.java"));
+        String delays = Files.readString(sources.resolve("reconcile/TransitionDelay.java"));
+
+        assertThat(webhooks).contains("Duration.ofMillis(500),");
+        assertThat(delays).contains("Duration.ofSeconds(10),");
+        assertThat(recorded().values())
+                .allMatch(expression -> !expression.contains("le=")
+                        || expression.contains("ack_seconds_bucket{le=\"0.5\"}")
+                        || expression.contains("delay_seconds_bucket{le=\"10.0\"}"));
     }
 
     @Test
@@ -117,8 +181,9 @@ class MonitoringTest {
                     .as(title)
                     .isNotBlank();
             assertThat(list(panel.path("targets"))).as(title).isNotEmpty();
-            list(panel.path("targets"))
-                    .forEach(target -> assertKnown(title, target.path("expr").asText()));
+            for (JsonNode target : list(panel.path("targets"))) {
+                assertKnown(title, target.path("expr").asText());
+            }
         });
         assertThat(all.stream().map(panel -> panel.path("id").asInt())).doesNotHaveDuplicates();
     }
@@ -132,9 +197,14 @@ class MonitoringTest {
         assertThat(endpoint.path("port").asText()).isEqualTo("management");
     }
 
-    private void assertKnown(String what, String expression) {
-        String bare =
-                SELECTORS.matcher(TEXTS.matcher(expression).replaceAll(" ")).replaceAll(" ");
+    private void assertKnown(String what, String expression) throws IOException {
+        assertThat(RECORDED.matcher(expression).results().map(name -> name.group()))
+                .as(what)
+                .isSubsetOf(recorded().keySet());
+        String bare = SELECTORS
+                .matcher(TEXTS.matcher(RECORDED.matcher(expression).replaceAll("rampgate_ready"))
+                        .replaceAll(" "))
+                .replaceAll(" ");
         List<String> names = NAME.matcher(bare)
                 .results()
                 .map(name -> name.group(1))
@@ -174,9 +244,19 @@ class MonitoringTest {
     }
 
     private static List<JsonNode> alerts() throws IOException {
+        return rules().filter(rule -> rule.has("alert")).toList();
+    }
+
+    /** Expressions by the name that they are recorded under. */
+    private static Map<String, String> recorded() throws IOException {
+        return rules().filter(rule -> rule.has("record"))
+                .collect(Collectors.toMap(rule -> rule.path("record").asText(), rule -> rule.path("expr")
+                        .asText()));
+    }
+
+    private static Stream<JsonNode> rules() throws IOException {
         return list(yaml("prometheus-rule.yaml").path("spec").path("groups")).stream()
-                .flatMap(group -> list(group.path("rules")).stream())
-                .toList();
+                .flatMap(group -> list(group.path("rules")).stream());
     }
 
     private static JsonNode yaml(String file) throws IOException {
