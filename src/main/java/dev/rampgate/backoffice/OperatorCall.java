@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One call of the back office by an actor that may make it. Only {@link OperatorRouter} creates it. */
 public final class OperatorCall {
@@ -51,6 +52,11 @@ public final class OperatorCall {
     /** A part of the path that the route's template names. */
     public String path(String name) {
         return routing.pathParam(name);
+    }
+
+    /** The names of all query parameters. */
+    public Set<String> queryNames() {
+        return routing.queryParams().names();
     }
 
     /** All values of a query parameter, in their order. */

@@ -1,5 +1,6 @@
 package dev.rampgate.backoffice;
 
+import dev.rampgate.settings.Bounds;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -16,6 +17,19 @@ public interface OperatorSettings {
     /** How often the files of tokens are read again. Default: {@code 5s}. */
     @WithDefault("5s")
     Duration tokenRefresh();
+
+    /**
+     * Maximum number of exports that stream at once, in one replica; more get 429. Unit: exports. Default: {@code 10}.
+     */
+    @WithDefault("10")
+    @Bounds(least = 1, most = 100)
+    int maxExports();
+
+    /**
+     * A file of texts that replace those of cases, by key; the keys and the texts that come with Rampgate are in
+     * {@code case-texts.properties}. Unit: path. Default: none, our own texts.
+     */
+    Optional<String> caseTexts();
 
     /** Limits on calls. */
     Limits limits();

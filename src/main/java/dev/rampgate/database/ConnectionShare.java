@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * in which they came and not for long; the rest fails at once with {@link ShareFullException}. What others need is never
  * behind them in the pool's own queue. Safe from any thread.
  */
-public final class ConnectionShare {
+public final class ConnectionShare implements StatementTurns {
 
     /** Most statements that wait for their turn. */
     static final int WAITING = 200;
@@ -51,6 +51,7 @@ public final class ConnectionShare {
      * The outcome of a statement, sent when it is its turn. It goes on to its own end when its caller has gone, so that its
      * turn ends with it.
      */
+    @Override
     public <T> Uni<T> within(Supplier<Uni<T>> statement) {
         return Uni.createFrom()
                 .emitter(emitter -> enter(new Waiting(

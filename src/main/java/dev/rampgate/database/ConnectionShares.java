@@ -22,10 +22,14 @@ public class ConnectionShares {
     /** Within those for reads. */
     private static final int TENTHS_FOR_FEED = 2;
 
+    /** Within those for reads. */
+    private static final int TENTHS_FOR_BACK_OFFICE = 1;
+
     private final ConnectionShare reads;
     private final ConnectionShare sessions;
     private final ConnectionShare deliveries;
     private final ConnectionShare feed;
+    private final StatementTurns backOffice;
 
     @Inject
     public ConnectionShares(
@@ -36,6 +40,8 @@ public class ConnectionShares {
         this.sessions = new ConnectionShare("session", share(connections, TENTHS_FOR_SESSIONS), vertx, meters);
         this.deliveries = new ConnectionShare("delivery", share(connections, TENTHS_FOR_DELIVERIES), vertx, meters);
         this.feed = new ConnectionShare("feed", share(connections, TENTHS_FOR_FEED), vertx, meters);
+        this.backOffice = new Nested(
+                new ConnectionShare("back_office", share(connections, TENTHS_FOR_BACK_OFFICE), vertx, meters), reads);
     }
 
     private static int share(int connections, int tenths) {
@@ -63,5 +69,19 @@ public class ConnectionShares {
     /** For the rounds of the webhooks to endpoints. */
     public ConnectionShare deliveries() {
         return deliveries;
+    }
+
+    /**
+     * For actors who search, export and read cases. They take their turns among the users' reads, too, and have at most a quarter of those.
+     */
+    public StatementTurns backOffice() {
+        return backOffice;
+    }
+
+    private record Nested(ConnectionShare inner, ConnectionShare outer) implements StatementTurns {
+        @Override
+        public <T> Uni<T> within(Supplier<Uni<T>> statement) {
+            return inner.within(() -> outer.within(statement));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.rampgate.startup;
 
+import dev.rampgate.backoffice.OperatorSettings;
 import dev.rampgate.channel.socket.SocketSettings;
 import dev.rampgate.database.DatabaseSettings;
 import dev.rampgate.edge.EdgeSettings;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
             DatabaseSettings.class,
             EdgeSettings.class,
             LiveSettings.class,
+            OperatorSettings.class,
             PollSettings.class,
             ReconcileSettings.class,
             SocketSettings.class
@@ -37,6 +39,7 @@ final class SettingsBounds {
             DatabaseSettings.class,
             EdgeSettings.class,
             LiveSettings.class,
+            OperatorSettings.class,
             PollSettings.class,
             ReconcileSettings.class,
             SocketSettings.class);

@@ -7,6 +7,7 @@ import static dev.rampgate.problem.ProblemType.CURSOR_LOST;
 import static dev.rampgate.problem.ProblemType.FORBIDDEN;
 import static dev.rampgate.problem.ProblemType.INVALID_REQUEST;
 import static dev.rampgate.problem.ProblemType.MALFORMED_BODY;
+import static dev.rampgate.problem.ProblemType.NOT_FOUND;
 import static dev.rampgate.problem.ProblemType.TOO_MANY_REQUESTS;
 import static dev.rampgate.problem.ProblemType.UNAUTHENTICATED;
 import static dev.rampgate.problem.ProblemType.UNAVAILABLE;
@@ -80,6 +81,70 @@ final class BackOfficeDescription {
                                 "events", array(anyObject("id, type, timestamp and data")),
                                 "next", text("after of the next page", null))),
                         List.of(INVALID_REQUEST, CURSOR_EXPIRED, CURSOR_LOST)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/transactions",
+                        "searchTransactions",
+                        "Searches transactions, newest first",
+                        "Needs an anchor: id, reference, user_id, or a window of creation of at most 400 days. A page reads at most"
+                                + " 10,000 rows: scan_limited says that it ended there, and next_cursor where to go on.",
+                        and(
+                                filters(),
+                                query("limit", "most transactions of the page, 1 to 200; 50 by default"),
+                                query("cursor", "next_cursor of the page before")),
+                        null,
+                        json(optional(
+                                object(
+                                        "transactions",
+                                        array(anyObject("as its owner reads it, with user_id, changed_at and alarms")),
+                                        "scan_limited",
+                                        flag("whether the page ended since 10,000 rows had been read")),
+                                "next_cursor",
+                                text("cursor of the next page; absent at the end", null))),
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/transactions/export",
+                        "exportTransactions",
+                        "Streams all transactions that match, newest first",
+                        "The filters of the search. An answer that ends without its last chunk is incomplete.",
+                        and(filters(), query("format", "csv (safe for spreadsheets) or ndjson (exact)")),
+                        null,
+                        Map.of(
+                                "text/csv",
+                                text("a line a transaction", null),
+                                "application/x-ndjson",
+                                text("an object a line", null)),
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/transactions/{id}",
+                        "readCase",
+                        "Everything about one transaction, and what it means",
+                        "The record, its timeline, archive, events and next poll; why it waits, what happens next, what to tell the"
+                                + " user, and a text for Proof's support.",
+                        List.of(),
+                        null,
+                        json(object(
+                                "transaction", anyObject("as a search shows it"),
+                                "situation", text("in which situation it is", "pending_buy"),
+                                "why", text("why it waits", null),
+                                "next", text("what happens next, and when", null),
+                                "tell_the_user", text("in words that a user understands", null),
+                                "text_for_proof", text("with ids, times and request ids", null),
+                                "alarms", array(text("what an operator must look into", "unknown_status")),
+                                "poll",
+                                        anyObject(
+                                                "due_at, asked_at, failures, missing_since, in_flight, proof_refuses_us"),
+                                "socket_attached", flag("whether a replica follows it on a socket"),
+                                "timeline", array(OASFactory.createSchema().ref("Entry")),
+                                "archive",
+                                        array(anyObject(
+                                                "received_at, channel, outcome, status, changed_at, asked_at, raw")),
+                                "archive_truncated", flag("whether there are older observations"),
+                                "events", array(anyObject("id, type, version, epoch, created_at, placed")),
+                                "deliveries", anyObject("pending and attempts, by endpoint and version"))),
+                        List.of(INVALID_REQUEST, NOT_FOUND)),
                 new Call(
                         PathItem.HttpMethod.POST,
                         "/operate/users/erase",
@@ -207,12 +272,50 @@ final class BackOfficeDescription {
         return example == null ? text : text.addExample(example);
     }
 
+    private static List<Parameter> filters() {
+        return List.of(
+                several("id", "Proof's ids"),
+                several("reference", "the company's own references"),
+                several("user_id", "the company's ids of users"),
+                several("status", "recorded statuses"),
+                several("type", "buy or sell"),
+                several("currency", "such as USDC"),
+                several("network", "such as ERC20"),
+                several("reported", "statuses that a webhook claims and the ledger has not accepted"),
+                several(
+                        "alarm",
+                        String.join(", ", List.of("completed_contradicted", "unknown_status", "amount_unreadable"))),
+                several("settled", "true or false"),
+                query("created_from", "inclusive, such as 2026-05-02T08:00:00Z"),
+                query("created_to", "exclusive; now by default"));
+    }
+
+    private static List<Parameter> and(List<Parameter> some, Parameter... more) {
+        List<Parameter> all = new ArrayList<>(some);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    /** Given once for each value. */
+    private static Parameter several(String name, String description) {
+        return OASFactory.createParameter()
+                .name(name)
+                .in(Parameter.In.QUERY)
+                .description(description + "; repeated for several values, of which one must match")
+                .schema(array(OASFactory.createSchema().addType(SchemaType.STRING))
+                        .maxItems(20));
+    }
+
     private static Parameter query(String name, String description) {
         return OASFactory.createParameter()
                 .name(name)
                 .in(Parameter.In.QUERY)
                 .description(description)
                 .schema(OASFactory.createSchema().addType(SchemaType.STRING));
+    }
+
+    private static Schema flag(String description) {
+        return OASFactory.createSchema().addType(SchemaType.BOOLEAN).description(description);
     }
 
     private static Schema array(Schema items) {

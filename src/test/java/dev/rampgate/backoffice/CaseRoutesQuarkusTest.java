@@ -1,0 +1,90 @@
+package dev.rampgate.backoffice;
+
+import static dev.rampgate.support.ProofAndDatabase.proof;
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.support.ProofAndDatabase;
+import dev.rampgate.support.TestSession;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(ProofAndDatabase.class)
+class CaseRoutesQuarkusTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    @TestHTTPResource(value = "/", management = true)
+    URI management;
+
+    @Test
+    void aCaseShowsWhatIsKnownWhyItWaitsAndWhatComesNext() {
+        String id = TestSession.open("case-user", "buy");
+
+        read(id).statusCode(200)
+                .header("X-Request-Id", notNullValue())
+                .body("transaction.merchant_transaction_id", equalTo(id))
+                .body("transaction.user_id", equalTo("case-user"))
+                .body("situation", equalTo("pending_buy"))
+                .body("why", containsString("not paid yet"))
+                .body("next", containsString("asked again at 2"))
+                .body("tell_the_user", containsString("We have not received your payment"))
+                .body("text_for_proof", containsString("(merchant_transaction_id): " + id))
+                .body("text_for_proof", containsString("attempt 1, pending"))
+                .body("text_for_proof", containsString("(ours)"))
+                .body("poll.due_at", notNullValue())
+                .body("poll.failures", equalTo(0))
+                .body("timeline.status", contains("pending"))
+                .body("timeline[0].channel", equalTo("SESSION"))
+                .body("archive.channel", hasItem("SESSION"))
+                .body("archive_truncated", equalTo(false))
+                .body("events.type", contains("transaction.opened"))
+                .body("deliveries.pending", notNullValue())
+                .body("deliveries.attempts", notNullValue());
+    }
+
+    @Test
+    void aCompletedCaseWaitsForNothing() {
+        String id = TestSession.open("case-user", "buy");
+        proof().drive(id, Action.COMPLETE);
+        await().atMost(LIMIT)
+                .until(() -> read(id).extract().<String>path("situation").equals("completed"));
+
+        read(id).statusCode(200)
+                .body("transaction.settled", equalTo(true))
+                .body("poll.due_at", nullValue())
+                .body("tell_the_user", containsString("Your order is complete"))
+                .body("tell_the_user", containsString("USDC was sent on the network ERC20"))
+                .body("timeline.size()", greaterThanOrEqualTo(2))
+                .body("timeline.confirmed_at", hasItem(notNullValue()))
+                .body("archive.raw", hasItem(containsString(id)));
+    }
+
+    @Test
+    void aCaseOfAnUnknownTransactionSaysHowToAdoptIt() {
+        read("unheard-of")
+                .statusCode(404)
+                .contentType("application/problem+json")
+                .body("detail", containsString("/poll adopts it"));
+    }
+
+    private ValidatableResponse read(String id) {
+        return given().header("Authorization", "Bearer desk-token-canary-0001")
+                .get(management.resolve("/operate/transactions/" + id))
+                .then();
+    }
+}
