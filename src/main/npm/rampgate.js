@@ -1,28 +1,12 @@
-// Rampgate for browsers. Apache-2.0.
+// @ts-nocheck: rampgate.d.ts has the types.
+// Rampgate for browsers. What each part does: rampgate.d.ts. Apache-2.0.
 
-/**
- * @typedef {object} Options
- * @property {string} [base] where Rampgate is
- * @property {() => Record<string, string>} [headers] that sign a call in
- * @property {string} [ticket] of the session's answer
- * @property {(signal: AbortSignal) => Promise<string>} [renew] another ticket, where nobody is signed in
- *
- * @typedef {object} Listeners each is called once for each event
- * @property {(transaction: object) => void} [onState] at first
- * @property {(transaction: object) => void} [onTransition] a new status
- * @property {(transaction: object) => void} [onConfirmed] Proof has confirmed it
- * @property {(transaction: object) => void} [onEnd] nothing more is expected
- * @property {(problem: Problem) => void} [onProblem] tried again, ever more slowly
- *
- * @typedef {Error & {status: number, retryAfter?: number, detail?: string, errors?: {field: string, detail: string}[], request_id?: string}} Problem
- */
-
-/** @throws {Problem} with status 0 if there is no answer */
+// A problem has the status 0 if there is no answer.
 async function call(method, path, {base = '', headers, signal} = {}, more, body) {
   const answer = await fetch(base + path, {
     method,
     signal,
-    headers: {...headers?.(), ...(body && {'Content-Type': 'application/json'}), ...more},
+    headers: {...await headers?.(), ...(body && {'Content-Type': 'application/json'}), ...more},
     body: body && JSON.stringify(body),
   }).catch(() => {
     throw Object.assign(new Error('No answer'), {status: 0});
@@ -37,31 +21,25 @@ async function call(method, path, {base = '', headers, signal} = {}, more, body)
   });
 }
 
-/**
- * Opens a session.
- * @param {{network: string, currency: string, amount: string, type?: string, redirect_url?: string, address?: string, reference?: string, metadata?: Record<string, string>}} order
- * @param {Options & {idempotencyKey?: string}} [options] the same key answers the same session
- * @returns {Promise<{session: object, ticket?: string}>}
- */
+function pathOf(id) {
+  return `/transactions/${encodeURIComponent(id)}`;
+}
+
 export async function openSession(order, options = {}) {
   const key = options.idempotencyKey;
   const answer = await call('POST', '/session', options, key && {'Idempotency-Key': key}, order);
   return {session: await answer.json(), ticket: answer.headers.get('Rampgate-Ticket') ?? undefined};
 }
 
-/** A session as `proofWidget.run` wants it. @param {object} session */
+export async function fetchTicket(id, options) {
+  return (await (await call('POST', `${pathOf(id)}/ticket`, options)).json()).ticket;
+}
+
 export function widgetParameters(session) {
   return Object.fromEntries(Object.entries(session)
     .map(([name, value]) => [name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), value]));
 }
 
-/**
- * Runs Proof's widget.
- * @param {object} session
- * @param {Element} host
- * @param {string} script its address
- * @param {object} [callbacks] the widget's own; they are no status
- */
 export async function runWidget(session, host, script, callbacks) {
   if (!window.proofWidget) {
     await new Promise((resolve, reject) => {
@@ -78,16 +56,9 @@ export async function runWidget(session, host, script, callbacks) {
   window.proofWidget.run({...widgetParameters(session), host, ...callbacks});
 }
 
-/**
- * Follows a transaction: by events, and by polls while none come.
- * @param {string} id
- * @param {Listeners} on
- * @param {Options} [options]
- * @returns {() => void} stops it
- */
 export function follow(id, on, options = {}) {
-  const path = `/transactions/${encodeURIComponent(id)}`;
-  const {renew} = options;
+  const path = pathOf(id);
+  const {headers, renew} = options;
   const stopped = new AbortController();
   let {ticket} = options;
   let interval = 20000;
@@ -109,6 +80,9 @@ export function follow(id, on, options = {}) {
     clearTimeout(timer);
     timer = setTimeout(round, wait);
   };
+
+  // A stream cannot send headers.
+  const mayListen = () => ticket !== undefined || !(headers || renew);
 
   const isTerminal = () => /completed|failed|cancelled/.test(known?.status);
 
@@ -146,6 +120,9 @@ export function follow(id, on, options = {}) {
     }
     source.onerror = () => {
       refused = source.readyState === 2;
+      if (refused && headers) {
+        ticket = undefined;
+      }
       if (refused && !rounds) {
         later(1000 * Math.random());
       }
@@ -170,7 +147,8 @@ export function follow(id, on, options = {}) {
 
   const round = async () => {
     const mine = ++turn;
-    let opens = rounds < 3 || rounds % 8 === 0;
+    // Ever more seldom: 0, 1, 2, 4, 8 ... 64, 128, 192 ...
+    let opens = !(rounds & (rounds - 1)) || rounds % 64 === 0;
     // A connection that was kept may be dead.
     const within = {...options, signal: AbortSignal.timeout?.(failures < 2 ? 4000 : 15000)};
     let wait = 4000;
@@ -180,7 +158,7 @@ export function follow(id, on, options = {}) {
       source?.close();
     }
     try {
-      if (renew && (refused || failures)) {
+      if (renew && (refused || failures || !ticket)) {
         ticket = await renew(within.signal);
       }
       const answer = await call('GET', renew ? `${path}/events?ticket=${ticket}` : path, within,
@@ -192,8 +170,14 @@ export function follow(id, on, options = {}) {
       failures = notBefore = 0;
       if (known.settled || (isTerminal() && Date.now() > changed + 900000)) {
         tell('End', seen, known);
-      } else if (!renew && ticket && refused && opens) {
-        ticket = (await (await call('POST', `${path}/ticket`, within)).json()).ticket;
+      } else if (opens && !renew && (headers || ticket)) {
+        ticket = await fetchTicket(id, within).catch((problem) => {
+          // Rampgate has no tickets: perhaps a cookie opens the stream.
+          if (problem.status !== 404) {
+            throw problem;
+          }
+          return '';
+        });
       }
     } catch (problem) {
       if (mine !== turn) {
@@ -205,7 +189,7 @@ export function follow(id, on, options = {}) {
       on.onProblem?.(problem);
     }
     if (mine === turn && rounds) {
-      if (opens) {
+      if (opens && mayListen()) {
         listen();
       }
       later(wait * (1 + Math.random() / 2));
@@ -223,7 +207,9 @@ export function follow(id, on, options = {}) {
     addEventListener(type, resync, {signal: stopped.signal});
   }
 
-  listen();
+  if (mayListen()) {
+    listen();
+  }
   later(source ? 4000 : 0);
   return stop;
 }
