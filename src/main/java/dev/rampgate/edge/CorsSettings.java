@@ -11,8 +11,8 @@ public interface CorsSettings {
 
     /**
      * Origins of the company's own pages that call from another host, such as {@code https://shop.example.com}, and of its
-     * apps, such as {@code capacitor://localhost}. {@code *} and {@code null} are not allowed; an invalid origin fails
-     * startup. Unit: origins. Default: none but the host that is called.
+     * apps, such as {@code capacitor://localhost}. For development {@code http://localhost:*} allows any port of the browser's own
+     * machine; otherwise {@code *} and {@code null} are not allowed. An invalid origin fails startup. Unit: origins. Default: none but the host that is called.
      */
     Optional<List<String>> origins();
 

@@ -29,6 +29,9 @@ import java.util.stream.Stream;
 public class CrossOriginFilter {
 
     private static final String SETTING = "rampgate.cors.origins";
+    private static final String REFUSAL =
+            "Pages of this origin are not allowed to call. If the page is your own, add its origin"
+                    + " (scheme, host and port) to rampgate.cors.origins (RAMPGATE_CORS_ORIGINS)";
     private static final String HEADERS_SETTING = "rampgate.cors.headers";
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
     private static final Pattern OF_THE_WEB = Pattern.compile("https?://.*");
@@ -74,11 +77,10 @@ public class CrossOriginFilter {
             return;
         }
         String origin = origins.get(0);
-        boolean named = origins.size() == 1
-                && allowed.contains(Origin.normalized(origin).orElse(""));
+        boolean named = origins.size() == 1 && isNamed(origin);
         if (!named
                 && !(origins.size() == 1 && isOurHost(origin, routing.request().getHeader(HttpHeaders.HOST)))) {
-            answers.send(Problem.of(ProblemType.FORBIDDEN, "Pages of this origin are not allowed to call"), routing);
+            answers.send(Problem.of(ProblemType.FORBIDDEN, REFUSAL), routing);
             return;
         }
         if (named) {
@@ -94,6 +96,12 @@ public class CrossOriginFilter {
             }
         }
         routing.next();
+    }
+
+    private boolean isNamed(String origin) {
+        return Origin.normalized(origin)
+                .filter(normalized -> allowed.contains(normalized) || allowed.contains(Origin.ofAnyPort(normalized)))
+                .isPresent();
     }
 
     /** Takes the path as the router reads it: {@code /proof-webhook/%2e%2e/session} is no webhook. */
@@ -134,12 +142,12 @@ public class CrossOriginFilter {
                     "is what every page without an origin sends, including pages of others; serve the page from an origin of its own");
         }
         return Origin.written(origin)
-                .orElseThrow(
-                        () -> wrong(
-                                SETTING,
-                                origin,
-                                "is not an origin; write the scheme, the host, and the port if it is not the default, for example"
-                                        + " https://shop.example.com or capacitor://localhost, without a path. * is not allowed"));
+                .orElseThrow(() -> wrong(
+                        SETTING,
+                        origin,
+                        "is not an origin; write the scheme, the host, and the port if it is not the default, for example"
+                                + " https://shop.example.com or capacitor://localhost, without a path. * is allowed for the port"
+                                + " of localhost only: http://localhost:*"));
     }
 
     private static String checkedHeader(String name) {

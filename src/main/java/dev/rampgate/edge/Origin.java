@@ -19,6 +19,11 @@ final class Origin {
             "(?<scheme>[a-z][a-z0-9+.-]{0,63})://(?<host>[a-z0-9_](?:[a-z0-9._-]{0,252})|\\[[0-9a-f.]*:[0-9a-f:.]{1,45}]|)(?::(?<port>[0-9]{1,5}))?");
     private static final int HIGHEST_PORT = 65_535;
 
+    /** Any port of the machine that the browser runs on. */
+    private static final Pattern ANY_LOCAL_PORT = Pattern.compile("https?://(?:localhost|127\\.0\\.0\\.1|\\[::1]):\\*");
+
+    private static final Pattern PORT = Pattern.compile(":[0-9]+$");
+
     private Origin() {}
 
     /**
@@ -54,8 +59,23 @@ final class Origin {
         return Optional.of(scheme + "://" + host + (usual ? "" : ":" + Integer.parseInt(port)));
     }
 
-    /** Normalizes an origin from a setting. Its host may be in Unicode; browsers send hosts in ASCII. */
+    /**
+     * The form in which all ports of the origin's host are compared, such as {@code http://localhost:*}.
+     *
+     * @param origin a normalized origin
+     */
+    static String ofAnyPort(String origin) {
+        return PORT.matcher(origin).replaceFirst("") + ":*";
+    }
+
+    /**
+     * Normalizes an origin from a setting. {@code *} may stand for the port of {@code localhost}, {@code 127.0.0.1} and
+     * {@code [::1]}, and for nothing else. Its host may be in Unicode; browsers send hosts in ASCII.
+     */
     static Optional<String> written(String origin) {
+        if (ANY_LOCAL_PORT.matcher(origin.toLowerCase(Locale.ROOT)).matches()) {
+            return Optional.of(origin.toLowerCase(Locale.ROOT));
+        }
         int host = origin.indexOf("://") + 3;
         if (host < 3 || origin.startsWith("[", host) || origin.chars().allMatch(c -> c < 128)) {
             return normalized(origin);

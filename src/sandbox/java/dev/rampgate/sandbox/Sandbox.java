@@ -18,6 +18,9 @@ final class Sandbox implements AutoCloseable {
     static final int PUBLIC_PORT = 8080;
     static final int MANAGEMENT_PORT = 9000;
 
+    /** The pages that development servers such as Vite serve, whatever their port is. */
+    static final String LOCAL_PAGES = "http://localhost:*,http://127.0.0.1:*";
+
     /** With it a buy takes about ten seconds, long enough to watch. */
     static final double DELAY_FACTOR = 0.1;
 
@@ -62,6 +65,7 @@ final class Sandbox implements AutoCloseable {
         environment.set("rampgate.hand-off.base-url", rampgate);
         environment.set("rampgate.hand-off.widget-script", simulator.baseUrl() + "/widget.2.0.js");
         environment.set("rampgate.session.redirect-origins", rampgate + ",shop-app://");
+        environment.set("rampgate.cors.origins", LOCAL_PAGES);
         SandboxActors actors = SandboxActors.configure(environment);
         try {
             return new Sandbox(simulator, actors, database(environment));

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -37,6 +38,8 @@ class CrossOriginQuarkusTest {
                 "https://SHOP.example.test",
                 "https://shop.example.test:443",
                 "http://localhost:3000",
+                "http://127.0.0.1:5173",
+                "http://127.0.0.1",
                 "capacitor://localhost",
                 "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
                 "http://[::1]:8100"
@@ -95,6 +98,11 @@ class CrossOriginQuarkusTest {
                 "https://shop.example.test.evil.test",
                 "https://shop.example.test/",
                 "capacitor://localhost:1",
+                "http://localhost:3001",
+                "https://127.0.0.1:5173",
+                "http://127.0.0.2:5173",
+                "http://127.0.0.1.evil.test:5173",
+                "http://127.0.0.1:*",
                 "ionic://localhost",
                 "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba",
                 "http://[::1]",
@@ -115,6 +123,7 @@ class CrossOriginQuarkusTest {
         answer.statusCode(403)
                 .contentType("application/problem+json")
                 .body("type", equalTo("urn:rampgate:problem:forbidden"))
+                .body("detail", containsString("rampgate.cors.origins (RAMPGATE_CORS_ORIGINS)"))
                 .header("Access-Control-Allow-Origin", nullValue());
         given().header("Origin", origin)
                 .header("Access-Control-Request-Method", "POST")
@@ -238,6 +247,11 @@ class CrossOriginQuarkusTest {
                 "https://shop.example.com/",
                 "https://shop.example.com?x",
                 "https://*.example.com",
+                "https://shop.example.com:*",
+                "http://localhost.example.com:*",
+                "http://127.0.0.2:*",
+                "http://*:3000",
+                "capacitor://localhost:*",
                 "https://",
                 "https://:8080",
                 "https://jo@shop.example.com",
@@ -277,6 +291,10 @@ class CrossOriginQuarkusTest {
                 "safari-web-extension://0B4C6D1E-1D56-4F5E-8D6D-0A1B2C3D4E5F",
                 "com.example.shop://app",
                 "http://localhost:3000",
+                "http://localhost:*",
+                "https://LOCALHOST:*",
+                "http://127.0.0.1:*",
+                "http://[::1]:*",
                 "http://[2001:db8::7]:8080",
                 "https://bücher.example",
                 "https://xn--bcher-kva.example",
