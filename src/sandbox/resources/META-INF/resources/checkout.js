@@ -2,8 +2,6 @@
 // shows the status that the backend reports. It does not use the widget's callbacks for decisions.
 import {follow, openSession, runWidget} from './rampgate.js';
 
-const simulator = new URLSearchParams(location.search).get('simulator')
-  ?? `${location.protocol}//${location.hostname}:8090`;
 const element = (id) => document.getElementById(id);
 
 const STATUS_TEXT = {
@@ -14,6 +12,20 @@ const STATUS_TEXT = {
   cancelled: 'Cancelled',
 };
 const CHANNEL_TEXT = {session: 'Session', webhook: 'Webhook', poll: 'Poll', socket: 'Socket'};
+
+/** What the title says of a buy and of a sell. */
+const TITLES = {
+  ordering: ['Buy or sell crypto', 'Buy or sell crypto'],
+  pending: ['Finish with Proof', 'Finish with Proof'],
+  processing: ['Payment received', 'Deposit received'],
+  completed: ['Crypto delivered', 'Money paid out'],
+  failed: ['The payment failed', 'The sale failed'],
+  cancelled: ['Order cancelled', 'Order cancelled'],
+};
+
+/** The name of a session in the tab's own storage, where a reload finds it. */
+const kept = (id) => `rampgate-session-${id}`;
+const SESSION_LIFE_MS = 55 * 60 * 1000;
 
 let unfollow = () => {};
 
@@ -43,8 +55,11 @@ form.addEventListener('submit', async (event) => {
   element('submit').disabled = true;
   try {
     const {session, ticket} = await openSession(order);
-    begin(session, ticket);
-    await showWidget(session);
+    keep(session);
+    begin(session.merchant_transaction_id, ticket);
+    show({merchant_transaction_id: session.merchant_transaction_id, type: session.type, status: 'pending', confirmed: false});
+    element('title').focus();
+    showWidget(session);
   } catch (problem) {
     explain(problem);
   } finally {
@@ -53,9 +68,7 @@ form.addEventListener('submit', async (event) => {
 });
 
 element('again').addEventListener('click', () => {
-  element('paying').hidden = true;
-  element('ordering').hidden = false;
-  element('widget').replaceChildren();
+  leave();
   form.elements.amount.focus();
 });
 
@@ -64,33 +77,92 @@ function orderId() {
   return `order-${Math.random().toString(36).slice(2, 10).padEnd(8, '0')}`;
 }
 
-function begin(session, ticket) {
-  const id = session.merchant_transaction_id;
-  element('session').textContent = JSON.stringify(session, null, 2);
+/** Shows the page of one transaction, whose id is in the address from now on. */
+function begin(id, ticket) {
+  const address = new URL(location);
+  address.searchParams.set('transaction', id);
+  history.replaceState(null, '', address);
   element('callbacks').replaceChildren();
   element('timeline').replaceChildren();
   element('facts').replaceChildren();
-  element('empty').hidden = true;
-  element('transaction').hidden = false;
-  show({merchant_transaction_id: id, status: 'pending', confirmed: false, timeline: []});
+  element('empty').hidden = element('ordering').hidden = true;
+  element('transaction').hidden = element('details').hidden = element('paying').hidden = element('again').hidden = false;
+  notice(null);
+  drawn = '';
+  delete element('status').dataset.status;
+  setText(element('status'), 'Reading …');
+  setText(element('standing'), '');
+  element('reported').hidden = true;
+  setText(element('title'), TITLES.pending[0]);
   unfollow();
   unfollow = watch(id, ticket);
+}
+
+/** Back to the form. */
+function leave() {
+  unfollow();
+  const address = new URL(location);
+  address.searchParams.delete('transaction');
+  history.replaceState(null, '', address);
+  setText(element('title'), TITLES.ordering[0]);
+  element('widget').replaceChildren();
+  element('empty').hidden = element('ordering').hidden = false;
+  element('transaction').hidden = element('details').hidden = element('paying').hidden = element('again').hidden = true;
+}
+
+// --- a reload
+
+/** The answer contains the token of the widget, so it stays in this tab, and no longer than the token lives. */
+function keep(session) {
+  sessionStorage.setItem(kept(session.merchant_transaction_id), JSON.stringify({session, at: Date.now()}));
+}
+
+/** After a reload: the status by the id in the address, and the widget by what the tab has kept. */
+function resume(id) {
+  begin(id);
+  const {session, at} = JSON.parse(sessionStorage.getItem(kept(id)) ?? '{}');
+  if (session && Date.now() < at + SESSION_LIFE_MS) {
+    showWidget(session);
+  } else {
+    element('answer').hidden = true;
+    notice({
+      title: 'The payment form is not here',
+      detail: 'Only the tab in which the order was made has it, for an hour. The status is shown all the same.',
+    });
+  }
 }
 
 // --- the widget
 
 async function showWidget(session) {
   const log = (name) => (payload) => note(name, payload);
-  element('ordering').hidden = true;
-  element('paying').hidden = false;
-  element('widget-title').focus();
-  await runWidget(session, element('widget'), `${simulator}/widget.2.0.js`, {
-    onLoad: log('onLoad'),
-    onReady: log('onReady'),
-    onStatusChange: log('onStatusChange'),
-    onPaymentFinished: log('onPaymentFinished'),
-    onSellTransferEnabled: log('onSellTransferEnabled'),
-  });
+  element('answer').hidden = false;
+  element('session').textContent = JSON.stringify(session, null, 2);
+  notice(null);
+  try {
+    await runWidget(session, element('widget'), `${await simulator}/widget.2.0.js`, {
+      onLoad: log('onLoad'),
+      onReady: log('onReady'),
+      onStatusChange: log('onStatusChange'),
+      onPaymentFinished: log('onPaymentFinished'),
+      onSellTransferEnabled: log('onSellTransferEnabled'),
+    });
+  } catch (problem) {
+    notice({
+      title: 'The payment form could not be loaded',
+      detail: `${problem.detail ?? problem.message} Is the simulator still running?`,
+    }, () => showWidget(session));
+  }
+}
+
+/** Says where the widget would be why it is not there. @param again what a button tries again */
+function notice(text, again) {
+  element('notice').hidden = !text;
+  element('notice').classList.toggle('bad', Boolean(again));
+  setText(element('notice-title'), text?.title ?? '');
+  setText(element('notice-detail'), text?.detail ?? '');
+  element('notice-again').hidden = !again;
+  element('notice-again').onclick = again;
 }
 
 function note(name, payload) {
@@ -104,8 +176,11 @@ function note(name, payload) {
 
 /** Shows the transaction now and after each change, until nothing more is expected or the returned function is called. */
 function watch(id, ticket) {
+  let watched = true;
+  const whileWatched = (work) => (found) => watched && work(found);
   // With the timeline, which events leave out.
-  const look = () => call('GET', `/transactions/${encodeURIComponent(id)}`).then(show, explainStanding);
+  const look = () => call('GET', `/transactions/${encodeURIComponent(id)}`)
+    .then(whileWatched(show), whileWatched(explainStanding));
   // A status that a webhook reports is not a change yet, so it causes no event.
   const timer = setInterval(look, 2000);
   const stop = follow(id, {
@@ -116,15 +191,22 @@ function watch(id, ticket) {
       clearInterval(timer);
       look();
     },
-    onProblem: explainStanding,
+    onProblem: whileWatched(explainStanding),
   }, {ticket});
+  look();
   return () => {
+    watched = false;
     clearInterval(timer);
     stop();
   };
 }
 
 function explainStanding(problem) {
+  if (problem.status === 404 && !drawn) {
+    leave();
+    explain({title: 'This order is not found', detail: 'Its id is in the address. The sandbox forgets all orders when it ends.'});
+    return;
+  }
   setText(element('standing'), problem.detail ?? problem.title ?? problem.message);
 }
 
@@ -136,6 +218,12 @@ function show(transaction) {
     return;
   }
   drawn = now;
+  const buys = transaction.type !== 'sell';
+  setText(element('title'), TITLES[transaction.status]?.[buys ? 0 : 1] ?? TITLES.pending[0]);
+  if (/processing|completed/.test(transaction.status) && element('notice-again').hidden) {
+    // There is nothing left to do in the payment form.
+    notice(null);
+  }
   const status = element('status');
   status.dataset.status = transaction.status;
   setText(status, STATUS_TEXT[transaction.status] ?? transaction.status);
@@ -153,24 +241,25 @@ function show(transaction) {
   }
 
   element('facts').replaceChildren(...[
-    ['Order', transaction.reference],
     ['Transaction', transaction.merchant_transaction_id],
+    ['Order', transaction.reference],
+    ['Type', buys ? 'Buy' : 'Sell'],
     ['Requested', transaction.requested_amount && `${transaction.requested_amount} ${transaction.currency}`],
     ['Crypto amount', transaction.crypto_amount && `${transaction.crypto_amount} ${transaction.currency}`],
     ['Fiat amount', transaction.fiat_amount && `${transaction.fiat_amount} ${transaction.fiat_currency}`],
     ['Network', transaction.network],
-    ['Paid by', transaction.payment_method],
+    [buys ? 'Paid by' : 'Paid out to', transaction.payment_method],
   ].filter(([, value]) => value).map(([name, value]) => {
-    const fact = make('div');
+    const fact = make('div', '', name === 'Transaction' ? 'wide' : '');
     fact.append(make('dt', name), make('dd', value));
     return fact;
   }));
 
   const changes = transaction.timeline ?? [];
-  element('timeline').replaceChildren(...changes.map((change, at) => entry(change, at === changes.length - 1)).reverse());
+  element('timeline').replaceChildren(...changes.map((change, at) => entry(change, changes[at - 1], at === changes.length - 1)).reverse());
 }
 
-function entry(change, isLast) {
+function entry(change, before, isLast) {
   const item = make('li');
   item.dataset.status = change.status;
   const head = make('p', '', 'what');
@@ -179,7 +268,7 @@ function entry(change, isLast) {
     head.append(make('span', `attempt ${change.attempt}`, 'tag'));
   }
   if (change.correction) {
-    head.append(make('span', 'correction', 'tag'));
+    head.append(make('span', /failed|cancelled/.test(before?.status) ? 'tried again' : 'correction', 'tag'));
   }
   if (change.confirmed_at) {
     head.append(make('span', 'confirmed', 'tag good'));
@@ -215,22 +304,43 @@ function entry(change, isLast) {
 
 // --- what goes wrong at Proof
 
-async function offerScenarios() {
-  const [scenarios, playing] = await Promise.all(
-    ['scenarios', 'scenario'].map((path) => call('GET', `${simulator}/control/${path}`)));
-  const summaries = new Map([...scenarios, playing].map(({name, summary}) => [name, summary]));
-  element('scenario').append(...[...summaries.keys()].map((name) => new Option(name, name, false, name === playing.name)));
-  const say = () => setText(element('scenario-summary'), summaries.get(element('scenario').value));
-  element('scenario').addEventListener('change', async () => {
-    await call('PUT', `${simulator}/control/scenario`, {name: element('scenario').value});
-    say();
-  });
-  say();
-  element('harder').hidden = false;
+/** Where the simulator is: as the address says, else as the sandbox says. */
+async function findSimulator() {
+  const named = new URLSearchParams(location.search).get('simulator')
+    ?? (await call('GET', 'sandbox.json').catch(() => ({}))).simulator
+    ?? 'http://localhost:8090';
+  const address = new URL(named);
+  if (address.hostname === '0.0.0.0') {
+    address.hostname = location.hostname;
+  }
+  return address.origin;
 }
 
-// Without a simulator there are no scenarios, and the page works without them.
-offerScenarios().catch(() => {});
+async function offerScenarios() {
+  const home = await simulator;
+  try {
+    const [scenarios, playing] = await Promise.all(
+      ['scenarios', 'scenario'].map((path) => call('GET', `${home}/control/${path}`)));
+    const summaries = new Map([...scenarios, playing].map(({name, summary}) => [name, summary]));
+    element('scenario').append(...[...summaries.keys()].map((name) => new Option(name, name, false, name === playing.name)));
+    const say = () => setText(element('scenario-summary'), summaries.get(element('scenario').value));
+    element('scenario').addEventListener('change', async () => {
+      try {
+        await call('PUT', `${home}/control/scenario`, {name: element('scenario').value});
+        say();
+      } catch (problem) {
+        setText(element('scenario-summary'), problem.title);
+      }
+    });
+    say();
+    element('harder').hidden = false;
+    const link = make('a', 'Control API of the simulator');
+    link.href = `${home}/control`;
+    element('simulator').replaceChildren(link);
+  } catch {
+    setText(element('simulator'), `The simulator of Proof does not answer at ${home}, so there is no widget and no scenario.`);
+  }
+}
 
 // --- small things
 
@@ -252,7 +362,7 @@ async function call(method, url, body) {
       body: body && JSON.stringify(body),
     });
   } catch {
-    throw {title: 'Rampgate does not answer', detail: 'Is it still running? Please try again.'};
+    throw {title: `${new URL(url, location).host} does not answer`, detail: 'Is it still running? Please try again.', status: 0};
   }
   const text = await answer.text();
   let json = {};
@@ -264,6 +374,7 @@ async function call(method, url, body) {
   if (!answer.ok) {
     const details = (json.errors ?? []).map((error) => [error.field, error.detail ?? error.message].filter(Boolean).join(': '));
     throw {
+      status: answer.status,
       title: json.title ?? `Something went wrong (${answer.status})`,
       detail: details.join('. ') || json.detail || 'Please try again in a moment.',
       request_id: json.request_id ?? answer.headers.get('X-Request-Id'),
@@ -291,4 +402,11 @@ function setText(target, content) {
   }
 }
 
-element('control').href = `${simulator}/control`;
+// --- the start
+
+const simulator = findSimulator();
+offerScenarios();
+const reloaded = new URLSearchParams(location.search).get('transaction');
+if (reloaded) {
+  resume(reloaded);
+}

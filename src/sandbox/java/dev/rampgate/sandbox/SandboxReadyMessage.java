@@ -20,10 +20,7 @@ final class SandboxReadyMessage implements QuarkusApplication {
     public int run(String... arguments) throws InterruptedException {
         SandboxEnvironment environment = SandboxEnvironment.ofThisProcess();
         String page = "http://localhost:" + environment.port("quarkus.http.port", Sandbox.PUBLIC_PORT);
-        int simulatorPort = environment.port("sandbox.port", Sandbox.SIMULATOR_PORT);
-        String simulator = "http://localhost:" + simulatorPort;
-        // The page is a static file, so that only the query can name a port that is not the default.
-        String checkout = simulatorPort == Sandbox.SIMULATOR_PORT ? page + "/" : page + "/?simulator=" + simulator;
+        String simulator = "http://localhost:" + environment.port("sandbox.port", Sandbox.SIMULATOR_PORT);
         String health = "http://localhost:"
                 + environment.port("quarkus.management.port", Sandbox.MANAGEMENT_PORT)
                 + "/q/health";
@@ -33,7 +30,7 @@ final class SandboxReadyMessage implements QuarkusApplication {
                     System.lineSeparator(),
                     "",
                     "Rampgate's sandbox is ready.",
-                    "  checkout page       " + checkout,
+                    "  checkout page       " + page + "/",
                     "  simulator of Proof  " + simulator + "/control",
                     "  health              " + health,
                     "  back office         " + operate + ", as actor operator with the token "

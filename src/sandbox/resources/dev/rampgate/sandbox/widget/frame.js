@@ -88,7 +88,6 @@ function screen(state) {
     heading(buy ? 'Payment received' : 'Deposit received'),
     text('p', buy ? `${state.currency} is on its way to your wallet.` : `${state.fiat_currency} is on its way to your card.`, 'quiet'),
     sum(state),
-    steps([['Cancel', 'cancel']]),
   ];
 }
 
@@ -128,7 +127,7 @@ function deposit(state) {
 function ended(state, buy) {
   if (state.status === 'completed') {
     return [
-      mark('✓'),
+      mark('✓', 'good'),
       heading(buy ? `${state.crypto_amount} ${state.currency} delivered` : `${state.fiat_amount} ${state.fiat_currency} paid out`),
       text('p', 'You can close this window.', 'quiet'),
       sum(state),
@@ -136,17 +135,23 @@ function ended(state, buy) {
   }
   const failed = state.status === 'failed';
   return [
-    mark(failed ? '!' : '×', 'bad'),
+    failed ? mark('!', 'bad') : mark('×'),
     heading(failed ? (buy ? 'The payment failed' : 'The sale failed') : 'Cancelled'),
-    text('p', 'Nothing was charged. You can try again with the same session.', 'quiet'),
+    text('p', `${buy ? 'Nothing was charged' : 'Nothing was sold'}. You can try again with the same session.`, 'quiet'),
     sum(state),
     steps([['Try again', 'retry', 'primary']]),
   ];
 }
 
+/** What the user pays or gets in fiat, by status: before, while it happens, afterwards, and if it did not happen. */
+const FIAT_LABELS = {
+  buy: {pending: 'you pay', processing: 'you paid', completed: 'you paid', failed: 'to pay', cancelled: 'to pay'},
+  sell: {pending: 'you get', processing: 'you get', completed: 'you got', failed: 'to get', cancelled: 'to get'},
+};
+
 function sum(state) {
   const crypto = [`${state.crypto_amount || state.amount} ${state.currency}`, `on ${state.network}`];
-  const fiat = [`${state.fiat_amount} ${state.fiat_currency}`, state.type === 'buy' ? 'you pay' : 'you get'];
+  const fiat = [`${state.fiat_amount} ${state.fiat_currency}`, FIAT_LABELS[state.type]?.[state.status] ?? 'in fiat'];
   const box = text('div', '', 'sum');
   for (const [amount, label] of state.type === 'buy' ? [fiat, crypto] : [crypto, fiat]) {
     const part = document.createElement('div');
