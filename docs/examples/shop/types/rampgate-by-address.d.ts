@@ -1,0 +1,3 @@
+declare module 'https://ramp.example.com/rampgate.js' {
+  export * from 'rampgate';
+}
