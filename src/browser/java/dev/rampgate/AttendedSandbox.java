@@ -37,6 +37,7 @@ public final class AttendedSandbox implements QuarkusTestResourceLifecycleManage
         settings.put("rampgate.hand-off.base-url", "http://localhost:" + httpPort);
         settings.put("rampgate.hand-off.widget-script", proof.baseUrl() + "/widget.2.0.js");
         settings.put("rampgate.session.redirect-origins", "http://localhost:" + httpPort + ",shop-app://");
+        settings.put("rampgate.cors.origins", "http://localhost:*,http://127.0.0.1:*");
         settings.put("quarkus.http.header.\"Content-Security-Policy\".value", "frame-ancestors 'none'");
         return settings;
     }

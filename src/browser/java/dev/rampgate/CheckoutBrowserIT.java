@@ -1,9 +1,11 @@
 package dev.rampgate;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.sandbox.transaction.LifeMode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -12,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +31,6 @@ import org.openqa.selenium.Keys;
 class CheckoutBrowserIT {
 
     private static final String USER = "demo-user";
-    private static final int PICTURE_LIMIT = 200 * 1024;
 
     private static Chromium browser;
 
@@ -49,7 +52,7 @@ class CheckoutBrowserIT {
         AttendedSandbox.proof().scenarioPlayer().play("calm");
         AttendedSandbox.proof().kyc().set(USER, "not_started");
         browser.emulate(1280, 900, false, "light");
-        browser.open(page());
+        browser.open(address);
     }
 
     @Test
@@ -107,6 +110,8 @@ class CheckoutBrowserIT {
 
         browser.sees("#status", "Completed");
         browser.sees("#standing", "confirmed by Proof");
+        assertThat(browser.textOf("#facts")).contains("Paid out to").doesNotContain("Paid by");
+        inWidget(() -> browser.sees(".sum", "you got"));
         assertThat(told()).contains("onSellTransferEnabled payout");
     }
 
@@ -143,7 +148,7 @@ class CheckoutBrowserIT {
         browser.sees("h1", "Verify your identity");
         browser.leaveFrame();
 
-        assertThat(browser.run("return document.activeElement.id")).isEqualTo("widget-title");
+        assertThat(browser.run("return document.activeElement.id")).isEqualTo("title");
         browser.sees("#facts", "Transaction");
     }
 
@@ -204,6 +209,92 @@ class CheckoutBrowserIT {
     }
 
     @Test
+    void aReloadShowsTheOrderAgainWithItsWidget() {
+        order("buy");
+        step("verify");
+        String id = browser.textOf("#facts dd");
+        assertThat(browser.address()).contains("transaction=" + id);
+
+        browser.open(browser.address());
+
+        inWidget(() -> browser.sees("h1", "Pay by card"));
+        assertThat(browser.textOf("#facts dd")).isEqualTo(id);
+        step("pay");
+        browser.sees("#status", "Completed");
+        browser.sees("#standing", "settled");
+        assertThat(browser.textOf("h1")).isEqualTo("Crypto delivered");
+
+        browser.open(browser.address());
+
+        browser.sees("#standing", "settled");
+        assertThat(browser.textOf("#facts dd")).isEqualTo(id);
+        browser.click("#again");
+        assertThat(browser.address()).doesNotContain("transaction=");
+        assertThat(browser.textOf("h1")).isEqualTo("Buy or sell crypto");
+    }
+
+    @Test
+    void anotherTabShowsTheOrderWithoutItsPaymentForm() {
+        order("buy");
+        step("verify");
+        String order = browser.address();
+        browser.inAnotherTab(() -> {
+            browser.open(order);
+            browser.sees("#notice-title", "The payment form is not here");
+            browser.sees("#status", "Pending");
+        });
+    }
+
+    @Test
+    void anUnknownOrderIsExplainedAboveANewOne() {
+        browser.open(address + "?transaction=00000000-0000-4000-8000-000000000000");
+
+        browser.sees("#problem-title", "This order is not found");
+        assertThat(browser.textOf("h1")).isEqualTo("Buy or sell crypto");
+        assertThat(browser.address()).doesNotContain("transaction=");
+    }
+
+    @Test
+    void aWidgetThatCannotBeLoadedIsExplainedWhereItWouldBeAndTriedAgain() {
+        browser.withoutReaching("*widget.2.0.js*", () -> {
+            order("buy");
+            browser.sees("#notice-title", "The payment form could not be loaded");
+            assertThat(browser.textOf("#notice-detail"))
+                    .contains(AttendedSandbox.proof().baseUrl() + "/widget.2.0.js");
+        });
+        browser.click("#notice-again");
+
+        inWidget(() -> browser.sees("h1", "Verify your identity"));
+        assertThat(browser.textOf("#notice-title")).isEmpty();
+    }
+
+    @Test
+    void aPaymentThatWasReceivedCannotBeCancelled() {
+        AttendedSandbox.proof().life().mode(LifeMode.MANUAL);
+        order("buy");
+        step("verify");
+        step("pay");
+
+        inWidget(() -> {
+            browser.sees("h1", "Payment received");
+            browser.sees(".sum", "you paid");
+            assertThat(browser.textsOf("button")).isEmpty();
+        });
+    }
+
+    @Test
+    void aRetryOfTheUserIsNotCalledACorrection() {
+        order("buy");
+        step("verify");
+        step("decline");
+        confirmed("Failed");
+        step("retry");
+        browser.sees("#status", "Completed");
+
+        assertThat(browser.textsOf("#timeline .tag")).contains("tried again").doesNotContain("correction");
+    }
+
+    @Test
     void rampgateJsTellsEachTransitionOnceByEvents() {
         String id = followed("", "ticket");
 
@@ -231,6 +322,81 @@ class CheckoutBrowserIT {
         assertThat((Boolean) browser.run("return performance.getEntriesByType('resource')"
                         + ".some(entry => entry.name.endsWith('/ticket'))"))
                 .isTrue();
+    }
+
+    @Test
+    void theFirstSampleOfTheDocumentationRunsToItsEnd() throws IOException {
+        openBlank(address + "rampgate.js", samples().get(0));
+        browser.sees("#status", "pending");
+        inWidget(() -> {
+            browser.sees("h1", "Verify your identity");
+            assertThat(browser.textsOf(".complaints")).isEmpty();
+        });
+        step("verify");
+        step("pay");
+
+        browser.sees("#status", "Done");
+        assertThat((List<?>) browser.run("return failures")).isEmpty();
+    }
+
+    @Test
+    void theSampleForReloadsGoesOnAfterOne() throws IOException {
+        openBlank(address + "rampgate.js", samples().get(1));
+        step("verify");
+        browser.sees("#status", "pending");
+        String page = browser.address();
+        assertThat(page).contains("?transaction=");
+
+        openBlank(page, samples().get(1));
+
+        browser.sees("#status", "pending");
+        inWidget(() -> assertThat(browser.textsOf(".complaints")).isEmpty());
+        step("decline");
+        browser.sees("#status", "failed");
+        // A change that comes before Proof has confirmed the failure takes half a minute to be believed.
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> given().get("/transactions/" + page.replaceAll(".*transaction=", ""))
+                        .<Boolean>path("confirmed"));
+        step("retry");
+        browser.sees("#status", "Done");
+        assertThat(browser.address()).isEqualTo(page);
+        assertThat((List<?>) browser.run("return failures")).isEmpty();
+        assertThat((List<?>) browser.run("return performance.getEntriesByType('resource')"
+                        + ".map(entry => new URL(entry.name).pathname)"))
+                .asInstanceOf(InstanceOfAssertFactories.list(String.class))
+                .as("it opens no other session")
+                .doesNotContain("/session");
+    }
+
+    /** The JavaScript of docs/live.md, at this test's addresses. */
+    private List<String> samples() throws IOException {
+        String text = Files.readString(Path.of(System.getProperty("project.basedir", "."), "docs", "live.md"));
+        List<String> samples = Pattern.compile("^```js\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1)
+                        .replace("https://ramp.example.com", address.replaceFirst("/$", ""))
+                        .replace(
+                                "https://widget.proof.community",
+                                AttendedSandbox.proof().baseUrl()))
+                .toList();
+        assertThat(samples).as("each sample has a test").hasSize(2);
+        return samples;
+    }
+
+    /** Runs a module in a document that calls nothing by itself. */
+    private static void openBlank(String page, String module) {
+        browser.open(page);
+        browser.run("""
+                document.body.innerHTML = '<p id="status"></p><div id="widget"></div>';
+                window.token = 'demo';
+                window.failures = [];
+                addEventListener('error', ({message}) => failures.push(message));
+                addEventListener('unhandledrejection', ({reason}) => failures.push(String(reason)));
+                const script = document.createElement('script');
+                script.type = 'module';
+                script.textContent = arguments[0];
+                document.head.append(script);""", module);
     }
 
     /**
@@ -265,7 +431,7 @@ class CheckoutBrowserIT {
     void theDocumentationsPicturesAreDrawn(String screen, String scheme) throws IOException {
         boolean phone = screen.equals("phone");
         browser.emulate(phone ? 390 : 1280, phone ? 844 : 800, phone, scheme);
-        browser.open(page());
+        browser.open(address);
         order("buy");
         step("verify");
         step("pay");
@@ -273,19 +439,120 @@ class CheckoutBrowserIT {
         browser.sees("#standing", "settled");
         inWidget(() -> browser.sees("h1", "42.60 USDC delivered"));
 
-        byte[] picture = browser.picture();
+        fits();
+        Pictures.draw("checkout-" + screen + "-" + scheme + ".png", browser.picture());
+    }
 
-        assertThat(picture).hasSizeLessThan(PICTURE_LIMIT);
+    @ParameterizedTest(name = "every state of the checkout page at {0} in {1} is drawn")
+    @CsvSource({"desktop, light", "desktop, dark", "phone, light", "phone, dark"})
+    void everyStateIsDrawn(String screen, String scheme) throws IOException {
+        boolean phone = screen.equals("phone");
+        browser.emulate(phone ? 390 : 1280, phone ? 844 : 800, phone, scheme);
+        Pictures pictures = new Pictures("checkout-states-" + screen + "-" + scheme);
+        // Nothing happens by itself, so that a state lasts until its picture is taken.
+        AttendedSandbox.proof().life().mode(LifeMode.MANUAL);
+        browser.open(address);
+        draw(pictures, "form");
+        browser.choose("[name=network]", "BEP20");
+        browser.click("#submit");
+        browser.sees("#problem-id", "Request ");
+        draw(pictures, "refused");
+
+        browser.open(address);
+        order("buy");
+        widgetSees("Verify your identity");
+        draw(pictures, "identity");
+        step("reject");
+        widgetSees("could not be verified");
+        draw(pictures, "identity failed");
+        step("verify");
+        widgetSees("Pay by card");
+        draw(pictures, "pay");
+        step("pay");
+        browser.sees("#status", "Processing");
+        draw(pictures, "processing");
+        complete();
+        draw(pictures, "completed");
+
+        browser.click("#again");
+        order("buy");
+        step("decline");
+        confirmed("Failed");
+        draw(pictures, "failed");
+        step("retry");
+        browser.sees("#standing", "attempt 2");
+        browser.sees("#status", "Processing");
+        draw(pictures, "tried again");
+        complete();
+        draw(pictures, "tried again completed");
+
+        browser.click("#again");
+        order("buy");
+        step("cancel");
+        confirmed("Cancelled");
+        draw(pictures, "cancelled");
+
+        browser.click("#again");
+        order("sell");
+        widgetSees("Send 42.75 USDC");
+        draw(pictures, "sell");
+        step("send");
+        browser.sees("#status", "Processing");
+        draw(pictures, "sell processing");
+        complete();
+        draw(pictures, "sold");
+
+        browser.click("#again");
+        browser.withoutReaching("*widget.2.0.js*", () -> {
+            browser.open(address);
+            order("buy");
+            browser.sees("#notice-title", "could not be loaded");
+            draw(pictures, "no widget");
+        });
+        browser.run("sessionStorage.clear(); location.reload()");
+        browser.sees("#notice-title", "is not here");
+        confirmed("Pending");
+        draw(pictures, "in another tab");
+
+        pictures.drawSheet(phone ? 195 : 512, phone ? 8 : 4);
+    }
+
+    private static void draw(Pictures pictures, String state) {
+        fits();
+        assertThat(browser.textsOf("h1")).as("one title: %s", state).hasSize(1).doesNotContain("");
+        pictures.add(state, browser.picture());
+    }
+
+    private static void fits() {
         assertThat((Boolean) browser.run("return document.documentElement.scrollWidth <= innerWidth"))
                 .as("nothing is wider than the screen")
                 .isTrue();
-        Path docs = Path.of(System.getProperty("project.basedir", "."), "docs", "screenshots");
-        Files.createDirectories(docs);
-        Files.write(docs.resolve("checkout-" + screen + "-" + scheme + ".png"), picture);
+        assertThat((List<?>) browser.run("""
+                        const pen = document.createElement('canvas').getContext('2d');
+                        return [...document.querySelectorAll('select')].filter(e => e.checkVisibility()).filter(select => {
+                          const style = getComputedStyle(select);
+                          pen.font = style.font;
+                          const space = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+                          return [...select.options].some(option => pen.measureText(option.text).width > space);
+                        }).map(e => e.outerHTML.slice(0, 200))""")).as("selects that cut an option").isEmpty();
     }
 
-    private String page() {
-        return address + "?simulator=" + AttendedSandbox.proof().baseUrl();
+    private static void widgetSees(String title) {
+        inWidget(() -> browser.sees("h1", title));
+    }
+
+    private static void confirmed(String status) {
+        browser.sees("#status", status);
+        browser.sees("#standing", "confirmed by Proof");
+        browser.sees(
+                "#timeline > [data-status=" + status.toLowerCase(Locale.ROOT) + "]:first-child .tag.good", "confirmed");
+    }
+
+    private static void complete() {
+        AttendedSandbox.proof().drive(browser.textOf("#facts dd"), Action.COMPLETE);
+        browser.sees("#status", "Completed");
+        browser.sees("#standing", "settled");
+        inWidget(() -> browser.sees(".mark", "✓"));
     }
 
     private static void order(String type) {

@@ -34,6 +34,9 @@ final class Chromium implements AutoCloseable {
 
     private final Path profile;
     private final ChromeDriver driver;
+    private int width = 1280;
+    private int height = 900;
+    private boolean phone;
 
     Chromium() {
         try {
@@ -208,19 +211,43 @@ final class Chromium implements AutoCloseable {
 
     /** Shows pages as a screen of this kind would. @param scheme {@code light} or {@code dark} */
     void emulate(int width, int height, boolean phone, String scheme) {
-        driver.executeCdpCommand(
-                "Emulation.setDeviceMetricsOverride",
-                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", phone));
+        this.width = width;
+        this.height = height;
+        this.phone = phone;
+        screen(height);
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
     }
 
-    /** The whole page as a PNG. */
+    private void screen(int visibleHeight) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", visibleHeight, "deviceScaleFactor", 1, "mobile", phone));
+    }
+
+    /**
+     * The whole page as a PNG. The screen is as high as the page meanwhile: a capture beyond the screen would change the height
+     * of frames. What moves stands still.
+     */
     byte[] picture() {
-        Map<String, Object> answer = driver.executeCdpCommand(
-                "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
-        return Base64.getDecoder().decode((String) answer.get("data"));
+        run("""
+                const still = new CSSStyleSheet();
+                still.replaceSync('*, *::before { animation: none !important; caret-color: transparent !important; }');
+                document.adoptedStyleSheets = [still];
+                scrollTo(0, 0);""");
+        screen(Math.toIntExact(
+                (long) run("return Math.max(arguments[0], document.documentElement.scrollHeight)", height)));
+        // Two frames later the page is drawn for that screen, and what frames have reported is drawn, too.
+        driver.executeAsyncScript(
+                "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 250)))");
+        try {
+            Map<String, Object> answer = driver.executeCdpCommand("Page.captureScreenshot", Map.of("format", "png"));
+            return Base64.getDecoder().decode((String) answer.get("data"));
+        } finally {
+            screen(height);
+            run("document.adoptedStyleSheets = []");
+        }
     }
 
     private WebDriverWait patient() {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.edge.BehindGatewayProfile;
 import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.sandbox.transaction.LifeMode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -15,8 +16,6 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The hosted page as an app shows it: in a browser of a telephone that nobody is signed in with, behind a gateway that only
@@ -36,7 +37,6 @@ import org.junit.jupiter.api.Test;
 @TestProfile(HandOffBrowserIT.ShortTickets.class)
 class HandOffBrowserIT {
 
-    private static final int PICTURE_LIMIT = 200 * 1024;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static Chromium browser;
@@ -153,6 +153,87 @@ class HandOffBrowserIT {
     }
 
     @Test
+    void aPageThatSignsInByHeadersFollowsWithoutATicketAfterAReload() {
+        Response session = session(null);
+        try (UnreliableProxy proxy = proxy()) {
+            browser.open(proxy.address() + "rampgate.js");
+            follow(
+                    session,
+                    "Promise.resolve({'X-Gateway-Secret': '%s', 'X-User-Id': 'cust-8841'})"
+                            .formatted(BehindGatewayProfile.SECRET));
+            await().atMost(LIMIT).until(() -> told().contains("State pending"));
+            await().atMost(LIMIT)
+                    .until(() -> proxy.requests("GET .*/events.ticket=.*").size() > 1);
+
+            // Streams and tickets end after seconds, and each stream gets another ticket.
+            AttendedSandbox.proof().drive(session.path("merchant_transaction_id"), Action.PAY);
+
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(told()).endsWith("End completed"));
+            assertThat(told())
+                    .containsSubsequence("State pending", "Transition completed", "End completed")
+                    .doesNotHaveDuplicates();
+            assertThat(proxy.requests("GET .*/events.*"))
+                    .as("a stream is opened with a ticket only")
+                    .allMatch(request -> request.contains("ticket="));
+        }
+    }
+
+    @Test
+    void aPageWhoseHeadersAreRefusedOpensNoStreamAndAsksEverMoreSlowly() {
+        Response session = session(null);
+        try (UnreliableProxy proxy = proxy()) {
+            browser.open(proxy.address() + "rampgate.js");
+            follow(session, "{'X-User-Id': 'cust-8841'}");
+
+            await().during(Duration.ofSeconds(20))
+                    .atMost(LIMIT)
+                    .until(() -> proxy.requests("(GET|POST) /transactions/.*").size() <= 6);
+            assertThat(proxy.requests("GET .*/events.*")).isEmpty();
+            assertThat((List<?>) browser.run("return problems"))
+                    .hasSizeBetween(3, 6)
+                    .allMatch(status -> status.equals(401L));
+        }
+    }
+
+    @Test
+    void aPageWhoseStreamsAreRefusedReadsAndTriesThemEverMoreSeldom() {
+        Response session = session(null);
+        try (UnreliableProxy proxy = proxy()) {
+            proxy.refuse("/transactions/.*/events.*", "401 Unauthorized");
+            browser.open(proxy.address() + "rampgate.js");
+            follow(
+                    session,
+                    "{'X-Gateway-Secret': '%s', 'X-User-Id': 'cust-8841'}".formatted(BehindGatewayProfile.SECRET));
+            await().atMost(LIMIT).until(() -> told().contains("State pending"));
+
+            await().during(Duration.ofSeconds(24))
+                    .atMost(LIMIT)
+                    .until(() -> proxy.requests("GET .*/events.*").size() <= 5
+                            && proxy.requests("POST .*/ticket").size() <= 5);
+            AttendedSandbox.proof().drive(session.path("merchant_transaction_id"), Action.PAY);
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(told()).endsWith("End completed"));
+            assertThat(told()).doesNotHaveDuplicates();
+        }
+    }
+
+    /** Follows as a page does after a reload: with the id and headers alone. @param headers an expression of JavaScript */
+    private static void follow(Response session, String headers) {
+        browser.run("""
+                window.told = [];
+                window.problems = [];
+                const on = {onProblem: ({status}) => problems.push(status)};
+                for (const name of ['State', 'Transition', 'Confirmed', 'End']) {
+                  on['on' + name] = ({status}) => told.push(`${name} ${status}`);
+                }
+                import('/rampgate.js').then(({follow}) => follow(arguments[0], on, {headers: () => (%s)}));""".formatted(headers), session.<String>path("merchant_transaction_id"));
+    }
+
+    private static List<String> told() {
+        return ((List<?>) browser.run("return told"))
+                .stream().map(Object::toString).toList();
+    }
+
+    @Test
     void aPageThatIsRefusedAnotherTicketWaitsAsLongAsItIsTold() {
         try (UnreliableProxy proxy = proxy()) {
             browser.open(page(session(null)).replace(address, proxy.address()));
@@ -183,7 +264,7 @@ class HandOffBrowserIT {
         });
         String start = "shop-app://done?order=7&merchant_transaction_id=" + session.path("merchant_transaction_id");
         assertThat(link("#leave")).isEqualTo(start + "&status=pending");
-        draw();
+        Pictures.draw("hand-off-phone.png", browser.picture());
         step("decline");
 
         browser.sees("#status", "This did not work");
@@ -199,8 +280,7 @@ class HandOffBrowserIT {
         step("decline");
         browser.sees("#status", "This did not work");
         // A change that comes before Proof has confirmed the failure takes half a minute to be believed.
-        await().atMost(LIMIT).until(() -> user().get("/transactions/" + session.path("merchant_transaction_id"))
-                .<Boolean>path("confirmed"));
+        await().atMost(LIMIT).until(() -> isConfirmed(session));
         step("retry");
 
         browser.sees("#status", "Completed");
@@ -310,18 +390,84 @@ class HandOffBrowserIT {
         assertThat(browser.run("return document.documentElement.lang")).isEqualTo("en");
     }
 
-    private static void draw() throws IOException {
-        byte[] picture = browser.picture();
-        assertThat(picture).hasSizeLessThan(PICTURE_LIMIT);
-        Path docs = Path.of(System.getProperty("project.basedir", "."), "docs", "screenshots");
-        Files.createDirectories(docs);
-        Files.write(docs.resolve("hand-off-phone.png"), picture);
+    @ParameterizedTest(name = "every state of the page at {0} in {1} is drawn")
+    @CsvSource({"desktop, light", "desktop, dark", "phone, light", "phone, dark"})
+    void everyStateIsDrawn(String screen, String scheme) throws IOException {
+        boolean phone = screen.equals("phone");
+        browser.emulate(phone ? 390 : 1024, phone ? 844 : 640, phone, scheme);
+        Pictures pictures = new Pictures("hand-off-states-" + screen + "-" + scheme);
+        AttendedSandbox.proof().life().mode(LifeMode.MANUAL);
+        String page = page(session(null));
+        browser.withoutReaching("*widget.2.0.js*", () -> {
+            browser.open(page);
+            browser.sees("#message-title", "The payment form could not be loaded");
+            draw(pictures, "no widget");
+        });
+        browser.open(page);
+        browser.sees("#message-title", "This link is over");
+        draw(pictures, "over");
+
+        Response buy = session("shop-app://done");
+        browser.open(page(buy));
+        inWidget(() -> browser.sees("h1", "Pay by card"));
+        draw(pictures, "pay");
+        step("decline");
+        browser.sees("#status", "This did not work");
+        inWidget(() -> browser.sees("h1", "The payment failed"));
+        draw(pictures, "failed");
+        await().atMost(LIMIT).until(() -> isConfirmed(buy));
+        step("retry");
+        browser.sees("#status", "Payment received");
+        inWidget(() -> browser.sees("h1", "Payment received"));
+        draw(pictures, "processing");
+        AttendedSandbox.proof().drive(buy.path("merchant_transaction_id"), Action.COMPLETE);
+        inWidget(() -> browser.sees("h1", "42.60 USDC delivered"));
+        browser.sees("#status", "Completed");
+        draw(pictures, "completed");
+
+        browser.open(page(session(null)));
+        step("cancel");
+        browser.sees("#status", "Cancelled");
+        inWidget(() -> browser.sees("h1", "Cancelled"));
+        draw(pictures, "cancelled");
+
+        Response sell = session("shop-app://done", "sell");
+        browser.open(page(sell));
+        browser.sees("#status", "Waiting for your deposit");
+        inWidget(() -> browser.sees(".address", "0x"));
+        draw(pictures, "sell");
+        step("send");
+        browser.sees("#status", "Deposit received");
+        inWidget(() -> browser.sees("h1", "Deposit received"));
+        draw(pictures, "sell processing");
+        AttendedSandbox.proof().drive(sell.path("merchant_transaction_id"), Action.COMPLETE);
+        inWidget(() -> browser.sees("h1", "40.15 EUR paid out"));
+        browser.sees("#status", "Completed");
+        draw(pictures, "sold");
+
+        pictures.drawSheet(phone ? 260 : 512, phone ? 5 : 4);
+    }
+
+    private static void draw(Pictures pictures, String state) {
+        assertThat((Boolean) browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+                .as("nothing is wider than the screen: %s", state)
+                .isTrue();
+        pictures.add(state, browser.picture());
+    }
+
+    private static boolean isConfirmed(Response session) {
+        return user().get("/transactions/" + session.path("merchant_transaction_id"))
+                .<Boolean>path("confirmed");
     }
 
     /** As an app's own backend or gateway asks for it. */
     private static Response session(String redirectUrl) {
+        return session(redirectUrl, "buy");
+    }
+
+    private static Response session(String redirectUrl, String type) {
         Map<String, String> order =
-                new HashMap<>(Map.of("network", "ERC20", "currency", "USDC", "amount", "42.75", "type", "buy"));
+                new HashMap<>(Map.of("network", "ERC20", "currency", "USDC", "amount", "42.75", "type", type));
         if (redirectUrl != null) {
             order.put("redirect_url", redirectUrl);
         }
