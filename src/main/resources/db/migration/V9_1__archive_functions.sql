@@ -6,7 +6,7 @@ DO $migration$
 BEGIN
     EXECUTE format($statement$
         -- Not CREATE TABLE ... PARTITION OF, which locks everybody out of the archive. Rows of the day that came before it move into it.
-        CREATE FUNCTION archive_make_day(day date) RETURNS boolean
+        CREATE OR REPLACE FUNCTION archive_make_day(day date) RETURNS boolean
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = %1$I, pg_temp AS $function$
         DECLARE
             name text := 'observation_' || to_char(day, 'YYYYMMDD');
@@ -30,7 +30,7 @@ BEGIN
 
     EXECUTE format($statement$
         -- For a moment; deleting the files afterwards locks nobody out.
-        CREATE FUNCTION archive_detach_day(day date) RETURNS boolean
+        CREATE OR REPLACE FUNCTION archive_detach_day(day date) RETURNS boolean
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = %1$I, pg_temp AS $function$
         DECLARE
             name text := 'observation_' || to_char(day, 'YYYYMMDD');
@@ -47,7 +47,7 @@ BEGIN
 
     EXECUTE format($statement$
         -- Of a day that is detached.
-        CREATE FUNCTION archive_drop_day(day date) RETURNS boolean
+        CREATE OR REPLACE FUNCTION archive_drop_day(day date) RETURNS boolean
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = %1$I, pg_temp AS $function$
         DECLARE
             name text := 'observation_' || to_char(day, 'YYYYMMDD');
