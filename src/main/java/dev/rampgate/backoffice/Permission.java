@@ -6,6 +6,12 @@ public enum Permission {
     READ_TRANSACTIONS,
     /** Read the feed of events. */
     READ_EVENTS,
+    /** Read endpoints and deliveries. */
+    READ_DELIVERIES,
+    /** Send the events of one transaction again. */
+    RESEND_TRANSACTION,
+    /** Pause, resume and test endpoints, replay windows. */
+    RUN_ENDPOINTS,
     /** Read cases: archive, plans, what to answer a user. */
     READ_CASES,
     /** Poll one transaction again. */

@@ -4,8 +4,11 @@ import static dev.rampgate.backoffice.Permission.ERASE_USERS;
 import static dev.rampgate.backoffice.Permission.POLL_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.POLL_WINDOW;
 import static dev.rampgate.backoffice.Permission.READ_CASES;
+import static dev.rampgate.backoffice.Permission.READ_DELIVERIES;
 import static dev.rampgate.backoffice.Permission.READ_EVENTS;
 import static dev.rampgate.backoffice.Permission.READ_TRANSACTIONS;
+import static dev.rampgate.backoffice.Permission.RESEND_TRANSACTION;
+import static dev.rampgate.backoffice.Permission.RUN_ENDPOINTS;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,11 +22,20 @@ public enum Role {
     /** Another system of the company: reads transactions and events. */
     SERVICE(READ_TRANSACTIONS, READ_EVENTS),
     /** A person who answers users. */
-    SUPPORT(READ_TRANSACTIONS, READ_EVENTS, READ_CASES, POLL_TRANSACTION),
+    SUPPORT(READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_CASES, POLL_TRANSACTION, RESEND_TRANSACTION),
     /** A person who runs the service. */
-    OPERATOR(READ_TRANSACTIONS, READ_EVENTS, READ_CASES, POLL_TRANSACTION, POLL_WINDOW, ERASE_USERS),
+    OPERATOR(
+            READ_TRANSACTIONS,
+            READ_EVENTS,
+            READ_DELIVERIES,
+            READ_CASES,
+            POLL_TRANSACTION,
+            RESEND_TRANSACTION,
+            POLL_WINDOW,
+            RUN_ENDPOINTS,
+            ERASE_USERS),
     /** Reads everything and changes nothing. */
-    AUDITOR(READ_TRANSACTIONS, READ_EVENTS, READ_CASES);
+    AUDITOR(READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_CASES);
 
     private final Set<Permission> permissions;
 

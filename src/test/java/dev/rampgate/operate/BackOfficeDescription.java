@@ -178,7 +178,107 @@ final class BackOfficeDescription {
                         List.of(),
                         null,
                         json(object("due", number("1"))),
-                        List.of(INVALID_REQUEST)));
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/endpoints",
+                        "readEndpoints",
+                        "Endpoints that get events as webhooks",
+                        "Those that the settings of some replica name or named.",
+                        List.of(),
+                        null,
+                        json(object(
+                                "endpoints",
+                                array(anyObject("name, known, types, state, behind, queued, parked and more")))),
+                        List.of()),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/deliveries",
+                        "readDeliveries",
+                        "A page of deliveries",
+                        "Those that wait or are parked, by endpoint and place. A page may be empty and have next.",
+                        List.of(
+                                query("endpoint", "only of this endpoint"),
+                                query("state", "pending, parked or delivered; delivered needs transaction"),
+                                query("transaction", "only of this transaction"),
+                                query("after", "next of the page before"),
+                                query("limit", "1 to 500; 100 by default")),
+                        null,
+                        json(optional(
+                                object(
+                                        "deliveries",
+                                        array(
+                                                anyObject(
+                                                        "endpoint, state, replay, transaction_id, version, attempts and more"))),
+                                "next",
+                                text("after of the next page", null))),
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/transactions/{id}/resend",
+                        "resendTransaction",
+                        "Sends a transaction's events again",
+                        "To all endpoints, in the order of their versions, parked ones, too; or one version, or to one endpoint.",
+                        List.of(),
+                        optional(
+                                optional(object(), "version", number("only this event")),
+                                "endpoint",
+                                text("only to this endpoint", "orders")),
+                        json(object("queued", number("how many deliveries"))),
+                        List.of()),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/endpoints/{name}/pause",
+                        "pauseEndpoint",
+                        "Keeps the events of an endpoint until it is resumed",
+                        "What is being sent is not stopped.",
+                        List.of(),
+                        null,
+                        json(object("name", text("the endpoint", "orders"), "state", text("paused", null))),
+                        List.of(NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/endpoints/{name}/resume",
+                        "resumeEndpoint",
+                        "Sends the events of an endpoint again",
+                        "Ends a pause, a delay and an open circuit, and makes everything due.",
+                        List.of(),
+                        null,
+                        json(object("name", text("the endpoint", "orders"), "state", text("flowing", null))),
+                        List.of(NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/endpoints/{name}/test",
+                        "testEndpoint",
+                        "Sends a test event at once",
+                        "Signed as all events are, of the type endpoint.test; whatever the state of the endpoint.",
+                        List.of(),
+                        null,
+                        json(optional(
+                                object(
+                                        "outcome", text("delivered, rejected, timeout and so on", "delivered"),
+                                        "took_ms", number("until the status")),
+                                "status",
+                                number("of the answer"))),
+                        List.of(NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/endpoints/{name}/replay",
+                        "replayWindow",
+                        "Sends the events of a window of time again to one endpoint",
+                        "At most 100,000, with a tenth of the endpoint's rate, also while it is paused. With preview it only counts them.",
+                        List.of(),
+                        optional(
+                                object("from", time("inclusive"), "to", time("exclusive")),
+                                "preview",
+                                OASFactory.createSchema()
+                                        .addType(SchemaType.BOOLEAN)
+                                        .description("only count")),
+                        json(optional(
+                                object("events", number("how many the window has")),
+                                "queued",
+                                number("how many are sent again"))),
+                        List.of(NOT_FOUND)));
     }
 
     static void addTo(OpenAPI api) {

@@ -5,23 +5,35 @@ import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.outbox.OutboxSettings;
 import dev.rampgate.outbox.Sequencer;
+import dev.rampgate.outbox.delivery.DeliveryFigures.Figures;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /** Starts and stops the deliveries to all endpoints of the settings. Without endpoints it does nothing. */
 @ApplicationScoped
 public class Deliveries {
+
+    private static final Duration TOO_OLD = Duration.ofMinutes(2);
 
     private final OutboxSettings settings;
     private final Pool pool;
@@ -34,6 +46,8 @@ public class Deliveries {
     private final MeterRegistry meters;
     private final List<EndpointDeliveries> all = new ArrayList<>();
     private final Runnable wake = () -> all.forEach(EndpointDeliveries::wake);
+    private final Map<String, WebhookSender> senders = new ConcurrentHashMap<>();
+    private volatile Map<String, Figures> figures = Map.of();
     private List<Endpoint> endpoints = List.of();
     private SecretsFiles secrets;
     private long timer;
@@ -75,11 +89,14 @@ public class Deliveries {
         }
         DeliveryStore store = new DeliveryStore(pool);
         for (Endpoint endpoint : endpoints) {
+            WebhookSender sender = new WebhookSender(endpoint, secrets, vertx, clock);
+            senders.put(endpoint.name(), sender);
+            register(endpoint.name());
             all.add(new EndpointDeliveries(
                     endpoint,
                     store,
                     shares.deliveries(),
-                    new WebhookSender(endpoint, secrets, vertx, clock)::post,
+                    sender::post,
                     loops.get(),
                     random,
                     new DeliveryMetrics(endpoint.name(), clock, meters)));
@@ -103,5 +120,65 @@ public class Deliveries {
     /** Whether everything that was being sent has been marked. */
     public boolean isStopped() {
         return all.stream().allMatch(EndpointDeliveries::isStopped);
+    }
+
+    // --- for those who look on
+
+    /** Of this replica's settings. */
+    List<String> names() {
+        return endpoints.stream().map(Endpoint::name).toList();
+    }
+
+    boolean knows(String name) {
+        return names().contains(name);
+    }
+
+    void wake() {
+        wake.run();
+    }
+
+    /** Sends a test event at once; empty if this replica does not have the endpoint. Call it on an event loop. */
+    Optional<Uni<WebhookSender.Answer>> test(String name) {
+        String id = "evt_test_" + HexFormat.of().toHexDigits(random.nextLong());
+        String body = new JsonObject()
+                .put("type", "endpoint.test")
+                .put("timestamp", clock.instant().toString())
+                .put("data", new JsonObject().put("endpoint", name).put("livemode", settings.livemode()))
+                .encode();
+        return Optional.ofNullable(senders.get(name)).map(sender -> sender.post(id, body));
+    }
+
+    void show(Map<String, Figures> read) {
+        figures = Map.copyOf(read);
+    }
+
+    private void register(String name) {
+        gauge(Gauge.builder("rampgate.outbox.delivery.age.seconds", this, figure(name, Figures::ageSeconds))
+                .description("How long the oldest event has waited that is neither delivered nor parked")
+                .tag("endpoint", name));
+        gauge(Gauge.builder("rampgate.outbox.delivery.parked", this, figure(name, Figures::parked))
+                .description("Deliveries that used up their attempts and wait for an operator")
+                .tag("endpoint", name));
+        gauge(Gauge.builder("rampgate.outbox.endpoint.paused", this, figure(name, one -> one.paused() ? 1 : 0))
+                .description("1 while an endpoint is paused")
+                .tag("endpoint", name));
+        gauge(Gauge.builder("rampgate.outbox.endpoint.circuit.open", this, figure(name, one -> one.open() ? 1 : 0))
+                .description("1 while an endpoint gets single probes, since it does not take events")
+                .tag("endpoint", name));
+    }
+
+    private void gauge(Gauge.Builder<Deliveries> gauge) {
+        gauge.register(meters);
+    }
+
+    /** What was not read lately is not exported, since it would mislead. */
+    private static ToDoubleFunction<Deliveries> figure(String name, ToDoubleFunction<Figures> value) {
+        return deliveries -> {
+            Figures read = deliveries.figures.get(name);
+            return read == null
+                            || read.readAt().isBefore(deliveries.clock.instant().minus(TOO_OLD))
+                    ? Double.NaN
+                    : value.applyAsDouble(read);
+        };
     }
 }

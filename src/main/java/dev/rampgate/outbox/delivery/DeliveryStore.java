@@ -228,7 +228,7 @@ class DeliveryStore {
                                          WHERE following.endpoint = $1
                                            AND following.queue = held.queue
                                            AND following.transaction_id = held.transaction_id
-                                           AND following.position > held.position
+                                           AND following.position <> held.position
                                            AND following.parked_at IS NULL
                                          ORDER BY following.position
                                          LIMIT 1

@@ -1,12 +1,15 @@
 package dev.rampgate.outbox.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.database.ConnectionShare;
 import dev.rampgate.eventloop.VertxEventLoop;
 import dev.rampgate.ledger.EventType;
+import dev.rampgate.outbox.OutboxSettings;
 import dev.rampgate.support.MigratedDatabase;
+import dev.rampgate.support.TestSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -25,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -32,6 +36,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -458,6 +463,188 @@ class DeliveriesTest {
         await().atMost(LIMIT).until(() -> receiver.delivered().size() == 30);
         // 20 a second, of which 4 may go at once.
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1_200));
+    }
+
+    // --- what an operator does
+
+    @Test
+    void aPausedEndpointKeepsItsEventsAndGetsReplaysAndGoesOnWhenItIsResumed() {
+        Receiver receiver = receiver();
+        registered("orders");
+        replica(endpoint("orders", receiver.url()));
+        event("t-1", 1);
+        event("t-1", 2);
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 2);
+        assertThat(get(operations().pause("orders"))).isTrue();
+        event("t-2", 1);
+
+        assertThat(get(operations().resend("t-1", Optional.empty(), Optional.of("orders"))))
+                .isEqualTo(2);
+        await().atMost(LIMIT)
+                .until(() -> receiver.deliveredNames().equals(List.of("t-1 1", "t-1 2", "t-1 1", "t-1 2")));
+        EndpointView paused = get(operations().endpoints()).get(0);
+        assertThat(paused.state()).isEqualTo(EndpointView.State.PAUSED);
+        assertThat(paused.pausedBecause()).isEqualTo("operator");
+        assertThat(paused.behind()).isEqualTo(1);
+        assertThat(paused.oldestAt()).isNotNull();
+        assertThat(get(operations().resume("orders"))).isTrue();
+
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 5);
+        assertThat(receiver.received().stream().map(Receiver.Received::id).distinct())
+                .hasSize(3);
+        assertThat(get(operations().pause("unheard"))).isFalse();
+        assertThat(get(operations().resume("unheard"))).isFalse();
+    }
+
+    @Test
+    void aParkedEventIsSentWhenItIsResent() {
+        Receiver receiver = receiver();
+        receiver.answerAll(400);
+        registered("orders");
+        event("t-1", 1);
+        replica(endpoint("orders", receiver.url()));
+        awaitHastened(() -> number("SELECT count(*) FROM delivery WHERE parked_at IS NOT NULL") == 1);
+        EndpointOperations.Filter parked =
+                new EndpointOperations.Filter(Optional.of("orders"), Optional.of(true), Optional.of("t-1"));
+        assertThat(get(operations().undelivered(parked, Optional.empty(), 10)).deliveries())
+                .extracting(
+                        DeliveryView::state,
+                        DeliveryView::lastOutcome,
+                        DeliveryView::lastStatus,
+                        DeliveryView::attempts)
+                .containsExactly(tuple("parked", "rejected", 400, RetryLadder.ATTEMPTS));
+        receiver.answerAll(200);
+
+        assertThat(get(operations().resend("t-1", Optional.of(1), Optional.empty())))
+                .isEqualTo(1);
+
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1")));
+        awaitEmptyQueue();
+        assertThat(get(operations().delivered("t-1", Optional.empty()))).hasSize(1);
+    }
+
+    @Test
+    void aResentTransactionIsSentInItsOrderAlsoWhileALaterEventOfItIsBeingResent() {
+        Receiver receiver = receiver();
+        registered("orders");
+        for (int version = 1; version <= 4; version++) {
+            event("t-1", version);
+        }
+        Replica replica = replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 4);
+        awaitEmptyQueue();
+        replica.close();
+        get(operations().resend("t-1", Optional.of(3), Optional.empty()));
+        assertThat(get(operations().resend("t-1", Optional.empty(), Optional.empty())))
+                .isEqualTo(3);
+        replica(endpoint("orders", receiver.url()));
+
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 8);
+        assertThat(receiver.deliveredNames().subList(4, 8)).containsExactly("t-1 3", "t-1 1", "t-1 2", "t-1 4");
+    }
+
+    @Test
+    void aWindowIsCountedAndSentAgainWithoutBlockingLiveEvents() {
+        Receiver receiver = receiver();
+        registered("orders");
+        for (int i = 0; i < 30; i++) {
+            event("t-" + i, 1);
+        }
+        Instant to = Instant.now().plusSeconds(1);
+        sql("UPDATE event SET created_at = created_at - interval '1 h' WHERE position <= 10");
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 30);
+        awaitEmptyQueue();
+
+        assertThat(get(operations().countWindow("orders", to.minusSeconds(600), to)))
+                .isEqualTo(20);
+        assertThat(get(operations().countWindow("orders", to.minusSeconds(7_200), to.minusSeconds(600))))
+                .isEqualTo(10);
+        assertThat(get(operations().replay("orders", to.minusSeconds(600), to))).isEqualTo(20);
+        event("live", 1);
+
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 51);
+        assertThat(new HashSet<>(receiver.deliveredNames())).hasSize(31);
+        awaitEmptyQueue();
+    }
+
+    @Test
+    void deliveriesAreListedPageByPage() {
+        registered("books", "orders");
+        for (int i = 0; i < 5; i++) {
+            event("t-" + i, 1);
+        }
+        sql("""
+                INSERT INTO delivery (endpoint, queue, position, transaction_id, version, event_at, waiting, due_at)
+                SELECT name, 0, event.position, transaction_id, version, created_at, false, now() + interval '1 h'
+                FROM event CROSS JOIN endpoint
+                """);
+        EndpointOperations.Filter all =
+                new EndpointOperations.Filter(Optional.empty(), Optional.empty(), Optional.empty());
+        List<String> read = new ArrayList<>();
+        Optional<EndpointOperations.Place> after = Optional.empty();
+        do {
+            EndpointOperations.Page page = get(operations().undelivered(all, after, 4));
+            page.deliveries().forEach(one -> read.add(one.endpoint() + " " + one.transactionId()));
+            after = page.next();
+        } while (after.isPresent());
+
+        assertThat(read).hasSize(10).doesNotHaveDuplicates().isSorted();
+        assertThat(get(operations()
+                                .undelivered(
+                                        new EndpointOperations.Filter(
+                                                Optional.of("books"), Optional.of(false), Optional.of("t-3")),
+                                        Optional.empty(),
+                                        10))
+                        .deliveries())
+                .extracting(DeliveryView::endpoint, DeliveryView::transactionId, DeliveryView::state)
+                .containsExactly(tuple("books", "t-3", "pending"));
+    }
+
+    @Test
+    void oldAttemptsAndEndpointsThatNoReplicaKnowsExpire() {
+        registered("orders", "removed");
+        event("t-1", 1);
+        sql("""
+                INSERT INTO delivery_attempt (
+                    endpoint, queue, position, transaction_id, version, attempted_at, outcome, took)
+                VALUES ('orders', 0, 1, 't-1', 1, now() - interval '31 days', 'failed', 1),
+                       ('orders', 0, 1, 't-1', 1, now(), 'failed', 1);
+                INSERT INTO delivery (endpoint, queue, position, transaction_id, version, event_at, waiting, due_at)
+                SELECT name, 0, 1, 't-1', 1, now(), false, now() FROM endpoint;
+                UPDATE endpoint SET known_at = now() - interval '1 day' WHERE name = 'removed'
+                """);
+        DeliveryRetention retention = new DeliveryRetention(
+                pool, deliveries(), TestSettings.of(OutboxSettings.class, Map.of()), Clock.systemUTC(), meters);
+
+        get(retention.run());
+        assertThat(meters.get("rampgate.outbox.endpoints.unknown").gauge().value())
+                .isEqualTo(1);
+        assertThat(number("SELECT count(*) FROM delivery_attempt")).isEqualTo(1);
+        assertThat(number("SELECT count(*) FROM delivery")).isEqualTo(2);
+        sql("UPDATE endpoint SET known_at = now() - interval '31 days' WHERE name = 'removed'");
+        get(retention.run());
+
+        assertThat(number("SELECT count(*) FROM delivery")).isEqualTo(1);
+        assertThat(meters.counter("rampgate.outbox.delivery.abandoned").count()).isEqualTo(1);
+    }
+
+    private EndpointOperations operations() {
+        return new EndpointOperations(pool, deliveries());
+    }
+
+    /** Of a replica without endpoints: what operations need of it when they are made elsewhere. */
+    private Deliveries deliveries() {
+        return new Deliveries(
+                TestSettings.of(OutboxSettings.class, Map.of()),
+                pool,
+                null,
+                null,
+                null,
+                vertx,
+                Clock.systemUTC(),
+                new SplittableRandom(3),
+                meters);
     }
 
     // --- secrets
