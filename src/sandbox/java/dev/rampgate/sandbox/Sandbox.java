@@ -68,7 +68,9 @@ final class Sandbox implements AutoCloseable {
         environment.set("rampgate.cors.origins", LOCAL_PAGES);
         SandboxActors actors = SandboxActors.configure(environment);
         try {
-            return new Sandbox(simulator, actors, database(environment));
+            Optional<EmbeddedDatabase> database = database(environment);
+            simulator.scenarioPlayer().onChange(new PausesOfRampgate(environment)::end);
+            return new Sandbox(simulator, actors, database);
         } catch (RuntimeException broken) {
             actors.close();
             simulator.close();
@@ -117,12 +119,14 @@ final class Sandbox implements AutoCloseable {
             environment
                     .find("sandbox.seed")
                     .ifPresent(seed -> simulator.scenarioPlayer().play(Long.parseLong(seed)));
+            simulator.webhooks().reportTo(System.err::println);
             return simulator;
+        } catch (NumberFormatException noNumber) {
+            simulator.close();
+            throw new SandboxStartException("sandbox.seed (SANDBOX_SEED) must be a whole number such as 42");
         } catch (IllegalArgumentException unknown) {
             simulator.close();
-            throw new SandboxStartException(
-                    "sandbox.scenario must be the name of a scenario and sandbox.seed a whole number: "
-                            + unknown.getMessage());
+            throw new SandboxStartException("sandbox.scenario (SANDBOX_SCENARIO): " + unknown.getMessage());
         }
     }
 

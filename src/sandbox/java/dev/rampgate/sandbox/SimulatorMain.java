@@ -1,5 +1,6 @@
 package dev.rampgate.sandbox;
 
+import dev.rampgate.sandbox.http.WebhookUrl;
 import dev.rampgate.sandbox.transaction.LifeMode;
 
 /**
@@ -28,7 +29,11 @@ public final class SimulatorMain {
     static ProofSimulator start(SandboxEnvironment environment) {
         SimulatorSettings.Builder settings = Sandbox.simulatorSettings(environment);
         environment.find("sandbox.client-token").ifPresent(settings::clientToken);
-        environment.find("sandbox.webhook-url").ifPresent(settings::webhookUrl);
+        try {
+            environment.find("sandbox.webhook-url").map(WebhookUrl::checked).ifPresent(settings::webhookUrl);
+        } catch (IllegalArgumentException noUrl) {
+            throw new SandboxStartException("sandbox.webhook-url (SANDBOX_WEBHOOK_URL): " + noUrl.getMessage());
+        }
         ProofSimulator simulator = Sandbox.simulator(
                 settings.life(LifeMode.AUTOMATIC, environment.factor("sandbox.delay-factor", Sandbox.DELAY_FACTOR))
                         .build(),

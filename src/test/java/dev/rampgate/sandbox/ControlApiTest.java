@@ -8,10 +8,13 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The simulator steered by HTTP, as a page, a script or a test in another process does it. */
 class ControlApiTest {
@@ -77,6 +80,9 @@ class ControlApiTest {
                 "{\"place\":\"webhook\"}|needs a place and a fault",
                 "{\"place\":\"webhook\",\"fault\":{\"kind\":\"hang\"}}|cannot happen at",
                 "{\"place\":\"webhook\",\"fault\":{\"kind\":\"explode\"}}|explode",
+                "{\"place\":\"transaction\",\"fault\":{\"kind\":\"hang\"}}|did you mean 'transaction_call'?",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"loose\"}}|did you mean 'lose'? There are: status, hang",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"times\":\"often\"}|times: must be a whole number (line 1",
                 "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"tiems\":3}|tiems",
                 "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"rate\":7}|between 0 and 1"
             })
@@ -84,7 +90,9 @@ class ControlApiTest {
         Partner.Answer answer = control("POST", "/faults", body);
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.json().get("error").textValue()).contains(reason);
+        assertThat(answer.json().get("error").textValue())
+                .contains(reason)
+                .doesNotContain("dev.rampgate", "java", "enum", "class ");
         assertThat(simulator.faults().rules()).isEmpty();
     }
 
@@ -161,6 +169,82 @@ class ControlApiTest {
         await().untilAsserted(() -> assertThat(
                         control("GET", "/webhooks", null).json().findValuesAsText("answer"))
                 .containsExactly("0"));
+        assertThat(control("GET", "/webhooks", null).json().findValuesAsText("reason"))
+                .singleElement()
+                .asString()
+                .contains("Connection refused");
+    }
+
+    @Test
+    void aReceiverThatIsDeadIsReportedOnceWithItsReasonAndWithoutItsKey() {
+        List<String> reported = new CopyOnWriteArrayList<>();
+        simulator.webhooks().reportTo(reported::add);
+        control("PUT", "/webhook-url", "{\"url\":\"http://localhost:1/hook-key\"}");
+
+        control("POST", "/transactions/" + id + "/pay", null);
+        control("POST", "/transactions/" + id + "/complete", null);
+
+        await().untilAsserted(() ->
+                assertThat(control("GET", "/webhooks", null).json().size()).isEqualTo(2));
+        assertThat(reported)
+                .singleElement()
+                .asString()
+                .contains("http://localhost:1 ", "Connection refused")
+                .doesNotContain("hook-key");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost:3000/hook", "/hook", "ftp://localhost/hook", "http://", "not a url"})
+    void aWebhookUrlThatCannotBeCalledIsRefused(String url) {
+        Partner.Answer answer = control("PUT", "/webhook-url", "{\"url\":\"" + url + "\"}");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("error").textValue()).contains("http://localhost:3000/proof-webhook");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"name\":\"retry-in-wiget\"}|did you mean 'retry-in-widget'?",
+                "{\"name\":\"429\"}|There are: abandoned, bad-day, calm",
+                "{}|GET /control/scenarios",
+                "{\"name\":\"x\",\"story\":[{\"action\":\"complete\"},{\"action\":\"fail\"}]}|step 2 is fail, but the transaction is completed by then",
+                "{\"name\":\"x\",\"story\":[{\"action\":\"retry\"}]}|step 1 is retry, but the transaction is pending",
+                "{\"name\":\"x\",\"story\":[{\"action\":\"complet\"}]}|story[0].action: 'complet' is not known; did you mean 'complete'?",
+                "{\"name\":\"x\",\"story\":[{\"action\":\"pay\",\"after\":5}]}|story[0].after: field 'after' is not known; did you mean 'after_ms'?",
+                "{\"name\":\"x\",\"life\":{\"mode\":\"attendet\"}}|did you mean 'attended'?",
+                "{\"name\":\"x\",\"faults\":[{\"place\":\"moon\"}]}|faults[0].place: 'moon' is not known"
+            })
+    void aScenarioThatMakesNoSenseIsRefusedInTheWordsOfItsAuthor(String body, String reason) {
+        Partner.Answer answer = control("PUT", "/scenario", body);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("error").textValue())
+                .contains(reason)
+                .doesNotContain("dev.rampgate", "java", "enum", "class ");
+        assertThat(control("GET", "/scenario", null).json().get("name").textValue())
+                .isEqualTo("calm");
+    }
+
+    @Test
+    void aMistakeIsNamedWithItsLine() {
+        Partner.Answer answer =
+                control("PUT", "/scenario", "{\"name\": \"x\",\n \"story\": [\n  {\"akshun\": \"pay\"}]}");
+
+        assertThat(answer.json().get("error").textValue()).contains("akshun", "line 3");
+    }
+
+    @Test
+    void modesAndActionsKeepTheirSpelling() {
+        JsonNode played = control(
+                        "PUT",
+                        "/scenario",
+                        "{\"name\":\"x\",\"life\":{\"mode\":\"attended\"},\"story\":[{\"action\":\"pay\",\"after_ms\":1}]}")
+                .json();
+
+        assertThat(played.at("/life/mode").textValue()).isEqualTo("attended");
+        assertThat(played.at("/story/0/action").textValue()).isEqualTo("pay");
     }
 
     @Test

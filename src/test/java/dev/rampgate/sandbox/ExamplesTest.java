@@ -3,6 +3,9 @@ package dev.rampgate.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rampgate.sandbox.fault.Fault;
+import dev.rampgate.sandbox.fault.FaultRule;
+import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import dev.rampgate.support.Missing;
@@ -55,30 +58,139 @@ class ExamplesTest {
     }
 
     @Test
-    void theExpressHandlerAcknowledgesDuplicatesAndConfirms() throws Exception {
-        require(
-                "Node.js and express",
-                hasProgram("node") && Files.isDirectory(EXAMPLES.resolve("express-webhook/node_modules/express")),
-                "run npm ci in docs/examples/express-webhook");
-        try (Example handler = new Example(Map.of("PORT", "0"), "node", "express-webhook/server.js")) {
-            await().atMost(LIMIT).until(() -> handler.lines().stream().anyMatch(line -> line.startsWith("listening ")));
-            String port = handler.lines().get(0).replace("listening ", "");
-            simulator.webhooks().url("http://127.0.0.1:" + port + "/proof-webhook");
+    void theShellScriptFollowsARetryToItsEnd() throws Exception {
+        require("bash and curl", hasProgram("bash") && hasProgram("curl"), "install the packages bash and curl");
+        simulator.scenarioPlayer().play("retry-in-widget");
+        simulator.life().factor(0.05);
+        try (Example script = new Example(Map.of("POLL_SECONDS", "0.2"), "bash", "follow.sh")) {
+            assertThat(script.exitCode()).isZero();
+            assertThat(script.lines())
+                    .containsSubsequence("poll failed", "poll completed", "settled completed")
+                    .contains("socket failed", "socket completed");
+        }
+    }
+
+    @Test
+    void theShellScriptWaitsAsProofAsksAndShowsNoErrorsOfCurl() throws Exception {
+        require("bash and curl", hasProgram("bash") && hasProgram("curl"), "install the packages bash and curl");
+        simulator.scenarioPlayer().play("proof-429");
+        simulator
+                .faults()
+                .add(FaultRule.always(Place.TRANSACTION_CALL, new Fault.Cut()).times(1));
+        try (Example script = new Example(Map.of("POLL_SECONDS", "0.2"), "bash", "follow.sh")) {
+            await().atMost(LIMIT).until(() -> script.lines()
+                    .contains("no poll: Proof answered 429 rate_limit_exceeded, again in 5 s"));
+            await().atMost(LIMIT).until(() -> script.lines().contains("poll pending"));
+            String id = simulator.transactions().all().get(0).id();
+            simulator.drive(id, Action.PAY);
+            simulator.drive(id, Action.COMPLETE);
+
+            assertThat(script.exitCode()).isZero();
+            assertThat(script.lines())
+                    .contains("poll completed", "settled completed")
+                    .noneMatch(line -> line.contains("curl"));
+        }
+    }
+
+    @Test
+    void theShellScriptEndsWhenAFailureStays() throws Exception {
+        require("bash and curl", hasProgram("bash") && hasProgram("curl"), "install the packages bash and curl");
+        simulator.scenarioPlayer().play("payment-fails");
+        simulator.life().factor(0.02);
+        try (Example script = new Example(Map.of("POLL_SECONDS", "0.2", "SETTLE_SECONDS", "2"), "bash", "follow.sh")) {
+            assertThat(script.exitCode()).isZero();
+            assertThat(script.lines()).containsSubsequence("poll failed", "settled failed");
+        }
+    }
+
+    @Test
+    void theShellScriptSaysInItsOwnWordsWhyThereIsNoSession() throws Exception {
+        require("bash and curl", hasProgram("bash") && hasProgram("curl"), "install the packages bash and curl");
+        simulator.scenarioPlayer().play("proof-forbidden");
+        try (Example script = new Example(Map.of(), "bash", "follow.sh")) {
+            assertThat(script.exitCode()).isEqualTo(1);
+            assertThat(script.lines()).containsExactly("no session: Proof answered 403 forbidden_origin");
+        }
+    }
+
+    @Test
+    void theExpressHandlerTakesDuplicatesOnceAndASecondFailureForWhatItIs() throws Exception {
+        try (Example handler = expressHandler()) {
             simulator.faults().doubleWebhooks();
             String id = new Partner(simulator).openSession();
 
             simulator.drive(id, Action.PAY);
             await().atMost(LIMIT).until(() -> handler.lines().contains("confirmed " + id + " processing"));
-            simulator.drive(id, Action.COMPLETE);
-            await().atMost(LIMIT).until(() -> handler.lines().contains("confirmed " + id + " completed"));
+            simulator.drive(id, Action.FAIL);
+            await().atMost(LIMIT).until(() -> handler.count("confirmed " + id + " failed") == 1);
+            simulator.drive(id, Action.RETRY);
+            await().atMost(LIMIT).until(() -> handler.count("confirmed " + id + " processing") == 2);
+            simulator.drive(id, Action.FAIL);
+            await().atMost(LIMIT).until(() -> handler.count("confirmed " + id + " failed") == 2);
 
             await().atMost(LIMIT)
                     .untilAsserted(() -> assertThat(simulator.webhooks().sent().all())
-                            .hasSize(4)
+                            .hasSize(8)
                             .allMatch(sent -> sent.answer() == 200));
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(handler.lines())
-                    .containsOnlyOnce("webhook " + id + " completed", "duplicate " + id + " completed"));
+            await().atMost(LIMIT).until(() -> handler.count("webhook " + id + " failed") == 4);
+            assertThat(handler.count("confirmed " + id + " failed")).isEqualTo(2);
         }
+    }
+
+    @Test
+    void theExpressHandlerFollowsARetryInTheWidget() throws Exception {
+        try (Example handler = expressHandler()) {
+            simulator.scenarioPlayer().play("retry-in-widget");
+            simulator.life().factor(0.05);
+            String id = new Partner(simulator).openSession();
+
+            await().atMost(LIMIT).until(() -> handler.lines().contains("confirmed " + id + " completed"));
+            assertThat(handler.lines())
+                    .containsSubsequence("confirmed " + id + " failed", "confirmed " + id + " completed");
+        }
+    }
+
+    @Test
+    void theExpressHandlerLosesNothingByRefusedCalls() throws Exception {
+        try (Example handler = expressHandler()) {
+            String id = new Partner(simulator).openSession();
+            simulator.faults().answer(Place.TRANSACTION_CALL, 429, 1);
+            simulator.faults().answer(Place.TRANSACTION_CALL, 500, 1);
+            simulator.drive(id, Action.PAY);
+
+            await().atMost(LIMIT).until(() -> handler.lines().contains("confirmed " + id + " processing"));
+            assertThat(handler.lines())
+                    .anyMatch(line -> line.startsWith("unconfirmed " + id + ": Proof answered 429"))
+                    .anyMatch(line -> line.startsWith("unconfirmed " + id + ": Proof answered 500"));
+
+            simulator.scenarioPlayer().play("proof-429");
+            simulator.drive(id, Action.COMPLETE);
+            await().atMost(LIMIT).until(() -> handler.lines().contains("confirmed " + id + " completed"));
+        }
+    }
+
+    @Test
+    void theExpressHandlerConfirmsAPaymentThatFails() throws Exception {
+        try (Example handler = expressHandler()) {
+            simulator.scenarioPlayer().play("payment-fails");
+            simulator.life().factor(0.02);
+            String id = new Partner(simulator).openSession();
+
+            await().atMost(LIMIT).until(() -> handler.lines().contains("confirmed " + id + " failed"));
+        }
+    }
+
+    /** Runs, and gets the simulator's webhooks. */
+    private Example expressHandler() throws IOException {
+        require(
+                "Node.js and express",
+                hasProgram("node") && Files.isDirectory(EXAMPLES.resolve("express-webhook/node_modules/express")),
+                "run npm ci in docs/examples/express-webhook");
+        Example handler = new Example(Map.of("PORT", "0"), "node", "express-webhook/server.js");
+        await().atMost(LIMIT).until(() -> handler.lines().stream().anyMatch(line -> line.startsWith("listening ")));
+        String port = handler.lines().get(0).replace("listening ", "");
+        simulator.webhooks().url("http://127.0.0.1:" + port + "/proof-webhook");
+        return handler;
     }
 
     private static void require(String what, boolean there, String remedy) {
@@ -110,6 +222,10 @@ class ExamplesTest {
 
         List<String> lines() throws IOException {
             return Files.readAllLines(output);
+        }
+
+        long count(String line) throws IOException {
+            return lines().stream().filter(line::equals).count();
         }
 
         int exitCode() throws InterruptedException {

@@ -2,13 +2,24 @@ package dev.rampgate.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 /** How the sandbox sets Rampgate up, and what it refuses. */
@@ -42,6 +53,59 @@ class SandboxTest {
                             "rampgate.database.password");
             assertThat(sandbox).isNotNull();
         }
+    }
+
+    @Test
+    void aNewScenarioEndsThePausesThatTheOneBeforeCaused() throws Exception {
+        freePorts();
+        try (Sandbox sandbox = Sandbox.start(environment(Map.of()))) {
+            String url = "jdbc:postgresql://localhost:" + properties.get("rampgate.database.port") + "/"
+                    + properties.get("rampgate.database.name") + "?user=" + properties.get("rampgate.database.user")
+                    + "&password=" + properties.get("rampgate.database.password");
+            Flyway.configure()
+                    .dataSource(url, null, null)
+                    .locations("filesystem:src/main/resources/db/migration")
+                    .load()
+                    .migrate();
+            try (Connection connection = DriverManager.getConnection(url);
+                    Statement statement = connection.createStatement()) {
+                assertThat(statement.executeUpdate(
+                                "UPDATE poll_budget SET refused = true, next_at = now() + interval '1 min'"))
+                        .isPositive();
+
+                play(properties.get("sandbox.port"), "calm");
+
+                await().atMost(Duration.ofSeconds(30)).until(() -> {
+                    try (ResultSet rows = statement.executeQuery(
+                            "SELECT count(*) FROM poll_budget WHERE refused OR next_at > now() + interval '1 s'")) {
+                        return rows.next() && rows.getInt(1) == 0;
+                    }
+                });
+            }
+            assertThat(sandbox).isNotNull();
+        }
+    }
+
+    private static void play(Object port, String scenario) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/control/scenario"))
+                .PUT(HttpRequest.BodyPublishers.ofString("{\"name\":\"" + scenario + "\"}"))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aWebhookUrlWithoutASchemeAndAnUnknownScenarioAreRefusedAtTheStart() throws IOException {
+        freePorts();
+        assertThatThrownBy(() -> SimulatorMain.start(environment(Map.of("SANDBOX_WEBHOOK_URL", "localhost:3000/hook"))))
+                .isInstanceOf(SandboxStartException.class)
+                .hasMessageContaining("SANDBOX_WEBHOOK_URL")
+                .hasMessageContaining("http://localhost:3000/proof-webhook");
+        assertThatThrownBy(() -> SimulatorMain.start(environment(Map.of("SANDBOX_SCENARIO", "polls-onli"))))
+                .isInstanceOf(SandboxStartException.class)
+                .hasMessageContaining("did you mean 'polls-only'?");
     }
 
     @Test

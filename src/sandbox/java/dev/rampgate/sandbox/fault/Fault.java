@@ -55,7 +55,7 @@ public sealed interface Fault {
 
         @JsonCreator
         static Form of(String wireName) {
-            return valueOf(wireName.toUpperCase(Locale.ROOT));
+            return Words.find(Form.class, wireName);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.rampgate.sandbox.fault;
 
+import java.util.stream.Collectors;
+
 /**
  * When and where a fault happens.
  *
@@ -17,8 +19,8 @@ public record FaultRule(Place place, Fault fault, Integer times, Double rate, St
             throw new IllegalArgumentException("a fault rule needs a place and a fault");
         }
         if (!fault.places().contains(place)) {
-            throw new IllegalArgumentException(
-                    fault.getClass().getSimpleName() + " cannot happen at " + place + ", only at " + fault.places());
+            throw new IllegalArgumentException("this kind of fault cannot happen at " + place.wireName() + ", only at "
+                    + fault.places().stream().map(Place::wireName).sorted().collect(Collectors.joining(", ")));
         }
         if (times != null && times < 1) {
             throw new IllegalArgumentException("times is at least 1, not " + times);

@@ -25,8 +25,9 @@ public enum Place {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** @throws IllegalArgumentException naming the places that there are */
     @JsonCreator
-    static Place of(String wireName) {
-        return valueOf(wireName.toUpperCase(Locale.ROOT));
+    public static Place of(String wireName) {
+        return Words.find(Place.class, wireName);
     }
 }

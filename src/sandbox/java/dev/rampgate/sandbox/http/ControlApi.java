@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rampgate.sandbox.fault.FaultRule;
 import dev.rampgate.sandbox.fault.Faults;
 import dev.rampgate.sandbox.fault.Place;
+import dev.rampgate.sandbox.fault.Words;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.ActionRefused;
 import dev.rampgate.sandbox.transaction.KycStatuses;
@@ -136,12 +137,16 @@ final class ControlApi {
         does(router.put("/control/users/:id/kyc-status"), call -> kyc.set(id(call), required(body(call), "status")));
 
         on(router.get("/control/faults"), call -> faults.rules());
-        does(router.post("/control/faults"), call -> faults.add(Json.MAPPER.treeToValue(body(call), FaultRule.class)));
+        does(router.post("/control/faults"), call -> {
+            body(call);
+            faults.add(Json.MAPPER.readValue(call.body().asString(), FaultRule.class));
+        });
         does(router.delete("/control/faults"), this::clearFaults);
 
         does(
                 router.put("/control/webhook-url"),
-                call -> webhooks.url(text(body(call), "url").orElse(null)));
+                call -> webhooks.url(
+                        text(body(call), "url").map(WebhookUrl::checked).orElse(null)));
         on(
                 router.get("/control/webhooks"),
                 call -> webhooks.sent().all().stream().map(ControlApi::view).toList());
@@ -203,7 +208,7 @@ final class ControlApi {
         } catch (ActionRefused refused) {
             refuse(call, 409, refused.getMessage());
         } catch (JsonProcessingException unreadable) {
-            refuse(call, 400, unreadable.getOriginalMessage());
+            refuse(call, 400, JsonMistake.of(unreadable));
         } catch (IllegalArgumentException | IllegalStateException | DateTimeException senseless) {
             refuse(call, 400, senseless.getMessage());
         }
@@ -262,14 +267,12 @@ final class ControlApi {
         if (place == null) {
             faults.clear();
         } else {
-            faults.clear(Place.valueOf(place.toUpperCase(Locale.ROOT)));
+            faults.clear(Place.of(place));
         }
     }
 
     private void live(JsonNode body) {
-        text(body, "mode")
-                .map(mode -> LifeMode.valueOf(mode.toUpperCase(Locale.ROOT)))
-                .ifPresent(life::mode);
+        text(body, "mode").map(LifeMode::of).ifPresent(life::mode);
         if (body.hasNonNull("factor")) {
             life.factor(body.get("factor").asDouble(-1));
         }
@@ -297,7 +300,8 @@ final class ControlApi {
 
     private static Action action(RoutingContext call) {
         return Action.of(call.pathParam("action"))
-                .orElseThrow(() -> new IllegalArgumentException("no action " + call.pathParam("action")));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "action " + Words.unknown(call.pathParam("action"), Words.of(Action.class))));
     }
 
     static JsonNode body(RoutingContext call) throws JsonProcessingException {
@@ -341,12 +345,15 @@ final class ControlApi {
     }
 
     private static ObjectNode view(SentWebhook webhook) {
-        return Json.object()
+        ObjectNode view = Json.object()
                 .put("merchant_transaction_id", webhook.transactionId())
                 .put("status", webhook.status())
                 .put("at", webhook.at().toString())
-                .put("answer", webhook.answer())
-                .put("body", webhook.body());
+                .put("answer", webhook.answer());
+        if (webhook.reason() != null) {
+            view.put("reason", webhook.reason());
+        }
+        return view.put("body", webhook.body());
     }
 
     private static ObjectNode view(ReceivedCall received) {

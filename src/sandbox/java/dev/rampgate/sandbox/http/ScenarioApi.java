@@ -21,17 +21,25 @@ final class ScenarioApi {
         ControlApi.on(
                 router.get("/control/scenarios"), call -> player.scenarios().all());
         ControlApi.on(router.get("/control/scenario"), call -> player.playing());
-        ControlApi.on(router.put("/control/scenario"), call -> play(ControlApi.body(call)));
+        ControlApi.on(
+                router.put("/control/scenario"),
+                call -> play(ControlApi.body(call), call.body().asString()));
         ControlApi.on(router.delete("/control/scenario"), call -> player.play(Scenarios.CALM));
     }
 
-    private Scenario play(JsonNode body) throws JsonProcessingException {
+    /** @param text the same as text, in which a mistake has a line */
+    private Scenario play(JsonNode body, String text) throws JsonProcessingException {
         if (body.size() == 1 && body.path("name").isTextual()) {
             return player.play(body.get("name").textValue());
         }
         if (body.size() == 1 && body.path("seed").canConvertToLong()) {
             return player.play(body.get("seed").longValue());
         }
-        return player.play(Json.MAPPER.treeToValue(body, Scenario.class));
+        return player.play(body.isEmpty() ? refuse() : Json.MAPPER.readValue(text, Scenario.class));
+    }
+
+    private static Scenario refuse() {
+        throw new IllegalArgumentException(
+                "write {\"name\": \"...\"}, {\"seed\": 42}, or a whole scenario; GET /control/scenarios lists those with a name");
     }
 }

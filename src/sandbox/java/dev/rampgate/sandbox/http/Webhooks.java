@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Sends every status change to the partner once, best effort (Proof contract, section 5). The webhooks of one transaction are
@@ -54,6 +55,8 @@ public final class Webhooks implements TransactionBook.Listener {
     private final Map<String, Future<Void>> lastOf = new HashMap<>();
     private final Map<String, Deque<Notice>> reversed = new HashMap<>();
     private final List<Notice> held = new ArrayList<>();
+    private final AtomicReference<Consumer<String>> reporter = new AtomicReference<>(trouble -> {});
+    private String trouble;
     private int pending;
 
     Webhooks(Vertx vertx, Context context, ProofClock clock, Faults faults, String url, boolean atPending) {
@@ -196,12 +199,40 @@ public final class Webhooks implements TransactionBook.Listener {
                 .compose(open -> open.send(notice.body()))
                 .compose(answer -> answer.end().map(answer))
                 .map(HttpClientResponse::statusCode)
-                .otherwise(0)
-                .map(status -> {
-                    ProofTransaction transaction = notice.transaction();
-                    journal.add(new SentWebhook(
-                            transaction.id(), transaction.status(), clock.unskewed(), notice.body(), status));
+                .map(status -> journaled(notice, status, null))
+                .otherwise(failure -> journaled(notice, 0, reason(failure)))
+                .map(sent -> {
+                    reportTrouble(target, sent);
                     return null;
                 });
+    }
+
+    private SentWebhook journaled(Notice notice, int status, String reason) {
+        ProofTransaction transaction = notice.transaction();
+        SentWebhook sent = new SentWebhook(
+                transaction.id(), transaction.status(), clock.unskewed(), notice.body(), status, reason);
+        journal.add(sent);
+        return sent;
+    }
+
+    private static String reason(Throwable failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+
+    /** Each kind of trouble once, until a webhook is acknowledged. */
+    private void reportTrouble(String target, SentWebhook sent) {
+        String next = sent.isAcknowledged()
+                ? null
+                : "Webhooks to " + WebhookUrl.origin(target) + " are not acknowledged: "
+                        + (sent.reason() == null ? "the answer is " + sent.answer() : sent.reason());
+        if (next != null && !next.equals(trouble)) {
+            reporter.get().accept(next + ". GET /control/webhooks lists them");
+        }
+        trouble = next;
+    }
+
+    /** Who hears of a receiver that does not acknowledge; called on the event loop. */
+    public void reportTo(Consumer<String> newReporter) {
+        reporter.set(newReporter);
     }
 }

@@ -1,7 +1,9 @@
 package dev.rampgate.sandbox.scenario;
 
 import dev.rampgate.sandbox.fault.FaultRule;
+import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.sandbox.transaction.ProofStatus;
 import dev.rampgate.sandbox.transaction.StoryStep;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -39,5 +41,19 @@ public record Scenario(
         summary = summary == null ? "" : summary;
         faults = faults == null ? List.of() : List.copyOf(faults);
         story = story == null ? List.of() : List.copyOf(story);
+        requirePossible(story);
+    }
+
+    /** Each step must be possible after the ones before it; otherwise it and all that follow would silently not happen. */
+    private static void requirePossible(List<StoryStep> story) {
+        ProofStatus status = ProofStatus.PENDING;
+        for (int i = 0; i < story.size(); i++) {
+            Action action = story.get(i).action();
+            if (!action.isPossibleFrom(status)) {
+                throw new IllegalArgumentException("the story is impossible: its step " + (i + 1) + " is "
+                        + action.wireName() + ", but the transaction is " + status.wireName() + " by then");
+            }
+            status = action.leadsTo();
+        }
     }
 }

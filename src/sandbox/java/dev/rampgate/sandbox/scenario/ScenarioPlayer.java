@@ -1,6 +1,7 @@
 package dev.rampgate.sandbox.scenario;
 
 import dev.rampgate.sandbox.fault.Faults;
+import dev.rampgate.sandbox.fault.Words;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import dev.rampgate.sandbox.transaction.ProofClock;
 import dev.rampgate.sandbox.transaction.TransactionLife;
@@ -22,6 +23,7 @@ public final class ScenarioPlayer {
     private final LifeMode usualMode;
     private final double usualFactor;
     private final AtomicReference<Scenario> playing;
+    private final AtomicReference<Runnable> changed = new AtomicReference<>(() -> {});
 
     public ScenarioPlayer(Scenarios scenarios, Faults faults, TransactionLife life, ProofClock clock) {
         this.scenarios = scenarios;
@@ -45,8 +47,12 @@ public final class ScenarioPlayer {
 
     /** Plays a scenario by name. @throws IllegalArgumentException if it does not exist */
     public Scenario play(String name) {
-        return play(
-                scenarios.find(name).orElseThrow(() -> new IllegalArgumentException("there is no scenario " + name)));
+        return play(scenarios
+                .find(name)
+                .orElseThrow(() -> new IllegalArgumentException("scenario "
+                        + Words.unknown(
+                                name,
+                                scenarios.all().stream().map(Scenario::name).toList()))));
     }
 
     /** Plays a random scenario; the same seed gives the same scenario and the same random numbers. */
@@ -64,6 +70,12 @@ public final class ScenarioPlayer {
         clock.skew(Duration.ofMillis(scenario.clockSkewMs() == null ? 0 : scenario.clockSkewMs()));
         scenario.faults().forEach(faults::add);
         playing.set(scenario);
+        changed.get().run();
         return scenario;
+    }
+
+    /** Calls this after each change of the scenario, on the thread that changes it, so it must not block. */
+    public void onChange(Runnable listener) {
+        changed.set(listener);
     }
 }

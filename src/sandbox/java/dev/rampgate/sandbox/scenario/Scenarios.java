@@ -2,6 +2,7 @@ package dev.rampgate.sandbox.scenario;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.rampgate.sandbox.http.Json;
+import dev.rampgate.sandbox.http.JsonMistake;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -87,7 +88,7 @@ public final class Scenarios {
         try {
             return Json.MAPPER.readValue(text, type);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(file + " is no scenario: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(file + " is no scenario: " + JsonMistake.of(e), e);
         }
     }
 }

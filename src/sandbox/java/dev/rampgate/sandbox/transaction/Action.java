@@ -6,6 +6,9 @@ import static dev.rampgate.sandbox.transaction.ProofStatus.FAILED;
 import static dev.rampgate.sandbox.transaction.ProofStatus.PENDING;
 import static dev.rampgate.sandbox.transaction.ProofStatus.PROCESSING;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.rampgate.sandbox.fault.Words;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +46,27 @@ public enum Action {
             }
         }
         return Optional.empty();
+    }
+
+    /** The name in JSON. */
+    @JsonValue
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * In any case of letters.
+     *
+     * @throws IllegalArgumentException naming the actions that there are
+     */
+    @JsonCreator
+    static Action read(String wireName) {
+        return Words.find(Action.class, wireName);
+    }
+
+    /** Whether a transaction with this status allows it, whatever its type. */
+    public boolean isPossibleFrom(ProofStatus status) {
+        return from.contains(status);
     }
 
     public ProofStatus leadsTo() {
