@@ -100,6 +100,22 @@ class ArchitectureTest {
             .because("clock and randomness are injected");
 
     @ArchTest
+    static final ArchRule numbersOfOthersAreOfAsciiDigits = noClasses()
+            .that()
+            .doNotHaveSimpleName("AsciiNumber")
+            .should()
+            .callMethod(Integer.class, "parseInt", String.class)
+            .orShould()
+            .callMethod(Integer.class, "parseInt", CharSequence.class, int.class, int.class, int.class)
+            .orShould()
+            .callMethod(Integer.class, "valueOf", String.class)
+            .orShould()
+            .callMethod(Long.class, "parseLong", String.class)
+            .orShould()
+            .callMethod(Long.class, "valueOf", String.class)
+            .because("Java takes the digits of every script, which others read differently");
+
+    @ArchTest
     static final ArchRule noClassDependsOnTheSandbox =
             noClasses().should().dependOnClassesThat().resideInAPackage("dev.rampgate.sandbox..");
 

@@ -7,6 +7,7 @@ import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.AsciiNumber;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -67,7 +68,7 @@ class EventFeedRoute implements OperatorRoutes {
 
     private static int limit(Optional<String> text, List<FieldError> errors) {
         int limit = text.filter(value -> NUMBER.matcher(value).matches())
-                .map(Integer::parseInt)
+                .map(AsciiNumber::toInt)
                 .orElse(text.isEmpty() ? USUAL_LIMIT : 0);
         if (limit < 1 || limit > EventFeed.MOST_EVENTS) {
             errors.add(new FieldError("limit", "must be a number from 1 to " + EventFeed.MOST_EVENTS));
@@ -93,7 +94,8 @@ class EventFeedRoute implements OperatorRoutes {
 
     private static Duration wait(Optional<String> text, List<FieldError> errors) {
         Matcher seconds = SECONDS.matcher(text.orElse("0s"));
-        Duration wait = seconds.matches() ? Duration.ofSeconds(Long.parseLong(seconds.group(1))) : Duration.ofDays(1);
+        Duration wait =
+                seconds.matches() ? Duration.ofSeconds(AsciiNumber.toLong(seconds.group(1))) : Duration.ofDays(1);
         if (wait.compareTo(EventFeed.LONGEST_WAIT) > 0) {
             errors.add(
                     new FieldError("wait", "must be seconds from 0s to " + EventFeed.LONGEST_WAIT.toSeconds() + "s"));

@@ -3,6 +3,7 @@ package dev.rampgate.edge;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemAnswers;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.AsciiNumber;
 import dev.rampgate.wire.ByteOrderMark;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
@@ -108,7 +109,7 @@ public class BodyGate {
 
         private boolean isTooLarge(String announced) {
             try {
-                return Long.parseLong(announced) > maxSize;
+                return AsciiNumber.toLong(announced) > maxSize;
             } catch (NumberFormatException beyondAnyNumber) {
                 return true;
             }

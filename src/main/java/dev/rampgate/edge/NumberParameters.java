@@ -4,6 +4,7 @@ import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.AsciiNumber;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.CookieParam;
 import jakarta.ws.rs.HeaderParam;
@@ -35,11 +36,11 @@ public class NumberParameters implements ParamConverterProvider {
         String name = name(annotations);
         if (type == int.class || type == Integer.class) {
             String rule = RULE.formatted(Integer.MIN_VALUE, Integer.MAX_VALUE);
-            return (ParamConverter<T>) new Whole<>(name, rule, Integer::valueOf);
+            return (ParamConverter<T>) new Whole<>(name, rule, AsciiNumber::toInt);
         }
         if (type == long.class || type == Long.class) {
             String rule = RULE.formatted(Long.MIN_VALUE, Long.MAX_VALUE);
-            return (ParamConverter<T>) new Whole<>(name, rule, Long::valueOf);
+            return (ParamConverter<T>) new Whole<>(name, rule, AsciiNumber::toLong);
         }
         return null;
     }

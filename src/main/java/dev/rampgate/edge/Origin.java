@@ -1,6 +1,7 @@
 package dev.rampgate.edge;
 
 import dev.rampgate.edge.address.Networks;
+import dev.rampgate.wire.AsciiNumber;
 import inet.ipaddr.IPAddress;
 import java.net.IDN;
 import java.util.Locale;
@@ -40,7 +41,7 @@ final class Origin {
         String port = parts.group("port");
         boolean ofTheWeb = scheme.equals("http") || scheme.equals("https");
         if (host.isEmpty() && (ofTheWeb || port != null)
-                || port != null && Integer.parseInt(port) > HIGHEST_PORT
+                || port != null && AsciiNumber.toInt(port) > HIGHEST_PORT
                 || host.startsWith("[")
                         && Networks.address(host.substring(1, host.length() - 1))
                                 .isEmpty()) {
@@ -54,9 +55,9 @@ final class Origin {
                     .orElse(host);
         }
         boolean usual = port == null
-                || scheme.equals("http") && Integer.parseInt(port) == 80
-                || scheme.equals("https") && Integer.parseInt(port) == 443;
-        return Optional.of(scheme + "://" + host + (usual ? "" : ":" + Integer.parseInt(port)));
+                || scheme.equals("http") && AsciiNumber.toInt(port) == 80
+                || scheme.equals("https") && AsciiNumber.toInt(port) == 443;
+        return Optional.of(scheme + "://" + host + (usual ? "" : ":" + AsciiNumber.toInt(port)));
     }
 
     /**

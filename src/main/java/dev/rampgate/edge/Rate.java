@@ -1,5 +1,6 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.wire.AsciiNumber;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,14 +34,14 @@ public record Rate(int calls, Duration per) {
                     setting + ": '" + text + "' is not a rate; write calls/time, for example 10/1m or 100/1s, or off",
                     Set.of(setting));
         }
-        long time = Long.parseLong(parts.group(2));
+        long time = AsciiNumber.toLong(parts.group(2));
         Duration per =
                 switch (parts.group(3)) {
                     case "s" -> Duration.ofSeconds(time);
                     case "m" -> Duration.ofMinutes(time);
                     default -> Duration.ofHours(time);
                 };
-        return Optional.of(new Rate(Integer.parseInt(parts.group(1)), per));
+        return Optional.of(new Rate(AsciiNumber.toInt(parts.group(1)), per));
     }
 
     /** The time until one call becomes available again, in microseconds. */

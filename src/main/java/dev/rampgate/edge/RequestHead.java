@@ -2,6 +2,7 @@ package dev.rampgate.edge;
 
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.problem.RequestId;
+import dev.rampgate.wire.AsciiNumber;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -86,7 +87,7 @@ final class RequestHead {
         Matcher authority = AUTHORITY.matcher(host);
         return authority.matches()
                 && (authority.group(2) == null
-                        || Integer.parseInt(authority.group(2).substring(1)) <= 65_535);
+                        || AsciiNumber.toInt(authority.group(2).substring(1)) <= 65_535);
     }
 
     private static boolean hasPath(HttpRequest request) {

@@ -1,5 +1,6 @@
 package dev.rampgate.live;
 
+import dev.rampgate.wire.AsciiNumber;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -24,7 +25,7 @@ record EventId(int sequence, boolean confirmed) implements Comparable<EventId> {
     static Optional<EventId> parse(String text) {
         Matcher id = FORM.matcher(text);
         return id.matches()
-                ? Optional.of(new EventId(Integer.parseInt(id.group(1)), id.group(2) != null))
+                ? Optional.of(new EventId(AsciiNumber.toInt(id.group(1)), id.group(2) != null))
                 : Optional.empty();
     }
 

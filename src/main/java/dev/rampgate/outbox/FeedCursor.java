@@ -1,5 +1,6 @@
 package dev.rampgate.outbox;
 
+import dev.rampgate.wire.AsciiNumber;
 import dev.rampgate.wire.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -34,7 +35,9 @@ record FeedCursor(long epoch, long position, String mark) {
             Matcher plain = PLAIN.matcher(new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8));
             return plain.matches()
                     ? Optional.of(new FeedCursor(
-                                    Long.parseLong(plain.group(1)), Long.parseLong(plain.group(2)), plain.group(3)))
+                                    AsciiNumber.toLong(plain.group(1)),
+                                    AsciiNumber.toLong(plain.group(2)),
+                                    plain.group(3)))
                             .filter(cursor -> cursor.encode().equals(text))
                     : Optional.empty();
         } catch (IllegalArgumentException noBase64) {

@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.wire.AsciiNumber;
 import dev.rampgate.wire.ByteOrderMark;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -107,7 +108,7 @@ record Answer(int status, String requestId, String retryAfter, byte[] body) {
         }
         String text = retryAfter.strip();
         if (SECONDS.matcher(text).matches()) {
-            return Duration.ofSeconds(Long.parseLong(text));
+            return Duration.ofSeconds(AsciiNumber.toLong(text));
         }
         try {
             Instant date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)

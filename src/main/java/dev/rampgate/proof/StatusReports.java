@@ -2,6 +2,7 @@ package dev.rampgate.proof;
 
 import static java.util.concurrent.TimeUnit.MICROSECONDS;
 
+import dev.rampgate.wire.AsciiNumber;
 import dev.rampgate.wire.ByteOrderMark;
 import dev.rampgate.wire.CleanText;
 import dev.rampgate.wire.TransactionIds;
@@ -189,7 +190,7 @@ public final class StatusReports {
     /** With microseconds, which is what PostgreSQL stores; the rest is cut off, so that no two times change places. */
     private static LocalDateTime localTime(String text, Matcher time) {
         String fraction = time.group(7) == null ? "" : time.group(7);
-        int micros = Integer.parseInt((fraction + "000000").substring(0, 6));
+        int micros = AsciiNumber.toInt((fraction + "000000").substring(0, 6));
         return LocalDateTime.of(
                 number(text, time, 1),
                 number(text, time, 2),
@@ -201,7 +202,7 @@ public final class StatusReports {
     }
 
     private static int number(String text, Matcher time, int group) {
-        return time.start(group) < 0 ? 0 : Integer.parseInt(text, time.start(group), time.end(group), 10);
+        return time.start(group) < 0 ? 0 : AsciiNumber.toInt(text, time.start(group), time.end(group));
     }
 
     /** A time without an offset is read as UTC, in which Proof promises all of them. */

@@ -122,7 +122,10 @@ class TransactionResourceQuarkusTest {
                 "limit=abc",
                 "limit=1.5",
                 "limit=99999999999",
-                "limit=%31%20"
+                "limit=%31%20",
+                "limit=%2B5",
+                "limit=%EF%BC%92",
+                "limit=%D9%A2"
             })
     void anInvalidPageParameterIsNamed(String query) {
         given().header("X-User-Id", user)

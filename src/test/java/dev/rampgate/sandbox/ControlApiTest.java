@@ -229,8 +229,8 @@ class ControlApiTest {
 
     @Test
     void aMistakeIsNamedWithItsLine() {
-        Partner.Answer answer =
-                control("PUT", "/scenario", "{\"name\": \"x\",\n \"story\": [\n  {\"akshun\": \"pay\"}]}");
+        Partner.Answer answer = control(
+                "PUT", "/scenario", "{\"name\": \"x\",\n \"story\": [\n  {\"action\": \"pay\", \"akshun\": 1}]}");
 
         assertThat(answer.json().get("error").textValue()).contains("akshun", "line 3");
     }

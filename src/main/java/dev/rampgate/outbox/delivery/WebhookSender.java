@@ -1,5 +1,6 @@
 package dev.rampgate.outbox.delivery;
 
+import dev.rampgate.wire.AsciiNumber;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -187,7 +188,7 @@ final class WebhookSender implements AutoCloseable {
         Duration asked;
         try {
             asked = SECONDS.matcher(text).matches()
-                    ? Duration.ofSeconds(Long.parseLong(text))
+                    ? Duration.ofSeconds(AsciiNumber.toLong(text))
                     : Duration.between(
                             now,
                             ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)

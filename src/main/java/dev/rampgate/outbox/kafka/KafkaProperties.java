@@ -1,6 +1,7 @@
 package dev.rampgate.outbox.kafka;
 
 import dev.rampgate.outbox.kafka.KafkaSettings.SecurityProtocol;
+import dev.rampgate.wire.AsciiNumber;
 import dev.rampgate.wire.ByteOrderMark;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
@@ -98,7 +99,7 @@ final class KafkaProperties {
         String brokers = settings.bootstrapServers().orElseThrow();
         for (String broker : brokers.split(",", -1)) {
             var matcher = BROKER.matcher(broker.strip());
-            if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > 65_535) {
+            if (!matcher.matches() || AsciiNumber.toInt(matcher.group(1)) > 65_535) {
                 throw wrong("bootstrap-servers", "must be brokers with their ports, such as kafka-1:9092,kafka-2:9092");
             }
         }

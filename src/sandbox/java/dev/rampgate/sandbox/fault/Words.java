@@ -32,10 +32,14 @@ public final class Words {
 
     /** Says that a word is none of the known ones, which one it resembles, and which there are. */
     public static String unknown(String word, List<String> known) {
-        return "'" + word + "' is not known"
-                + nearest(word, known)
+        return "'" + word + "' is not known" + hint(word, known);
+    }
+
+    /** What follows after the statement that a word is not known: the one that it resembles, and which there are. */
+    public static String hint(String word, List<String> known) {
+        return nearest(word, known)
                         .map(meant -> "; did you mean '" + meant + "'?")
-                        .orElse(";")
+                        .orElse(".")
                 + " There are: " + String.join(", ", known);
     }
 

@@ -49,8 +49,8 @@ public final class ScenarioPlayer {
     public Scenario play(String name) {
         return play(scenarios
                 .find(name)
-                .orElseThrow(() -> new IllegalArgumentException("scenario "
-                        + Words.unknown(
+                .orElseThrow(() -> new IllegalArgumentException("there is no scenario " + name
+                        + Words.hint(
                                 name,
                                 scenarios.all().stream().map(Scenario::name).toList()))));
     }
