@@ -30,10 +30,11 @@ class UserRoutes implements OperatorRoutes {
         String userId = OperatorCall.text(call.body(), "user_id");
         return erasure.erase(userId)
                 .invoke(erased -> LOG.infof(
-                        "Operator's request %s: a user was erased from %d transactions and %d observations",
-                        call.requestId(), erased.transactions(), erased.observations()))
+                        "Operator's request %s: a user was erased from %d transactions, %d observations and %d events",
+                        call.requestId(), erased.transactions(), erased.observations(), erased.events()))
                 .map(erased -> OperatorAnswer.json(new JsonObject()
                         .put("transactions", erased.transactions())
-                        .put("observations", erased.observations())));
+                        .put("observations", erased.observations())
+                        .put("events", erased.events())));
     }
 }

@@ -155,7 +155,8 @@ final class BackOfficeDescription {
                         object("user_id", text("the company's id of the user", "cust-1")),
                         json(object(
                                 "transactions", number("how many transactions named the user"),
-                                "observations", number("how many texts were deleted"))),
+                                "observations", number("how many texts were deleted"),
+                                "events", number("how many events were redacted"))),
                         List.of()),
                 new Call(
                         PathItem.HttpMethod.POST,
