@@ -47,7 +47,7 @@ public final class MemoryEvents {
     private static final EventBodies BODIES = TestEvents.bodies();
     private static final long EPOCH = 1;
     private static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final int LIMIT = 100;
+    private static final int LIMIT = 500;
 
     private static final class Stored {
         private final Event event;
@@ -71,6 +71,7 @@ public final class MemoryEvents {
     private final List<Stored> committed = new ArrayList<>();
     private long numbers;
     private long lastPosition;
+    private long checkedPosition;
 
     public MemoryEvents(Bug bug) {
         this.bug = bug;
@@ -114,6 +115,10 @@ public final class MemoryEvents {
 
     /** O5: places from 1 without a gap, and in the order of the versions within a transaction. */
     public void checkPlaces() {
+        if (checkedPosition == lastPosition) {
+            return;
+        }
+        checkedPosition = lastPosition;
         List<Stored> placed = placed();
         Map<String, Integer> versions = new HashMap<>();
         for (int i = 0; i < placed.size(); i++) {
@@ -159,9 +164,14 @@ public final class MemoryEvents {
         private final EventFeed feed = new EventFeed(new Tables(), null, null, new SimpleMeterRegistry());
         private final Map<String, Integer> versions = new HashMap<>();
         private String cursor;
+        private long lastRead = -1;
 
-        /** Reads one page; fails with an {@link AssertionError} if an event is missing or out of order. */
+        /** Reads one page if the feed has become longer; fails with an {@link AssertionError} if an event is missing or out of order. */
         public void read() {
+            if (lastRead == lastPosition) {
+                return;
+            }
+            lastRead = lastPosition;
             JsonObject page = new JsonObject(
                     feed.read(new EventFeed.Request(Optional.ofNullable(cursor), LIMIT, List.of(), Duration.ZERO))
                             .await()
