@@ -4,6 +4,7 @@ import dev.rampgate.settings.Bounds;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Where PostgreSQL is. {@code application.properties} hands these to the reactive client and to the migration. */
 @ConfigMapping(prefix = "rampgate.database")
@@ -28,6 +29,15 @@ public interface DatabaseSettings {
     @WithDefault("5432")
     @Bounds(least = 1, most = 65_535)
     int port();
+
+    /**
+     * Where PostgreSQL itself is, if {@code host} is a pooler that hands out a server connection for each transaction: the
+     * migration and the connection that listens go there. Unit: host. Default: none, they go to {@code host}, too.
+     */
+    Optional<String> directHost();
+
+    /** The port of {@code direct-host}. Unit: port. Default: none, it is that of {@code port}. */
+    OptionalInt directPort();
 
     /** Name of the database. Unit: text. Default: none, it is required. */
     Optional<String> name();

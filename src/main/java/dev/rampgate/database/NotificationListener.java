@@ -163,8 +163,8 @@ class NotificationListener {
 
     private PgConnectOptions options() {
         PgConnectOptions server = new PgConnectOptions()
-                .setHost(database.host().orElseThrow())
-                .setPort(database.port())
+                .setHost(database.directHost().or(database::host).orElseThrow())
+                .setPort(database.directPort().orElse(database.port()))
                 .setDatabase(database.name().orElseThrow())
                 .setUser(database.user().orElseThrow())
                 .setPassword(database.password().orElseThrow())

@@ -50,6 +50,11 @@ final class Cluster implements AutoCloseable {
 
     /** @param settings what differs from the defaults of these tests, as environment variables */
     Cluster(TestDatabase database, int size, Map<String, String> settings) {
+        this(database, size, settings, null);
+    }
+
+    /** @param application another build's artifact, of which the replicas are at first; null for this build's */
+    Cluster(TestDatabase database, int size, Map<String, String> settings, Path application) {
         this.database = database;
         this.ledger = new LedgerTables(database.jdbcUrl());
         this.tokens = written(OPERATOR_TOKEN);
@@ -76,6 +81,7 @@ final class Cluster implements AutoCloseable {
         this.replicas = Stream.generate(() -> new ReplicaProcess(environment))
                 .limit(size)
                 .toList();
+        replicas.forEach(replica -> replica.becomes(application));
         try {
             startAll();
         } catch (RuntimeException notStarted) {

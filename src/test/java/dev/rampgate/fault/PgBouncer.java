@@ -88,12 +88,17 @@ final class PgBouncer implements AutoCloseable {
         return behind;
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
+    /** Ends it; its connections are lost. */
+    void stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        stop();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -108,6 +108,28 @@ class PgBouncerFaultIT {
     }
 
     @Test
+    void whatAPoolerByTransactionCannotDoGoesToTheDatabaseItself() throws Exception {
+        try (PgBouncer pooler = new PgBouncer(database, "session")) {
+            Map<String, String> known = new HashMap<>(pooler.database().environment());
+            known.put("RAMPGATE_DATABASE_DIRECT_HOST", database.host());
+            known.put("RAMPGATE_DATABASE_DIRECT_PORT", Integer.toString(database.port()));
+            try (PackagedRampgate rampgate = PackagedRampgate.start(environment(known))) {
+                await("it listens").atMost(LIMIT).untilAsserted(() -> assertThat(metrics(rampgate))
+                        .contains("rampgate_live_listening 1.0"));
+                pooler.stop();
+                await("the pooler is gone").atMost(LIMIT).untilAsserted(() -> user().get(rampgate.url("/transactions"))
+                        .then()
+                        .statusCode(503));
+                assertThat(metrics(rampgate)).contains("rampgate_live_listening 1.0");
+
+                try (PackagedRampgate migration = PackagedRampgate.launch(environment(known), "--migrate")) {
+                    assertThat(migration.exitCode()).as(migration.log()).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
     void aReplicaWhoseOwnConnectionsDoNotWorkIsNotReadyThoughTheMigrationWent() throws Exception {
         // In a schema of its own, since Flyway takes none that holds something already.
         asAdministrator(

@@ -2,6 +2,7 @@ package dev.rampgate.fault;
 
 import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.support.ProofAndDatabase;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +17,23 @@ final class ReplicaProcess implements AutoCloseable {
     private final List<String> logsOfTheDead = new ArrayList<>();
     private PackagedRampgate process;
     private volatile boolean ready;
+    /** Another build's artifact; null for this one's. */
+    private Path application;
 
     ReplicaProcess(Map<String, String> environment) {
         this.environment = environment;
     }
 
+    /** From its next launch on it is another build's artifact; null for this build's again. */
+    synchronized void becomes(Path otherApplication) {
+        application = otherApplication;
+    }
+
     /** Starts a process, without waiting for it. */
     synchronized void launch() {
-        process = PackagedRampgate.launch(environment, port, managementPort);
+        process = application == null
+                ? PackagedRampgate.launch(environment, port, managementPort)
+                : PackagedRampgate.launchOther(application, environment, port, managementPort);
     }
 
     void awaitReady() {

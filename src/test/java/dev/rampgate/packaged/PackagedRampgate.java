@@ -47,11 +47,29 @@ public final class PackagedRampgate implements AutoCloseable {
     /** As {@link #launch(Map, String...)}, on ports of the caller's choice. */
     public static PackagedRampgate launch(
             Map<String, String> environment, int port, int managementPort, String... arguments) {
+        return launch(command(arguments), environment, port, managementPort);
+    }
+
+    /**
+     * As {@link #launch(Map, int, int, String...)}, but another build's artifact for a JVM.
+     *
+     * @param application the folder of its {@code quarkus-run.jar}
+     */
+    public static PackagedRampgate launchOther(
+            Path application, Map<String, String> environment, int port, int managementPort) {
+        return launch(
+                List.of(java(), "-jar", application.resolve("quarkus-run.jar").toString()),
+                environment,
+                port,
+                managementPort);
+    }
+
+    private static PackagedRampgate launch(
+            List<String> command, Map<String, String> environment, int port, int managementPort) {
         try {
             Path log = Files.createTempFile("rampgate-", ".log");
-            ProcessBuilder builder = new ProcessBuilder(command(arguments))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment()
                     .keySet()
                     .removeIf(name -> name.startsWith("RAMPGATE_") || name.startsWith("QUARKUS_"));
@@ -91,11 +109,15 @@ public final class PackagedRampgate implements AutoCloseable {
             command.addAll(List.of(arguments));
             return command;
         }
-        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.add(java());
         command.add("-jar");
         command.add(TARGET.resolve("quarkus-app/quarkus-run.jar").toString());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    private static String java() {
+        return ProcessHandle.current().info().command().orElse("java");
     }
 
     /** The native executable; none if the JVM's artifact is tested. One that was not built makes everything fail. */

@@ -54,8 +54,9 @@ class FlywayMigration {
 
     private PGSimpleDataSource server() {
         PGSimpleDataSource server = new PGSimpleDataSource();
-        server.setServerNames(new String[] {settings.host().orElseThrow()});
-        server.setPortNumbers(new int[] {settings.port()});
+        server.setServerNames(
+                new String[] {settings.directHost().or(settings::host).orElseThrow()});
+        server.setPortNumbers(new int[] {settings.directPort().orElse(settings.port())});
         server.setDatabaseName(settings.name().orElseThrow());
         server.setUser(settings.user().orElseThrow());
         server.setPassword(settings.password().orElseThrow());
