@@ -1,6 +1,7 @@
 // The checkout page. It does what a shop's page does: it opens a session at its own backend, passes it to the widget, and
 // shows the status that the backend reports. It does not use the widget's callbacks for decisions.
 import {follow, openSession, runWidget} from './rampgate.js';
+import {showWhatSystemsHear} from './hears.js';
 
 const element = (id) => document.getElementById(id);
 
@@ -406,6 +407,7 @@ function setText(target, content) {
 
 const simulator = findSimulator();
 offerScenarios();
+showWhatSystemsHear(simulator);
 const reloaded = new URLSearchParams(location.search).get('transaction');
 if (reloaded) {
   resume(reloaded);

@@ -3,6 +3,7 @@ package dev.rampgate.sandbox;
 import dev.rampgate.sandbox.fault.Faults;
 import dev.rampgate.sandbox.http.Allowlist;
 import dev.rampgate.sandbox.http.ClientTokens;
+import dev.rampgate.sandbox.http.EventReceiver;
 import dev.rampgate.sandbox.http.Journal;
 import dev.rampgate.sandbox.http.ProofHost;
 import dev.rampgate.sandbox.http.ReceivedCall;
@@ -168,6 +169,15 @@ public final class ProofSimulator implements AutoCloseable {
     /** The addresses and origins from which the partner may call. */
     public Allowlist allowlist() {
         return host.allowlist();
+    }
+
+    /**
+     * The receiver of events, which is the company's and not Proof's: it is here so that the sandbox needs one port.
+     *
+     * @throws java.util.NoSuchElementException if the settings have no secret for it
+     */
+    public EventReceiver receiver() {
+        return host.receiver().orElseThrow();
     }
 
     /** The users' identity checks. */

@@ -1,5 +1,6 @@
 package dev.rampgate.sandbox;
 
+import dev.rampgate.sandbox.http.EventReceiver;
 import dev.rampgate.sandbox.scenario.Scenarios;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import java.io.IOException;
@@ -21,17 +22,26 @@ final class Sandbox implements AutoCloseable {
     /** The pages that development servers such as Vite serve, whatever their port is. */
     static final String LOCAL_PAGES = "http://localhost:*,http://127.0.0.1:*";
 
+    /** The settings of the receiver whose events the checkout page shows. */
+    private static final String ENDPOINT = "rampgate.outbox.endpoints.sandbox.";
+
     /** With it a buy takes about ten seconds, long enough to watch. */
     static final double DELAY_FACTOR = 0.1;
 
     private final ProofSimulator simulator;
     private final SandboxActors actors;
     private final Optional<EmbeddedDatabase> database;
+    private final ReceiverSecret receiverSecret;
 
-    private Sandbox(ProofSimulator simulator, SandboxActors actors, Optional<EmbeddedDatabase> database) {
+    private Sandbox(
+            ProofSimulator simulator,
+            SandboxActors actors,
+            Optional<EmbeddedDatabase> database,
+            ReceiverSecret receiverSecret) {
         this.simulator = simulator;
         this.actors = actors;
         this.database = database;
+        this.receiverSecret = receiverSecret;
     }
 
     /**
@@ -50,10 +60,12 @@ final class Sandbox implements AutoCloseable {
         SimulatorSettings.Builder settings = simulatorSettings(environment);
 
         String webhookKey = secret("hook");
+        ReceiverSecret receiverSecret = ReceiverSecret.create();
         ProofSimulator simulator = simulator(
                 settings.clientToken(secret("tok"))
                         .webhookUrl("http://localhost:" + publicPort + "/proof-webhook/" + webhookKey)
                         .theme("auto")
+                        .receiverSecret(receiverSecret.value())
                         .life(LifeMode.AUTOMATIC, environment.factor("sandbox.delay-factor", DELAY_FACTOR))
                         .build(),
                 environment);
@@ -61,6 +73,8 @@ final class Sandbox implements AutoCloseable {
         environment.set("rampgate.proof.client-token", simulator.clientToken());
         environment.set("rampgate.webhook.keys", webhookKey);
         environment.set("rampgate.identity.mode", "demo");
+        environment.set(ENDPOINT + "url", simulator.baseUrl() + EventReceiver.PATH);
+        environment.set(ENDPOINT + "secrets-file", receiverSecret.file().toString());
         String rampgate = "http://localhost:" + publicPort;
         environment.set("rampgate.hand-off.base-url", rampgate);
         environment.set("rampgate.hand-off.widget-script", simulator.baseUrl() + "/widget.2.0.js");
@@ -70,10 +84,11 @@ final class Sandbox implements AutoCloseable {
         try {
             Optional<EmbeddedDatabase> database = database(environment);
             simulator.scenarioPlayer().onChange(new PausesOfRampgate(environment)::end);
-            return new Sandbox(simulator, actors, database);
+            return new Sandbox(simulator, actors, database, receiverSecret);
         } catch (RuntimeException broken) {
             actors.close();
             simulator.close();
+            receiverSecret.close();
             throw new SandboxStartException(broken.getMessage()
                     + ". To use your own PostgreSQL, set RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD.");
         }
@@ -148,6 +163,7 @@ final class Sandbox implements AutoCloseable {
         try {
             simulator.close();
         } finally {
+            receiverSecret.close();
             database.ifPresent(EmbeddedDatabase::close);
             actors.close();
         }

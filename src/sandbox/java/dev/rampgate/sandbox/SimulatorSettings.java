@@ -41,6 +41,7 @@ import java.util.random.RandomGenerator;
  * @param random source of ids, tokens and random faults; must be thread-safe
  * @param scenarios the scenarios that can be played by name, default the built-in ones
  * @param transactionLimit how many transactions are kept, default 100000
+ * @param receiverSecret the secret with which a receiver of the company's verifies Rampgate's events, default null: there is none
  */
 public record SimulatorSettings(
         String host,
@@ -65,7 +66,8 @@ public record SimulatorSettings(
         InstantSource clock,
         RandomGenerator random,
         Scenarios scenarios,
-        int transactionLimit) {
+        int transactionLimit,
+        String receiverSecret) {
 
     /** The defaults: a manual life, no webhooks, a free port. */
     public static Builder builder() {
@@ -103,6 +105,7 @@ public record SimulatorSettings(
         private RandomGenerator random = new Random();
         private Scenarios scenarios = Scenarios.builtIn();
         private int transactionLimit = 100_000;
+        private String receiverSecret;
 
         private Builder() {}
 
@@ -224,6 +227,12 @@ public record SimulatorSettings(
             return this;
         }
 
+        /** Lets it have a receiver of events. @param value {@code whsec_} and base64 */
+        public Builder receiverSecret(String value) {
+            receiverSecret = value;
+            return this;
+        }
+
         public SimulatorSettings build() {
             return new SimulatorSettings(
                     host,
@@ -248,7 +257,8 @@ public record SimulatorSettings(
                     clock,
                     random,
                     scenarios,
-                    transactionLimit);
+                    transactionLimit,
+                    receiverSecret);
         }
     }
 }

@@ -11,7 +11,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -123,6 +125,24 @@ class SandboxTest {
             assertThat(file).content().isEqualToIgnoringNewLines("sandbox-operator-token");
         }
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void itHasAReceiverOfEventsWhoseSecretOnlyItsOwnerCanRead() throws IOException {
+        freePorts();
+        Path secret;
+        try (Sandbox sandbox = Sandbox.start(environment(Map.of("RAMPGATE_DATABASE_HOST", "db.example.test")))) {
+            assertThat(properties)
+                    .containsEntry(
+                            "rampgate.outbox.endpoints.sandbox.url",
+                            "http://localhost:" + properties.get("sandbox.port") + "/receiver/events");
+            secret = Path.of(properties.getProperty("rampgate.outbox.endpoints.sandbox.secrets-file"));
+            assertThat(Files.readString(secret)).matches("whsec_[A-Za-z0-9+/]{43}=\n");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+                    .isEqualTo("rw-------");
+            assertThat(sandbox).isNotNull();
+        }
+        assertThat(secret).doesNotExist();
     }
 
     @Test

@@ -77,6 +77,12 @@ final class ControlApi {
             new Call("PUT", "/control/client-token", "{\"token\", \"grace_ms\"}: rotates the bearer token"),
             new Call("PUT", "/control/other-partner", "{\"token\"}: lets another partner call, null for none"),
             new Call("PUT", "/control/access", "{\"addresses\": [...], \"origins\": [...]}, null for no check"),
+            new Call(
+                    "GET",
+                    "/control/receiver",
+                    "the events that the company's receiver has, and whether it is stopped"),
+            new Call(
+                    "PUT", "/control/receiver", "{\"stopped\"}: true answers 503 to every event, false receives again"),
             new Call("GET", "/control/calls", "calls received; DELETE empties the list"));
 
     private final TransactionBook book;

@@ -28,6 +28,7 @@ public final class ProofHost {
     private final ClientTokens tokens;
     private final KycStatuses kyc;
     private final Allowlist allowlist = new Allowlist();
+    private final Optional<EventReceiver> receiver;
     private final SimulatorSettings settings;
 
     /** Wires everything and subscribes to the book; nothing listens yet. */
@@ -56,6 +57,9 @@ public final class ProofHost {
         new WidgetHost(book, life, kyc, sessions).mount(router);
         new ControlApi(book, life, kyc, faults, tokens, allowlist, widgetApi, webhooks, sockets, clock).mount(router);
         new ScenarioApi(player).mount(router);
+        this.receiver = Optional.ofNullable(settings.receiverSecret())
+                .map(secret -> new EventReceiver(secret, settings.clock()));
+        receiver.ifPresent(there -> there.mount(router));
         router.route().handler(call -> answers.error(call, ProofError.notFound("route")));
         this.server = vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(0))
                 .requestHandler(router);
@@ -92,6 +96,11 @@ public final class ProofHost {
 
     public Allowlist allowlist() {
         return allowlist;
+    }
+
+    /** The company's receiver of events; only if the settings have a secret for it. */
+    public Optional<EventReceiver> receiver() {
+        return receiver;
     }
 
     public KycStatuses kyc() {
