@@ -5,6 +5,7 @@ import dev.rampgate.channel.webhook.WebhookSettings;
 import dev.rampgate.database.DatabaseSettings;
 import dev.rampgate.database.DatabaseTls;
 import dev.rampgate.live.LiveSettings;
+import dev.rampgate.outbox.OutboxSettings;
 import dev.rampgate.outbox.kafka.KafkaSettings;
 import dev.rampgate.session.SessionSettings;
 import dev.rampgate.session.handoff.HandOffSettings;
@@ -46,6 +47,7 @@ class SettingsCheck {
     private final HandOffSettings handOff;
     private final DatabaseSettings database;
     private final TracingSettings tracing;
+    private final OutboxSettings outbox;
     private final KafkaSettings kafka;
     private final String command;
 
@@ -59,6 +61,7 @@ class SettingsCheck {
             HandOffSettings handOff,
             DatabaseSettings database,
             TracingSettings tracing,
+            OutboxSettings outbox,
             KafkaSettings kafka,
             @ConfigProperty(name = DatabaseSettings.COMMAND, defaultValue = DatabaseSettings.SERVE) String command) {
         this.beans = beans;
@@ -70,6 +73,7 @@ class SettingsCheck {
         this.handOff = handOff;
         this.database = database;
         this.tracing = tracing;
+        this.outbox = outbox;
         this.kafka = kafka;
         this.command = command;
     }
