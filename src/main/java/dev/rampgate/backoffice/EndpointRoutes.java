@@ -9,6 +9,7 @@ import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.telemetry.Labels;
+import dev.rampgate.wire.AsciiNumber;
 import dev.rampgate.wire.TransactionIds;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
@@ -161,7 +162,7 @@ class EndpointRoutes implements OperatorRoutes {
 
     private static int limit(Optional<String> text) {
         int limit = text.filter(value -> NUMBER.matcher(value).matches())
-                .map(Integer::parseInt)
+                .map(AsciiNumber::toInt)
                 .orElse(text.isEmpty() ? USUAL_LIMIT : 0);
         if (limit < 1 || limit > EndpointOperations.MOST_LISTED) {
             throw OperatorCall.invalid("limit", "must be a number from 1 to " + EndpointOperations.MOST_LISTED);
@@ -178,7 +179,7 @@ class EndpointRoutes implements OperatorRoutes {
         try {
             Matcher place = PLACE.matcher(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8));
             if (place.matches()) {
-                return new Place(place.group(1), Integer.parseInt(place.group(2)), Long.parseLong(place.group(3)));
+                return new Place(place.group(1), AsciiNumber.toInt(place.group(2)), AsciiNumber.toLong(place.group(3)));
             }
         } catch (IllegalArgumentException noBase64) {
             // reported below

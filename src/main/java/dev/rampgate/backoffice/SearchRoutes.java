@@ -2,6 +2,7 @@ package dev.rampgate.backoffice;
 
 import dev.rampgate.backoffice.TransactionExport.Format;
 import dev.rampgate.backoffice.TransactionSearch.Page;
+import dev.rampgate.wire.AsciiNumber;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -78,7 +79,7 @@ class SearchRoutes implements OperatorRoutes {
             return USUAL_LIMIT;
         }
         boolean number = texts.size() == 1 && NUMBER.matcher(texts.get(0)).matches();
-        int limit = number ? Integer.parseInt(texts.get(0)) : 0;
+        int limit = number ? AsciiNumber.toInt(texts.get(0)) : 0;
         if (limit < 1 || limit > MOST) {
             throw OperatorCall.invalid("limit", "must be one number from 1 to " + MOST);
         }
