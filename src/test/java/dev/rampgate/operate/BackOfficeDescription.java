@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -335,7 +336,8 @@ final class BackOfficeDescription {
                                     OASFactory.createMediaType().schema(call.body()))));
         }
         var content = OASFactory.createContent();
-        call.answers()
+        // In one order: that of an unordered map differs from run to run.
+        new TreeMap<>(call.answers())
                 .forEach((media, schema) ->
                         content.addMediaType(media, OASFactory.createMediaType().schema(schema)));
         operation
