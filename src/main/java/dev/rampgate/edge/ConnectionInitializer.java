@@ -90,7 +90,12 @@ public final class ConnectionInitializer extends ChannelInitializerExtension {
         }
         connection.config().setOption(ChannelOption.SO_SNDBUF, ConnectionLimits.SEND_BUFFER_BYTES);
         ConnectionGuard guard = new ConnectionGuard(limits, System::nanoTime);
-        connection.pipeline().addFirst(guard, new AnswerDeadline(limitNanos(), System::nanoTime));
+        connection
+                .pipeline()
+                .addFirst(
+                        guard,
+                        new AnswerDeadline(
+                                limitNanos() + limits.longestWait(port).toNanos(), System::nanoTime));
         RequestGate.install(connection.pipeline(), guard, limits, System::nanoTime);
         if (refused.isPresent()) {
             limits.countClosed(refused.get());

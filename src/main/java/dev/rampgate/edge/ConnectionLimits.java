@@ -43,6 +43,9 @@ class ConnectionLimits {
     /** How long a new connection may send nothing. */
     static final Duration SILENCE = Duration.ofSeconds(10);
 
+    /** How long readers of {@code GET /operate/events}, at the management port, may wait for an event. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
     /** The kernel's buffer for a connection's unread answers, megabytes by default. Linux doubles this value. */
     static final int SEND_BUFFER_BYTES = 64 * 1024;
 
@@ -136,6 +139,11 @@ class ConnectionLimits {
     /** How long a client may read none of the bytes that are pending for it. */
     Duration stallLimit() {
         return settings.answerTimeout();
+    }
+
+    /** How much longer than others a request to this port may be left unanswered, since it asked Rampgate to wait. */
+    Duration longestWait(int port) {
+        return port == managementPort ? LONGEST_WAIT : Duration.ZERO;
     }
 
     /** Adds bytes that a connection holds in memory; a negative number releases them. */

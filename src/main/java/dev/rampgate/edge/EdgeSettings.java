@@ -23,7 +23,8 @@ public interface EdgeSettings {
 
     /**
      * A connection is closed when bytes from it stay unanswered for this long, for example headers that arrive byte by byte.
-     * Must be longer than any answer takes, and longer than {@code rampgate.live.heartbeat}. Default: {@code 30s}.
+     * Must be longer than any answer takes, and longer than {@code rampgate.live.heartbeat}. At the management port it is 60 s longer,
+     * for readers who wait for events. Default: {@code 30s}.
      */
     @WithDefault("30s")
     Duration answerTimeout();

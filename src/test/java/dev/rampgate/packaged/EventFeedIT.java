@@ -123,6 +123,22 @@ class EventFeedIT {
     }
 
     @Test
+    void aReaderMayWaitLongerThanAnyOtherAnswerTakes() {
+        Map<String, String> environment = complete(database);
+        environment.put("RAMPGATE_EDGE_ANSWER_TIMEOUT", "2s");
+        environment.put("RAMPGATE_LIVE_HEARTBEAT", "1s");
+        try (PackagedRampgate rampgate = PackagedRampgate.start(environment)) {
+            JsonObject page = new JsonObject(read(rampgate, "", OPENED, "5s")
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .asString());
+
+            assertThat(page.getJsonArray("events")).isEmpty();
+        }
+    }
+
+    @Test
     void aDumpAndRestoreKeepsEveryEventAndCursorAndOneToAnEarlierTimeBeginsAnEpoch() throws Exception {
         Map<String, byte[]> dump;
         List<JsonObject> kept;
