@@ -2,8 +2,11 @@ package dev.rampgate.outbox;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Event;
 import dev.rampgate.ledger.EventType;
@@ -18,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an event says, in the order of its JSON. Unknown fields are absent.
+ * What an event says, in the order of its JSON. Unknown fields are absent, but for {@code replaces} of a correction.
  *
  * @param type for example {@code transaction.completed}
  * @param timestamp when it was decided, by our clock
@@ -67,7 +70,7 @@ record EventBody(String type, Instant timestamp, Data data) {
             Instant observedAt,
             Instant confirmedAt,
             Boolean correction,
-            Integer replaces,
+            JsonNode replaces,
             @JsonProperty("final") Boolean isFinal,
             Conflict conflict,
             boolean livemode,
@@ -117,7 +120,7 @@ record EventBody(String type, Instant timestamp, Data data) {
                 event.source().observedAt(),
                 event.source().confirmedAt(),
                 event.source().confirmedAt() == null ? null : event.correction(),
-                event.replaces(),
+                replaces(event),
                 event.type() == EventType.SETTLED ? event.isFinal() : null,
                 event.contradiction() == null
                         ? null
@@ -126,6 +129,14 @@ record EventBody(String type, Instant timestamp, Data data) {
                                 event.contradiction().updatedAt()),
                 livemode,
                 details.isErased() ? true : null);
+    }
+
+    /** Of a correction it is {@code null} where the revoked status was never published; others have none. */
+    private static JsonNode replaces(Event event) {
+        if (!event.correction()) {
+            return null;
+        }
+        return event.replaces() == null ? NullNode.instance : IntNode.valueOf(event.replaces());
     }
 
     private static String word(String text) {

@@ -45,6 +45,16 @@ class EventBodiesTest {
     }
 
     @Test
+    void aCorrectionOfAStatusThatWasNeverPublishedReplacesNullAndOtherEventsSayNothingOfIt() {
+        TransactionDetails details = details("customer-8841", "USDC");
+
+        String correction = bodies.body(event(details, true, null), EPOCH);
+        assertThat(correction).contains("\"correction\":true,\"replaces\":null,");
+        assertThat(bodies.redacted(correction)).contains("\"correction\":true,\"replaces\":null,");
+        assertThat(bodies.body(event(details, false, null), EPOCH)).doesNotContain("replaces");
+    }
+
+    @Test
     void theIdDependsOnEpochTransactionAndVersionOnly() {
         String id = bodies.id(event(details("customer-8841", "USDC"), true, 2), EPOCH);
 
