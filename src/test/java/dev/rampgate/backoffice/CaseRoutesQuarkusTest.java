@@ -61,12 +61,12 @@ class CaseRoutesQuarkusTest {
     void aCompletedCaseWaitsForNothing() {
         String id = TestSession.open("case-user", "buy");
         proof().drive(id, Action.COMPLETE);
-        await().atMost(LIMIT)
-                .until(() -> read(id).extract().<String>path("situation").equals("completed"));
+        // A webhook may have made another poll due just before.
+        await().atMost(LIMIT).untilAsserted(() -> read(id).body("situation", equalTo("completed"))
+                .body("poll.due_at", nullValue()));
 
         read(id).statusCode(200)
                 .body("transaction.settled", equalTo(true))
-                .body("poll.due_at", nullValue())
                 .body("tell_the_user", containsString("Your order is complete"))
                 .body("tell_the_user", containsString("USDC was sent on the network ERC20"))
                 .body("timeline.size()", greaterThanOrEqualTo(2))
