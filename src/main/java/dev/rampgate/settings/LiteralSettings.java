@@ -29,7 +29,7 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
     /** The expansion has 300, profiles have 200. */
     static final int PRIORITY = Priorities.LIBRARY + 290;
 
-    /** Settings that are lists: their conversion takes a backslash for an escape. */
+    /** Settings that are lists: their conversion takes a backslash for an escape. {@code <name>} stands for any name. */
     public static final Set<String> LISTS = Set.of(
             "rampgate.client-address.trusted-proxies",
             "rampgate.cors.headers",
@@ -38,6 +38,7 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
             "rampgate.identity.jwt.algorithms",
             "rampgate.identity.jwt.audience",
             "rampgate.live.ticket-keys",
+            "rampgate.outbox.endpoints.<name>.types",
             "rampgate.session.amount-ranges",
             "rampgate.session.pairs",
             "rampgate.session.redirect-origins",
@@ -46,6 +47,7 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
 
     private static final String OURS = "rampgate.";
     private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+\\z");
+    private static final Pattern NAMED = Pattern.compile("(?<=\\Arampgate\\.outbox\\.endpoints\\.)[^.]+");
     private static final Pattern INDEX = Pattern.compile("\\[\\d+]\\z");
 
     @Override
@@ -56,18 +58,22 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
         }
         String text = written(name, found.getValue());
         if (Expressions.isEnabled()) {
-            text = escaped(LISTS.contains(name) ? text.replace("\\", "\\\\") : text);
+            text = escaped(isList(name) ? text.replace("\\", "\\\\") : text);
         }
         return text.equals(found.getValue()) ? found : found.withValue(text);
     }
 
     private static String written(String name, String text) {
-        if (LISTS.contains(name)) {
+        if (isList(name)) {
             return stripped(text);
         }
         // A single element, as files of settings may write it.
-        boolean element = LISTS.contains(INDEX.matcher(name).replaceFirst(""));
+        boolean element = isList(INDEX.matcher(name).replaceFirst(""));
         return element ? text.strip() : LINE_ENDS.matcher(text).replaceFirst("");
+    }
+
+    private static boolean isList(String name) {
+        return LISTS.contains(NAMED.matcher(name).replaceFirst("<name>"));
     }
 
     private static String stripped(String list) {
