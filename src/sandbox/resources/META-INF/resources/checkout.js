@@ -1,6 +1,7 @@
 // The checkout page. It does what a shop's page does: it opens a session at its own backend, passes it to the widget, and
 // shows the status that the backend reports. It does not use the widget's callbacks for decisions.
 import {follow, openSession, runWidget} from './rampgate.js';
+import {clock, make, setText} from './elements.js';
 import {showWhatSystemsHear} from './hears.js';
 
 const element = (id) => document.getElementById(id);
@@ -382,25 +383,6 @@ async function call(method, url, body) {
     };
   }
   return json;
-}
-
-function clock(text) {
-  const time = new Date(text);
-  const parts = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0'));
-  return `${parts.join(':')}.${String(time.getMilliseconds()).padStart(3, '0')}`;
-}
-
-function make(tag, content = '', className = '') {
-  const made = document.createElement(tag);
-  made.textContent = content;
-  made.className = className;
-  return made;
-}
-
-function setText(target, content) {
-  if (target.textContent !== content) {
-    target.textContent = content;
-  }
 }
 
 // --- the start

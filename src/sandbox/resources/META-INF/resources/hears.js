@@ -1,6 +1,8 @@
 // What the company's systems hear: the signed events that the sandbox's receiver got from Rampgate, and a switch that stops the receiver.
 // The receiver, not this page, verifies the signatures.
 
+import {clock, make, setText} from './elements.js';
+
 const EVERY_MS = 1000;
 const MOST_SHOWN = 30;
 
@@ -98,23 +100,4 @@ function line(event) {
   const whose = make('span', event.reference ?? event.merchant_transaction_id ?? 'test', 'hears-whose');
   item.append(when, what, whose, make('code', event.id));
   return item;
-}
-
-function clock(text) {
-  const time = new Date(text);
-  const parts = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, '0'));
-  return `${parts.join(':')}.${String(time.getMilliseconds()).padStart(3, '0')}`;
-}
-
-function make(tag, content = '', className = '') {
-  const made = document.createElement(tag);
-  made.textContent = content;
-  made.className = className;
-  return made;
-}
-
-function setText(target, content) {
-  if (target.textContent !== content) {
-    target.textContent = content;
-  }
 }

@@ -1,6 +1,6 @@
 package dev.rampgate.outbox;
 
-import dev.rampgate.database.housekeeping.HousekeepingJob;
+import dev.rampgate.database.housekeeping.Sweep;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
@@ -14,7 +14,7 @@ import java.time.InstantSource;
 
 /** Deletes events that are older than the retention, the first of the feed first, in short statements. */
 @ApplicationScoped
-class EventRetention implements HousekeepingJob {
+class EventRetention implements Sweep {
 
     private final EventStore store;
     private final OutboxSettings settings;
@@ -47,14 +47,9 @@ class EventRetention implements HousekeepingJob {
         return settings.retentionInterval();
     }
 
-    /** Repeats the statement as long as it deletes as many rows as it may. */
     @Override
-    public Uni<Void> run() {
+    public Uni<Integer> deleteSome() {
         return store.deleteSome(clock.instant().minus(settings.retention()))
-                .invoke(number -> deleted.increment(number))
-                .repeat()
-                .until(number -> number < EventStore.MOST_DELETED)
-                .onItem()
-                .ignoreAsUni();
+                .invoke(number -> deleted.increment(number));
     }
 }

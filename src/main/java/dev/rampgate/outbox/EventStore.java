@@ -1,6 +1,7 @@
 package dev.rampgate.outbox;
 
 import dev.rampgate.database.Columns;
+import dev.rampgate.database.housekeeping.Sweep;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -25,9 +26,6 @@ class EventStore {
 
     /** A page of events ends with the first one that goes beyond so many bytes of bodies. */
     static final int MOST_BYTES = 1_000_000;
-
-    /** Most rows that one statement deletes. */
-    static final int MOST_DELETED = 500;
 
     private final Pool pool;
 
@@ -210,7 +208,7 @@ class EventStore {
     }
 
     /**
-     * Deletes the first events of the feed if they are older than the retention, at most {@value #MOST_DELETED}. The last one stays, so that
+     * Deletes the first events of the feed if they are older than the retention, at most {@value Sweep#MOST_ROWS}. The last one stays, so that
      * a reader who is at the end keeps its cursor.
      */
     Uni<Integer> deleteSome(Instant before) {
@@ -243,7 +241,7 @@ class EventStore {
                         SELECT count(*)::integer AS deleted
                         FROM deleted
                         """)
-                .execute(Tuple.of(Columns.utc(before), (long) MOST_DELETED))
+                .execute(Tuple.of(Columns.utc(before), (long) Sweep.MOST_ROWS))
                 .map(rows -> rows.iterator().next().getInteger("deleted"));
     }
 }

@@ -2,6 +2,7 @@ package dev.rampgate.session;
 
 import static dev.rampgate.database.Columns.utc;
 
+import dev.rampgate.database.housekeeping.Sweep;
 import dev.rampgate.reconcile.ErasedUsers;
 import dev.rampgate.session.IdempotencyStore.Claim.Answered;
 import dev.rampgate.session.IdempotencyStore.Claim.Granted;

@@ -1,5 +1,6 @@
 package dev.rampgate.session;
 
+import dev.rampgate.database.housekeeping.Sweep;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;

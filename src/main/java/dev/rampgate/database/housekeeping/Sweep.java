@@ -1,6 +1,5 @@
-package dev.rampgate.session;
+package dev.rampgate.database.housekeeping;
 
-import dev.rampgate.database.housekeeping.HousekeepingJob;
 import io.smallrye.mutiny.Uni;
 
 /** Deletes expired rows of one table. Several replicas may do so at once. */

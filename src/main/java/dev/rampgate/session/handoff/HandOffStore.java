@@ -3,8 +3,8 @@ package dev.rampgate.session.handoff;
 import static dev.rampgate.database.Columns.instant;
 import static dev.rampgate.database.Columns.utc;
 
+import dev.rampgate.database.housekeeping.Sweep;
 import dev.rampgate.reconcile.ErasedUsers;
-import dev.rampgate.session.Sweep;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;

@@ -1,6 +1,6 @@
 package dev.rampgate.session.handoff;
 
-import dev.rampgate.session.Sweep;
+import dev.rampgate.database.housekeeping.Sweep;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
