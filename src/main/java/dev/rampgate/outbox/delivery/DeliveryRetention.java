@@ -81,7 +81,18 @@ class DeliveryRetention implements HousekeepingJob {
     private Uni<Void> confirm() {
         return deliveries.names().isEmpty()
                 ? Uni.createFrom().voidItem()
-                : pool.preparedQuery("UPDATE endpoint SET known_at = now() WHERE name = ANY ($1::text[])")
+                : pool.preparedQuery("""
+                                UPDATE endpoint
+                                SET known_at = now()
+                                FROM (
+                                    SELECT name
+                                    FROM endpoint
+                                    WHERE name = ANY ($1::text[])
+                                    ORDER BY name
+                                    FOR NO KEY UPDATE
+                                ) AS known
+                                WHERE endpoint.name = known.name
+                                """)
                         .execute(Tuple.of(Columns.texts(deliveries.names())))
                         .replaceWithVoid();
     }
