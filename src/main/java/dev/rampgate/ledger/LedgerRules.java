@@ -97,9 +97,9 @@ public class LedgerRules {
                 observation,
                 now);
         Transition transition = transitionTo(record, observation, null, polled, false);
-        PollPlanning.Plan plan = polled
-                ? PollPlanning.afterAnswer(record, observation, Optional.of(status), now)
-                : new PollPlanning.Plan(record, PollPlanning.whileOpen(record, now));
+        PollSchedule.Plan plan = polled
+                ? PollSchedule.afterAnswer(record, observation, Optional.of(status), now)
+                : new PollSchedule.Plan(record, PollSchedule.whileOpen(record, now));
         return Decision.of(Outcome.ACCEPTED, plan.record(), plan.wish()).withTransition(transition);
     }
 
@@ -145,7 +145,7 @@ public class LedgerRules {
         boolean changed = !after.equals(before)
                 || !next.details().equals(record.details())
                 || beginsToLackAmounts(Optional.of(record), next);
-        PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(after.status()), now);
+        PollSchedule.Plan plan = PollSchedule.afterAnswer(next, poll, Optional.of(after.status()), now);
         Decision confirmed =
                 Decision.of(Outcome.CONFIRMED, plan.record(), plan.wish()).withArchived(changed);
         return before.confirmed()
@@ -172,14 +172,14 @@ public class LedgerRules {
         Instant reportedAt = correction
                 ? claimedFirst(record.followUp().nudge(), told)
                 : record.followUp().reports().get(told);
-        PollPlanning.Plan plan = PollPlanning.afterAnswer(next, poll, Optional.of(told), now);
+        PollSchedule.Plan plan = PollSchedule.afterAnswer(next, poll, Optional.of(told), now);
         return Decision.of(correction ? Outcome.CORRECTION : Outcome.ACCEPTED, plan.record(), plan.wish())
                 .withTransition(transitionTo(next, poll, reportedAt, true, correction));
     }
 
     private static Decision completedContradicted(
             TransactionRecord record, Observation poll, Status told, Instant now) {
-        PollPlanning.Plan plan = PollPlanning.afterAnswer(record, poll, Optional.of(told), now);
+        PollSchedule.Plan plan = PollSchedule.afterAnswer(record, poll, Optional.of(told), now);
         if (!record.state().isBefore(poll.changedAt())) {
             return unmoved(Outcome.STALE, plan.record(), plan.wish());
         }
@@ -206,8 +206,8 @@ public class LedgerRules {
         }
         Dissent before = record.followUp().dissent();
         Dissent dissent = before != null && before.status() == told ? before.again() : new Dissent(told, now, 1);
-        PollPlanning.Plan plan =
-                PollPlanning.afterDissent(record.with(record.followUp().withDissent(dissent)), poll, told);
+        PollSchedule.Plan plan =
+                PollSchedule.afterDissent(record.with(record.followUp().withDissent(dissent)), poll, told);
         return unmoved(Outcome.STALE, plan.record(), plan.wish());
     }
 
@@ -228,7 +228,7 @@ public class LedgerRules {
                     observation,
                     now);
             Instant reportedAt = record.followUp().reports().get(told);
-            PollWish wish = told.isTerminal() ? PollWish.AT_ONCE : PollPlanning.whileOpen(next, now);
+            PollWish wish = told.isTerminal() ? PollWish.AT_ONCE : PollSchedule.whileOpen(next, now);
             return Decision.of(Outcome.ACCEPTED, next, wish)
                     .withTransition(transitionTo(next, observation, reportedAt, false, false));
         }
@@ -295,7 +295,7 @@ public class LedgerRules {
     private static Decision unknownByPoll(TransactionRecord record, Observation poll, Instant now) {
         boolean first = !isNoted(record, poll);
         TransactionRecord unsettled = noted(record, poll).with(record.state().withSettled(false));
-        PollPlanning.Plan plan = PollPlanning.afterAnswer(unsettled, poll, Optional.empty(), now);
+        PollSchedule.Plan plan = PollSchedule.afterAnswer(unsettled, poll, Optional.empty(), now);
         Decision decision =
                 Decision.of(Outcome.UNKNOWN_STATUS, plan.record(), plan.wish()).withArchived(first);
         return first ? decision.withAlarm(Alarm.UNKNOWN_STATUS) : decision;

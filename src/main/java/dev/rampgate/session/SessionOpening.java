@@ -38,7 +38,7 @@ public class SessionOpening {
     private final MeterRegistry meters;
     private final OperatorCases cases;
     private final ThrottledLog failed;
-    private final UnfinishedSessions unfinished;
+    private final UnfinishedTransactions unfinished;
 
     SessionOpening(
             ProofClient proof,
@@ -50,7 +50,7 @@ public class SessionOpening {
             Traces traces,
             MeterRegistry meters,
             OperatorCases cases,
-            UnfinishedSessions unfinished) {
+            UnfinishedTransactions unfinished) {
         this.proof = proof;
         this.stream = stream;
         this.backlog = backlog;

@@ -16,7 +16,7 @@ class UnfinishedPlansTest {
 
     @Test
     void aUsersUnfinishedTransactionsAreCountedByIndexUpToTheLimit(GrownDatabase database) {
-        UnfinishedSessions sessions = new UnfinishedSessions(
+        UnfinishedTransactions sessions = new UnfinishedTransactions(
                 database.pool(), null, TestSettings.of(SessionSettings.class, Map.of()), new SimpleMeterRegistry());
         database.forgetPlans();
 

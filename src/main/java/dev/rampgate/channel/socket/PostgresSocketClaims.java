@@ -3,7 +3,7 @@ package dev.rampgate.channel.socket;
 import static dev.rampgate.database.Columns.seconds;
 
 import dev.rampgate.database.ReplicaId;
-import dev.rampgate.pollqueue.SocketBudget;
+import dev.rampgate.pollqueue.SocketPause;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -22,20 +22,20 @@ import java.util.UUID;
 public class PostgresSocketClaims implements SocketClaims {
 
     private final Pool pool;
-    private final SocketBudget budget;
+    private final SocketPause budget;
     private final SocketSettings settings;
     private final UUID replica;
 
     public PostgresSocketClaims(Pool pool, SocketSettings settings, ReplicaId replica) {
         this.pool = pool;
-        this.budget = new SocketBudget(pool);
+        this.budget = new SocketPause(pool);
         this.settings = settings;
         this.replica = replica.value();
     }
 
     @Override
     public Uni<Set<String>> claim(int limit) {
-        return pool.preparedQuery(SocketBudget.WITH_ALLOWANCE + """
+        return pool.preparedQuery(SocketPause.WITH_ALLOWANCE + """
                         , free AS (
                             SELECT transaction_id
                             FROM socket

@@ -4,7 +4,7 @@ import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.database.Remedy;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.outbox.EventBodies;
-import dev.rampgate.pollqueue.PollDemand;
+import dev.rampgate.pollqueue.PollRequests;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.StoreException;
@@ -25,13 +25,13 @@ import java.util.function.Function;
 public class PostgresLedgerStore implements LedgerStore {
 
     private final Pool pool;
-    private final PollDemand demand;
+    private final PollRequests demand;
     private final ReconcileSettings settings;
     private final EventBodies bodies;
 
     public PostgresLedgerStore(Pool pool, ReconcileSettings settings, EventBodies bodies) {
         this.pool = pool;
-        this.demand = new PollDemand(pool);
+        this.demand = new PollRequests(pool);
         this.settings = settings;
         this.bodies = bodies;
     }

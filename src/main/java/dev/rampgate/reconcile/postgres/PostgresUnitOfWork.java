@@ -11,7 +11,7 @@ import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
 import dev.rampgate.outbox.EventBodies;
 import dev.rampgate.outbox.EventWriter;
-import dev.rampgate.pollqueue.PollPlans;
+import dev.rampgate.pollqueue.PollPlanWriter;
 import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.BatchChanges.Archived;
 import dev.rampgate.reconcile.ErasedUsers;
@@ -68,13 +68,13 @@ final class PostgresUnitOfWork implements UnitOfWork {
 
     private final SqlConnection connection;
     private final int archiveLimit;
-    private final PollPlans polls;
+    private final PollPlanWriter polls;
     private final EventWriter events;
 
     PostgresUnitOfWork(SqlConnection connection, int archiveLimit, int unknownCapacity, EventBodies bodies) {
         this.connection = connection;
         this.archiveLimit = archiveLimit;
-        this.polls = new PollPlans(connection, unknownCapacity);
+        this.polls = new PollPlanWriter(connection, unknownCapacity);
         this.events = new EventWriter(connection, bodies);
     }
 

@@ -8,12 +8,12 @@ import java.util.UUID;
 
 /** Wakes the readers of this replica when transactions changed at another one. */
 @ApplicationScoped
-class ChangeListener implements NotificationSubscriber {
+class NotificationReceiver implements NotificationSubscriber {
 
     private final UUID replica;
     private final LiveHub hub;
 
-    ChangeListener(ReplicaId replica, LiveHub hub) {
+    NotificationReceiver(ReplicaId replica, LiveHub hub) {
         this.replica = replica.value();
         this.hub = hub;
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * When to ask Proof about a transaction again, and when no more needs to be asked: rule 8, the watch, and the ladder.
  * Only {@link LedgerRules} uses it.
  */
-final class PollPlanning {
+final class PollSchedule {
 
     /**
      * What an answer leaves.
@@ -19,7 +19,7 @@ final class PollPlanning {
      */
     record Plan(TransactionRecord record, PollWish wish) {}
 
-    private PollPlanning() {}
+    private PollSchedule() {}
 
     /**
      * After a poll that agrees with the record, or that the record cannot follow.

@@ -11,7 +11,7 @@ import java.time.Duration;
  * The sockets' row of the call budget: whether Proof refuses the sockets of all replicas, and when the next one may try. All times
  * are the database's.
  */
-public final class SocketBudget {
+public final class SocketPause {
 
     /**
      * The beginning of a statement that claims sockets: {@code allowance.sockets} is how many may be opened. That is {@code $3};
@@ -32,7 +32,7 @@ public final class SocketBudget {
 
     private final Pool pool;
 
-    public SocketBudget(Pool pool) {
+    public SocketPause(Pool pool) {
         this.pool = pool;
     }
 

@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.Collection;
 
 /** Makes transactions due to be polled outside of a batch: an observation may have been missed, or an operator wants it. */
-public final class PollDemand {
+public final class PollRequests {
 
     private final Pool pool;
 
-    public PollDemand(Pool pool) {
+    public PollRequests(Pool pool) {
         this.pool = pool;
     }
 

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  */
 @Startup
 @ApplicationScoped
-class UnfinishedSessions {
+class UnfinishedTransactions {
 
     private static final String SETTING = "rampgate.session.limits.unfinished";
 
@@ -49,7 +49,7 @@ class UnfinishedSessions {
     /** How many sessions of each user this replica is opening; a user without any has no entry. */
     private final Map<String, Integer> opening = new ConcurrentHashMap<>();
 
-    UnfinishedSessions(Pool pool, ReconcileStream stream, SessionSettings settings, MeterRegistry meters) {
+    UnfinishedTransactions(Pool pool, ReconcileStream stream, SessionSettings settings, MeterRegistry meters) {
         this.pool = pool;
         this.stream = stream;
         this.most = checked(settings.limits().unfinished());

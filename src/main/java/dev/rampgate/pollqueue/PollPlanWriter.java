@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes the plans of one batch into the poll queue, on the batch's connection and in its database transaction. */
-public final class PollPlans {
+public final class PollPlanWriter {
 
     /** The shortest period that counts for a plan: the more unsettled transactions its owner has, the longer. */
     private static final String SHARE = """
@@ -28,7 +28,7 @@ public final class PollPlans {
     private final int unknownCapacity;
 
     /** @param unknownCapacity most ids that are kept although only webhooks named them */
-    public PollPlans(SqlConnection connection, int unknownCapacity) {
+    public PollPlanWriter(SqlConnection connection, int unknownCapacity) {
         this.connection = connection;
         this.unknownCapacity = unknownCapacity;
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How many transactions a user may have open, as two replicas on one database count them. */
 @QuarkusTest
 @QuarkusTestResource(ProofAndDatabase.class)
-class UnfinishedSessionsQuarkusTest {
+class UnfinishedTransactionsQuarkusTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
@@ -46,8 +46,8 @@ class UnfinishedSessionsQuarkusTest {
 
     @Test
     void aUserWithAsManyAsAllowedGetsNoMoreOnAnyReplica() {
-        UnfinishedSessions one = replica(pool, 3);
-        UnfinishedSessions other = replica(pool, 3);
+        UnfinishedTransactions one = replica(pool, 3);
+        UnfinishedTransactions other = replica(pool, 3);
         for (int i = 0; i < 3; i++) {
             TestSession.open(user, "buy");
         }
@@ -56,7 +56,7 @@ class UnfinishedSessionsQuarkusTest {
                         refused.problem().type())
                 .isEqualTo(ProblemType.TOO_MANY_UNFINISHED));
         assertThatThrownBy(() -> ask(other)).isInstanceOf(ProblemException.class);
-        assertThat(one.within("somebody-else", UnfinishedSessionsQuarkusTest::opened)
+        assertThat(one.within("somebody-else", UnfinishedTransactionsQuarkusTest::opened)
                         .await()
                         .atMost(LIMIT))
                 .isEqualTo("opened");
@@ -67,7 +67,7 @@ class UnfinishedSessionsQuarkusTest {
 
     @Test
     void whatHasEndedOrIsAbandonedDoesNotCount() {
-        UnfinishedSessions sessions = replica(pool, 2);
+        UnfinishedTransactions sessions = replica(pool, 2);
         String ending = TestSession.open(user, "buy");
         String left = TestSession.open(user, "buy");
         assertThatThrownBy(() -> ask(sessions)).isInstanceOf(ProblemException.class);
@@ -93,7 +93,7 @@ class UnfinishedSessionsQuarkusTest {
         "buy, processing, 23 hours, 25 hours"
     })
     void whatDoesNotEndCountsForALimitedTime(String type, String status, String counted, String forgotten) {
-        UnfinishedSessions sessions = replica(pool, 1);
+        UnfinishedTransactions sessions = replica(pool, 1);
         recorded(type, status, forgotten);
         assertThat(ask(sessions)).isEqualTo("opened");
 
@@ -118,7 +118,7 @@ class UnfinishedSessionsQuarkusTest {
 
     @Test
     void thoseThatAreBeingOpenedCountUntilTheyAreStoredOrHaveFailed() {
-        UnfinishedSessions sessions = replica(pool, 2);
+        UnfinishedTransactions sessions = replica(pool, 2);
         CompletableFuture<String> atProof = new CompletableFuture<>();
         CompletableFuture<String> alsoAtProof = new CompletableFuture<>();
         sessions.within(user, () -> Uni.createFrom().completionStage(atProof))
@@ -141,7 +141,7 @@ class UnfinishedSessionsQuarkusTest {
         Pool away = Pool.newInstance(io.vertx.pgclient.PgBuilder.pool()
                 .connectingTo("postgresql://nobody@localhost:1/none")
                 .build());
-        UnfinishedSessions sessions = replica(away, 1);
+        UnfinishedTransactions sessions = replica(away, 1);
 
         assertThat(ask(sessions)).isEqualTo("opened");
         assertThat(ask(sessions)).isEqualTo("opened");
@@ -161,8 +161,8 @@ class UnfinishedSessionsQuarkusTest {
         assertThat(ask(replica(pool, 0))).isEqualTo("opened");
     }
 
-    private UnfinishedSessions replica(Pool database, int most) {
-        return new UnfinishedSessions(
+    private UnfinishedTransactions replica(Pool database, int most) {
+        return new UnfinishedTransactions(
                 database,
                 stream,
                 TestSettings.of(
@@ -170,8 +170,8 @@ class UnfinishedSessionsQuarkusTest {
                 meters);
     }
 
-    private String ask(UnfinishedSessions sessions) {
-        return sessions.within(user, UnfinishedSessionsQuarkusTest::opened)
+    private String ask(UnfinishedTransactions sessions) {
+        return sessions.within(user, UnfinishedTransactionsQuarkusTest::opened)
                 .await()
                 .atMost(LIMIT);
     }
