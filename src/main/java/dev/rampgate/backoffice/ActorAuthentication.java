@@ -16,7 +16,7 @@ import java.util.Optional;
  * no token from that address is compared, a right one included.
  */
 @ApplicationScoped
-class ActorAuthentication {
+public class ActorAuthentication {
 
     private static final String SCHEME = "Bearer ";
     private static final String UNKNOWN = "unknown";
@@ -57,7 +57,7 @@ class ActorAuthentication {
      *
      * @throws ProblemException 401 if it is none, 429 after too many wrong ones from the request's address
      */
-    Actor actor(String token, RoutingContext routing) {
+    public Actor actor(String token, RoutingContext routing) {
         String source = address.source(routing).orElse(UNKNOWN);
         wrongTokens.check(source);
         Optional<Actor> actor = files.tokens().find(token);
@@ -67,4 +67,22 @@ class ActorAuthentication {
         }
         return actor.get();
     }
+
+    /**
+     * The actor of this name, and a key for each of its tokens. A key is derived from a token for one purpose and does not reveal it; it
+     * ceases with the token, at every replica.
+     *
+     * @param purpose what the keys are for; keys for different purposes are independent
+     */
+    public Optional<KeyedActor> named(String name, String purpose) {
+        return files.tokens().named(name, purpose);
+    }
+
+    /**
+     * An actor and its keys.
+     *
+     * @param actor who it is
+     * @param keys 32 bytes each, one for each token, in their order
+     */
+    public record KeyedActor(Actor actor, List<byte[]> keys) {}
 }

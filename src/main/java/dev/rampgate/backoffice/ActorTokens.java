@@ -1,5 +1,6 @@
 package dev.rampgate.backoffice;
 
+import dev.rampgate.backoffice.ActorAuthentication.KeyedActor;
 import dev.rampgate.wire.ByteOrderMark;
 import dev.rampgate.wire.SecretSet;
 import java.util.ArrayList;
@@ -88,6 +89,14 @@ final class ActorTokens {
         Map<Actor, SecretSet> next = new HashMap<>(tokens);
         next.put(actor, secrets);
         return new ActorTokens(next);
+    }
+
+    /** The actor of this name, and a key for this purpose from each of its tokens; empty if there is no such actor. */
+    Optional<KeyedActor> named(String name, String purpose) {
+        return tokens.entrySet().stream()
+                .filter(entry -> entry.getKey().name().equals(name))
+                .findFirst()
+                .map(entry -> new KeyedActor(entry.getKey(), entry.getValue().keys(purpose)));
     }
 
     /** The actor whose token this is; empty if it is none. Compares it with all tokens, whichever matches. */

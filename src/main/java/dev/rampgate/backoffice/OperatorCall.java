@@ -64,6 +64,11 @@ public final class OperatorCall {
         return routing.queryParam(name);
     }
 
+    /** All values of a field of a submitted form, in their order. */
+    public List<String> form(String name) {
+        return routing.request().formAttributes().getAll(name);
+    }
+
     /**
      * The body, which must be a JSON object.
      *

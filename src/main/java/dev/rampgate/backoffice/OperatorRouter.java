@@ -37,6 +37,8 @@ public class OperatorRouter {
     private static final Logger LOG = Logger.getLogger(OperatorRouter.class);
 
     private final List<OperatorRoute> routes;
+    private final List<OpenRoute> openRoutes;
+    private final List<OperatorDoor> doors;
     private final List<OperatorCallListener> listeners;
     private final ActorAuthentication authentication;
     private final RateLimits.Gate calls;
@@ -45,6 +47,7 @@ public class OperatorRouter {
 
     OperatorRouter(
             @All List<OperatorRoutes> groups,
+            @All List<OperatorDoor> doors,
             @All List<OperatorCallListener> listeners,
             ActorAuthentication authentication,
             OperatorSettings settings,
@@ -57,6 +60,13 @@ public class OperatorRouter {
                 .sorted(Comparator.comparing(
                                 (OperatorRoute route) -> route.pattern().replace(':', '~'))
                         .thenComparing(route -> route.method().name()))
+                .toList();
+        this.openRoutes =
+                groups.stream().flatMap(group -> group.openRoutes().stream()).toList();
+        this.doors = doors.stream()
+                .sorted(Comparator.comparing(
+                                (OperatorDoor door) -> door.prefix().length())
+                        .reversed())
                 .toList();
         this.listeners = listeners;
         this.authentication = authentication;
@@ -73,12 +83,18 @@ public class OperatorRouter {
         return routes;
     }
 
+    /** All routes that need no actor, for tests. */
+    public List<OpenRoute> openRoutes() {
+        return openRoutes;
+    }
+
     void add(@Observes ManagementInterface management) {
         if (authentication.isOff()) {
             return;
         }
         Router router = management.router();
         routes.forEach(route -> add(router, route));
+        openRoutes.forEach(route -> router.get(route.path()).handler(route.handler()));
         // Behind all routes, whoever adds them: what there is not, is not shown to strangers.
         router.route("/operate/*").last().handler(this::refuseUnknownPath);
     }
@@ -94,24 +110,31 @@ public class OperatorRouter {
     // --- who may
 
     private void enter(RoutingContext routing, OperatorRoute route) {
-        Actor actor;
-        try {
-            actor = authentication.actor(routing);
-        } catch (ProblemException refused) {
-            refuse(routing, refused.problem());
-            return;
-        }
-        OperatorCall call = new OperatorCall(routing, actor, route);
+        OperatorDoor door = door(routing);
+        door.actor(routing)
+                .subscribe()
+                .with(
+                        actor -> admit(new OperatorCall(routing, actor, route), door),
+                        failure -> refuse(routing, problem(failure)));
+    }
+
+    private void admit(OperatorCall call, OperatorDoor door) {
+        Actor actor = call.actor();
         try {
             calls.pass(actor.name());
-            if (!actor.may(route.permission())) {
+            if (!door.admits(actor.role()) || !actor.may(call.route().permission())) {
                 throw new ProblemException(Problem.of(
                         ProblemType.FORBIDDEN, "The role " + actor.role().wireName() + " may not do this"));
+            }
+            // The management port reads bodies first, with a larger limit of its own.
+            if (call.route().maxBody() > 0
+                    && call.routing().body().length() > call.route().maxBody()) {
+                throw new ProblemException(Problem.of(ProblemType.BODY_TOO_LARGE));
             }
         } catch (ProblemException refused) {
             String result = refused.problem().type().metricName();
             listeners.forEach(listener -> listener.refused(call, result));
-            send(routing, refused.problem());
+            send(call.routing(), refused.problem());
             return;
         }
         run(call);
@@ -124,12 +147,14 @@ public class OperatorRouter {
     }
 
     private void refuseUnknownPath(RoutingContext routing) {
-        try {
-            authentication.actor(routing);
-        } catch (ProblemException refused) {
-            refuse(routing, refused.problem());
-            return;
-        }
+        door(routing)
+                .actor(routing)
+                .subscribe()
+                .with(actor -> refuse(routing, unknownPath(routing)), failure -> refuse(routing, problem(failure)));
+    }
+
+    /** There is no such path, or not with this method. */
+    private Problem unknownPath(RoutingContext routing) {
         String allowed = routes.stream()
                 .filter(route ->
                         Pattern.matches(route.path().replaceAll("\\{\\w+}", "[^/]+"), routing.normalizedPath()))
@@ -138,11 +163,22 @@ public class OperatorRouter {
                 .sorted()
                 .collect(Collectors.joining(", "));
         if (allowed.isEmpty()) {
-            refuse(routing, Problem.of(ProblemType.NOT_FOUND));
-        } else {
-            routing.response().putHeader("Allow", allowed);
-            refuse(routing, Problem.of(ProblemType.METHOD_NOT_ALLOWED));
+            return Problem.of(ProblemType.NOT_FOUND);
         }
+        routing.response().putHeader("Allow", allowed);
+        return Problem.of(ProblemType.METHOD_NOT_ALLOWED);
+    }
+
+    private OperatorDoor door(RoutingContext routing) {
+        String path = routing.normalizedPath() + "/";
+        return doors.stream()
+                .filter(door -> path.startsWith(door.prefix()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Problem problem(Throwable failure) {
+        return failure instanceof ProblemException refused ? refused.problem() : Problem.of(ProblemType.UNAVAILABLE);
     }
 
     /** Such as a body that is too large, which Vert.x reports before the call has begun. */
@@ -229,20 +265,10 @@ public class OperatorRouter {
         listeners.forEach(listener -> listener.ended(call, result));
     }
 
-    private static void send(RoutingContext routing, Problem problem) {
+    private void send(RoutingContext routing, Problem problem) {
         HttpServerResponse response = routing.response();
-        if (response.ended() || response.headWritten() || response.closed()) {
-            return;
+        if (!response.ended() && !response.headWritten() && !response.closed()) {
+            door(routing).refuse(routing, problem);
         }
-        String id = RequestId.of(routing);
-        problem.retryAfterSeconds().ifPresent(seconds -> response.putHeader("Retry-After", seconds));
-        if (problem.type() == ProblemType.UNAUTHENTICATED) {
-            response.putHeader("WWW-Authenticate", "Bearer realm=\"operate\"");
-        }
-        response.setStatusCode(problem.type().status())
-                .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .putHeader("Cache-Control", "no-store")
-                .putHeader(RequestId.HEADER, id)
-                .end(problem.encode(id));
     }
 }

@@ -7,4 +7,9 @@ public interface OperatorRoutes {
 
     /** The routes, the same at each call. */
     List<OperatorRoute> routes();
+
+    /** The routes that need no actor, the same at each call. */
+    default List<OpenRoute> openRoutes() {
+        return List.of();
+    }
 }

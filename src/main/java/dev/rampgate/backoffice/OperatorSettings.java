@@ -31,6 +31,9 @@ public interface OperatorSettings {
      */
     Optional<String> caseTexts();
 
+    /** The console, for people. */
+    Console console();
+
     /** Limits on calls. */
     Limits limits();
 
@@ -48,6 +51,24 @@ public interface OperatorSettings {
          * replaced. It is read again when it changes. Unit: path. Default: none, it is required.
          */
         Optional<String> tokenFile();
+    }
+
+    /** The console, for people. */
+    interface Console {
+
+        /**
+         * How long a session lasts without a call by its user, from {@code 1m} to {@code 24h}. Unit: duration. Default:
+         * {@code 30m}.
+         */
+        @WithDefault("30m")
+        Duration idle();
+
+        /**
+         * How long a session lasts at most, from {@code 1m} to {@code 24h}; then the user signs in again. Unit: duration.
+         * Default: {@code 12h}.
+         */
+        @WithDefault("12h")
+        Duration lifetime();
     }
 
     /** Limits on calls, each for one replica. */

@@ -2,6 +2,8 @@ package dev.rampgate.backoffice;
 
 /** What a route of the back office needs. Each route declares one; {@link Role} says who has it. */
 public enum Permission {
+    /** Sign in to the console. Every page needs it beside its own permission. */
+    USE_CONSOLE,
     /** Read records of transactions: search, list, export. */
     READ_TRANSACTIONS,
     /** Read the feed of events. */

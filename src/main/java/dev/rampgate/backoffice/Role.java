@@ -9,6 +9,7 @@ import static dev.rampgate.backoffice.Permission.READ_EVENTS;
 import static dev.rampgate.backoffice.Permission.READ_TRANSACTIONS;
 import static dev.rampgate.backoffice.Permission.RESEND_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.RUN_ENDPOINTS;
+import static dev.rampgate.backoffice.Permission.USE_CONSOLE;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,9 +23,17 @@ public enum Role {
     /** Another system of the company: reads transactions and events. */
     SERVICE(READ_TRANSACTIONS, READ_EVENTS),
     /** A person who answers users. */
-    SUPPORT(READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_CASES, POLL_TRANSACTION, RESEND_TRANSACTION),
+    SUPPORT(
+            USE_CONSOLE,
+            READ_TRANSACTIONS,
+            READ_EVENTS,
+            READ_DELIVERIES,
+            READ_CASES,
+            POLL_TRANSACTION,
+            RESEND_TRANSACTION),
     /** A person who runs the service. */
     OPERATOR(
+            USE_CONSOLE,
             READ_TRANSACTIONS,
             READ_EVENTS,
             READ_DELIVERIES,
@@ -35,7 +44,7 @@ public enum Role {
             RUN_ENDPOINTS,
             ERASE_USERS),
     /** Reads everything and changes nothing. */
-    AUDITOR(READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_CASES);
+    AUDITOR(USE_CONSOLE, READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_CASES);
 
     private final Set<Permission> permissions;
 

@@ -35,6 +35,20 @@ public final class SecretSet {
         return found;
     }
 
+    /**
+     * A key of 32 bytes from each secret, in their order. A key reveals neither its secret nor a key for another purpose.
+     *
+     * @param purpose what the keys are for
+     */
+    public List<byte[]> keys(String purpose) {
+        return hashes.stream().map(hash -> HmacSha256.of(hash, purpose)).toList();
+    }
+
+    /** The key that {@link #keys} has for this secret. */
+    public static byte[] key(String secret, String purpose) {
+        return HmacSha256.of(Sha256.of(secret), purpose);
+    }
+
     /** Whether some secret is in both sets. For checks of settings, not of what a caller sends. */
     public boolean sharesWith(SecretSet other) {
         return hashes.stream()

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -31,13 +32,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every route of the back office by every role and by none. Which role may do what stands in {@code docs/backoffice.md}; a route
+ * Every route and page of the back office by every role and by none. Which role may do what stands in {@code docs/backoffice.md}; a route
  * that is missing there, or in the description of the interface, fails.
  */
 @QuarkusTest
 @QuarkusTestResource(ProofAndDatabase.class)
 class RoleMatrixQuarkusTest {
 
+    private static final String CONSOLE = "/operate/console/";
+    private static final String FORM = "application/x-www-form-urlencoded";
     private static final Path TABLE = Path.of("docs/backoffice.md");
     private static final Path DESCRIPTION = Path.of("docs/openapi.yaml");
 
@@ -81,13 +84,16 @@ class RoleMatrixQuarkusTest {
         Map<String, Boolean> allowed = new TreeMap<>();
         Map<String, Boolean> expected = new TreeMap<>();
         for (OperatorRoute route : operator.routes()) {
-            int status = as(TOKENS.get(role))
+            int status = (isPage(route) ? withSession(role, route) : as(TOKENS.get(role)))
                     .request(route.method().name(), at(route))
                     .then()
                     .extract()
                     .statusCode();
-            assertThat(status).as(name(route)).isNotEqualTo(401).isLessThan(500);
-            allowed.put(name(route), status != 403);
+            assertThat(status).as(name(route)).isLessThan(500);
+            if (!isPage(route) || mayUseTheConsole(role)) {
+                assertThat(status).as(name(route)).isNotEqualTo(401);
+            }
+            allowed.put(name(route), status != 401 && status != 403);
             expected.put(name(route), table.get(name(route)).contains(role));
         }
         assertThat(allowed).isEqualTo(expected).isNotEmpty();
@@ -102,11 +108,13 @@ class RoleMatrixQuarkusTest {
                 as(""),
                 given().auth().preemptive().basic("night", "any")
             }) {
-                stranger.request(route.method().name(), at(route))
+                stranger.header("Sec-Fetch-Site", "same-origin")
+                        .contentType(isPage(route) ? FORM : "application/json")
+                        .request(route.method().name(), at(route))
                         .then()
                         .statusCode(401)
                         .header("WWW-Authenticate", "Bearer realm=\"operate\"")
-                        .contentType("application/problem+json");
+                        .contentType(isPage(route) ? "text/html" : "application/problem+json");
             }
         });
     }
@@ -118,7 +126,21 @@ class RoleMatrixQuarkusTest {
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(table().keySet()).isEqualTo(routes);
+        routes.removeIf(route -> route.contains(CONSOLE));
         assertThat(described()).isEqualTo(routes);
+    }
+
+    @Test
+    void onlySigningInAndItsStyleAreOpenToStrangers() {
+        assertThat(operator.openRoutes())
+                .extracting(OpenRoute::path)
+                .containsExactlyInAnyOrder(
+                        "/operate/console",
+                        "/operate/console/sign-in",
+                        "/operate/console/assets/console.css",
+                        "/operate/console/assets/console.js",
+                        "/operate/console/assets/htmx.min.js",
+                        "/operate/console/assets/icon.svg");
     }
 
     @Test
@@ -128,8 +150,10 @@ class RoleMatrixQuarkusTest {
                 .filter(path -> path != null && path.startsWith("/operate"))
                 .map(path -> path.replaceAll("/\\*?$", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> known =
-                operator.routes().stream().map(OperatorRoute::pattern).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> known = operator.routes().stream()
+                .map(route -> route.pattern().replaceAll("/$", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+        operator.openRoutes().forEach(route -> known.add(route.path()));
         known.add("/operate");
 
         assertThat(added).isEqualTo(known);
@@ -149,6 +173,46 @@ class RoleMatrixQuarkusTest {
                 .statusCode(405)
                 .header("Allow", "POST")
                 .body("type", equalTo("urn:rampgate:problem:method-not-allowed"));
+    }
+
+    // --- pages
+
+    private static boolean isPage(OperatorRoute route) {
+        return route.path().startsWith(CONSOLE);
+    }
+
+    private static boolean mayUseTheConsole(Role role) {
+        return role.may(Permission.USE_CONSOLE);
+    }
+
+    /** As a browser sends it: a session of its own, since signing out ends it. */
+    private RequestSpecification withSession(Role role, OperatorRoute route) {
+        RequestSpecification browser = given().redirects()
+                .follow(false)
+                .header("Sec-Fetch-Site", "same-origin")
+                .contentType(FORM);
+        if (route.path().equals(CONSOLE + "sign-in")) {
+            return browser.formParam("token", TOKENS.get(role));
+        }
+        if (!mayUseTheConsole(role)) {
+            return browser;
+        }
+        String cookie = given().redirects()
+                .follow(false)
+                .header("Sec-Fetch-Site", "same-origin")
+                .formParam("token", TOKENS.get(role))
+                .post(management.resolve(CONSOLE + "sign-in"))
+                .then()
+                .statusCode(303)
+                .extract()
+                .cookie("rampgate-console");
+        String page = given().cookie("rampgate-console", cookie)
+                .get(management.resolve(CONSOLE))
+                .asString();
+        Matcher csrf = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"").matcher(page);
+        assertThat(csrf.find()).isTrue();
+        browser.cookie("rampgate-console", cookie);
+        return route.method().name().equals("POST") ? browser.formParam("csrf", csrf.group(1)) : browser;
     }
 
     private static RequestSpecification as(String token) {

@@ -1,0 +1,184 @@
+package dev.rampgate.backoffice.console;
+
+import dev.rampgate.backoffice.Actor;
+import dev.rampgate.backoffice.ActorAuthentication;
+import dev.rampgate.backoffice.OperatorDoor;
+import dev.rampgate.backoffice.Permission;
+import dev.rampgate.backoffice.Role;
+import dev.rampgate.backoffice.console.ConsoleSessions.Valid;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
+import dev.rampgate.problem.RequestId;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+
+/**
+ * The way into the console: a session's cookie, and for every form the session's secret and the origin of the page that sent it. Problems are
+ * pages; a caller who is not signed in gets the page for signing in, and then the page that was asked for.
+ */
+@ApplicationScoped
+class ConsoleDoor implements OperatorDoor {
+
+    static final String CSRF_FIELD = "csrf";
+    static final String TOKEN_FIELD = "token";
+
+    /** Pages ask for themselves again with this header; that is no sign of a user. */
+    static final String BY_ITSELF = "Rampgate-Refresh";
+
+    private static final String FORM = "application/x-www-form-urlencoded";
+
+    private final ActorAuthentication actors;
+    private final ConsoleSessions sessions;
+    private final ConsoleFrames frames;
+
+    ConsoleDoor(ActorAuthentication actors, ConsoleSessions sessions, ConsoleFrames frames) {
+        this.actors = actors;
+        this.sessions = sessions;
+        this.frames = frames;
+    }
+
+    @Override
+    public String prefix() {
+        return ConsoleRoutes.ROOT;
+    }
+
+    @Override
+    public boolean admits(Role role) {
+        return role.may(Permission.USE_CONSOLE);
+    }
+
+    @Override
+    public Uni<Actor> actor(RoutingContext routing) {
+        ConsoleHeaders.add(routing);
+        return Uni.createFrom().item(() -> isSigningIn(routing) ? signingIn(routing) : signedIn(routing));
+    }
+
+    // --- who calls
+
+    private Actor signingIn(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        requireForm(request);
+        if (!SameOrigin.isEncrypted(request) && !SameOrigin.isLoopback(request)) {
+            throw new ProblemException(
+                    Problem.of(
+                            ProblemType.FORBIDDEN,
+                            "A token must not cross a network unencrypted: open the console by https, or on this machine by localhost"));
+        }
+        String token = request.getFormAttribute(TOKEN_FIELD);
+        return actors.actor(token == null ? "" : token.strip(), routing);
+    }
+
+    private Actor signedIn(RoutingContext routing) {
+        Optional<Valid> found = SessionCookie.read(routing).stream()
+                .flatMap(cookie -> sessions.find(cookie).stream())
+                .findFirst();
+        found.ifPresent(session -> ConsoleFrames.remember(routing, session));
+        HttpServerRequest request = routing.request();
+        boolean reads = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
+        if (!reads) {
+            requireForm(request);
+        }
+        Valid valid = found.orElseThrow(() -> new ProblemException(Problem.of(ProblemType.UNAUTHENTICATED)));
+        if (!reads) {
+            requireSecret(request, valid.session());
+        }
+        if (valid.isDue() && request.getHeader(BY_ITSELF) == null) {
+            SessionCookie.renew(routing, sessions.seen(valid.session()));
+        }
+        return valid.actor();
+    }
+
+    private static void requireForm(HttpServerRequest request) {
+        if (!SameOrigin.sent(request)) {
+            throw new ProblemException(
+                    Problem.of(ProblemType.FORBIDDEN, "This form was not sent by a page of the console"));
+        }
+        String type = request.getHeader("Content-Type");
+        if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(FORM)) {
+            throw new ProblemException(Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE));
+        }
+    }
+
+    private static void requireSecret(HttpServerRequest request, ConsoleSession session) {
+        String sent = Optional.ofNullable(request.getFormAttribute(CSRF_FIELD)).orElse("");
+        if (!MessageDigest.isEqual(
+                sent.getBytes(StandardCharsets.UTF_8), session.csrf().getBytes(StandardCharsets.UTF_8))) {
+            throw new ProblemException(
+                    Problem.of(
+                            ProblemType.FORBIDDEN,
+                            "This form is of an earlier session. Nothing was done: go back, load the page again, and repeat it"));
+        }
+    }
+
+    private static boolean isSigningIn(RoutingContext routing) {
+        return routing.request().method() == HttpMethod.POST
+                && routing.normalizedPath().equals(ConsoleRoutes.ROOT + ConsoleRoutes.SIGN_IN);
+    }
+
+    // --- what a problem looks like
+
+    @Override
+    public void refuse(RoutingContext routing, Problem problem) {
+        // Also before an actor was asked for: a form that is too large.
+        ConsoleHeaders.add(routing);
+        HttpServerResponse response = routing.response();
+        problem.retryAfterSeconds().ifPresent(seconds -> response.putHeader("Retry-After", seconds));
+        if (problem.type() == ProblemType.UNAUTHENTICATED) {
+            response.putHeader("WWW-Authenticate", "Bearer realm=\"operate\"");
+            if (routing.request().getHeader("HX-Request") != null) {
+                response.putHeader("HX-Refresh", "true");
+            }
+        }
+        response.setStatusCode(problem.type().status())
+                .putHeader("Content-Type", ConsoleRoutes.HTML)
+                .putHeader(RequestId.HEADER, RequestId.of(routing));
+        page(routing, problem).createUni().subscribe().with(response::end, broken -> response.end());
+    }
+
+    private TemplateInstance page(RoutingContext routing, Problem problem) {
+        boolean signingIn = isSigningIn(routing);
+        if (signingIn && problem.type() == ProblemType.TOO_MANY_REQUESTS) {
+            return signInPage(routing, "Too many wrong tokens came from your address. " + again(problem));
+        }
+        if (problem.type() != ProblemType.UNAUTHENTICATED) {
+            return ProblemPage.of(frames.of(routing, problem.type().title()), problem, RequestId.of(routing));
+        }
+        if (signingIn) {
+            return signInPage(routing, "This token is not known. Copy it again, without spaces around it.");
+        }
+        if (isLinkFromElsewhere(routing)) {
+            // The browser kept the cookie back. It sends it with the next request, which this page makes.
+            routing.response().putHeader("Refresh", "0");
+            return new OpeningPage(frames.of(routing, "Opening the console"));
+        }
+        return signInPage(
+                routing, SessionCookie.read(routing).isEmpty() ? "" : "Your session has ended. Please sign in again.");
+    }
+
+    private SignInPage signInPage(RoutingContext routing, String error) {
+        return new SignInPage(frames.of(routing, "Sign in"), error, ReturnAddress.of(routing));
+    }
+
+    private static boolean isLinkFromElsewhere(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        return request.method() == HttpMethod.GET
+                && SessionCookie.read(routing).isEmpty()
+                && "cross-site".equals(request.getHeader("Sec-Fetch-Site"))
+                && "navigate".equals(request.getHeader("Sec-Fetch-Mode"));
+    }
+
+    static String again(Problem problem) {
+        return problem.retryAfterSeconds()
+                .map(seconds -> "Try again in " + seconds + (seconds.equals("1") ? " second." : " seconds."))
+                .orElse("Try again later.");
+    }
+}

@@ -1,0 +1,166 @@
+package dev.rampgate.backoffice.console;
+
+import dev.rampgate.backoffice.Actor;
+import dev.rampgate.backoffice.ActorAuthentication;
+import dev.rampgate.backoffice.OperatorSettings;
+import dev.rampgate.wire.AsciiNumber;
+import dev.rampgate.wire.SecretSet;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Opens, checks and ends sessions of the console. A session is a text that the browser keeps and that a key of the actor's token signs: every
+ * replica that has the token accepts it, nothing is stored here, and it ends when the token is removed. Counted:
+ * {@code rampgate.operate.console.sessions}, by what happened.
+ */
+@Startup
+@Singleton
+class ConsoleSessions {
+
+    /** Most sessions that were signed out and could still be shown again; beyond it the oldest is forgotten. */
+    static final int MOST_ENDED = 10_000;
+
+    private static final String PREFIX = "rampgate.operate.console.";
+    private static final String PURPOSE = "rampgate console 1";
+    private static final int ID_BYTES = 16;
+    private static final Duration SHORTEST = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofHours(24);
+
+    /** How far the clocks of two replicas may differ. */
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
+
+    /** How often the browser gets the time of its last call. */
+    private static final Duration RENEWAL = Duration.ofMinutes(1);
+
+    private static final Pattern COOKIE = Pattern.compile(
+            "(?<content>(?<actor>[a-z][a-z0-9]{0,31})"
+                    + "\\.(?<opened>[0-9]{1,11})\\.(?<seen>[0-9]{1,11})\\.(?<id>[A-Za-z0-9_-]{22}))\\.(?<mac>[A-Za-z0-9_-]{43})");
+
+    private final ActorAuthentication actors;
+    private final InstantSource clock;
+    private final MeterRegistry meters;
+    private final Duration idle;
+    private final Duration lifetime;
+    private final SecureRandom secret = new SecureRandom();
+    private final Map<String, Instant> ended = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+            return size() > MOST_ENDED;
+        }
+    };
+
+    /** @throws ConfigurationException naming the first duration that cannot be used */
+    @Inject
+    ConsoleSessions(ActorAuthentication actors, OperatorSettings settings, InstantSource clock, MeterRegistry meters) {
+        this.actors = actors;
+        this.clock = clock;
+        this.meters = meters;
+        this.idle = within("idle", settings.console().idle());
+        this.lifetime = within("lifetime", settings.console().lifetime());
+    }
+
+    /**
+     * A session that is valid.
+     *
+     * @param actor whose it is
+     * @param session what the browser showed
+     * @param isDue whether the browser should get the time of this call
+     */
+    record Valid(Actor actor, ConsoleSession session, boolean isDue) {}
+
+    /** A new session of an actor that has just shown this token. */
+    ConsoleSession open(Actor actor, String token) {
+        byte[] id = new byte[ID_BYTES];
+        secret.nextBytes(id);
+        Instant now = now();
+        count("opened");
+        return new ConsoleSession(actor.name(), ConsoleSession.text(id), now, now, SecretSet.key(token, PURPOSE));
+    }
+
+    /** The session that a cookie holds; empty if it is none, was changed, has ended, or its token was removed. */
+    Optional<Valid> find(String cookie) {
+        Matcher parts = COOKIE.matcher(cookie);
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        return actors.named(parts.group("actor"), PURPOSE).flatMap(keyed -> keyed.keys().stream()
+                .filter(key -> isSignedBy(parts, key))
+                .findFirst()
+                .map(key -> new ConsoleSession(
+                        keyed.actor().name(),
+                        parts.group("id"),
+                        Instant.ofEpochSecond(AsciiNumber.toLong(parts.group("opened"))),
+                        Instant.ofEpochSecond(AsciiNumber.toLong(parts.group("seen"))),
+                        key))
+                .filter(this::isAlive)
+                .map(session -> new Valid(
+                        keyed.actor(),
+                        session,
+                        Duration.between(session.seenAt(), now()).compareTo(RENEWAL) >= 0)));
+    }
+
+    /** The same session with the time of this call. */
+    ConsoleSession seen(ConsoleSession session) {
+        return session.seen(now());
+    }
+
+    /** Signs out: the session is not accepted again, whichever browser shows it. */
+    synchronized void end(ConsoleSession session) {
+        Instant now = now();
+        ended.values().removeIf(until -> until.isBefore(now));
+        ended.put(session.id(), session.openedAt().plus(lifetime).plus(CLOCK_SKEW));
+        count("signed_out");
+    }
+
+    private static boolean isSignedBy(Matcher parts, byte[] key) {
+        String expected = ConsoleSession.signature(parts.group("content"), key);
+        return MessageDigest.isEqual(
+                expected.getBytes(StandardCharsets.US_ASCII), parts.group("mac").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private boolean isAlive(ConsoleSession session) {
+        Instant now = now();
+        boolean alive = !session.seenAt().isAfter(now.plus(CLOCK_SKEW))
+                && session.seenAt().plus(idle).isAfter(now)
+                && session.openedAt().plus(lifetime).isAfter(now);
+        if (!alive) {
+            count("expired");
+        }
+        return alive && !isEnded(session);
+    }
+
+    private synchronized boolean isEnded(ConsoleSession session) {
+        return ended.containsKey(session.id());
+    }
+
+    private Instant now() {
+        return Instant.ofEpochSecond(clock.instant().getEpochSecond());
+    }
+
+    private void count(String what) {
+        meters.counter("rampgate.operate.console.sessions", "event", what).increment();
+    }
+
+    private static Duration within(String setting, Duration value) {
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new ConfigurationException(
+                    PREFIX + setting + " must be a duration from 1m to 24h, such as 30m", Set.of(PREFIX + setting));
+        }
+        return value;
+    }
+}
