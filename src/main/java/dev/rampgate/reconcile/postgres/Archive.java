@@ -199,7 +199,11 @@ public class Archive implements HousekeepingJob {
         Uni<Void> on(SqlConnection connection);
     }
 
-    /** One step in a transaction of its own, and whether it was done: nothing happens if another replica is at it. */
+    /**
+     * One step in a transaction of its own, and whether it was done: nothing happens if another replica is at it. A connection
+     * remembers which tables there were until it next locks one; the last statement before the step makes it look again, so that
+     * it sees what another replica made or dropped just before.
+     */
     private Uni<Boolean> alone(Step step) {
         return pool.withTransaction(connection -> connection
                 .preparedQuery("SELECT pg_try_advisory_xact_lock($1) AS there")
@@ -209,7 +213,8 @@ public class Archive implements HousekeepingJob {
                         ? statements(
                                         connection,
                                         "SET LOCAL lock_timeout = '300ms'",
-                                        "SET LOCAL statement_timeout = '5s'")
+                                        "SET LOCAL statement_timeout = '5s'",
+                                        "SELECT FROM pg_class LIMIT 0")
                                 .chain(() -> step.on(connection))
                                 .replaceWith(true)
                         : Uni.createFrom().item(false)));
