@@ -76,7 +76,8 @@ class WholeTransactionQuarkusTest {
         String id = open("demo-user", "buy");
         proof().drive(id, end);
         becomes(id, status);
-        await().atMost(LIMIT).until(() -> read(id).getBoolean("confirmed"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(read(id).getBoolean("confirmed"))
+                .isTrue());
 
         // Proof's times have seconds; a retry in the same second could not be told from a lagging copy.
         proof().clock().skew(Duration.ofSeconds(5));
@@ -89,7 +90,8 @@ class WholeTransactionQuarkusTest {
     }
 
     private static void becomes(String id, String status) {
-        await().atMost(LIMIT).until(() -> read(id).getString("status").equals(status));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(read(id).getString("status")).isEqualTo(status));
     }
 
     /** Invariant I4: status, amounts and confirmation equal Proof's; transitions are a part of its history, in order. */

@@ -37,7 +37,7 @@ class DatabaseAwayFaultIT {
     private static final Duration ACK_LIMIT = Duration.ofSeconds(1);
 
     /** What a busy machine takes on top. */
-    private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration SLACK = Scale.slack(Duration.ofSeconds(1));
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
     /** So many are opened before the outage, and after it. */

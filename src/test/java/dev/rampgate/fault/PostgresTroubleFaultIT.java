@@ -40,7 +40,7 @@ class PostgresTroubleFaultIT {
     private static final int SESSIONS_BEFORE = 6;
     private static final Duration LIMIT = Duration.ofSeconds(120);
     /** What is promised after a database that was away, and what a busy machine takes on top. */
-    private static final Duration BACK_WITHIN = Duration.ofSeconds(8);
+    private static final Duration BACK_WITHIN = Duration.ofSeconds(5).plus(Scale.slack(Duration.ofSeconds(3)));
 
     private final HttpClient client = HttpClient.newHttpClient();
     private EmbeddedDatabase database;

@@ -1,5 +1,6 @@
 package dev.rampgate.fault;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Random;
 
@@ -24,6 +25,14 @@ enum Scale {
                     case NIGHTLY -> nightly;
                 };
         return Integer.getInteger("faults." + name, usual);
+    }
+
+    /**
+     * How long after a promised time something may come: what is promised is checked at night, on a quiet machine; elsewhere the
+     * figures show it, and the test finds what hangs.
+     */
+    static Duration slack(Duration atNight) {
+        return NOW == NIGHTLY ? atNight : atNight.multipliedBy(5);
     }
 
     /** Printed, so that a run can be repeated by {@code -Dfaults.seed=N}; other processes still take their own time. */

@@ -34,7 +34,7 @@ class StandbyFaultIT {
     /** Promised after the primary is there again; what a busy machine takes on top. */
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5);
 
-    private static final Duration SLACK = Duration.ofSeconds(3);
+    private static final Duration SLACK = Scale.slack(Duration.ofSeconds(3));
     private static final Duration LIMIT = Duration.ofSeconds(120);
     /** So many are opened before anything happens to the database. */
     private static final int SESSIONS_BEFORE = 6;

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(ProofAndDatabase.class)
 class SocketQuarkusTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    /** The first heartbeat comes within 20 s. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final String user = "socket-" + UUID.randomUUID();
     private final List<String> frames = new CopyOnWriteArrayList<>();
@@ -134,9 +135,10 @@ class SocketQuarkusTest {
 
     private String open() {
         String id = TestSession.open(user, "buy");
-        await().atMost(LIMIT).until(() -> given().header("X-User-Id", user)
-                .get("/transactions/" + id)
-                .<Boolean>path("confirmed"));
+        await().atMost(LIMIT)
+                .until(() -> Boolean.TRUE.equals(given().header("X-User-Id", user)
+                        .get("/transactions/" + id)
+                        .path("confirmed")));
         return id;
     }
 

@@ -55,7 +55,7 @@ class ReadFloodIT {
      * Of the calls of other users, throughout. The flood keeps both processors of a small machine busy, so that a statement may
      * wait for its answer until the store timeout of a second, and a session with a key makes two in a row.
      */
-    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(5);
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(15);
     /** Lines that a flood may cause, of all kinds together. */
     private static final int LINES = 100;
 

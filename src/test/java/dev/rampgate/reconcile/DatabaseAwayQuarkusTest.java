@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.rampgate.sandbox.transaction.Action;
+import dev.rampgate.support.DatabaseOutage;
 import dev.rampgate.support.ProofAndDatabase;
 import dev.rampgate.support.TestSession;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,7 +47,7 @@ class DatabaseAwayQuarkusTest {
     @AfterEach
     void bringBack() {
         proof().faults().clear();
-        database().restart();
+        DatabaseOutage.end(meters);
     }
 
     @Test
@@ -74,7 +75,7 @@ class DatabaseAwayQuarkusTest {
         proof().drive(id, Action.PAY);
         proof().drive(id, Action.COMPLETE);
         acknowledgement(id, "completed");
-        assertThat(backlog("webhook")).isPositive();
+        await().atMost(LIMIT).until(() -> backlog("webhook") > 0);
         database().restart();
 
         await().atMost(LIMIT).untilAsserted(() -> given().get("/transactions/" + id)
@@ -102,7 +103,8 @@ class DatabaseAwayQuarkusTest {
             });
             given().get(health.resolve("ready")).then().statusCode(200);
             given().get(health.resolve("live")).then().statusCode(200);
-            assertThat(meters.get("rampgate.database.away").gauge().value()).isOne();
+            await().atMost(LIMIT)
+                    .until(() -> meters.get("rampgate.database.away").gauge().value() == 1);
         } finally {
             database().thaw();
         }

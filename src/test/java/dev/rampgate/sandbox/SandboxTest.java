@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.rampgate.support.ProofAndDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -195,11 +195,9 @@ class SandboxTest {
         return new SandboxEnvironment(properties, variables::get);
     }
 
-    private void freePorts() throws IOException {
+    private void freePorts() {
         for (String name : new String[] {"quarkus.http.port", "quarkus.management.port", "sandbox.port"}) {
-            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                properties.setProperty(name, Integer.toString(probe.getLocalPort()));
-            }
+            properties.setProperty(name, Integer.toString(ProofAndDatabase.freePort()));
         }
     }
 }

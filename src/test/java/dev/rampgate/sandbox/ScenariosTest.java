@@ -10,9 +10,8 @@ import dev.rampgate.sandbox.scenario.Scenarios;
 import dev.rampgate.sandbox.transaction.LifeMode;
 import dev.rampgate.sandbox.transaction.SessionOrder;
 import dev.rampgate.sandbox.transaction.StatusChange;
+import dev.rampgate.support.ProofAndDatabase;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -211,11 +210,7 @@ class ScenariosTest {
 
     private static SandboxEnvironment environment(String variable, String value) {
         Properties properties = new Properties();
-        try (ServerSocket probe = new ServerSocket(0)) {
-            properties.setProperty("sandbox.port", Integer.toString(probe.getLocalPort()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        properties.setProperty("sandbox.port", Integer.toString(ProofAndDatabase.freePort()));
         return new SandboxEnvironment(properties, Map.of(variable, value)::get);
     }
 }

@@ -56,7 +56,7 @@ class UnfinishedTransactionsQuarkusTest {
                         refused.problem().type())
                 .isEqualTo(ProblemType.TOO_MANY_UNFINISHED));
         assertThatThrownBy(() -> ask(other)).isInstanceOf(ProblemException.class);
-        assertThat(one.within("somebody-else", UnfinishedTransactionsQuarkusTest::opened)
+        assertThat(one.within(user + "-else", UnfinishedTransactionsQuarkusTest::opened)
                         .await()
                         .atMost(LIMIT))
                 .isEqualTo("opened");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(ProofAndDatabase.class)
 class ArchiveQuarkusTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
 
     @Inject
     Pool pool;
@@ -137,7 +137,12 @@ class ArchiveQuarkusTest {
 
         lock(other, "pg_advisory_unlock");
         other.close().await().atMost(LIMIT);
-        left.run().await().atMost(LIMIT);
+        left.run()
+                .onFailure(ArchiveQuarkusTest::isLocked)
+                .retry()
+                .atMost(20)
+                .await()
+                .atMost(LIMIT);
         assertThat(exists("observation_20201001")).isFalse();
         assertThat(exists("observation_20210201")).isTrue();
         assertThat(places()).isEmpty();
@@ -153,7 +158,8 @@ class ArchiveQuarkusTest {
                 .await()
                 .atMost(LIMIT);
 
-        assertThatThrownBy(() -> round("2020-12-24T00:00:00Z")).hasMessageContaining("55P03");
+        assertThatThrownBy(() -> archiveAt("2020-12-24T00:00:00Z").run().await().atMost(LIMIT))
+                .hasMessageContaining("55P03");
         assertThat(exists("observation_20200901")).isTrue();
 
         writer.query("COMMIT").execute().await().atMost(LIMIT);
@@ -178,8 +184,20 @@ class ArchiveQuarkusTest {
                 .atMost(LIMIT);
     }
 
+    /** The application writes, too: a step that gets no lock in time fails, and is made in the next round. */
     private void round(String now) {
-        archiveAt(now).run().await().atMost(LIMIT);
+        archiveAt(now)
+                .run()
+                .onFailure(ArchiveQuarkusTest::isLocked)
+                .retry()
+                .withBackOff(Duration.ofMillis(100))
+                .atMost(20)
+                .await()
+                .atMost(LIMIT);
+    }
+
+    private static boolean isLocked(Throwable failure) {
+        return failure.getMessage().contains("55P03");
     }
 
     private Archive archiveAt(String now) {

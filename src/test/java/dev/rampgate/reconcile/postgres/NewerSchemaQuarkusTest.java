@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(ProofAndDatabase.class)
 class NewerSchemaQuarkusTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(40);
 
     /** More than there are connections. */
     private static final int TIMES = 12;
