@@ -1,7 +1,8 @@
 package dev.rampgate.backoffice;
 
-import dev.rampgate.backoffice.ActorTokens.UnusableFileException;
 import dev.rampgate.backoffice.OperatorSettings.NamedActor;
+import dev.rampgate.secretfile.ReloadedFiles;
+import dev.rampgate.secretfile.UnusableFileException;
 import dev.rampgate.wire.SecretSet;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -10,15 +11,13 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,16 +58,10 @@ final class ActorTokenFiles {
 
     private static final Set<String> KNOWN = Set.of("role", "token-file");
 
-    /** Real files are far smaller. */
-    private static final long MAX_SIZE = 16 * 1024;
-
-    private final Map<Actor, String> files = new LinkedHashMap<>();
-    private final Set<String> failing = new HashSet<>();
+    private final ReloadedFiles files;
     private final long interval;
-    private final Vertx vertx;
     private final MeterRegistry meters;
     private volatile ActorTokens tokens;
-    private long timer;
 
     /** @throws ConfigurationException naming everything that is wrong, and showing no token */
     @Inject
@@ -87,8 +80,8 @@ final class ActorTokenFiles {
             Vertx vertx,
             MeterRegistry meters) {
         this.interval = interval;
-        this.vertx = vertx;
         this.meters = meters;
+        this.files = new ReloadedFiles("actor_token_file", vertx, meters);
         List<String> problems = new ArrayList<>(wrongNames(propertyNames));
         if (interval < 1 || interval > TimeUnit.HOURS.toMillis(1)) {
             problems.add("rampgate.operate.token-refresh must be a duration above zero, at most 1h, such as 5s");
@@ -106,13 +99,11 @@ final class ActorTokenFiles {
     }
 
     void onStart(@Observes StartupEvent start) {
-        if (!tokens.areMissing()) {
-            timer = vertx.setPeriodic(interval, tick -> reload());
-        }
+        files.start(Duration.ofMillis(interval));
     }
 
     void onShutdown(@Observes ShutdownEvent shutdown) {
-        vertx.cancelTimer(timer);
+        files.stop();
     }
 
     /** The tokens that hold now. */
@@ -122,15 +113,7 @@ final class ActorTokenFiles {
 
     /** Reads the files once; completes when their tokens are in use. Never fails. */
     Future<Void> reload() {
-        List<Future<?>> readings = files.entrySet().stream()
-                .<Future<?>>map(file -> content(file.getValue())
-                        .compose(ActorTokenFiles::parsed)
-                        .onSuccess(secrets -> adopt(file.getKey(), secrets))
-                        .onFailure(wrong -> complain(
-                                file.getKey(),
-                                wrong instanceof UnusableFileException ? wrong.getMessage() : "cannot be read")))
-                .toList();
-        return Future.join(readings).<Void>mapEmpty().otherwiseEmpty();
+        return files.reload();
     }
 
     // --- at the start
@@ -193,61 +176,59 @@ final class ActorTokenFiles {
         }
         try {
             Path file = Path.of(settings.tokenFile().get());
-            if (Files.size(file) > MAX_SIZE) {
-                throw new UnusableFileException("is too large");
-            }
-            SecretSet secrets = ActorTokens.parse(Files.readString(file));
+            SecretSet secrets = ActorTokens.parse(ReloadedFiles.read(file));
             if (role != null) {
                 Actor actor = new Actor(name, role);
-                files.put(actor, file.toString());
+                files.add(file, new ActorFile(actor));
                 read.put(actor, secrets);
             }
         } catch (UnusableFileException wrong) {
             problems.add(PREFIX + name + ".token-file: the file " + wrong.getMessage());
-        } catch (IOException | IllegalArgumentException unreadable) {
-            problems.add(PREFIX + name + ".token-file: the file cannot be read ("
-                    + unreadable.getClass().getSimpleName() + ")");
+        } catch (InvalidPathException noPath) {
+            problems.add(PREFIX + name + ".token-file: the file cannot be read (InvalidPathException)");
         }
     }
 
     // --- later
 
-    private Future<String> content(String file) {
-        return vertx.fileSystem()
-                .props(file)
-                .compose(props -> props.size() > MAX_SIZE
-                        ? Future.failedFuture(new UnusableFileException("is too large"))
-                        : vertx.fileSystem().readFile(file))
-                .map(Buffer::toString);
-    }
+    private final class ActorFile implements ReloadedFiles.Content {
 
-    private static Future<SecretSet> parsed(String content) {
-        try {
-            return Future.succeededFuture(ActorTokens.parse(content));
-        } catch (UnusableFileException wrong) {
-            return Future.failedFuture(wrong);
+        private final Actor actor;
+
+        ActorFile(Actor actor) {
+            this.actor = actor;
         }
-    }
 
-    private synchronized void adopt(Actor actor, SecretSet secrets) {
-        if (!tokens.has(actor, secrets)) {
+        @Override
+        public boolean use(byte[] content) throws UnusableFileException {
+            SecretSet secrets = ActorTokens.parse(content);
+            if (tokens.has(actor, secrets)) {
+                return false;
+            }
             ActorTokens next = tokens.with(actor, secrets);
             if (next.sharing().contains(actor)) {
-                complain(actor, "has a token of another actor");
-                return;
+                throw new UnusableFileException("has a token of another actor");
             }
             tokens = next;
-            count("changed");
-            LOG.infof("The tokens of actor %s were read from their file again and hold from now on", actor.name());
+            return true;
         }
-        failing.remove(actor.name());
-    }
 
-    private synchronized void complain(Actor actor, String problem) {
-        count("failed");
-        if (failing.add(actor.name())) {
-            LOG.errorf(
-                    "%s%s.token-file: the file %s; the tokens read before stay in use", PREFIX, actor.name(), problem);
+        @Override
+        public void reloaded(boolean changed) {
+            if (changed) {
+                count("changed");
+                LOG.infof("The tokens of actor %s were read from their file again and hold from now on", actor.name());
+            }
+        }
+
+        @Override
+        public void unusable(String problem, boolean first) {
+            count("failed");
+            if (first) {
+                LOG.errorf(
+                        "%s%s.token-file: the file %s; the tokens read before stay in use",
+                        PREFIX, actor.name(), problem);
+            }
         }
     }
 

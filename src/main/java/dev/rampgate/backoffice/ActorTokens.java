@@ -1,8 +1,10 @@
 package dev.rampgate.backoffice;
 
 import dev.rampgate.backoffice.ActorAuthentication.KeyedActor;
+import dev.rampgate.secretfile.UnusableFileException;
 import dev.rampgate.wire.ByteOrderMark;
 import dev.rampgate.wire.SecretSet;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,20 +28,13 @@ final class ActorTokens {
         this.tokens = Map.copyOf(tokens);
     }
 
-    /** Thrown for a file that cannot be used. Its message continues "the file ", and shows nothing of the file. */
-    static final class UnusableFileException extends Exception {
-        UnusableFileException(String problem) {
-            super(problem, null, false, false);
-        }
-    }
-
     /**
      * The tokens of one file: one a line; blank lines do not count.
      *
      * @throws UnusableFileException if there is none, too many, or one that could be guessed or cannot stand in a header
      */
-    static SecretSet parse(String content) throws UnusableFileException {
-        List<String> lines = ByteOrderMark.strippedFrom(content)
+    static SecretSet parse(byte[] content) throws UnusableFileException {
+        List<String> lines = new String(ByteOrderMark.strippedFrom(content), StandardCharsets.UTF_8)
                 .lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())

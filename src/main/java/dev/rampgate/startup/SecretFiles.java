@@ -20,8 +20,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Reads secret settings from mounted files: {@code rampgate.database.password-file} names the file that contains
- * {@code rampgate.database.password}. Files are read at startup; the package {@code proof} reads client tokens again later, and {@code backoffice} reads the tokens of actors. The
- * configuration loads this class as a service.
+ * {@code rampgate.database.password}. Files are read at startup; those that change while the
+ * service runs are {@link dev.rampgate.secretfile.ReloadedFiles}. The configuration loads this class as a service.
  */
 public final class SecretFiles implements ConfigSourceFactory {
 

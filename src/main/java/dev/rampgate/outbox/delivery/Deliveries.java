@@ -50,7 +50,6 @@ public class Deliveries {
     private volatile Map<String, Figures> figures = Map.of();
     private List<Endpoint> endpoints = List.of();
     private SecretsFiles secrets;
-    private long timer;
 
     Deliveries(
             OutboxSettings settings,
@@ -80,7 +79,7 @@ public class Deliveries {
         }
         EndpointChecks.Checked checked = EndpointChecks.check(settings);
         endpoints = checked.endpoints();
-        secrets = new SecretsFiles(checked.secrets(), vertx, meters);
+        secrets = new SecretsFiles(endpoints, checked.secrets(), vertx, meters);
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {
@@ -102,7 +101,7 @@ public class Deliveries {
                     new DeliveryMetrics(endpoint.name(), clock, meters)));
         }
         sequencer.addListener(wake);
-        timer = vertx.setPeriodic(SecretsFiles.INTERVAL.toMillis(), tick -> endpoints.forEach(secrets::reload));
+        secrets.start();
         all.forEach(EndpointDeliveries::start);
     }
 
@@ -113,7 +112,9 @@ public class Deliveries {
     /** Nothing more is claimed; what is being sent is marked. */
     public void stop() {
         sequencer.removeListener(wake);
-        vertx.cancelTimer(timer);
+        if (secrets != null) {
+            secrets.stop();
+        }
         all.forEach(EndpointDeliveries::stop);
     }
 

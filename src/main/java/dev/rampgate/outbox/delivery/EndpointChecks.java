@@ -2,6 +2,7 @@ package dev.rampgate.outbox.delivery;
 
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.outbox.OutboxSettings;
+import dev.rampgate.secretfile.UnusableFileException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -123,7 +124,7 @@ final class EndpointChecks {
     private Optional<SigningSecrets> secrets(String name, Path file) {
         try {
             return Optional.of(SigningSecrets.read(file));
-        } catch (SigningSecrets.UnusableException unusable) {
+        } catch (UnusableFileException unusable) {
             return error(name, "secrets-file", "names a file that " + unusable.getMessage());
         }
     }

@@ -1,9 +1,9 @@
 package dev.rampgate.outbox.delivery;
 
+import dev.rampgate.secretfile.ReloadedFiles;
+import dev.rampgate.secretfile.UnusableFileException;
 import dev.rampgate.wire.ByteOrderMark;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -22,9 +22,6 @@ final class SigningSecrets {
     /** Far more than rotations leave. */
     static final int MOST_SECRETS = 10;
 
-    /** Real files are far shorter. */
-    static final long MOST_BYTES = 16 * 1024;
-
     private static final String PREFIX = "whsec_";
     private static final int SHORTEST = 24;
     private static final int LONGEST = 64;
@@ -36,39 +33,22 @@ final class SigningSecrets {
         this.keys = keys;
     }
 
-    /** Why a file cannot be used, as words behind "the file"; nothing of its content. */
-    static final class UnusableException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        UnusableException(String why) {
-            super(why, null, false, false);
-        }
-    }
-
     /** Blocks: for the start only. */
-    static SigningSecrets read(Path file) throws UnusableException {
-        try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new UnusableException("is longer than " + MOST_BYTES + " bytes");
-            }
-            return parse(Files.readAllBytes(file));
-        } catch (IOException unreadable) {
-            throw new UnusableException(
-                    "cannot be read (" + unreadable.getClass().getSimpleName() + ")");
-        }
+    static SigningSecrets read(Path file) throws UnusableFileException {
+        return parse(ReloadedFiles.read(file));
     }
 
-    static SigningSecrets parse(byte[] content) throws UnusableException {
+    static SigningSecrets parse(byte[] content) throws UnusableFileException {
         List<String> lines = new String(ByteOrderMark.strippedFrom(content), StandardCharsets.UTF_8)
                 .lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .toList();
         if (lines.isEmpty()) {
-            throw new UnusableException("is empty");
+            throw new UnusableFileException("is empty");
         }
         if (lines.size() > MOST_SECRETS) {
-            throw new UnusableException("has more than " + MOST_SECRETS + " secrets");
+            throw new UnusableFileException("has more than " + MOST_SECRETS + " secrets");
         }
         SecretKeySpec[] keys = new SecretKeySpec[lines.size()];
         for (int i = 0; i < keys.length; i++) {
@@ -77,7 +57,7 @@ final class SigningSecrets {
         return new SigningSecrets(List.of(keys));
     }
 
-    private static SecretKeySpec key(String line, int number) throws UnusableException {
+    private static SecretKeySpec key(String line, int number) throws UnusableFileException {
         try {
             byte[] secret =
                     line.startsWith(PREFIX) ? Base64.getDecoder().decode(line.substring(PREFIX.length())) : new byte[0];
@@ -87,7 +67,7 @@ final class SigningSecrets {
         } catch (IllegalArgumentException noBase64) {
             // reported below, without the text
         }
-        throw new UnusableException("has no valid secret in line " + number
+        throw new UnusableFileException("has no valid secret in line " + number
                 + " of its secrets; each must be whsec_ and the base64 of 24 to 64 bytes");
     }
 

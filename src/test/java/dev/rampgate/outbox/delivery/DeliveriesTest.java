@@ -8,7 +8,9 @@ import dev.rampgate.database.ConnectionShare;
 import dev.rampgate.eventloop.VertxEventLoop;
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.outbox.OutboxSettings;
+import dev.rampgate.secretfile.UnusableFileException;
 import dev.rampgate.support.MigratedDatabase;
+import dev.rampgate.support.ProofAndDatabase;
 import dev.rampgate.support.TestSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -327,12 +329,8 @@ class DeliveriesTest {
     }
 
     @Test
-    void aPortWhereNoOneListensAndOneWithoutTlsAreUnreachable() throws IOException {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
-        assertNoted(URI.create("http://127.0.0.1:" + free + "/"), "unreachable");
+    void aPortWhereNoOneListensAndOneWithoutTlsAreUnreachable() {
+        assertNoted(URI.create("http://127.0.0.1:" + ProofAndDatabase.freePort() + "/"), "unreachable");
         empty();
         assertNoted(URI.create("https://127.0.0.1:" + receiver().url().getPort() + "/"), "unreachable");
     }
@@ -695,21 +693,19 @@ class DeliveriesTest {
     private final class Replica implements AutoCloseable {
         private final List<EndpointDeliveries> all = new ArrayList<>();
         private final List<WebhookSender> senders = new ArrayList<>();
-        private final List<Endpoint> endpoints;
         private final SecretsFiles secrets;
 
         Replica(List<Endpoint> endpoints) {
-            this.endpoints = endpoints;
             InstantSource clock = Clock.systemUTC();
             Map<String, SigningSecrets> read = new HashMap<>();
             for (Endpoint endpoint : endpoints) {
                 try {
                     read.put(endpoint.name(), SigningSecrets.read(endpoint.secretsFile()));
-                } catch (SigningSecrets.UnusableException impossible) {
+                } catch (UnusableFileException impossible) {
                     throw new AssertionError(impossible);
                 }
             }
-            secrets = new SecretsFiles(read, vertx, meters);
+            secrets = new SecretsFiles(endpoints, read, vertx, meters);
             ConnectionShare share = new ConnectionShare("delivery", 2, vertx, meters);
             for (Endpoint endpoint : endpoints) {
                 WebhookSender sender = new WebhookSender(endpoint, secrets, vertx, clock);
@@ -727,10 +723,7 @@ class DeliveriesTest {
         }
 
         void reload() {
-            endpoints.forEach(endpoint -> secrets.reload(endpoint)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .join());
+            secrets.reload().toCompletionStage().toCompletableFuture().join();
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
+import dev.rampgate.secretfile.UnusableFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ class SignatureVectorsTest {
         }
     }
 
-    private static SigningSecrets signer(String secrets) throws SigningSecrets.UnusableException {
+    private static SigningSecrets signer(String secrets) throws UnusableFileException {
         return SigningSecrets.parse(secrets.getBytes(StandardCharsets.UTF_8));
     }
 
