@@ -31,6 +31,9 @@ class CaseReader {
     /** Most deliveries of each endpoint that are not made yet, the next ones. */
     private static final int MOST_PENDING = 50;
 
+    /** Most parked deliveries, those of the latest events. */
+    private static final int MOST_PARKED = 50;
+
     /** Most attempts of deliveries, the latest. */
     private static final int MOST_ATTEMPTS = 100;
 
@@ -57,7 +60,7 @@ class CaseReader {
      * @param archive observations, latest first
      * @param archiveTruncated whether there are older observations
      * @param events published events, latest first
-     * @param deliveries what is on its way to each endpoint, and what was sent, latest first
+     * @param deliveries what is on its way to each endpoint, what is parked, and what was sent, latest first
      */
     record Reading(
             JsonObject transaction,
@@ -131,7 +134,29 @@ class CaseReader {
                 ORDER BY number DESC
                 LIMIT %d
                 """.formatted(MOST_ATTEMPTS), id);
-        Uni<JsonObject> deliveries = pending.chain(waiting -> attempts.map(made -> deliveries(waiting, made)));
+        // By the places of the transaction's events, since parked deliveries have no index of their own.
+        Uni<RowSet<Row>> parked = query("""
+                SELECT delivery.endpoint, delivery.queue, delivery.version, delivery.parked_at, delivery.attempts,
+                       delivery.last_outcome, delivery.last_status
+                FROM (
+                         SELECT position
+                         FROM event
+                         WHERE transaction_id = $1 AND position IS NOT NULL
+                         ORDER BY version DESC
+                         LIMIT %d
+                     ) AS placed
+                     CROSS JOIN endpoint
+                     CROSS JOIN (VALUES (0::smallint), (1::smallint)) AS every (queue)
+                     JOIN delivery
+                          ON delivery.endpoint = endpoint.name
+                              AND delivery.queue = every.queue
+                              AND delivery.position = placed.position
+                WHERE delivery.parked_at IS NOT NULL
+                ORDER BY delivery.endpoint, delivery.queue, delivery.version
+                LIMIT %d
+                """.formatted(MOST_EVENTS, MOST_PARKED), id);
+        Uni<JsonObject> deliveries =
+                pending.chain(waiting -> parked.chain(stuck -> attempts.map(made -> deliveries(waiting, stuck, made))));
         return transitions.chain(
                 timeline -> observations.chain(archive -> events.chain(published -> deliveries.map(sent -> new Reading(
                         TransactionJson.of(row),
@@ -144,18 +169,11 @@ class CaseReader {
                         sent)))));
     }
 
-    private static JsonObject deliveries(RowSet<Row> pending, RowSet<Row> attempts) {
+    private static JsonObject deliveries(RowSet<Row> pending, RowSet<Row> parked, RowSet<Row> attempts) {
         JsonArray waiting = new JsonArray();
-        for (Row row : pending) {
-            JsonObject delivery = delivery(row)
-                    .put("due_at", instant(row, "due_at").toString())
-                    .put("attempts", row.getInteger("attempts"));
-            TransactionJson.put(delivery, "last_outcome", row.getString("last_outcome"));
-            if (row.getInteger("last_status") != null) {
-                delivery.put("last_status", row.getInteger("last_status"));
-            }
-            waiting.add(delivery);
-        }
+        pending.forEach(row -> waiting.add(undelivered(row, "due_at")));
+        JsonArray stuck = new JsonArray();
+        parked.forEach(row -> stuck.add(undelivered(row, "parked_at")));
         JsonArray made = new JsonArray();
         for (Row row : attempts) {
             JsonObject attempt = delivery(row)
@@ -167,7 +185,18 @@ class CaseReader {
             }
             made.add(attempt);
         }
-        return new JsonObject().put("pending", waiting).put("attempts", made);
+        return new JsonObject().put("pending", waiting).put("parked", stuck).put("attempts", made);
+    }
+
+    /** @param time the column that says since when, or when next */
+    private static JsonObject undelivered(Row row, String time) {
+        JsonObject delivery =
+                delivery(row).put(time, instant(row, time).toString()).put("attempts", row.getInteger("attempts"));
+        TransactionJson.put(delivery, "last_outcome", row.getString("last_outcome"));
+        if (row.getInteger("last_status") != null) {
+            delivery.put("last_status", row.getInteger("last_status"));
+        }
+        return delivery;
     }
 
     private static JsonObject delivery(Row row) {

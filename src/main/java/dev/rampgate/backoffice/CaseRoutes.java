@@ -84,7 +84,14 @@ class CaseRoutes implements OperatorRoutes {
                 .put("archive", reading.archive())
                 .put("archive_truncated", reading.archiveTruncated())
                 .put("events", reading.events())
-                .put("deliveries", reading.deliveries());
+                .put("deliveries", deliveries(reading, values));
+    }
+
+    /** With what to do about those that are parked, if some are. */
+    private JsonObject deliveries(Reading reading, Map<String, String> values) {
+        return values.get("parked") == null
+                ? reading.deliveries()
+                : reading.deliveries().copy().put("what_to_do", texts.ofParked(values));
     }
 
     private static JsonArray alarms(Reading reading) {
@@ -127,6 +134,7 @@ class CaseRoutes implements OperatorRoutes {
         values.put("missing_since", second(poll.missingSince()));
         values.put("timeline", timeline(reading.timeline()));
         values.put("request_ids", requestIds(reading.archive(), requestId));
+        values.put("parked", parked(reading.deliveries().getJsonArray("parked")));
         return values;
     }
 
@@ -148,6 +156,16 @@ class CaseRoutes implements OperatorRoutes {
                                 step.getString("channel"),
                                 orDash(step.getString("confirmed_at"))))
                 .collect(Collectors.joining("\n"));
+    }
+
+    /** Which events are parked for which endpoint; null if none is. */
+    private static String parked(JsonArray deliveries) {
+        String named = deliveries.stream()
+                .map(JsonObject.class::cast)
+                .map(one -> "version " + one.getInteger("version") + " for " + one.getString("endpoint"))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return named.isEmpty() ? null : named;
     }
 
     private static String orDash(String time) {

@@ -35,6 +35,9 @@ final class CaseTexts {
     /** The text that goes to Proof, whatever the situation. */
     static final String FOR_PROOF = "for_proof";
 
+    /** What parked deliveries mean, whatever the situation. */
+    static final String PARKED = "deliveries_parked";
+
     /** Stands for a value that is not known. */
     static final String UNKNOWN = "unknown";
 
@@ -63,6 +66,7 @@ final class CaseTexts {
             "missing_since",
             "timeline",
             "request_ids",
+            "parked",
             "question");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w*)}");
@@ -105,6 +109,11 @@ final class CaseTexts {
     /** The text that goes to Proof, filled in. */
     String forProof(Map<String, String> values) {
         return filled(FOR_PROOF, values);
+    }
+
+    /** What to do about parked deliveries, filled in. */
+    String ofParked(Map<String, String> values) {
+        return filled(PARKED, values);
     }
 
     private String filled(String key, Map<String, String> values) {

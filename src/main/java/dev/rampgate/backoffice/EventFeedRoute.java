@@ -8,6 +8,7 @@ import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.wire.AsciiNumber;
+import dev.rampgate.wire.LongPoll;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -96,9 +97,8 @@ class EventFeedRoute implements OperatorRoutes {
         Matcher seconds = SECONDS.matcher(text.orElse("0s"));
         Duration wait =
                 seconds.matches() ? Duration.ofSeconds(AsciiNumber.toLong(seconds.group(1))) : Duration.ofDays(1);
-        if (wait.compareTo(EventFeed.LONGEST_WAIT) > 0) {
-            errors.add(
-                    new FieldError("wait", "must be seconds from 0s to " + EventFeed.LONGEST_WAIT.toSeconds() + "s"));
+        if (wait.compareTo(LongPoll.LONGEST_WAIT) > 0) {
+            errors.add(new FieldError("wait", "must be seconds from 0s to " + LongPoll.LONGEST_WAIT.toSeconds() + "s"));
         }
         return wait;
     }

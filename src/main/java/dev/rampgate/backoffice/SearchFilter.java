@@ -54,7 +54,8 @@ record SearchFilter(
         Instant to) {
 
     /** The alarms that a record shows. */
-    static final List<String> ALARMS = List.of("completed_contradicted", "unknown_status", "amount_unreadable");
+    static final List<String> ALARMS =
+            List.of("completed_contradicted", "details_contradicted", "unknown_status", "amount_unreadable");
 
     /** Most values of one filter. */
     static final int MOST_VALUES = 20;

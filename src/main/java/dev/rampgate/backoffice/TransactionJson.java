@@ -108,6 +108,9 @@ final class TransactionJson {
         if (!followUp.contradictions().isEmpty()) {
             alarms.add("completed_contradicted");
         }
+        if (followUp.detailsContradicted()) {
+            alarms.add("details_contradicted");
+        }
         if (followUp.unknownStatus() != null) {
             alarms.add("unknown_status");
         }

@@ -50,6 +50,7 @@ class TransactionSearch {
                     AND follow_up -> 'nudge' ->> 'status' <> status)
             AND (cardinality($14::text[]) = 0
                  OR 'completed_contradicted' = ANY ($14) AND follow_up ? 'contradictions'
+                 OR 'details_contradicted' = ANY ($14) AND follow_up ? 'details_contradicted'
                  OR 'unknown_status' = ANY ($14) AND follow_up ? 'unknown_status'
                  OR 'amount_unreadable' = ANY ($14)
                     AND follow_up ? 'amount_unread_since'

@@ -2,6 +2,7 @@ package dev.rampgate.edge;
 
 import dev.rampgate.problem.ProblemAnswers;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.LongPoll;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,9 +43,6 @@ class ConnectionLimits {
 
     /** How long a new connection may send nothing. */
     static final Duration SILENCE = Duration.ofSeconds(10);
-
-    /** How long readers of {@code GET /operate/events}, at the management port, may wait for an event. */
-    static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     /** The kernel's buffer for a connection's unread answers, megabytes by default. Linux doubles this value. */
     static final int SEND_BUFFER_BYTES = 64 * 1024;
@@ -143,7 +141,7 @@ class ConnectionLimits {
 
     /** How much longer than others a request to this port may be left unanswered, since it asked Rampgate to wait. */
     Duration longestWait(int port) {
-        return port == managementPort ? LONGEST_WAIT : Duration.ZERO;
+        return port == managementPort ? LongPoll.LONGEST_WAIT : Duration.ZERO;
     }
 
     /** Adds bytes that a connection holds in memory; a negative number releases them. */

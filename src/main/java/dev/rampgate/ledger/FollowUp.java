@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param acceptance the observation that led to the recorded status, until a poll confirms it; null if there is none
  * @param contradictions what polls said against a confirmed {@code completed}, the latest by Proof's time, at most
  *     {@value #MOST_CONTRADICTIONS}
+ * @param detailsContradicted whether Proof has named another type, currency or network than the recorded one
  */
 public record FollowUp(
         Nudge nudge,
@@ -32,13 +33,14 @@ public record FollowUp(
         Instant amountUnreadSince,
         Map<Status, Instant> reports,
         Acceptance acceptance,
-        List<Contradiction> contradictions) {
+        List<Contradiction> contradictions,
+        boolean detailsContradicted) {
 
     /** Most contradictions that are remembered. When there are so many, none that is older than all of them counts as new. */
     public static final int MOST_CONTRADICTIONS = 8;
 
     /** Nothing remembered. */
-    public static final FollowUp NONE = new FollowUp(null, null, null, null, null, Map.of(), null, List.of());
+    public static final FollowUp NONE = new FollowUp(null, null, null, null, null, Map.of(), null, List.of(), false);
 
     /**
      * An observation that was accepted before a poll showed its status.
@@ -102,25 +104,67 @@ public record FollowUp(
 
     FollowUp withNudge(Nudge next) {
         return new FollowUp(
-                next, dissent, watchedSince, unknownStatus, amountUnreadSince, reports, acceptance, contradictions);
+                next,
+                dissent,
+                watchedSince,
+                unknownStatus,
+                amountUnreadSince,
+                reports,
+                acceptance,
+                contradictions,
+                detailsContradicted);
     }
 
     FollowUp withDissent(Dissent next) {
         return new FollowUp(
-                nudge, next, watchedSince, unknownStatus, amountUnreadSince, reports, acceptance, contradictions);
+                nudge,
+                next,
+                watchedSince,
+                unknownStatus,
+                amountUnreadSince,
+                reports,
+                acceptance,
+                contradictions,
+                detailsContradicted);
     }
 
     FollowUp withWatchedSince(Instant next) {
         return new FollowUp(
-                nudge, dissent, next, unknownStatus, amountUnreadSince, reports, acceptance, contradictions);
+                nudge,
+                dissent,
+                next,
+                unknownStatus,
+                amountUnreadSince,
+                reports,
+                acceptance,
+                contradictions,
+                detailsContradicted);
     }
 
     FollowUp withUnknownStatus(String next) {
-        return new FollowUp(nudge, dissent, watchedSince, next, amountUnreadSince, reports, acceptance, contradictions);
+        return new FollowUp(
+                nudge,
+                dissent,
+                watchedSince,
+                next,
+                amountUnreadSince,
+                reports,
+                acceptance,
+                contradictions,
+                detailsContradicted);
     }
 
     FollowUp withAmountUnreadSince(Instant next) {
-        return new FollowUp(nudge, dissent, watchedSince, unknownStatus, next, reports, acceptance, contradictions);
+        return new FollowUp(
+                nudge,
+                dissent,
+                watchedSince,
+                unknownStatus,
+                next,
+                reports,
+                acceptance,
+                contradictions,
+                detailsContradicted);
     }
 
     FollowUp withReport(Status status, Instant at) {
@@ -128,12 +172,28 @@ public record FollowUp(
         more.putAll(reports);
         more.putIfAbsent(status, at);
         return new FollowUp(
-                nudge, dissent, watchedSince, unknownStatus, amountUnreadSince, more, acceptance, contradictions);
+                nudge,
+                dissent,
+                watchedSince,
+                unknownStatus,
+                amountUnreadSince,
+                more,
+                acceptance,
+                contradictions,
+                detailsContradicted);
     }
 
     FollowUp withAcceptance(Acceptance next) {
         return new FollowUp(
-                nudge, dissent, watchedSince, unknownStatus, amountUnreadSince, reports, next, contradictions);
+                nudge,
+                dissent,
+                watchedSince,
+                unknownStatus,
+                amountUnreadSince,
+                reports,
+                next,
+                contradictions,
+                detailsContradicted);
     }
 
     /** Remembers what it does not know yet; of too many the oldest are forgotten, and then count as known. */
@@ -147,16 +207,38 @@ public record FollowUp(
                 .sorted(Comparator.comparing(Contradiction::updatedAt).thenComparing(Contradiction::status))
                 .skip(full ? 1 : 0)
                 .toList();
-        return new FollowUp(nudge, dissent, watchedSince, unknownStatus, amountUnreadSince, reports, acceptance, more);
+        return new FollowUp(
+                nudge,
+                dissent,
+                watchedSince,
+                unknownStatus,
+                amountUnreadSince,
+                reports,
+                acceptance,
+                more,
+                detailsContradicted);
+    }
+
+    FollowUp withDetailsContradicted() {
+        return new FollowUp(
+                nudge,
+                dissent,
+                watchedSince,
+                unknownStatus,
+                amountUnreadSince,
+                reports,
+                acceptance,
+                contradictions,
+                true);
     }
 
     /** After an accepted change: polls have not contradicted it yet, and no watch runs. */
     FollowUp afterChange() {
-        return new FollowUp(nudge, null, null, null, null, reports, null, contradictions);
+        return new FollowUp(nudge, null, null, null, null, reports, null, contradictions, detailsContradicted);
     }
 
     /** After a correction: what webhooks claimed belongs to the attempt before. */
     FollowUp afterCorrection() {
-        return new FollowUp(nudge, null, null, null, null, Map.of(), null, contradictions);
+        return new FollowUp(nudge, null, null, null, null, Map.of(), null, contradictions, detailsContradicted);
     }
 }

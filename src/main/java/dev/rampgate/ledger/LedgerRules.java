@@ -323,10 +323,15 @@ public class LedgerRules {
 
     // --- what can never change: rule 10
 
-    /** Once for each observation that says it, not for every poll that repeats it. */
+    /** Remembered for good; the alarm comes once for each observation that says it, not for every poll that repeats it. */
     private static Decision alarmed(TransactionRecord before, Observation observation, Decision decision) {
-        boolean contradicts = observation.authoritative() && before.details().contradicts(observation.details());
-        return contradicts && decision.archived() ? decision.withAlarm(Alarm.DETAILS_CONTRADICTED) : decision;
+        if (!observation.authoritative() || !before.details().contradicts(observation.details())) {
+            return decision;
+        }
+        Decision remembered = decision.record()
+                .map(after -> decision.withRecord(after.with(after.followUp().withDetailsContradicted())))
+                .orElse(decision);
+        return decision.archived() ? remembered.withAlarm(Alarm.DETAILS_CONTRADICTED) : remembered;
     }
 
     // --- amounts that should be there: rule 12

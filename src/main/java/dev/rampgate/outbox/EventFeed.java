@@ -5,6 +5,7 @@ import dev.rampgate.database.ShareFullException;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.outbox.EventStore.Placed;
+import dev.rampgate.wire.LongPoll;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,9 +32,6 @@ public class EventFeed {
 
     /** Most events of one page. */
     public static final int MOST_EVENTS = 500;
-
-    /** The longest that a reader may wait for an event. */
-    public static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     /** Most readers of this replica that wait for an event at a time. */
     static final int MOST_WAITING = 100;
@@ -104,7 +102,7 @@ public class EventFeed {
      * @param after the cursor of the page before; none for the oldest event that is kept
      * @param limit most events, 1 to {@value #MOST_EVENTS}
      * @param types only these; empty for all
-     * @param longestWait how long to wait if there is no event, up to {@link #LONGEST_WAIT}
+     * @param longestWait how long to wait if there is no event, up to {@link LongPoll#LONGEST_WAIT}
      */
     public record Request(Optional<String> after, int limit, List<EventType> types, Duration longestWait) {}
 

@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -18,6 +20,9 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -30,6 +35,9 @@ class CaseRoutesQuarkusTest {
 
     @TestHTTPResource(value = "/", management = true)
     URI management;
+
+    @Inject
+    Pool pool;
 
     @Test
     void aCaseShowsWhatIsKnownWhyItWaitsAndWhatComesNext() {
@@ -72,6 +80,54 @@ class CaseRoutesQuarkusTest {
                 .body("timeline.size()", greaterThanOrEqualTo(2))
                 .body("timeline.confirmed_at", hasItem(notNullValue()))
                 .body("archive.raw", hasItem(containsString(id)));
+    }
+
+    @Test
+    void aCaseNamesItsParkedDeliveriesAndSaysWhatToDo() {
+        String id = TestSession.open("case-user", "buy");
+        // No replica has this endpoint in its settings, so that none touches its rows.
+        await().atMost(LIMIT).until(() -> park(id) == 1);
+        try {
+            read(id).statusCode(200)
+                    .body("deliveries.parked.size()", equalTo(1))
+                    .body("deliveries.parked[0].endpoint", equalTo("of-a-case"))
+                    .body("deliveries.parked[0].version", equalTo(1))
+                    .body("deliveries.parked[0].attempts", equalTo(9))
+                    .body("deliveries.parked[0].last_status", equalTo(500))
+                    .body("deliveries.parked[0].parked_at", notNullValue())
+                    .body("deliveries.what_to_do", containsString("version 1 for of-a-case"))
+                    .body("deliveries.what_to_do", containsString("POST /operate/transactions/" + id + "/resend"));
+        } finally {
+            sql("DELETE FROM delivery WHERE endpoint = 'of-a-case'");
+            sql("DELETE FROM endpoint WHERE name = 'of-a-case'");
+        }
+        read(id).body("deliveries.parked.size()", equalTo(0)).body("deliveries", not(hasKey("what_to_do")));
+    }
+
+    /** How many events of the transaction have a place and are parked now. */
+    private int park(String id) {
+        sql("""
+                INSERT INTO endpoint (name, types, known_at, position, paced_to, replay_paced_to, swept_to, replay_swept_to)
+                VALUES ('of-a-case', '{}', now(), 0, now(), now(), now(), now())
+                ON CONFLICT DO NOTHING
+                """);
+        return pool.preparedQuery("""
+                        INSERT INTO delivery (
+                            endpoint, queue, position, transaction_id, version, event_at, waiting, due_at, attempts, last_outcome,
+                            last_status, parked_at
+                        )
+                        SELECT 'of-a-case', 0, position, transaction_id, version, created_at, false, now(), 9, 'failed', 500, now()
+                        FROM event
+                        WHERE transaction_id = $1 AND version = 1 AND position IS NOT NULL
+                        """)
+                .execute(Tuple.of(id))
+                .await()
+                .atMost(LIMIT)
+                .rowCount();
+    }
+
+    private void sql(String statement) {
+        pool.query(statement).execute().await().atMost(LIMIT);
     }
 
     @Test

@@ -120,6 +120,7 @@ class SearchPlansTest {
         assertThat(get(cases.read("transaction-7"))).isPresent();
         assertThat(get(cases.read("unheard-of"))).isEmpty();
         database.assertNoWholeTable(5);
+        database.assertUsed("delivery_pkey");
     }
 
     private List<String> all(SearchFilter filter, int limit) {

@@ -86,10 +86,11 @@ class SearchRoutesQuarkusTest {
                                         .put("received_at", "2022-02-04T00:01:00Z")
                                         .put("answers", 0)));
         String strange = insert("2022-02-05T00:00:00Z", "follow_up", new JsonObject().put("unknown_status", "odd"));
+        String other = insert("2022-02-06T00:00:00Z", "follow_up", new JsonObject().put("details_contradicted", true));
 
-        assertThat(ids("")).containsExactly(strange, claimed, sale, failed, plain);
+        assertThat(ids("")).containsExactly(other, strange, claimed, sale, failed, plain);
         assertThat(ids("&status=failed")).containsExactly(failed);
-        assertThat(ids("&status=failed&status=completed&status=pending")).hasSize(5);
+        assertThat(ids("&status=failed&status=completed&status=pending")).hasSize(6);
         assertThat(ids("&settled=true")).containsExactly(failed);
         assertThat(ids("&settled=false&type=sell")).containsExactly(sale);
         assertThat(ids("&currency=usdt")).containsExactly(failed);
@@ -97,11 +98,13 @@ class SearchRoutesQuarkusTest {
         assertThat(ids("&reported=completed")).containsExactly(claimed);
         assertThat(ids("&reported=failed")).isEmpty();
         assertThat(ids("&alarm=unknown_status&alarm=completed_contradicted")).containsExactly(strange);
+        assertThat(ids("&alarm=details_contradicted")).containsExactly(other);
         assertThat(ids("&created_from=2022-02-02T00:00:00Z&created_to=2022-02-04T00:00:00Z"))
                 .containsExactly(sale, failed);
         assertThat(ids("&id=" + plain + "&id=" + sale)).containsExactly(sale, plain);
         list("id=" + claimed).body("transactions[0].reported", equalTo("completed"));
         list("id=" + strange).body("transactions[0].alarms", contains("unknown_status"));
+        list("id=" + other).body("transactions[0].alarms", contains("details_contradicted"));
     }
 
     @Test
@@ -231,6 +234,7 @@ class SearchRoutesQuarkusTest {
     @Test
     void aClientThatHangsUpEndsItsExportAndHealthNeverWaits() throws IOException {
         many(5_000, "2021-04-01T12:00:00Z");
+        await("exports of other tests have ended").atMost(LIMIT).until(() -> exports() == 0);
         String export = "GET /operate/transactions/export?format=ndjson&created_from=2021-04-01T00:00:00Z"
                 + "&created_to=2021-04-02T00:00:00Z HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer"
                 + " books-token-canary-0001\r\n\r\n";

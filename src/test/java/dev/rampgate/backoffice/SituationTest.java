@@ -101,7 +101,7 @@ class SituationTest {
 
     @Test
     void thereIsNoTextThatNoSituationUses() {
-        Set<String> used = new TreeSet<>(Set.of(CaseTexts.FOR_PROOF, CaseTexts.UNKNOWN));
+        Set<String> used = new TreeSet<>(Set.of(CaseTexts.FOR_PROOF, CaseTexts.PARKED, CaseTexts.UNKNOWN));
         for (Situation situation : Situation.values()) {
             for (Part part : Part.values()) {
                 used.add(part.key(situation));
@@ -178,7 +178,7 @@ class SituationTest {
 
     private static FollowUp followUp(
             Nudge nudge, Dissent dissent, String unknown, Instant unread, List<Contradiction> contradictions) {
-        return new FollowUp(nudge, dissent, null, unknown, unread, Map.of(), null, contradictions);
+        return new FollowUp(nudge, dissent, null, unknown, unread, Map.of(), null, contradictions, false);
     }
 
     /** Changes one thing at a time. */

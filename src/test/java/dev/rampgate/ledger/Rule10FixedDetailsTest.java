@@ -120,6 +120,21 @@ class Rule10FixedDetailsTest {
     }
 
     @Test
+    void itIsRememberedWhateverComesAfterwards() {
+        story.observe(session());
+        assertThat(story.record().followUp().detailsContradicted()).isFalse();
+
+        story.pass(6).observe(poll(PROCESSING, at(5)).with("sell", "USDC", "ERC20"));
+        assertThat(story.record().followUp().detailsContradicted()).isTrue();
+        story.pass(6).observe(poll(FAILED, at(9)));
+        story.pass(6).observe(poll(PROCESSING, at(16)));
+        story.pass(6).observe(poll(COMPLETED, at(22)));
+
+        assertThat(story).hasStatus(COMPLETED);
+        assertThat(story.record().followUp().detailsContradicted()).isTrue();
+    }
+
+    @Test
     void bothAlarmsSoundTogether() {
         story.observe(session());
         story.pass(6).observe(poll(COMPLETED, at(5)));

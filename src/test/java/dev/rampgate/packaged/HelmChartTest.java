@@ -3,6 +3,7 @@ package dev.rampgate.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -69,7 +70,7 @@ class HelmChartTest {
     void lintFindsNothing() throws IOException {
         Path linted = copiedTo(directory.resolve("linted/rampgate"));
         Path values = linted.resolve("values.yaml");
-        ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+        ObjectMapper yaml = new ObjectMapper(new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION));
         JsonNode merged = yaml.readerForUpdating(yaml.readTree(values.toFile())).readValue(VALUES.toFile());
         yaml.writeValue(values.toFile(), merged);
         LintResult result = new Helm(linted.toAbsolutePath()).lint().strict().call();

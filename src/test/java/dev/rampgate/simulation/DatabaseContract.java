@@ -115,7 +115,8 @@ abstract class DatabaseContract {
                 START,
                 Map.of(),
                 new FollowUp.Acceptance(Channel.SOCKET, START, START.plusSeconds(2)),
-                List.of(new FollowUp.Contradiction(Status.FAILED, START.plusSeconds(1))));
+                List.of(new FollowUp.Contradiction(Status.FAILED, START.plusSeconds(1))),
+                true);
         write(changes().followUps(MemoryDatabase.following(record(ID, Status.COMPLETED, 2), followUp)));
 
         assertThat(load(ID)).containsEntry(ID, new Recorded(MemoryDatabase.following(record, followUp), 0));

@@ -1,7 +1,10 @@
 package dev.rampgate.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -44,6 +47,10 @@ class MonitoringTest {
 
     /** Given to every series by whoever reads them. */
     private static final Set<String> LABELS_OF_THE_READER = Set.of("job", "pod", "namespace", "instance");
+
+    /** Of two equal keys a reader takes one, and kubectl none. JSON is YAML. */
+    private static final ObjectMapper YAML =
+            new ObjectMapper(new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION));
 
     private final MetricsList metrics = MetricsList.read();
 
@@ -259,8 +266,22 @@ class MonitoringTest {
                 .flatMap(group -> list(group.path("rules")).stream());
     }
 
+    @Test
+    void noKeyStandsTwiceInOnePlace() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            for (Path file : files.filter(path -> path.toString().matches(".*\\.(yaml|json)"))
+                    .toList()) {
+                assertThatCode(() -> YAML.readTree(file.toFile()))
+                        .as(file.toString())
+                        .doesNotThrowAnyException();
+            }
+        }
+        assertThatThrownBy(() -> YAML.readTree("alert: one\nexpr: x\nalert: two\n"))
+                .hasMessageContaining("alert");
+    }
+
     private static JsonNode yaml(String file) throws IOException {
-        return new ObjectMapper(new YAMLFactory()).readTree(FOLDER.resolve(file).toFile());
+        return YAML.readTree(FOLDER.resolve(file).toFile());
     }
 
     private static List<JsonNode> list(JsonNode array) {

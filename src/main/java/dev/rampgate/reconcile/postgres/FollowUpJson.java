@@ -69,6 +69,9 @@ public final class FollowUpJson {
             });
             json.put("contradictions", contradictions);
         }
+        if (followUp.detailsContradicted()) {
+            json.put("details_contradicted", true);
+        }
         return json;
     }
 
@@ -85,7 +88,8 @@ public final class FollowUpJson {
                 time(json, "amount_unread_since"),
                 reports(json.getJsonObject("reports")),
                 acceptance(json.getJsonObject("acceptance")),
-                contradictions(json.getJsonArray("contradictions", new JsonArray())));
+                contradictions(json.getJsonArray("contradictions", new JsonArray())),
+                json.getBoolean("details_contradicted", false));
     }
 
     private static Acceptance acceptance(JsonObject json) {
