@@ -45,12 +45,13 @@ class ArchitectureTest {
             Map.entry("outbox", Set.of("database")),
             Map.entry("reconcile", Set.of("pollqueue", "outbox", "database")),
             Map.entry("channel", Set.of("reconcile", "pollqueue", "database", "proof", "edge", "problem")),
-            Map.entry("session", Set.of("reconcile", "database", "proof", "identity", "edge", "problem")),
+            Map.entry("brake", Set.of("database", "problem")),
+            Map.entry("session", Set.of("brake", "reconcile", "database", "proof", "identity", "edge", "problem")),
             Map.entry("live", Set.of("reconcile", "database", "identity", "edge", "problem")),
             Map.entry("privacy", Set.of("reconcile", "outbox", "database", "live")),
             Map.entry(
                     "backoffice",
-                    Set.of("reconcile", "outbox", "pollqueue", "database", "privacy", "edge", "problem")));
+                    Set.of("brake", "reconcile", "outbox", "pollqueue", "database", "privacy", "edge", "problem")));
 
     @ArchTest
     static void arrowsPointInward(JavaClasses classes) {

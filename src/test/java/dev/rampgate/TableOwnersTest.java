@@ -26,17 +26,18 @@ class TableOwnersTest {
     /** A table whose name is put in at run time, or by another literal. */
     private static final String COMPUTED = "(computed name)";
 
-    private static final Map<String, String> OWNERS = Map.of(
-            "transaction", "reconcile.postgres",
-            "transition", "reconcile.postgres",
-            "observation", "reconcile.postgres",
-            "observation_other", "reconcile.postgres",
-            "poll", "pollqueue",
-            "poll_budget", "pollqueue",
-            "socket", "channel.socket",
-            "idempotency_key", "session",
-            "hand_off", "session.handoff",
-            "erased_user", "reconcile");
+    private static final Map<String, String> OWNERS = Map.ofEntries(
+            Map.entry("brake", "brake"),
+            Map.entry("transaction", "reconcile.postgres"),
+            Map.entry("transition", "reconcile.postgres"),
+            Map.entry("observation", "reconcile.postgres"),
+            Map.entry("observation_other", "reconcile.postgres"),
+            Map.entry("poll", "pollqueue"),
+            Map.entry("poll_budget", "pollqueue"),
+            Map.entry("socket", "channel.socket"),
+            Map.entry("idempotency_key", "session"),
+            Map.entry("hand_off", "session.handoff"),
+            Map.entry("erased_user", "reconcile"));
 
     /** Who writes beside the owner, and why. A line whose reason is gone must go as well. */
     private static final Map<Write, String> EXCEPTIONS = Map.of(

@@ -20,6 +20,10 @@ public enum Permission {
     POLL_TRANSACTION,
     /** Poll all transactions of a window of time again. */
     POLL_WINDOW,
+    /** Read brakes. */
+    READ_BRAKES,
+    /** Put brakes on and release them. */
+    SET_BRAKES,
     /** Erase a user. */
     ERASE_USERS
 }

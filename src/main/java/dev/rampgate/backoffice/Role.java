@@ -3,12 +3,14 @@ package dev.rampgate.backoffice;
 import static dev.rampgate.backoffice.Permission.ERASE_USERS;
 import static dev.rampgate.backoffice.Permission.POLL_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.POLL_WINDOW;
+import static dev.rampgate.backoffice.Permission.READ_BRAKES;
 import static dev.rampgate.backoffice.Permission.READ_CASES;
 import static dev.rampgate.backoffice.Permission.READ_DELIVERIES;
 import static dev.rampgate.backoffice.Permission.READ_EVENTS;
 import static dev.rampgate.backoffice.Permission.READ_TRANSACTIONS;
 import static dev.rampgate.backoffice.Permission.RESEND_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.RUN_ENDPOINTS;
+import static dev.rampgate.backoffice.Permission.SET_BRAKES;
 import static dev.rampgate.backoffice.Permission.USE_CONSOLE;
 
 import java.util.Arrays;
@@ -28,6 +30,7 @@ public enum Role {
             READ_TRANSACTIONS,
             READ_EVENTS,
             READ_DELIVERIES,
+            READ_BRAKES,
             READ_CASES,
             POLL_TRANSACTION,
             RESEND_TRANSACTION),
@@ -37,14 +40,16 @@ public enum Role {
             READ_TRANSACTIONS,
             READ_EVENTS,
             READ_DELIVERIES,
+            READ_BRAKES,
             READ_CASES,
             POLL_TRANSACTION,
             RESEND_TRANSACTION,
             POLL_WINDOW,
             RUN_ENDPOINTS,
+            SET_BRAKES,
             ERASE_USERS),
     /** Reads everything and changes nothing. */
-    AUDITOR(USE_CONSOLE, READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_CASES);
+    AUDITOR(USE_CONSOLE, READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_BRAKES, READ_CASES);
 
     private final Set<Permission> permissions;
 

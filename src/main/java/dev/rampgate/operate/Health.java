@@ -1,5 +1,6 @@
 package dev.rampgate.operate;
 
+import dev.rampgate.brake.Brakes;
 import dev.rampgate.database.DatabaseFailure;
 import dev.rampgate.database.migration.Migration;
 import dev.rampgate.reconcile.Backlog;
@@ -80,6 +81,26 @@ final class Health {
         public HealthCheckResponse call() {
             return HealthCheckResponse.named("webhook-capacity")
                     .status(!backlog.isFull())
+                    .build();
+        }
+    }
+
+    /** The brakes were read since the start, without which no session is opened; and how many are on, which is no reason to be down. */
+    @Readiness
+    @ApplicationScoped
+    static class BrakesRead implements HealthCheck {
+
+        private final Brakes brakes;
+
+        BrakesRead(Brakes brakes) {
+            this.brakes = brakes;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.named("brakes")
+                    .status(brakes.areKnown())
+                    .withData("on", brakes.count())
                     .build();
         }
     }

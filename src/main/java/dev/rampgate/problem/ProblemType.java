@@ -60,6 +60,8 @@ public enum ProblemType {
     NOT_IMPLEMENTED(501, "This method is not supported"),
     /** Proof refused or failed for a reason that the user cannot change. */
     RAMP_ERROR(502, "The ramp could not process this request"),
+    /** An operator has stopped sessions, all or such ones, for now. */
+    SESSIONS_PAUSED(503, "New payments are paused for now"),
     /** Proof does not answer; the caller may try again. */
     RAMP_UNAVAILABLE(503, "The ramp is temporarily unavailable"),
     /** Rampgate cannot do this now; the caller may try again. */

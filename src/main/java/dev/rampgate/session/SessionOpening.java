@@ -1,5 +1,6 @@
 package dev.rampgate.session;
 
+import dev.rampgate.brake.Brakes;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.problem.ProblemException;
@@ -39,6 +40,7 @@ public class SessionOpening {
     private final OperatorCases cases;
     private final ThrottledLog failed;
     private final UnfinishedTransactions unfinished;
+    private final Brakes brakes;
 
     SessionOpening(
             ProofClient proof,
@@ -50,7 +52,8 @@ public class SessionOpening {
             Traces traces,
             MeterRegistry meters,
             OperatorCases cases,
-            UnfinishedTransactions unfinished) {
+            UnfinishedTransactions unfinished,
+            Brakes brakes) {
         this.proof = proof;
         this.stream = stream;
         this.backlog = backlog;
@@ -62,17 +65,20 @@ public class SessionOpening {
         this.cases = cases;
         this.failed = new ThrottledLog(Logger.getLogger(SessionOpening.class), clock);
         this.unfinished = unfinished;
+        this.brakes = brakes;
     }
 
     /**
      * Opens a session for a user. To be run to its end, whether or not the user's client still waits
      * ({@link dev.rampgate.eventloop.DetachedWork}).
      *
-     * @return Proof's answer; fails with a {@link ProofFailure}, or with a {@link ProblemException} if the user has too many
-     *     unfinished transactions
+     * @return Proof's answer; fails with a {@link ProofFailure}, or with a {@link ProblemException} if a brake stops such sessions
+     *     or the user has too many unfinished transactions
      */
     public Uni<ProofSession> open(RequestedSession asked) {
-        return unfinished.within(asked.caller().userId(), () -> opened(asked));
+        SessionRequest request = asked.request();
+        return brakes.pass(request.type(), request.currency(), request.network())
+                .chain(() -> unfinished.within(asked.caller().userId(), () -> opened(asked)));
     }
 
     private Uni<ProofSession> opened(RequestedSession asked) {

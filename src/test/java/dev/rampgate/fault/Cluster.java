@@ -34,6 +34,10 @@ final class Cluster implements AutoCloseable {
 
     static final String WEBHOOK_KEY = "webhook-key-of-fault-tests";
     static final String OPERATOR_TOKEN = "operate-token-of-fault-tests";
+
+    /** Of an actor of the role operator. */
+    static final String NIGHT_TOKEN = "night-token-of-fault-tests";
+
     static final Duration LEASE = Duration.ofSeconds(2);
     static final Duration SOCKET_INTERVAL = Duration.ofMillis(500);
 
@@ -47,6 +51,7 @@ final class Cluster implements AutoCloseable {
     private final LedgerTables ledger;
     private final List<ReplicaProcess> replicas;
     private final Path tokens;
+    private final Path nightTokens;
 
     /** @param settings what differs from the defaults of these tests, as environment variables */
     Cluster(TestDatabase database, int size, Map<String, String> settings) {
@@ -58,6 +63,7 @@ final class Cluster implements AutoCloseable {
         this.database = database;
         this.ledger = new LedgerTables(database.jdbcUrl());
         this.tokens = written(OPERATOR_TOKEN);
+        this.nightTokens = written(NIGHT_TOKEN);
         this.proof = ProofSimulator.started(SimulatorSettings.builder()
                 .clientToken(CLIENT_TOKEN)
                 .life(LifeMode.MANUAL, 1)
@@ -69,6 +75,8 @@ final class Cluster implements AutoCloseable {
         environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
         environment.put("RAMPGATE_OPERATE_ACTORS_SHOP_ROLE", "service");
         environment.put("RAMPGATE_OPERATE_ACTORS_SHOP_TOKEN_FILE", tokens.toString());
+        environment.put("RAMPGATE_OPERATE_ACTORS_NIGHT_ROLE", "operator");
+        environment.put("RAMPGATE_OPERATE_ACTORS_NIGHT_TOKEN_FILE", nightTokens.toString());
         environment.put("RAMPGATE_IDENTITY_MODE", "header");
         environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
@@ -182,5 +190,6 @@ final class Cluster implements AutoCloseable {
         ledger.close();
         database.close();
         Files.deleteIfExists(tokens);
+        Files.deleteIfExists(nightTokens);
     }
 }

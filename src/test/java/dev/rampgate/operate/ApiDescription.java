@@ -76,6 +76,7 @@ public final class ApiDescription implements OASFilter {
                     TOO_MANY_UNFINISHED,
                     TOO_MANY_REQUESTS,
                     RAMP_ERROR,
+                    SESSIONS_PAUSED,
                     RAMP_UNAVAILABLE),
             "GET /kyc-status",
             List.of(TOO_MANY_REQUESTS, RAMP_ERROR, RAMP_UNAVAILABLE),

@@ -2,6 +2,7 @@ package dev.rampgate.operate;
 
 import static dev.rampgate.problem.ProblemType.BAD_REQUEST;
 import static dev.rampgate.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.rampgate.problem.ProblemType.CONFLICT;
 import static dev.rampgate.problem.ProblemType.CURSOR_EXPIRED;
 import static dev.rampgate.problem.ProblemType.CURSOR_LOST;
 import static dev.rampgate.problem.ProblemType.FORBIDDEN;
@@ -280,7 +281,61 @@ final class BackOfficeDescription {
                                 object("events", number("how many the window has")),
                                 "queued",
                                 number("how many are sent again"))),
-                        List.of(NOT_FOUND)));
+                        List.of(NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/brakes",
+                        "readBrakes",
+                        "Brakes: which sessions operators have stopped",
+                        "Those that are on, and those that expired within the last seven days.",
+                        List.of(),
+                        null,
+                        json(object("brakes", array(brake()))),
+                        List.of()),
+                new Call(
+                        PathItem.HttpMethod.PUT,
+                        "/operate/brakes/{name}",
+                        "putBrake",
+                        "Stops sessions, or changes the brake of this name",
+                        "In force at every replica within a second. POST /session answers 503 sessions-paused; transactions in flight go"
+                                + " on, and a kept answer is given again. The same call once more changes nothing.",
+                        List.of(),
+                        optional(
+                                scoped(object("reason", text("why; users never see it", "Proof answers 401"))),
+                                "expires_at",
+                                time(
+                                        "within 31 days; if absent, that of the brake that is on stays, and a new one has 24 h")),
+                        json(brake()),
+                        List.of(CONFLICT)),
+                new Call(
+                        PathItem.HttpMethod.DELETE,
+                        "/operate/brakes/{name}",
+                        "releaseBrake",
+                        "Releases a brake",
+                        "Sessions are opened again at every replica within a second, unless another brake stops them.",
+                        List.of(),
+                        null,
+                        json(brake()),
+                        List.of(INVALID_REQUEST, NOT_FOUND)));
+    }
+
+    private static Schema brake() {
+        return scoped(object(
+                "name", text("what the operator calls it", "proof-401"),
+                "active", flag("whether it stops sessions"),
+                "reason", text("why", "Proof answers 401"),
+                "created_at", time("when it was put on"),
+                "created_by", text("the actor", "night"),
+                "changed_at", time("when it was changed last"),
+                "changed_by", text("the actor", "night"),
+                "expires_at", time("when it ends by itself")));
+    }
+
+    private static Schema scoped(Schema brake) {
+        optional(brake, "all", flag("true to stop all sessions; otherwise those that agree with all of the following"));
+        optional(brake, "type", text("buy or sell", "sell"));
+        optional(brake, "currency", text("as POST /session names it", "USDC"));
+        return optional(brake, "network", text("as POST /session names it", "ERC20"));
     }
 
     static void addTo(OpenAPI api) {

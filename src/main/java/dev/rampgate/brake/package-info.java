@@ -1,0 +1,2 @@
+/** Brakes: sessions that an operator has stopped at run time, at every replica. */
+package dev.rampgate.brake;
