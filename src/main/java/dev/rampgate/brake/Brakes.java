@@ -150,8 +150,9 @@ public class Brakes {
         return new ProblemException(Problem.of(
                         ProblemType.SESSIONS_PAUSED,
                         all
-                                ? "Please try again later. What you have begun goes on"
-                                : "Another currency, network or direction may be available. What you have begun goes on")
+                                ? "New payments are paused for now. Please try again later; what you have begun goes on"
+                                : "Such payments are paused for now; another currency, network or direction may be available. What you have"
+                                        + " begun goes on")
                 .withRetryAfter(bounded(Duration.between(clock.instant(), last))));
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -144,6 +145,30 @@ class DatabaseAwayFaultIT {
                         .toList());
         assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), traffic.opened()))
                 .isEmpty();
+    }
+
+    @Test
+    void aBrakeStaysInForceWithoutTheDatabaseAndAReplicaThatStartsMeanwhileOpensNoSession() throws Exception {
+        ReplicaProcess steady = cluster.replicas().get(0);
+        ReplicaProcess restarted = cluster.replicas().get(1);
+        assertThat(Brake.put(steady, "night", Duration.ofSeconds(12))).isEqualTo(200);
+        Instant expired = Instant.now().plusSeconds(13);
+        await("the brake").atMost(LIMIT).until(() -> Brake.session(restarted).equals("503 sessions-paused"));
+
+        database.stop();
+        restarted.kill();
+        restarted.launch();
+        await("its port").atMost(LIMIT).until(() -> !Brake.session(restarted).startsWith("0"));
+        assertThat(Brake.session(restarted)).isEqualTo("503 unavailable");
+        assertThat(restarted.saysReady()).isFalse();
+        await("the expiry").atMost(LIMIT).until(() -> Instant.now().isAfter(expired));
+        assertThat(Brake.session(steady)).isEqualTo("503 sessions-paused");
+        database.restart();
+
+        restarted.awaitReady();
+        for (ReplicaProcess replica : List.of(steady, restarted)) {
+            await("sessions").atMost(LIMIT).until(() -> Brake.session(replica).equals("201 "));
+        }
     }
 
     private static Duration median(List<Sent> some) {

@@ -131,6 +131,20 @@ class TwoReplicasIT {
                 .publish();
     }
 
+    @Test
+    void aBrakeThatOneReplicaPutsOnStopsSessionsAtTheOtherUntilItIsReleased() {
+        ReplicaProcess one = cluster.replicas().get(0);
+        ReplicaProcess other = cluster.replicas().get(1);
+        assertThat(Brake.session(other)).isEqualTo("201 ");
+
+        assertThat(Brake.put(one, "night", Duration.ofHours(1))).isEqualTo(200);
+        assertThat(Brake.session(one)).isEqualTo("503 sessions-paused");
+        await("the brake").atMost(LIMIT).until(() -> Brake.session(other).equals("503 sessions-paused"));
+        assertThat(Brake.release(other, "night")).isEqualTo(200);
+        assertThat(Brake.session(other)).isEqualTo("201 ");
+        await("the release").atMost(LIMIT).until(() -> Brake.session(one).equals("201 "));
+    }
+
     /** Two contradicting ends on two ways at once; what Proof then answers to a poll is one of them. */
     private static void race(String id, WebhookSender sender, Random random) {
         ProofTransaction before = cluster.proof().transactions().get(id);
