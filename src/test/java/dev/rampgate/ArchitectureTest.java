@@ -130,6 +130,8 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName("dev.rampgate.outbox.NewEpoch") // likewise, for its task
             .and()
+            .doNotHaveFullyQualifiedName("dev.rampgate.privacy.ApplyErasures") // likewise
+            .and()
             .doNotHaveSimpleName("OrderlyShutdown") // it is called by the thread that ends the process
             .and()
             .doNotHaveSimpleName("ShutdownWatchdog") // on a thread of its own

@@ -1,6 +1,10 @@
 package dev.rampgate.backoffice;
 
 import dev.rampgate.privacy.Erasure;
+import dev.rampgate.privacy.ErasureLedger;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -29,6 +33,12 @@ class UserRoutes implements OperatorRoutes {
     private Uni<OperatorAnswer> erase(OperatorCall call) {
         String userId = OperatorCall.text(call.body(), "user_id");
         return erasure.erase(userId)
+                .onFailure(ErasureLedger.NotWrittenException.class)
+                .transform(
+                        failure -> new ProblemException(
+                                Problem.of(
+                                        ProblemType.UNAVAILABLE,
+                                        "Nothing was erased, since the erasure ledger could not be written; do it again when its volume is in order")))
                 .invoke(erased -> LOG.infof(
                         "Operator's request %s: a user was erased from %d transactions, %d observations and %d events",
                         call.requestId(), erased.transactions(), erased.observations(), erased.events()))

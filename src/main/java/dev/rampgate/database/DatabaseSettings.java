@@ -22,6 +22,9 @@ public interface DatabaseSettings {
     /** The task that begins another epoch of the ledger's events, and nothing else. */
     String NEW_EPOCH = "new-epoch";
 
+    /** The value of {@link #COMMAND} for applying the erasure ledger again, and ending then. */
+    String APPLY_ERASURES = "apply-erasures";
+
     /** Name or address of a PostgreSQL server of version 15 or later. Unit: host. Default: none, it is required. */
     Optional<String> host();
 

@@ -5,9 +5,14 @@ import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,15 +31,25 @@ import java.util.random.RandomGenerator;
  * <p>Between the question and the commit no erasure of these users begins: the question takes a shared lock by the hash of
  * each id, {@link #remember} the exclusive one. So an erasure either comes first and is seen, or finds what was written.
  */
-public final class ErasedUsers {
+@Singleton
+public class ErasedUsers {
 
     /** Sets the locks apart from others of the same database. */
     private static final long LOCKS = 0x52616d7067617465L;
 
-    private ErasedUsers() {}
+    private final ErasureKeys keys;
+
+    /** @param keys of the erasure ledger, whose marks are asked for, too */
+    @Inject
+    public ErasedUsers(ErasureKeys keys) {
+        this.keys = keys;
+    }
+
+    /** A mark of the erasure ledger, and when its user was erased. */
+    public record LedgerMark(byte[] mark, Instant erasedAt) {}
 
     /** Which of these users were erased, and when last; none of them is erased before this transaction has ended. */
-    public static Uni<Map<String, Instant>> among(SqlConnection connection, Collection<String> userIds) {
+    public Uni<Map<String, Instant>> among(SqlConnection connection, Collection<String> userIds) {
         // In one order, so that two who ask while others erase cannot block each other.
         List<String> inOrder = userIds.stream().sorted().toList();
         Uni<Void> locked = connection
@@ -44,37 +59,102 @@ public final class ErasedUsers {
                         """)
                 .execute(Tuple.of(Columns.texts(inOrder), LOCKS))
                 .replaceWithVoid();
+        Columns<Asked> marks = Columns.of(underEachKey(inOrder));
         Uni<Map<String, Instant>> erased = connection
                 .preparedQuery("""
                         SELECT asked.user_id, erased_user.erased_at
-                        FROM unnest($1::text[]) AS asked (user_id)
+                        FROM unnest($3::text[]) AS asked (user_id)
                              JOIN erasure_key ON erasure_key.one
                              JOIN erased_user
                                  ON erased_user.mark = sha256(erasure_key.key || convert_to(asked.user_id, 'UTF8'))
+                        UNION ALL
+                        SELECT asked.user_id, erased_user.erased_at
+                        FROM unnest($1::text[], $2::bytea[]) AS asked (user_id, mark)
+                             JOIN erased_user ON erased_user.mark = asked.mark
                         """)
-                .execute(Tuple.of(Columns.texts(inOrder)))
-                .map(rows -> {
-                    Map<String, Instant> found = new HashMap<>();
-                    rows.forEach(row -> found.put(row.getString("user_id"), Columns.instant(row, "erased_at")));
-                    return found;
-                });
+                .execute(marks.text(Asked::userId)
+                        .array(Asked::mark, Buffer[]::new)
+                        .and(Columns.texts(inOrder))
+                        .parameters())
+                .map(ErasedUsers::latest);
         // A statement of its own, which begins when the locks are held: it sees what was committed until then.
         return locked.chain(() -> erased);
     }
 
+    private record Asked(String userId, Buffer mark) {}
+
+    private List<Asked> underEachKey(Collection<String> userIds) {
+        return userIds.stream()
+                .flatMap(userId ->
+                        keys.marks(userId).stream().map(mark -> new Asked(userId, Buffer.buffer(mark.mark()))))
+                .toList();
+    }
+
+    private static Map<String, Instant> latest(RowSet<Row> rows) {
+        Map<String, Instant> found = new HashMap<>();
+        rows.forEach(row -> found.merge(
+                row.getString("user_id"),
+                Columns.instant(row, "erased_at"),
+                (one, other) -> one.isAfter(other) ? one : other));
+        return found;
+    }
+
+    /** Which of these users the erasure ledger names, and when each was erased last. Takes no lock. */
+    public Uni<Map<String, Instant>> namedByLedger(Pool pool, Collection<String> userIds) {
+        return pool.preparedQuery("""
+                        SELECT asked.user_id, erased_user.erased_at
+                        FROM unnest($1::text[], $2::bytea[]) AS asked (user_id, mark)
+                             JOIN erased_user ON erased_user.mark = asked.mark
+                        """)
+                .execute(Columns.of(underEachKey(userIds))
+                        .text(Asked::userId)
+                        .array(Asked::mark, Buffer[]::new)
+                        .parameters())
+                .map(ErasedUsers::latest);
+    }
+
+    /** Copies marks of the erasure ledger, so that whoever they stand for counts as erased. */
+    public static Uni<Void> remember(Pool pool, Collection<LedgerMark> marks) {
+        return pool.preparedQuery("""
+                        INSERT INTO erased_user AS known (mark, erased_at)
+                        SELECT mark, max(erased_at)
+                        FROM unnest($1::bytea[], $2::timestamptz[]) AS erased (mark, erased_at)
+                        GROUP BY mark
+                        ORDER BY mark
+                        ON CONFLICT (mark) DO UPDATE
+                        SET erased_at = excluded.erased_at
+                        WHERE known.erased_at < excluded.erased_at
+                        """)
+                .execute(Columns.of(marks)
+                        .array(mark -> Buffer.buffer(mark.mark()), Buffer[]::new)
+                        .time(LedgerMark::erasedAt)
+                        .parameters())
+                .replaceWithVoid();
+    }
+
     /** Remembers that a user is erased, once all who asked before have committed. */
-    public static Uni<Void> remember(SqlConnection connection, String userId, Instant erasedAt) {
+    public Uni<Void> remember(SqlConnection connection, String userId, Instant erasedAt) {
         return connection
                 .preparedQuery("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))")
                 .execute(Tuple.of(userId, LOCKS))
-                .chain(() -> connection.preparedQuery("""
+                .chain(() -> connection
+                        .preparedQuery("""
                                 INSERT INTO erased_user AS known (mark, erased_at)
-                                SELECT sha256(erasure_key.key || convert_to($1, 'UTF8')), $2
+                                SELECT sha256(erasure_key.key || convert_to($1, 'UTF8')), $2::timestamptz
                                 FROM erasure_key
                                 WHERE erasure_key.one
+                                UNION ALL
+                                SELECT mark, $2::timestamptz
+                                FROM unnest($3::bytea[]) AS ledger (mark)
                                 ON CONFLICT (mark) DO UPDATE
                                 SET erased_at = greatest(known.erased_at, excluded.erased_at)
-                                """).execute(Tuple.of(userId, Columns.utc(erasedAt))))
+                                """)
+                        .execute(Tuple.of(
+                                userId,
+                                Columns.utc(erasedAt),
+                                underEachKey(List.of(userId)).stream()
+                                        .map(Asked::mark)
+                                        .toArray(Buffer[]::new))))
                 .replaceWithVoid();
     }
 
@@ -84,7 +164,7 @@ public final class ErasedUsers {
      * @param begunAt when the user asked for it
      * @return what the work brings; empty if the user was erased at that time or later
      */
-    public static <T> Uni<Optional<T>> unlessErased(
+    public <T> Uni<Optional<T>> unlessErased(
             Pool pool, String userId, Instant begunAt, Function<SqlConnection, Uni<T>> work) {
         return pool.withTransaction(connection -> among(connection, List.of(userId))
                 .chain(erased -> isCovered(begunAt, erased.get(userId))

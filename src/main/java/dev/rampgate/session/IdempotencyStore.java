@@ -35,13 +35,16 @@ class IdempotencyStore {
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
 
     private final Pool pool;
+    private final ErasedUsers erasedUsers;
     private final Duration keep;
     private final Duration lease;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    IdempotencyStore(Pool pool, IdempotencyTimes times, InstantSource clock, RandomGenerator random) {
+    IdempotencyStore(
+            Pool pool, IdempotencyTimes times, ErasedUsers erasedUsers, InstantSource clock, RandomGenerator random) {
         this.pool = pool;
+        this.erasedUsers = erasedUsers;
         this.keep = times.keep();
         this.lease = times.longestOpening().plus(CLOCK_SKEW);
         this.clock = clock;
@@ -84,7 +87,8 @@ class IdempotencyStore {
 
     /** Null if the key's row stands in the way; a user who was erased since has to ask anew. */
     private Uni<Claim> tryToClaim(IdempotencyKey key, Instant now) {
-        return ErasedUsers.unlessErased(pool, key.userId(), now, connection -> tryToClaim(connection, key, now))
+        return erasedUsers
+                .unlessErased(pool, key.userId(), now, connection -> tryToClaim(connection, key, now))
                 .map(claim -> claim.orElse(null));
     }
 

@@ -41,8 +41,9 @@ class MissingSettings {
      */
     List<String> of(String command) {
         Found found = new Found();
-        boolean ofDatabaseAlone =
-                List.of(DatabaseSettings.MIGRATE, DatabaseSettings.NEW_EPOCH).contains(command);
+        boolean ofDatabaseAlone = List.of(
+                        DatabaseSettings.MIGRATE, DatabaseSettings.NEW_EPOCH, DatabaseSettings.APPLY_ERASURES)
+                .contains(command);
         if (command.equals(DatabaseSettings.SERVE) || ofDatabaseAlone) {
             ofDatabase(found);
         }

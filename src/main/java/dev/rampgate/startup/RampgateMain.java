@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Starts Rampgate as a service, or for one task that the argument names: {@code --smoke}, which needs no database, or
- * {@code --migrate} or {@code --new-epoch}, which need the database only. A task opens no port. The process ends with the task; its
+ * {@code --migrate}, {@code --new-epoch} or {@code --apply-erasures}, which need the database only. A task opens no port. The process ends with the task; its
  * exit code is 0 on success.
  */
 @QuarkusMain
@@ -30,12 +30,15 @@ public final class RampgateMain {
             runOnDatabase(DatabaseSettings.MIGRATE);
         } else if (tasks.equals(List.of("--new-epoch"))) {
             runOnDatabase(DatabaseSettings.NEW_EPOCH);
+        } else if (tasks.equals(List.of("--apply-erasures"))) {
+            runOnDatabase(DatabaseSettings.APPLY_ERASURES);
         } else {
             System.err.println("""
                     Rampgate takes no argument, or one of
-                      --smoke      opens a session at Proof for each offered pair
-                      --migrate    migrates the database to the version of this build
-                      --new-epoch  begins another epoch of events, after a restore that lost commits""");
+                      --smoke           opens a session at Proof for each offered pair
+                      --migrate         migrates the database to the version of this build
+                      --new-epoch       begins another epoch of events, after a restore that lost commits
+                      --apply-erasures  erases every user of the erasure ledger again, after a restore""");
             System.exit(USAGE);
         }
     }

@@ -7,6 +7,7 @@ import dev.rampgate.database.DatabaseTls;
 import dev.rampgate.live.LiveSettings;
 import dev.rampgate.outbox.OutboxSettings;
 import dev.rampgate.outbox.kafka.KafkaSettings;
+import dev.rampgate.privacy.ErasureLedgerSettings;
 import dev.rampgate.session.SessionSettings;
 import dev.rampgate.session.handoff.HandOffSettings;
 import dev.rampgate.settings.EnvironmentName;
@@ -49,6 +50,7 @@ class SettingsCheck {
     private final TracingSettings tracing;
     private final OutboxSettings outbox;
     private final KafkaSettings kafka;
+    private final ErasureLedgerSettings erasureLedger;
     private final String command;
 
     SettingsCheck(
@@ -63,6 +65,7 @@ class SettingsCheck {
             TracingSettings tracing,
             OutboxSettings outbox,
             KafkaSettings kafka,
+            ErasureLedgerSettings erasureLedger,
             @ConfigProperty(name = DatabaseSettings.COMMAND, defaultValue = DatabaseSettings.SERVE) String command) {
         this.beans = beans;
         this.missing = missing;
@@ -75,6 +78,7 @@ class SettingsCheck {
         this.tracing = tracing;
         this.outbox = outbox;
         this.kafka = kafka;
+        this.erasureLedger = erasureLedger;
         this.command = command;
     }
 
@@ -120,6 +124,11 @@ class SettingsCheck {
         addIf(!session.sell(), "sell", "rampgate.session.sell", off);
         addIf(database.sslMode() == DatabaseTls.Mode.DISABLE, "TLS to the database", "rampgate.database.ssl-mode", off);
         addIf(kafka.bootstrapServers().isEmpty(), "events to Kafka", "rampgate.outbox.kafka.bootstrap-servers", off);
+        addIf(
+                erasureLedger.directory().isEmpty(),
+                "the erasure ledger, so that restoring a backup brings erased users back",
+                "rampgate.privacy.erasure-ledger.directory",
+                off);
         addIf(tracing.endpoint().isEmpty(), "traces", "rampgate.tracing.endpoint", off);
         return off;
     }

@@ -3,6 +3,8 @@ package dev.rampgate.session;
 import static dev.rampgate.support.GrownDatabase.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.reconcile.ErasureKeys;
 import dev.rampgate.session.IdempotencyStore.Claim.Granted;
 import dev.rampgate.support.GrownDatabase;
 import java.time.Duration;
@@ -21,6 +23,7 @@ class IdempotencyPlansTest {
         IdempotencyStore store = new IdempotencyStore(
                 database.pool(),
                 new IdempotencyTimes(Duration.ofMinutes(15), Duration.ofMinutes(1)),
+                new ErasedUsers(ErasureKeys.NONE),
                 InstantSource.system(),
                 new SplittableRandom(1));
         IdempotencyKey key = new IdempotencyKey("cust-7", "a-new-key", new byte[32]);

@@ -9,6 +9,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.rampgate.identity.Caller;
+import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.reconcile.ErasureKeys;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.session.IdempotencyStore.Claim;
 import dev.rampgate.session.IdempotencyStore.Claim.Answered;
@@ -281,7 +283,11 @@ class IdempotencyQuarkusTest {
 
     private IdempotencyStore store() {
         return new IdempotencyStore(
-                pool, new IdempotencyTimes(KEEP, LONGEST_OPENING), () -> now, new java.util.Random(now.getNano()));
+                pool,
+                new IdempotencyTimes(KEEP, LONGEST_OPENING),
+                new ErasedUsers(ErasureKeys.NONE),
+                () -> now,
+                new java.util.Random(now.getNano()));
     }
 
     private static Claim claim(IdempotencyStore store, IdempotencyKey key) {

@@ -10,6 +10,8 @@ import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.pollqueue.PollQueue;
 import dev.rampgate.pollqueue.PostgresPollQueue;
+import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.reconcile.ErasureKeys;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.postgres.OwnReferenceColumns;
 import dev.rampgate.reconcile.postgres.PostgresLedgerStore;
@@ -47,7 +49,8 @@ final class PostgresDatabase implements Database {
 
     @Override
     public LedgerStore store() {
-        LedgerStore store = new PostgresLedgerStore(server.pool(), plan.reconciling(), TestEvents.bodies());
+        LedgerStore store = new PostgresLedgerStore(
+                server.pool(), plan.reconciling(), TestEvents.bodies(), new ErasedUsers(ErasureKeys.NONE));
         return new LedgerStore() {
             @Override
             public <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work) {

@@ -24,6 +24,8 @@ import dev.rampgate.pollqueue.PollQueue.Claim;
 import dev.rampgate.pollqueue.PostgresPollQueue;
 import dev.rampgate.reconcile.BatchChanges;
 import dev.rampgate.reconcile.BatchChanges.Archived;
+import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.reconcile.ErasureKeys;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.postgres.PostgresLedgerStore;
 import dev.rampgate.support.GrownDatabase;
@@ -60,7 +62,11 @@ class QueryPlansTest {
         database = shared;
         Pool pool = database.pool();
         ReplicaId replica = new ReplicaId(new SplittableRandom(1));
-        store = new PostgresLedgerStore(pool, new WorldSettings.Reconciling(10, 1, 100, 100, 100), TestEvents.bodies());
+        store = new PostgresLedgerStore(
+                pool,
+                new WorldSettings.Reconciling(10, 1, 100, 100, 100),
+                TestEvents.bodies(),
+                new ErasedUsers(ErasureKeys.NONE));
         polls = new PostgresPollQueue(pool, new WorldSettings.Polling(20, 10, 2, Duration.ofSeconds(1)), replica);
         sockets = new PostgresSocketClaims(pool, new WorldSettings.Socketing(100), replica);
         figures = new LedgerGauges(pool, InstantSource.system(), new SimpleMeterRegistry());

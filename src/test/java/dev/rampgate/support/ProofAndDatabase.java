@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -23,6 +25,7 @@ public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManag
 
     private static ProofSimulator proof;
     private static EmbeddedDatabase database;
+    private static Path erasureLedger;
 
     /** The simulated Proof of the tests that run now. */
     public static ProofSimulator proof() {
@@ -32,6 +35,11 @@ public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManag
     /** Their database. */
     public static EmbeddedDatabase database() {
         return database;
+    }
+
+    /** The directory of their erasure ledger. */
+    public static Path erasureLedger() {
+        return erasureLedger;
     }
 
     @Override
@@ -46,7 +54,18 @@ public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManag
                 .build());
         Map<String, String> settings = new HashMap<>(settings(proof, database));
         settings.put("quarkus.http.test-port", Integer.toString(httpPort));
+        erasureLedger = newDirectory();
+        settings.put("rampgate.privacy.erasure-ledger.directory", erasureLedger.toString());
+        settings.put("rampgate.privacy.erasure-ledger.keys-file", "src/test/resources/erasure-keys");
         return settings;
+    }
+
+    private static Path newDirectory() {
+        try {
+            return Files.createTempDirectory("erasure-ledger");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What tells a Rampgate where they are. */

@@ -1,9 +1,11 @@
 package dev.rampgate.database.migration;
 
 import dev.rampgate.database.DatabaseSettings;
+import io.quarkus.arc.All;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.Priority;
@@ -11,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -41,6 +44,7 @@ public class Migration {
     private final DatabaseSettings settings;
     private final String command;
     private final Event<SchemaMigrated> migrated;
+    private final List<Preparation> preparations;
     private volatile boolean done;
     private volatile String complaint;
 
@@ -50,11 +54,13 @@ public class Migration {
             FlywayMigration flyway,
             DatabaseSettings settings,
             Event<SchemaMigrated> migrated,
+            @All List<Preparation> preparations,
             @ConfigProperty(name = DatabaseSettings.COMMAND, defaultValue = DatabaseSettings.SERVE) String command) {
         this.version = version;
         this.flyway = flyway;
         this.settings = settings;
         this.migrated = migrated;
+        this.preparations = preparations;
         this.command = command;
     }
 
@@ -98,6 +104,7 @@ public class Migration {
                 bring();
                 served().await().indefinitely();
             }
+            prepared().await().indefinitely();
             done();
         } catch (RuntimeException failed) {
             complain(failed);
@@ -121,6 +128,7 @@ public class Migration {
                     bring();
                     return served();
                 })
+                .chain(this::prepared)
                 .invoke(this::done)
                 .onFailure()
                 .invoke(this::complain)
@@ -160,6 +168,16 @@ public class Migration {
                 .replaceWithVoid();
     }
 
+    private Uni<Void> prepared() {
+        return Multi.createFrom()
+                .iterable(preparations)
+                .onItem()
+                .transformToUniAndConcatenate(preparation ->
+                        preparation.prepare().onFailure().transform(failure -> new NotPrepared(preparation, failure)))
+                .onItem()
+                .ignoreAsUni();
+    }
+
     private void done() {
         done = true;
         migrated.fire(new SchemaMigrated());
@@ -167,7 +185,7 @@ public class Migration {
 
     /** Each complaint once, until there is another. */
     private void complain(Throwable failure) {
-        String next = failure instanceof NotMigrated || failure instanceof NotServed
+        String next = failure instanceof NotMigrated || failure instanceof NotServed || failure instanceof NotPrepared
                 ? failure.getMessage()
                 : whatToDo(failure);
         if (!next.equals(complaint)) {
@@ -189,6 +207,12 @@ public class Migration {
     private static final class NoAnswer extends RuntimeException {
         NoAnswer() {
             super("it does not answer", null, false, false);
+        }
+    }
+
+    private static final class NotPrepared extends RuntimeException {
+        NotPrepared(Preparation preparation, Throwable failure) {
+            super(preparation.failure() + ": " + rootCause(failure).getMessage(), failure, false, false);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.rampgate.database.Remedy;
 import dev.rampgate.eventloop.DetachedWork;
 import dev.rampgate.outbox.EventBodies;
 import dev.rampgate.pollqueue.PollRequests;
+import dev.rampgate.reconcile.ErasedUsers;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.StoreException;
@@ -28,19 +29,22 @@ public class PostgresLedgerStore implements LedgerStore {
     private final PollRequests demand;
     private final ReconcileSettings settings;
     private final EventBodies bodies;
+    private final ErasedUsers erasedUsers;
 
-    public PostgresLedgerStore(Pool pool, ReconcileSettings settings, EventBodies bodies) {
+    public PostgresLedgerStore(Pool pool, ReconcileSettings settings, EventBodies bodies, ErasedUsers erasedUsers) {
         this.pool = pool;
         this.demand = new PollRequests(pool);
         this.settings = settings;
         this.bodies = bodies;
+        this.erasedUsers = erasedUsers;
     }
 
     @Override
     public <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work) {
         Uni<T> done = pool.getConnection().chain(connection -> inTransaction(
                         connection,
-                        new PostgresUnitOfWork(connection, settings.archiveLimit(), settings.unknownCapacity(), bodies),
+                        new PostgresUnitOfWork(
+                                connection, settings.archiveLimit(), settings.unknownCapacity(), bodies, erasedUsers),
                         work)
                 // Rolls back what is not committed.
                 .onItemOrFailure()

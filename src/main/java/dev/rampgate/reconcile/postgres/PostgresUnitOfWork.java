@@ -70,12 +70,19 @@ final class PostgresUnitOfWork implements UnitOfWork {
     private final int archiveLimit;
     private final PollPlanWriter polls;
     private final EventWriter events;
+    private final ErasedUsers erasedUsers;
 
-    PostgresUnitOfWork(SqlConnection connection, int archiveLimit, int unknownCapacity, EventBodies bodies) {
+    PostgresUnitOfWork(
+            SqlConnection connection,
+            int archiveLimit,
+            int unknownCapacity,
+            EventBodies bodies,
+            ErasedUsers erasedUsers) {
         this.connection = connection;
         this.archiveLimit = archiveLimit;
         this.polls = new PollPlanWriter(connection, unknownCapacity);
         this.events = new EventWriter(connection, bodies);
+        this.erasedUsers = erasedUsers;
     }
 
     // --- load
@@ -154,7 +161,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
 
     @Override
     public Uni<Map<String, Instant>> erased(Set<String> userIds) {
-        return ErasedUsers.among(connection, userIds);
+        return erasedUsers.among(connection, userIds);
     }
 
     // --- persist

@@ -21,10 +21,12 @@ import java.util.Optional;
 class HandOffStore {
 
     private final Pool pool;
+    private final ErasedUsers erasedUsers;
     private final InstantSource clock;
 
-    HandOffStore(Pool pool, InstantSource clock) {
+    HandOffStore(Pool pool, ErasedUsers erasedUsers, InstantSource clock) {
         this.pool = pool;
+        this.erasedUsers = erasedUsers;
         this.clock = clock;
     }
 
@@ -35,7 +37,8 @@ class HandOffStore {
      * @return false if the user was erased since, and nothing is kept
      */
     Uni<Boolean> keep(HandOffCode code, String userId, byte[] content, Instant begunAt, Instant expiresAt) {
-        return ErasedUsers.unlessErased(pool, userId, begunAt, connection -> connection
+        return erasedUsers
+                .unlessErased(pool, userId, begunAt, connection -> connection
                         .preparedQuery("""
                                 INSERT INTO hand_off (code_hash, user_id, sealed, expires_at)
                                 VALUES ($1, $2, $3, $4)

@@ -3,6 +3,8 @@ package dev.rampgate.session.handoff;
 import static dev.rampgate.support.GrownDatabase.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.reconcile.ErasureKeys;
 import dev.rampgate.support.GrownDatabase;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,7 +18,8 @@ class HandOffPlansTest {
 
     @Test
     void aSessionIsKeptTakenAndSweptByIndex(GrownDatabase database) {
-        HandOffStore store = new HandOffStore(database.pool(), InstantSource.system());
+        HandOffStore store =
+                new HandOffStore(database.pool(), new ErasedUsers(ErasureKeys.NONE), InstantSource.system());
         HandOffCode code = HandOffCode.draw(new SplittableRandom(1));
         database.forgetPlans();
 

@@ -10,6 +10,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import dev.rampgate.reconcile.ErasedUsers;
+import dev.rampgate.reconcile.ErasureKeys;
 import dev.rampgate.support.ProofAndDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -228,7 +230,8 @@ class HandOffQuarkusTest {
 
     @Test
     void aPageMayAskAgainForHalfAMinuteAndNobodyElse() {
-        await(new HandOffStore(pool, () -> now.plus(Duration.ofDays(1))).sweep()); // What other tests left.
+        await(new HandOffStore(pool, new ErasedUsers(ErasureKeys.NONE), () -> now.plus(Duration.ofDays(1)))
+                .sweep()); // What other tests left.
         HandOffCode code = kept();
         now = now.plusSeconds(60).minusMillis(1);
         Instant again = now.plusSeconds(30);
@@ -334,7 +337,7 @@ class HandOffQuarkusTest {
 
     /** As another replica has it, at the test's own time. */
     private HandOffStore store() {
-        return new HandOffStore(pool, () -> now);
+        return new HandOffStore(pool, new ErasedUsers(ErasureKeys.NONE), () -> now);
     }
 
     private long rows(HandOffCode code) {
