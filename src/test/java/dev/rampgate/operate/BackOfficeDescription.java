@@ -13,8 +13,13 @@ import static dev.rampgate.problem.ProblemType.TOO_MANY_REQUESTS;
 import static dev.rampgate.problem.ProblemType.UNAUTHENTICATED;
 import static dev.rampgate.problem.ProblemType.UNAVAILABLE;
 
+import dev.rampgate.ledger.Channel;
+import dev.rampgate.ledger.EventType;
+import dev.rampgate.ledger.Status;
 import dev.rampgate.problem.ProblemType;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,13 +80,14 @@ final class BackOfficeDescription {
                                 query(
                                         "after",
                                         "next of the page before; without it from the oldest event that is kept"),
-                                query("limit", "1 to 500; 100 by default"),
+                                most(500, 100),
                                 query("types", "types of events, separated by commas; all by default"),
-                                query("wait", "how long to wait for an event if there is none, such as 30s")),
+                                query(
+                                        "wait",
+                                        "how long to wait for an event if there is none, up to 60s",
+                                        string().pattern("^[0-9]{1,2}s$").addExample("30s"))),
                         null,
-                        json(object(
-                                "events", array(anyObject("id, type, timestamp and data")),
-                                "next", text("after of the next page", null))),
+                        json(object("events", array(event()), "next", text("after of the next page", null))),
                         List.of(INVALID_REQUEST, CURSOR_EXPIRED, CURSOR_LOST)),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -90,15 +96,12 @@ final class BackOfficeDescription {
                         "Searches transactions, newest first",
                         "Needs an anchor: id, reference, user_id, or a window of creation of at most 400 days. A page reads at most"
                                 + " 10,000 rows: scan_limited says that it ended there, and next_cursor where to go on.",
-                        and(
-                                filters(),
-                                query("limit", "most transactions of the page, 1 to 200; 50 by default"),
-                                query("cursor", "next_cursor of the page before")),
+                        and(filters(), most(200, 50), query("cursor", "next_cursor of the page before")),
                         null,
                         json(optional(
                                 object(
                                         "transactions",
-                                        array(anyObject("as its owner reads it, with user_id, changed_at and alarms")),
+                                        array(OASFactory.createSchema().ref(FOUND)),
                                         "scan_limited",
                                         flag("whether the page ended since 10,000 rows had been read")),
                                 "next_cursor",
@@ -110,7 +113,10 @@ final class BackOfficeDescription {
                         "exportTransactions",
                         "Streams all transactions that match, newest first",
                         "The filters of the search. An answer that ends without its last chunk is incomplete.",
-                        and(filters(), query("format", "csv (safe for spreadsheets) or ndjson (exact)")),
+                        and(
+                                filters(),
+                                query("format", "csv (safe for spreadsheets) or ndjson (exact)", oneOf("csv", "ndjson"))
+                                        .required(true)),
                         null,
                         Map.of(
                                 "text/csv",
@@ -128,24 +134,20 @@ final class BackOfficeDescription {
                         List.of(),
                         null,
                         json(object(
-                                "transaction", anyObject("as a search shows it"),
+                                "transaction", OASFactory.createSchema().ref(FOUND),
                                 "situation", text("in which situation it is", "pending_buy"),
                                 "why", text("why it waits", null),
                                 "next", text("what happens next, and when", null),
                                 "tell_the_user", text("in words that a user understands", null),
                                 "text_for_proof", text("with ids, times and request ids", null),
                                 "alarms", array(text("what an operator must look into", "unknown_status")),
-                                "poll",
-                                        anyObject(
-                                                "due_at, asked_at, failures, missing_since, in_flight, proof_refuses_us"),
+                                "poll", poll(),
                                 "socket_attached", flag("whether a replica follows it on a socket"),
                                 "timeline", array(OASFactory.createSchema().ref("Entry")),
-                                "archive",
-                                        array(anyObject(
-                                                "received_at, channel, outcome, status, changed_at, asked_at, raw")),
+                                "archive", array(observation()),
                                 "archive_truncated", flag("whether there are older observations"),
-                                "events", array(anyObject("id, type, version, epoch, created_at, placed")),
-                                "deliveries", anyObject("pending and attempts, by endpoint and version"))),
+                                "events", array(eventOfCase()),
+                                "deliveries", deliveriesOfCase())),
                         List.of(INVALID_REQUEST, NOT_FOUND)),
                 new Call(
                         PathItem.HttpMethod.POST,
@@ -190,9 +192,7 @@ final class BackOfficeDescription {
                         "Those that the settings of some replica name or named.",
                         List.of(),
                         null,
-                        json(object(
-                                "endpoints",
-                                array(anyObject("name, known, types, state, behind, queued, parked and more")))),
+                        json(object("endpoints", array(endpoint()))),
                         List.of()),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -202,19 +202,13 @@ final class BackOfficeDescription {
                         "Those that wait or are parked, by endpoint and place. A page may be empty and have next.",
                         List.of(
                                 query("endpoint", "only of this endpoint"),
-                                query("state", "pending, parked or delivered; delivered needs transaction"),
+                                query("state", "delivered needs transaction", oneOf(DELIVERY_STATES)),
                                 query("transaction", "only of this transaction"),
                                 query("after", "next of the page before"),
-                                query("limit", "1 to 500; 100 by default")),
+                                most(500, 100)),
                         null,
                         json(optional(
-                                object(
-                                        "deliveries",
-                                        array(
-                                                anyObject(
-                                                        "endpoint, state, replay, transaction_id, version, attempts and more"))),
-                                "next",
-                                text("after of the next page", null))),
+                                object("deliveries", array(delivery())), "next", text("after of the next page", null))),
                         List.of(INVALID_REQUEST)),
                 new Call(
                         PathItem.HttpMethod.POST,
@@ -237,7 +231,7 @@ final class BackOfficeDescription {
                         "What is being sent is not stopped.",
                         List.of(),
                         null,
-                        json(object("name", text("the endpoint", "orders"), "state", text("paused", null))),
+                        json(object("name", text("the endpoint", "orders"), "state", oneOf("paused"))),
                         List.of(NOT_FOUND)),
                 new Call(
                         PathItem.HttpMethod.POST,
@@ -247,7 +241,7 @@ final class BackOfficeDescription {
                         "Ends a pause, a delay and an open circuit, and makes everything due.",
                         List.of(),
                         null,
-                        json(object("name", text("the endpoint", "orders"), "state", text("flowing", null))),
+                        json(object("name", text("the endpoint", "orders"), "state", oneOf("flowing"))),
                         List.of(NOT_FOUND)),
                 new Call(
                         PathItem.HttpMethod.POST,
@@ -259,7 +253,7 @@ final class BackOfficeDescription {
                         null,
                         json(optional(
                                 object(
-                                        "outcome", text("delivered, rejected, timeout and so on", "delivered"),
+                                        "outcome", oneOf(OUTCOMES),
                                         "took_ms", number("until the status")),
                                 "status",
                                 number("of the answer"))),
@@ -346,6 +340,7 @@ final class BackOfficeDescription {
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
                                 .description("back office: a token of an actor of rampgate.operate.actors"));
+        api.getComponents().addSchema(FOUND, found());
         for (Call call : calls()) {
             PathItem item = api.getPaths().getPathItem(call.path());
             if (item == null) {
@@ -435,17 +430,15 @@ final class BackOfficeDescription {
                 several("id", "Proof's ids"),
                 several("reference", "the company's own references"),
                 several("user_id", "the company's ids of users"),
-                several("status", "recorded statuses"),
-                several("type", "buy or sell"),
+                several("status", "recorded statuses", oneOf(STATUSES)),
+                several("type", "buy or sell", oneOf("buy", "sell")),
                 several("currency", "such as USDC"),
                 several("network", "such as ERC20"),
-                several("reported", "statuses that a webhook claims and the ledger has not accepted"),
-                several(
-                        "alarm",
-                        String.join(", ", List.of("completed_contradicted", "unknown_status", "amount_unreadable"))),
-                several("settled", "true or false"),
-                query("created_from", "inclusive, such as 2026-05-02T08:00:00Z"),
-                query("created_to", "exclusive; now by default"));
+                several("reported", "statuses that a webhook claims and the ledger has not accepted", oneOf(STATUSES)),
+                several("alarm", "what an operator must look into", oneOf(ALARMS)),
+                several("settled", "whether nothing more is expected", flag(null)),
+                query("created_from", "inclusive", time(null)),
+                query("created_to", "exclusive; now by default", time(null)));
     }
 
     private static List<Parameter> and(List<Parameter> some, Parameter... more) {
@@ -454,22 +447,219 @@ final class BackOfficeDescription {
         return all;
     }
 
-    /** Given once for each value. */
     private static Parameter several(String name, String description) {
+        return several(name, description, string());
+    }
+
+    /** Given once for each value. */
+    private static Parameter several(String name, String description, Schema value) {
         return OASFactory.createParameter()
                 .name(name)
                 .in(Parameter.In.QUERY)
                 .description(description + "; repeated for several values, of which one must match")
-                .schema(array(OASFactory.createSchema().addType(SchemaType.STRING))
-                        .maxItems(20));
+                .schema(array(value).maxItems(20));
     }
 
     private static Parameter query(String name, String description) {
+        return query(name, description, string());
+    }
+
+    private static Parameter query(String name, String description, Schema schema) {
         return OASFactory.createParameter()
                 .name(name)
                 .in(Parameter.In.QUERY)
                 .description(description)
-                .schema(OASFactory.createSchema().addType(SchemaType.STRING));
+                .schema(schema);
+    }
+
+    private static Parameter most(int largest, int usual) {
+        return query(
+                "limit",
+                "most of a page",
+                OASFactory.createSchema()
+                        .addType(SchemaType.INTEGER)
+                        .minimum(BigDecimal.ONE)
+                        .maximum(BigDecimal.valueOf(largest))
+                        .defaultValue(usual));
+    }
+
+    private static Schema string() {
+        return OASFactory.createSchema().addType(SchemaType.STRING);
+    }
+
+    private static Schema oneOf(String... values) {
+        return string().enumeration(List.of(values));
+    }
+
+    // --- what answers are made of
+
+    private static final String FOUND = "FoundTransaction";
+
+    private static final String[] STATUSES =
+            Arrays.stream(Status.values()).map(Status::wireName).toArray(String[]::new);
+    private static final String[] CHANNELS =
+            Arrays.stream(Channel.values()).map(Channel::name).toArray(String[]::new);
+    private static final String[] EVENT_TYPES =
+            Arrays.stream(EventType.values()).map(EventType::wireName).toArray(String[]::new);
+    private static final String[] ALARMS = {
+        "completed_contradicted", "details_contradicted", "unknown_status", "amount_unreadable"
+    };
+    private static final String[] DELIVERY_STATES = {"pending", "parked", "delivered"};
+    private static final String[] OUTCOMES = {
+        "delivered", "rejected", "gone", "throttled", "failed", "timeout", "unreachable", "expired"
+    };
+
+    /** A transaction as its owner reads it, and more. */
+    private static Schema found() {
+        return transactionWith(
+                "as its owner reads it, with what actors may see",
+                optional(
+                        optional(
+                                optional(
+                                        object("changed_at", time("when we last accepted a change")),
+                                        "user_id",
+                                        text("the company's id of the user; absent once erased", null)),
+                                "erased",
+                                flag("true if the user was erased, else absent")),
+                        "alarms",
+                        array(oneOf(ALARMS))));
+    }
+
+    private static Schema transactionWith(String description, Schema more) {
+        return OASFactory.createSchema()
+                .description(description)
+                .addAllOf(OASFactory.createSchema().ref("TransactionView"))
+                .addAllOf(more);
+    }
+
+    private static Schema event() {
+        Schema data = object(
+                "epoch", number("later epochs follow earlier ones"),
+                "version", number("counts the transaction's events from 1 without gaps"),
+                "channel", oneOf(CHANNELS),
+                "observed_at", time("when it reached us"),
+                "livemode", flag("false where no real money moves"));
+        optional(data, "user_id", text("the company's id of the user; absent once erased", null));
+        optional(data, "occurred_at", time("Proof's time of the change"));
+        optional(data, "confirmed_at", time("when a poll showed the status; of events of a status"));
+        optional(data, "correction", flag("whether it takes a status back; of events of a status"));
+        optional(
+                data,
+                "replaces",
+                number("the version that a correction revokes; null if it was never published")
+                        .addType(SchemaType.NULL));
+        optional(data, "final", flag("whether nothing can follow; of transaction.settled"));
+        optional(
+                data,
+                "conflict",
+                object("status", oneOf(STATUSES), "updated_at", time("Proof's time of it"))
+                        .description("what Proof says against completed; of transaction.conflict"));
+        optional(data, "redacted", flag("true if the user was erased, else absent"));
+        return object(
+                "id", text("the same at every attempt and replay", null),
+                "type", oneOf(EVENT_TYPES),
+                "timestamp", time("when it was decided"),
+                "data", transactionWith("the transaction as the event leaves it, without timeline", data));
+    }
+
+    private static Schema poll() {
+        Schema poll = object(
+                "failures", number("how many polls in a row failed"),
+                "in_flight", flag("whether Proof is asked at this time"),
+                "proof_refuses_us", flag("whether Proof refuses our token or address"));
+        optional(poll, "due_at", time("when Proof is asked next; absent if no poll is planned"));
+        optional(poll, "asked_at", time("when Proof was asked last"));
+        return optional(poll, "missing_since", time("since when Proof answers that there is no such transaction"));
+    }
+
+    private static Schema observation() {
+        Schema observation = object(
+                "received_at", time("by our clock"),
+                "channel", oneOf(CHANNELS),
+                "outcome", text("what became of it", "CONFIRMED"),
+                "status", text("as it came", "completed"));
+        optional(observation, "changed_at", time("the claimed time of the change"));
+        optional(observation, "asked_at", time("when the poll was sent that brought it"));
+        return optional(observation, "raw", text("as it came", null));
+    }
+
+    private static Schema eventOfCase() {
+        return object(
+                "id", text("as it was published", null),
+                "type", oneOf(EVENT_TYPES),
+                "version", number("from 1"),
+                "epoch", number("later epochs follow earlier ones"),
+                "created_at", time("when it was decided"),
+                "placed", flag("whether it has its place in the feed"));
+    }
+
+    private static Schema deliveriesOfCase() {
+        Schema attempt = object(
+                "endpoint", text("the endpoint", "orders"),
+                "replay", flag("whether an operator asked for it"),
+                "version", number("of the event"),
+                "attempted_at", time("when it was sent"),
+                "outcome", oneOf(OUTCOMES),
+                "took_ms", number("until the status"));
+        return optional(
+                object(
+                        "pending", array(undelivered("due_at")),
+                        "parked", array(undelivered("parked_at")),
+                        "attempts", array(optional(attempt, "status", number("of the answer")))),
+                "what_to_do",
+                text("about those that are parked; absent if none is", null));
+    }
+
+    private static Schema undelivered(String time) {
+        Schema delivery = object(
+                "endpoint",
+                text("the endpoint", "orders"),
+                "replay",
+                flag("whether an operator asked for it"),
+                "version",
+                number("of the event"),
+                time,
+                time(null),
+                "attempts",
+                number("used so far"));
+        return lastAttempt(delivery);
+    }
+
+    private static Schema lastAttempt(Schema delivery) {
+        optional(delivery, "last_outcome", oneOf(OUTCOMES));
+        return optional(delivery, "last_status", number("of the last answer"));
+    }
+
+    private static Schema endpoint() {
+        Schema endpoint = object(
+                "name", text("the endpoint", "orders"),
+                "known", flag("whether the settings of the replica that answers have it"),
+                "types", array(oneOf(EVENT_TYPES)),
+                "state", oneOf("flowing", "open", "paused"),
+                "behind", number("places of the feed of which no deliveries were made yet"),
+                "queued", number("deliveries that wait"),
+                "parked", number("deliveries that used up their attempts"));
+        optional(endpoint, "paused_because", oneOf("operator", "gone"));
+        optional(endpoint, "paused_at", time("absent if it is not paused"));
+        optional(endpoint, "circuit_open_since", time("absent if the circuit is closed"));
+        optional(endpoint, "next_probe_at", time("when one delivery is tried again"));
+        return optional(
+                endpoint,
+                "oldest_undelivered_at",
+                time("when its oldest event was made that waits; absent if none does"));
+    }
+
+    private static Schema delivery() {
+        Schema delivery = object(
+                "endpoint", text("the endpoint", "orders"),
+                "state", oneOf(DELIVERY_STATES),
+                "replay", flag("whether an operator asked for it"),
+                "transaction_id", text("Proof's id", null),
+                "version", number("of the event"),
+                "attempts", number("used so far"),
+                "at", time("when the event was made; of one that was delivered, when that was"));
+        optional(delivery, "next_attempt_at", time("absent if it waits for an earlier event, or for nothing"));
+        return lastAttempt(delivery);
     }
 
     private static Schema flag(String description) {

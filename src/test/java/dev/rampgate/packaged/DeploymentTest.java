@@ -30,6 +30,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.quarkus.runtime.configuration.DurationConverter;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -418,6 +419,35 @@ class DeploymentTest {
                 .anyMatch(peer -> peer.getPodSelector() != null
                         && "oauth2-proxy"
                                 .equals(peer.getPodSelector().getMatchLabels().get("app.kubernetes.io/name")));
+    }
+
+    @Test
+    void anEndpointHasItsSecretsMountedAndIsReached() throws IOException {
+        Rendered rendered = Rendered.editedProduction(
+                text -> text.replace("# - ../../components/webhook-endpoint", "- ../../components/webhook-endpoint"));
+        Set<String> added = server(rendered).getEnv().stream()
+                .map(EnvVar::getName)
+                .filter(name -> name.startsWith("RAMPGATE_OUTBOX_"))
+                .collect(Collectors.toSet());
+
+        assertThat(added).hasSize(2).allSatisfy(name -> assertThat(
+                        name.replaceAll("^(RAMPGATE_OUTBOX_ENDPOINTS_)[A-Z0-9]+(_\\w+)$", "$1NAME$2"))
+                .isIn(knownSettings()));
+        assertThat(mounted(server(rendered))).contains("orders-webhook-secrets");
+        assertThat(Files.readString(Path.of("deploy/overlays/production/secret.example.yaml")))
+                .contains("# orders-webhook-secrets: ");
+        URI url = URI.create(value(server(rendered), "RAMPGATE_OUTBOX_ENDPOINTS_ORDERS_URL"));
+        assertThat(rendered.one(NetworkPolicy.class, "rampgate").getSpec().getEgress())
+                .last()
+                .satisfies(rule -> {
+                    assertThat(rule.getPorts())
+                            .extracting(port -> port.getPort().getIntVal())
+                            .containsExactly(url.getPort());
+                    assertThat(rule.getTo())
+                            .extracting(peer ->
+                                    peer.getNamespaceSelector().getMatchLabels().get("kubernetes.io/metadata.name"))
+                            .allMatch(namespace -> url.getHost().contains("." + namespace + "."));
+                });
     }
 
     @Test

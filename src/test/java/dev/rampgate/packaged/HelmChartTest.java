@@ -148,6 +148,25 @@ class HelmChartTest {
     }
 
     @Test
+    void anEndpointIsSetAsTheComponentOfTheOverlaySetsIt() throws IOException {
+        Rendered chart = production(values -> values.set(
+                        "endpoints.orders.url", "http://orders.shop.svc.cluster.local:8080/rampgate-events")
+                .set("endpoints.orders.secretsKey", "orders-webhook-secrets"));
+        String component = Files.readString(Path.of("deploy/components/webhook-endpoint/kustomization.yaml"));
+
+        assertThat(server(chart).getEnv())
+                .filteredOn(variable -> variable.getName().startsWith("RAMPGATE_OUTBOX_"))
+                .hasSize(2)
+                .allSatisfy(variable -> assertThat(component)
+                        .contains("name: " + variable.getName() + "\n          value: " + variable.getValue() + "\n"));
+        assertThatThrownBy(() -> production(values -> values.set("endpoints.orders.url", "orders:8080")
+                        .set("endpoints.orders.secretsKey", "orders-webhook-secrets")))
+                .hasMessageContaining("endpoints");
+        assertThatThrownBy(() -> production(values -> values.set("endpoints.orders.url", "http://orders:8080/")))
+                .hasMessageContaining("endpoints");
+    }
+
+    @Test
     void aDigestGoesBeforeATag() {
         String digest = "sha256:" + "0123456789abcdef".repeat(4);
         Rendered chart = production(values -> values.set("image.digest", digest));

@@ -1,18 +1,18 @@
 // A partner's client of Rampgate with the types of docs/openapi.yaml: opens a session, reads its transaction, and lists the
-// user's own. `npm start` generates the types, checks this file against them, and runs it against the sandbox.
+// user's own; then, with RAMPGATE_MANAGEMENT_URL and FEED_TOKEN, the first events of the feed. `npm start` generates the types, compiles this
+// file with them, and runs it against the sandbox.
 import createClient from 'openapi-fetch';
+import type {components, paths} from './generated/rampgate.js';
 
 const baseUrl = process.env.RAMPGATE_URL ?? 'http://localhost:8080';
 
-/** @type {import('openapi-fetch').Client<import('./generated/rampgate.js').paths>} */
-const rampgate = createClient({
+const rampgate = createClient<paths>({
   baseUrl,
   // The sandbox knows one user; a real client sends their token.
   headers: process.env.RAMPGATE_TOKEN ? {Authorization: `Bearer ${process.env.RAMPGATE_TOKEN}`} : {},
 });
 
-/** @param {{title: string, detail?: string} | undefined} problem */
-function refused(problem) {
+function refused(problem: components['schemas']['Problem'] | undefined): Error {
   return new Error(`Rampgate refused: ${problem?.title} ${problem?.detail ?? ''}`);
 }
 
@@ -30,9 +30,16 @@ const read = await rampgate.GET('/transactions/{id}', {params: {path: {id}}});
 if (!read.data) {
   throw refused(read.error);
 }
-/** @type {'pending' | 'processing' | 'completed' | 'failed' | 'cancelled'} */
-const status = read.data.status;
-console.log(`transaction ${status}, ${read.data.timeline?.length} step`);
+// A status that is misspelled, or missing, does not compile.
+const ended: Record<typeof read.data.status, boolean> = {
+  pending: false,
+  processing: false,
+  completed: true,
+  failed: true,
+  cancelled: true,
+};
+const {status} = read.data;
+console.log(`transaction ${status}${ended[status] ? ', ended' : ''}, ${read.data.timeline?.length} step`);
 
 if (read.data.reference !== reference || read.data.reference_source !== 'caller' || read.data.metadata?.cart !== '7') {
   throw new Error('The transaction lacks its reference');
@@ -64,3 +71,25 @@ if (wrong.error?.type !== 'urn:rampgate:problem:invalid-request') {
   throw new Error('A limit of 1000 is not refused as described');
 }
 console.log(`refused by name: ${wrong.error.errors?.map(({field}) => field)}`);
+
+const management = process.env.RAMPGATE_MANAGEMENT_URL;
+if (management) {
+  const backOffice = createClient<paths>({
+    baseUrl: management,
+    headers: {Authorization: `Bearer ${process.env.FEED_TOKEN}`},
+  });
+  const feed = await backOffice.GET('/operate/events', {params: {query: {limit: 5, types: 'transaction.opened'}}});
+  if (!feed.data) {
+    throw refused(feed.error);
+  }
+  for (const {type, data} of feed.data.events) {
+    console.log(`${type} version ${data.version} of ${data.merchant_transaction_id}, ${data.status}`);
+  }
+  const found = await backOffice.GET('/operate/transactions', {params: {query: {id: [id], settled: [false]}}});
+  if (!found.data) {
+    throw refused(found.error);
+  }
+  if (found.data.transactions[0]?.reference !== reference) {
+    throw new Error('The back office does not find the new transaction');
+  }
+}
