@@ -11,14 +11,18 @@ import dev.rampgate.ledger.Status;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.support.TestEvents;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /** Writes events and gives them their places, for tests of what reads the feed. */
 public final class TestFeed {
@@ -43,12 +47,7 @@ public final class TestFeed {
     /** One version of each of these transactions, committed and in its place. */
     public void append(int version, List<String> ids) {
         List<Event> events = ids.stream().map(id -> event(id, version)).toList();
-        get(pool.withTransaction(connection -> {
-            EventWriter writer = new EventWriter(connection, TestEvents.bodies());
-            return writer.readEpoch()
-                    .chain(() -> Uni.join().all(writer.write(events)).andFailFast())
-                    .replaceWithVoid();
-        }));
+        get(pool.withTransaction(connection -> write(connection, events)));
         get(sequencer.round());
     }
 
@@ -59,8 +58,28 @@ public final class TestFeed {
         }
     }
 
+    /** A sequencer of its own, which has begun to look. */
+    public Sequencer startedSequencer(
+            EventLoop loop, Duration interval, RandomGenerator random, Runnable onPlaced, MeterRegistry meters) {
+        Sequencer started = new Sequencer(store, interval, loop, InstantSource.system(), random, onPlaced, meters);
+        started.onMigrated(null);
+        return started;
+    }
+
+    /** Writes events in the database transaction of this connection, as a batch does. */
+    public static Uni<Void> write(SqlConnection connection, List<Event> events) {
+        EventWriter writer = new EventWriter(connection, TestEvents.bodies());
+        return writer.readEpoch()
+                .chain(() -> Uni.join().all(writer.write(events)).andFailFast())
+                .replaceWithVoid();
+    }
+
     private static Event event(String id, int version) {
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        return event(id, version, Instant.now().truncatedTo(ChronoUnit.MICROS));
+    }
+
+    /** One version of a transaction: {@code opened}, and then {@code updated}. */
+    public static Event event(String id, int version, Instant now) {
         return new Event(
                 version == 1 ? EventType.OPENED : EventType.UPDATED,
                 version,

@@ -29,13 +29,14 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
  * A real PostgreSQL for simulated worlds, one after the other. One statement is under way at a time, and the world stands
  * still meanwhile; {@code now()} and {@code random()} are the world's, for they are found before those of the server.
  */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
 
     private static final int ANSWER_LIMIT_SECONDS = 30;
     private static final List<Class<?>> WATCHED =
@@ -50,6 +51,8 @@ final class PostgresServer implements AutoCloseable {
     private RandomGenerator random;
     private Instant told;
     private Begun begun;
+    private UnaryOperator<String> rewriting = UnaryOperator.identity();
+    private long ended;
 
     /** A transaction of the database that has begun. */
     final class Begun {
@@ -70,7 +73,7 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    PostgresServer() {
+    public PostgresServer() {
         PgConnectOptions options = database.options()
                 // What a server forgets when it falls is another test's matter; without waiting for its disk this is
                 // quicker.
@@ -88,6 +91,8 @@ final class PostgresServer implements AutoCloseable {
                                 + " AS 'SELECT at FROM simulation.clock'",
                         "CREATE FUNCTION simulation.clock_timestamp() RETURNS timestamptz STABLE LANGUAGE sql"
                                 + " AS 'SELECT at FROM simulation.clock'",
+                        "CREATE FUNCTION simulation.statement_timestamp() RETURNS timestamptz STABLE LANGUAGE sql"
+                                + " AS 'SELECT at FROM simulation.clock'",
                         "CREATE FUNCTION simulation.random() RETURNS double precision VOLATILE LANGUAGE sql"
                                 + " AS 'SELECT chance FROM simulation.clock'")
                 .forEach(statement -> read(statement, Tuple.tuple()));
@@ -103,21 +108,35 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Begins a world, with empty tables. */
-    void begin(VirtualTime time, RandomGenerator random) {
+    public void begin(VirtualTime time, RandomGenerator random) {
         this.time = time;
         this.random = random;
         this.told = null;
-        read("TRUNCATE transaction, transition, observation, poll, socket, event", Tuple.tuple());
+        this.rewriting = UnaryOperator.identity();
+        read(
+                "TRUNCATE transaction, transition, observation, poll, socket, event, endpoint, delivery, delivery_attempt",
+                Tuple.tuple());
+        read("UPDATE feed SET last_position = 0, expired_position = 0", Tuple.tuple());
         read("UPDATE poll_budget SET next_at = '-infinity', refused = false", Tuple.tuple());
     }
 
     /** Ends a world: nothing that it left open stays. */
-    void end() {
+    public void end() {
         Set.copyOf(open).forEach(Begun::undo);
     }
 
-    io.vertx.mutiny.sqlclient.Pool pool() {
+    public io.vertx.mutiny.sqlclient.Pool pool() {
         return io.vertx.mutiny.sqlclient.Pool.newInstance(pool);
+    }
+
+    /** Until the world ends, its statements are these: a bug that is planted into their text. */
+    public void rewrite(UnaryOperator<String> bug) {
+        rewriting = bug;
+    }
+
+    /** How many transactions have ended, since ever. */
+    public long ended() {
+        return ended;
     }
 
     /** The transaction that began last since the last call of this; null if none did. */
@@ -128,7 +147,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Asks beside the world. */
-    RowSet<Row> read(String statement, Tuple parameters) {
+    public RowSet<Row> read(String statement, Tuple parameters) {
         return settled(admin.preparedQuery(statement).execute(parameters)).result();
     }
 
@@ -140,6 +159,9 @@ final class PostgresServer implements AutoCloseable {
     private Object call(Object proxy, Object target, Method method, Object[] arguments) throws Throwable {
         if (method.isDefault()) {
             return InvocationHandler.invokeDefault(proxy, method, arguments);
+        }
+        if (arguments != null && arguments.length > 0 && arguments[0] instanceof String statement) {
+            arguments[0] = rewriting.apply(statement);
         }
         Class<?>[] types = method.getParameterTypes();
         if (types.length > 0 && types[types.length - 1] == Handler.class) {
@@ -170,8 +192,9 @@ final class PostgresServer implements AutoCloseable {
             begun = new Begun((SqlConnection) target, transaction);
             open.add(begun);
         }
-        if (target instanceof Transaction ended) {
-            open.removeIf(one -> one.transaction == ended);
+        if (target instanceof Transaction done) {
+            open.removeIf(one -> one.transaction == done);
+            ended++;
         }
         return Future.succeededFuture(watchedIfNeeded(answer.result()));
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Simulated processes log as much as real ones; during these tests they keep still. */
-final class QuietLog implements BeforeEachCallback, AfterEachCallback {
+public final class QuietLog implements BeforeEachCallback, AfterEachCallback {
 
     private static final Logger LOG = Logger.getLogger("dev.rampgate");
 

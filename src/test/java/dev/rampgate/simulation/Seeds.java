@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Where worlds come from. */
-final class Seeds {
+public final class Seeds {
 
     private Seeds() {}
 
     /** {@code -Dsimulation.seed=N}, or any. */
-    static long first() {
+    public static long first() {
         return Long.getLong("simulation.seed", new SecureRandom().nextInt(Integer.MAX_VALUE));
     }
 

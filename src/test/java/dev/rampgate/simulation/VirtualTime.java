@@ -10,7 +10,7 @@ import java.util.PriorityQueue;
  * A clock that stands still until the next event: what happens in a simulated world happens here, one event after the
  * other, on one thread.
  */
-final class VirtualTime implements InstantSource {
+public final class VirtualTime implements InstantSource {
 
     private static final class Event implements Comparable<Event>, Cancellable {
         private final long at;
@@ -39,7 +39,7 @@ final class VirtualTime implements InstantSource {
     private long micros;
     private long count;
 
-    VirtualTime(Instant start) {
+    public VirtualTime(Instant start) {
         this.start = start;
     }
 
@@ -49,18 +49,18 @@ final class VirtualTime implements InstantSource {
     }
 
     /** Lets something happen after a while, in the order of calls where the moment is the same. */
-    Cancellable after(Duration delay, Runnable happens) {
+    public Cancellable after(Duration delay, Runnable happens) {
         Event event = new Event(micros + Math.max(0, delay.toNanos() / 1_000), count++, happens);
         events.add(event);
         return event;
     }
 
-    Cancellable at(Instant moment, Runnable happens) {
+    public Cancellable at(Instant moment, Runnable happens) {
         return after(Duration.between(instant(), moment), happens);
     }
 
     /** Lets the next event happen. */
-    void step() {
+    public void step() {
         Event next = events.remove();
         micros = next.at;
         if (next.happens != null) {

@@ -1,6 +1,6 @@
 package dev.rampgate.outbox.delivery;
 
-import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.database.StatementTurns;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.eventloop.Ticker;
 import dev.rampgate.ledger.EventType;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
@@ -34,11 +35,12 @@ final class EndpointDeliveries {
 
     private final Endpoint endpoint;
     private final DeliveryStore store;
-    private final ConnectionShare share;
+    private final StatementTurns turns;
     private final BiFunction<String, String, Uni<WebhookSender.Answer>> post;
     private final EventLoop loop;
     private final RandomGenerator random;
     private final DeliveryMetrics metrics;
+    private final LongSupplier nanoTime;
     private final Ticker ticker;
 
     private final List<Attempt> ended = new ArrayList<>();
@@ -54,19 +56,37 @@ final class EndpointDeliveries {
     EndpointDeliveries(
             Endpoint endpoint,
             DeliveryStore store,
-            ConnectionShare share,
+            StatementTurns turns,
             BiFunction<String, String, Uni<WebhookSender.Answer>> post,
             EventLoop loop,
             RandomGenerator random,
             DeliveryMetrics metrics) {
+        this(endpoint, store, turns, post, loop, INTERVAL, System::nanoTime, random, metrics);
+    }
+
+    /**
+     * @param interval how often retries and leases are looked for
+     * @param nanoTime as {@link System#nanoTime()}
+     */
+    EndpointDeliveries(
+            Endpoint endpoint,
+            DeliveryStore store,
+            StatementTurns turns,
+            BiFunction<String, String, Uni<WebhookSender.Answer>> post,
+            EventLoop loop,
+            Duration interval,
+            LongSupplier nanoTime,
+            RandomGenerator random,
+            DeliveryMetrics metrics) {
         this.endpoint = endpoint;
         this.store = store;
-        this.share = share;
+        this.turns = turns;
         this.post = post;
         this.loop = loop;
         this.random = random;
         this.metrics = metrics;
-        this.ticker = new Ticker("deliveries to " + endpoint.name(), loop, INTERVAL, this::round, random);
+        this.nanoTime = nanoTime;
+        this.ticker = new Ticker("deliveries to " + endpoint.name(), loop, interval, this::round, random);
     }
 
     void start() {
@@ -101,14 +121,14 @@ final class EndpointDeliveries {
 
     private Uni<Void> round() {
         if (!registered) {
-            return share.within(() -> store.register(endpoint.name(), types()))
+            return turns.within(() -> store.register(endpoint.name(), types()))
                     .invoke(() -> registered = true)
                     .chain(this::round);
         }
         if (!ended.isEmpty()) {
             return lockedRound();
         }
-        return share.within(() -> store.hasWork(endpoint.name()))
+        return turns.within(() -> store.hasWork(endpoint.name()))
                 .emitOn(loop)
                 .chain(work -> work ? lockedRound() : Uni.createFrom().voidItem());
     }
@@ -119,8 +139,8 @@ final class EndpointDeliveries {
 
     private Uni<Void> lockedRound() {
         List<Attempt> attempts = List.copyOf(ended);
-        long begun = System.nanoTime();
-        return share.within(() -> store.locked(endpoint.name(), round -> work(round, attempts)))
+        long begun = nanoTime.getAsLong();
+        return turns.within(() -> store.locked(endpoint.name(), round -> work(round, attempts)))
                 .emitOn(loop)
                 .invoke(plan -> plan.ifPresentOrElse(
                         done -> carryOut(done, begun), () -> loop.schedule(WHEN_LOCKED, ticker::wake)))
@@ -274,7 +294,7 @@ final class EndpointDeliveries {
         });
         long sendUntil = begun + endpoint.lease().minus(endpoint.timeout()).toNanos();
         for (Claimed claim : plan.claimed()) {
-            if (System.nanoTime() - sendUntil < 0) {
+            if (nanoTime.getAsLong() - sendUntil < 0) {
                 count(claim, 1);
                 send(claim);
             }
