@@ -2,11 +2,13 @@ package dev.rampgate.support;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -21,7 +23,16 @@ public record Certificates(Path certificate, Path key) {
     /** @param directory where the files go */
     public static Certificates selfSigned(Path directory, String name) {
         Path store = directory.resolve(name + ".p12");
-        run(List.of(
+        keytool(
+                store,
+                name,
+                "CN=localhost, O=" + name,
+                List.of("-ext", "san=dns:localhost", "-ext", "bc=ca:true", "-validity", "3650"));
+        return exported(store, name);
+    }
+
+    private static void keytool(Path store, String name, String distinguishedName, List<String> options) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
                 "-alias",
@@ -29,19 +40,19 @@ public record Certificates(Path certificate, Path key) {
                 "-keyalg",
                 "EC",
                 "-dname",
-                "CN=localhost, O=" + name,
-                "-ext",
-                "san=dns:localhost",
-                "-ext",
-                "bc=ca:true",
-                "-validity",
-                "3650",
+                distinguishedName,
                 "-storetype",
                 "PKCS12",
                 "-keystore",
                 store.toString(),
                 "-storepass",
                 PASSWORD));
+        command.addAll(options);
+        run(command);
+    }
+
+    private static Certificates exported(Path store, String name) {
+        Path directory = store.getParent();
         try (InputStream in = Files.newInputStream(store)) {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(in, PASSWORD.toCharArray());
@@ -56,6 +67,59 @@ public record Certificates(Path certificate, Path key) {
                             keys.getKey(name, PASSWORD.toCharArray()).getEncoded()));
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Who signs certificates, and whoever trusts it alone. */
+    public record Authority(Path store) {
+
+        private static final String NAME = "authority";
+
+        /** @param directory where its keys and those that it signs are kept */
+        public static Authority in(Path directory) {
+            Path store = directory.resolve("authority.p12");
+            keytool(store, NAME, "CN=An authority", List.of("-ext", "bc=ca:true", "-validity", "3650"));
+            return new Authority(store);
+        }
+
+        /**
+         * Signs a certificate.
+         *
+         * @param name of the files
+         * @param host that it is for
+         * @param more of keytool's options, {@code -validity} for example
+         */
+        public Certificates sign(String name, String host, String... more) {
+            List<String> options =
+                    new ArrayList<>(List.of("-ext", "san=dns:" + host, "-signer", NAME, "-signerkeypass", PASSWORD));
+            options.addAll(List.of(more));
+            keytool(store, name, "CN=" + host, options);
+            return exported(store, name);
+        }
+
+        /**
+         * A key store of Java with this authority alone.
+         *
+         * @return its file, whose password is {@link #password()}
+         */
+        public Path trusted() {
+            Path file = store.resolveSibling("trusted.p12");
+            try (InputStream in = Files.newInputStream(store);
+                    OutputStream out = Files.newOutputStream(file)) {
+                KeyStore keys = KeyStore.getInstance("PKCS12");
+                keys.load(in, PASSWORD.toCharArray());
+                KeyStore trusted = KeyStore.getInstance("PKCS12");
+                trusted.load(null, null);
+                trusted.setCertificateEntry(NAME, keys.getCertificate(NAME));
+                trusted.store(out, PASSWORD.toCharArray());
+                return file;
+            } catch (IOException | GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        public static String password() {
+            return PASSWORD;
         }
     }
 

@@ -9,6 +9,8 @@ import dev.rampgate.eventloop.VertxEventLoop;
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.outbox.OutboxSettings;
 import dev.rampgate.secretfile.UnusableFileException;
+import dev.rampgate.support.Certificates;
+import dev.rampgate.support.LogListener;
 import dev.rampgate.support.MigratedDatabase;
 import dev.rampgate.support.ProofAndDatabase;
 import dev.rampgate.support.TestSettings;
@@ -16,7 +18,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -36,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +48,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -333,6 +339,83 @@ class DeliveriesTest {
         assertNoted(URI.create("http://127.0.0.1:" + ProofAndDatabase.freePort() + "/"), "unreachable");
         empty();
         assertNoted(URI.create("https://127.0.0.1:" + receiver().url().getPort() + "/"), "unreachable");
+    }
+
+    @Test
+    void aReceiverWhoseTlsIsWrongIsUnreachableAndOpensTheCircuitAndNothingSecretIsLogged() {
+        Certificates.Authority authority = Certificates.Authority.in(folder);
+        Map<String, URI> wrong = new LinkedHashMap<>();
+        wrong.put(
+                "expired",
+                tlsReceiver(authority.sign("old", "localhost", "-startdate", "-3d", "-validity", "1"))
+                        .url());
+        wrong.put(
+                "not valid yet",
+                tlsReceiver(authority.sign("new", "localhost", "-startdate", "+3d"))
+                        .url());
+        wrong.put(
+                "of another host",
+                tlsReceiver(authority.sign("other", "elsewhere.test")).url());
+        wrong.put(
+                "signed by itself",
+                tlsReceiver(Certificates.selfSigned(folder, "self")).url());
+        Receiver right = tlsReceiver(authority.sign("right", "localhost"));
+        wrong.put("no TLS", URI.create("https://localhost:" + receiver().url().getPort() + "/hooks?from=rampgate"));
+        wrong.put("TLS for http", URI.create("http://localhost:" + right.url().getPort() + "/hooks?from=rampgate"));
+        // What the platform trusts is what a sender trusts.
+        System.setProperty("javax.net.ssl.trustStore", authority.trusted().toString());
+        System.setProperty("javax.net.ssl.trustStorePassword", Certificates.Authority.password());
+        try (LogListener log = LogListener.on("")) {
+            wrong.forEach(this::assertUnreachable);
+            empty();
+            position = 0;
+            registered("orders");
+            event("t-1", 1);
+            replica(endpoint("orders", right.url()));
+            await().atMost(LIMIT).until(() -> right.deliveredNames().equals(List.of("t-1 1")));
+
+            assertThat(List.copyOf(log.logged()))
+                    .extracting(ExtLogRecord::getFormattedMessage)
+                    .anyMatch(line -> line.contains("Endpoint orders does not take events: its circuit is open"))
+                    .noneMatch(line -> line.contains(SECRET) || line.contains("hooks") || line.contains("secret body"));
+            assertThat(List.copyOf(log.logged()))
+                    .allMatch(line -> line.getThrown() == null
+                            || !String.valueOf(line.getThrown()).contains("hooks"));
+        } finally {
+            System.clearProperty("javax.net.ssl.trustStore");
+            System.clearProperty("javax.net.ssl.trustStorePassword");
+        }
+    }
+
+    private Receiver tlsReceiver(Certificates certificates) {
+        Receiver receiver = new Receiver(
+                vertx,
+                new HttpServerOptions()
+                        .setSsl(true)
+                        .setKeyCertOptions(new PemKeyCertOptions()
+                                .setCertPath(certificates.certificate().toString())
+                                .setKeyPath(certificates.key().toString())),
+                SECRET);
+        open.add(receiver);
+        return receiver;
+    }
+
+    private void assertUnreachable(String what, URI url) {
+        empty();
+        position = 0;
+        registered("orders");
+        for (int i = 1; i <= EndpointState.OUTAGES; i++) {
+            event("t-" + i, 1, "transaction.opened", "secret body");
+        }
+        Replica replica = replica(endpoint("orders", url));
+        await(what)
+                .atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NOT NULL") == 1);
+        replica.close();
+        assertThat(number("SELECT count(*) FROM delivery_attempt WHERE outcome <> 'unreachable'"))
+                .as(what)
+                .isZero();
+        assertThat(number("SELECT count(*) FROM delivery")).as(what).isEqualTo(EndpointState.OUTAGES);
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -39,12 +40,19 @@ final class Receiver implements AutoCloseable {
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final List<Received> delivered = new CopyOnWriteArrayList<>();
     private final HttpServer server;
+    private final boolean tls;
     private volatile List<String> secrets;
     private volatile BiConsumer<Received, HttpServerRequest> behaviour = (event, request) -> answer(request, 204);
 
     Receiver(Vertx vertx, String... secrets) {
+        this(vertx, new HttpServerOptions(), secrets);
+    }
+
+    /** @param options of TLS, for example; as {@code localhost}, to which certificates are made */
+    Receiver(Vertx vertx, HttpServerOptions options, String... secrets) {
         this.secrets = List.of(secrets);
-        this.server = vertx.createHttpServer()
+        this.tls = options.isSsl();
+        this.server = vertx.createHttpServer(options)
                 .requestHandler(request -> request.body().onSuccess(body -> {
                     Received event = new Received(
                             request.getHeader("webhook-id"),
@@ -60,7 +68,7 @@ final class Receiver implements AutoCloseable {
                     });
                     behaviour.accept(event, request);
                 }));
-        join(server.listen(0, "127.0.0.1"));
+        join(server.listen(0, tls ? "localhost" : "127.0.0.1"));
     }
 
     private boolean verifies(HttpServerRequest request, String body) {
@@ -82,7 +90,8 @@ final class Receiver implements AutoCloseable {
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + server.actualPort() + "/hooks?from=rampgate");
+        return URI.create(
+                (tls ? "https://localhost:" : "http://127.0.0.1:") + server.actualPort() + "/hooks?from=rampgate");
     }
 
     /** How each request is answered from now on. */
