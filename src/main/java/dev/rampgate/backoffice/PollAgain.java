@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /** Makes transactions due for another poll when an operator asks for it, settled and abandoned ones, too. */
 @ApplicationScoped
-class PollAgain {
+public class PollAgain {
 
     /** Most transactions of one call. */
     private static final int MOST = 10_000;
@@ -40,10 +40,10 @@ class PollAgain {
      * @param transactions how many
      * @param nextFrom where the rest of the window begins; none if that were all
      */
-    record Due(int transactions, Optional<Instant> nextFrom) {}
+    public record Due(int transactions, Optional<Instant> nextFrom) {}
 
     /** One transaction, now; one that is unknown here is adopted if Proof knows it. */
-    Uni<Due> one(String transactionId) {
+    public Uni<Due> one(String transactionId) {
         return store.makeDue(List.of(transactionId), Duration.ZERO).replaceWith(new Due(1, Optional.empty()));
     }
 

@@ -12,21 +12,22 @@ import java.util.Optional;
  * @param createdAt creation of that transaction
  * @param id its id
  */
-record SearchCursor(Instant createdAt, String id) {
+public record SearchCursor(Instant createdAt, String id) {
 
     /** Before the newest transaction of a search. */
-    static SearchCursor start(SearchFilter filter) {
+    public static SearchCursor start(SearchFilter filter) {
         return new SearchCursor(filter.to(), "");
     }
 
-    String encode(SearchFilter filter) {
+    /** As callers see it. */
+    public String encode(SearchFilter filter) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString((createdAt + " " + filter.mark() + " " + id).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Parses a cursor; empty if it is none of this search. */
-    static Optional<SearchCursor> decode(String text, SearchFilter filter) {
+    public static Optional<SearchCursor> decode(String text, SearchFilter filter) {
         try {
             String[] parts = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8).split(" ", 3);
             if (parts.length != 3 || !parts[1].equals(filter.mark()) || parts[2].indexOf('\0') >= 0) {

@@ -8,6 +8,7 @@ import dev.rampgate.problem.ProblemType;
 import dev.rampgate.wire.PrintableText;
 import dev.rampgate.wire.Sha256;
 import dev.rampgate.wire.TransactionIds;
+import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +40,7 @@ import java.util.stream.Stream;
  * @param from earliest creation, inclusive
  * @param to latest creation, exclusive
  */
-record SearchFilter(
+public record SearchFilter(
         List<String> ids,
         List<String> references,
         List<String> users,
@@ -54,14 +55,14 @@ record SearchFilter(
         Instant to) {
 
     /** The alarms that a record shows. */
-    static final List<String> ALARMS =
+    public static final List<String> ALARMS =
             List.of("completed_contradicted", "details_contradicted", "unknown_status", "amount_unreadable");
 
     /** Most values of one filter. */
-    static final int MOST_VALUES = 20;
+    public static final int MOST_VALUES = 20;
 
     /** The longest window of creation. */
-    static final Duration LONGEST_WINDOW = Duration.ofDays(400);
+    public static final Duration LONGEST_WINDOW = Duration.ofDays(400);
 
     private static final Set<String> NAMES = Set.of(
             "id",
@@ -123,15 +124,16 @@ record SearchFilter(
     }
 
     /**
-     * Reads the query of a call.
+     * Reads the parameters of a search.
      *
+     * @param call the parameters by their names
      * @param others names of parameters that the call has beside the filters
      * @param now the end of a window that has none
      * @throws ProblemException 400 that names each parameter that is unknown, wrong or missing
      */
-    static SearchFilter of(OperatorCall call, Set<String> others, Instant now) {
+    public static SearchFilter of(MultiMap call, Set<String> others, Instant now) {
         List<FieldError> errors = new ArrayList<>();
-        call.queryNames().stream()
+        call.names().stream()
                 .filter(name -> !NAMES.contains(name) && !others.contains(name))
                 .sorted()
                 .forEach(name -> errors.add(new FieldError(
@@ -193,8 +195,8 @@ record SearchFilter(
         }
     }
 
-    private static Optional<Instant> time(OperatorCall call, String name, List<FieldError> errors) {
-        List<String> texts = call.query(name);
+    private static Optional<Instant> time(MultiMap call, String name, List<FieldError> errors) {
+        List<String> texts = call.getAll(name);
         if (texts.isEmpty()) {
             return Optional.empty();
         }
@@ -205,7 +207,7 @@ record SearchFilter(
         return time;
     }
 
-    private static List<String> symbols(OperatorCall call, String name, List<FieldError> errors) {
+    private static List<String> symbols(MultiMap call, String name, List<FieldError> errors) {
         return values(
                         call,
                         name,
@@ -217,13 +219,13 @@ record SearchFilter(
                 .toList();
     }
 
-    private static List<String> oneOf(OperatorCall call, String name, List<String> known, List<FieldError> errors) {
+    private static List<String> oneOf(MultiMap call, String name, List<String> known, List<FieldError> errors) {
         return values(call, name, known::contains, "must be one of " + String.join(", ", known), errors);
     }
 
     private static List<String> values(
-            OperatorCall call, String name, Predicate<String> isRight, String rule, List<FieldError> errors) {
-        List<String> values = call.query(name).stream().distinct().sorted().toList();
+            MultiMap call, String name, Predicate<String> isRight, String rule, List<FieldError> errors) {
+        List<String> values = call.getAll(name).stream().distinct().sorted().toList();
         if (values.size() > MOST_VALUES) {
             errors.add(new FieldError(name, "must be given at most " + MOST_VALUES + " times"));
         } else if (!values.stream().allMatch(isRight)) {

@@ -44,14 +44,14 @@ class SearchRoutes implements OperatorRoutes {
     }
 
     private Uni<OperatorAnswer> list(OperatorCall call) {
-        SearchFilter filter = SearchFilter.of(call, Set.of("cursor", "limit"), clock.instant());
+        SearchFilter filter = SearchFilter.of(call.routing().queryParams(), Set.of("cursor", "limit"), clock.instant());
         int limit = limit(call);
         SearchCursor after = cursor(call, filter);
         return search.page(filter, after, limit).map(page -> OperatorAnswer.json(json(page, filter)));
     }
 
     private Uni<OperatorAnswer> export(OperatorCall call) {
-        SearchFilter filter = SearchFilter.of(call, Set.of("format"), clock.instant());
+        SearchFilter filter = SearchFilter.of(call.routing().queryParams(), Set.of("format"), clock.instant());
         return export.stream(call, filter, format(call));
     }
 

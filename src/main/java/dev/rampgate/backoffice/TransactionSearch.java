@@ -20,7 +20,7 @@ import java.util.Optional;
  * says where to go on, so that rare matches in a large ledger make no statement slow.
  */
 @ApplicationScoped
-class TransactionSearch {
+public class TransactionSearch {
 
     /** Most rows that one statement reads. */
     static final int MOST_SCANNED = 10_000;
@@ -113,10 +113,10 @@ class TransactionSearch {
      * @param next where to go on; empty at the end
      * @param scanLimited whether the page ended since so many rows had been read, and not since it was full
      */
-    record Page(List<JsonObject> transactions, Optional<SearchCursor> next, boolean scanLimited) {}
+    public record Page(List<JsonObject> transactions, Optional<SearchCursor> next, boolean scanLimited) {}
 
     /** The transactions that match after a cursor, at most {@code limit}. Fails as the database fails. */
-    Uni<Page> page(SearchFilter filter, SearchCursor after, int limit) {
+    public Uni<Page> page(SearchFilter filter, SearchCursor after, int limit) {
         List<String> anchors = filter.anchorValues();
         boolean several = anchors.size() > 1 && filter.anchor() != SearchFilter.Anchor.ID;
         int scanned = several ? MOST_SCANNED / anchors.size() : MOST_SCANNED;

@@ -1,0 +1,41 @@
+package dev.rampgate.backoffice.console;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * A time as pages show it, in UTC.
+ *
+ * @param iso for machines; empty if there is no such time
+ * @param text for people; a dash if there is no such time
+ */
+public record Moment(String iso, String text) {
+
+    private static final DateTimeFormatter FORMAT =
+            DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
+    /** @param time may be null */
+    public static Moment of(Instant time) {
+        return time == null ? new Moment("", "–") : new Moment(time.toString(), FORMAT.format(time));
+    }
+
+    /** @param time in ISO 8601; may be null */
+    public static Moment of(String time) {
+        return of(time == null ? null : Instant.parse(time));
+    }
+
+    /** How long something has lasted, in its largest unit, such as {@code 3 min}. */
+    public static String lasting(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3_600) {
+            return seconds / 60 + " min";
+        }
+        return seconds < 172_800 ? seconds / 3_600 + " h" : seconds / 86_400 + " days";
+    }
+}

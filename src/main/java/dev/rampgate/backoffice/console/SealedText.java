@@ -1,0 +1,61 @@
+package dev.rampgate.backoffice.console;
+
+import dev.rampgate.wire.HmacSha256;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Encrypts what would be personal in an address: only sessions of the same token can read it, at every replica. */
+final class SealedText {
+
+    private static final String CIPHER = "AES/GCM/NoPadding";
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+    private static final SecureRandom SECRET = new SecureRandom();
+
+    private SealedText() {}
+
+    /** The text for an address: letters, digits, dashes and underscores. */
+    static String seal(String text, ConsoleSession session) {
+        byte[] nonce = new byte[NONCE_BYTES];
+        SECRET.nextBytes(nonce);
+        try {
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, session, nonce).doFinal(text.getBytes(StandardCharsets.UTF_8));
+            byte[] all = Arrays.copyOf(nonce, nonce.length + sealed.length);
+            System.arraycopy(sealed, 0, all, nonce.length, sealed.length);
+            return ConsoleSession.text(all);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java has " + CIPHER, impossible);
+        }
+    }
+
+    /** What {@link #seal} sealed for this session's token; empty if it did not, or the text was changed. */
+    static Optional<String> open(String sealed, ConsoleSession session) {
+        try {
+            byte[] all = Base64.getUrlDecoder().decode(sealed);
+            if (all.length <= NONCE_BYTES) {
+                return Optional.empty();
+            }
+            byte[] text = cipher(Cipher.DECRYPT_MODE, session, Arrays.copyOf(all, NONCE_BYTES))
+                    .doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES);
+            return Optional.of(new String(text, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException | GeneralSecurityException nonsense) {
+            return Optional.empty();
+        }
+    }
+
+    private static Cipher cipher(int mode, ConsoleSession session, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance(CIPHER);
+        cipher.init(
+                mode,
+                new SecretKeySpec(HmacSha256.of(session.key(), "address"), "AES"),
+                new GCMParameterSpec(TAG_BITS, nonce));
+        return cipher;
+    }
+}
