@@ -33,8 +33,8 @@ final class SandboxReadyMessage implements QuarkusApplication {
                     "  checkout page       " + page + "/",
                     "  simulator of Proof  " + simulator + "/control",
                     "  health              " + health,
-                    "  back office         " + operate + ", as actor operator with the token "
-                            + SandboxActors.token("operator"),
+                    "  console             " + operate + "/console/, with the token " + SandboxActors.token("operator"),
+                    "  back office         " + operate + ", with the same token",
                     "",
                     "Open a session and watch it complete:",
                     "  curl -X POST " + page + "/session -H 'Content-Type: application/json' \\",

@@ -257,9 +257,11 @@ class ConsolePagesQuarkusTest {
     @Test
     void endpointsAreShownToSupportAndRunByOperatorsOnly() {
         String name = "console" + Integer.toUnsignedString(UUID.randomUUID().hashCode(), 36);
-        execute(
-                "INSERT INTO endpoint (name, position, types) SELECT $1, last_position, '{}' FROM feed",
-                Tuple.of(name));
+        execute("""
+                INSERT INTO endpoint (name, position, types, known_at, paced_to, replay_paced_to, swept_to, replay_swept_to)
+                SELECT $1, last_position, '{}', now(), now(), now(), now(), now()
+                FROM feed
+                """, Tuple.of(name));
         ConsoleBrowser night = ConsoleBrowser.signedIn(management, NIGHT);
 
         desk.get("endpoints").then().statusCode(200).body(containsString(name));
