@@ -49,9 +49,19 @@ class ArchitectureTest {
             Map.entry("session", Set.of("brake", "reconcile", "database", "proof", "identity", "edge", "problem")),
             Map.entry("live", Set.of("reconcile", "database", "identity", "edge", "problem")),
             Map.entry("privacy", Set.of("reconcile", "outbox", "database", "live")),
+            Map.entry("books", Set.of("reconcile", "outbox", "pollqueue", "channel", "proof", "database")),
             Map.entry(
                     "backoffice",
-                    Set.of("brake", "reconcile", "outbox", "pollqueue", "database", "privacy", "edge", "problem")));
+                    Set.of(
+                            "brake",
+                            "reconcile",
+                            "outbox",
+                            "pollqueue",
+                            "database",
+                            "privacy",
+                            "books",
+                            "edge",
+                            "problem")));
 
     @ArchTest
     static void arrowsPointInward(JavaClasses classes) {

@@ -27,6 +27,9 @@ public record OperatorRoute(
     /** Most bytes of a body, if the route sets no other bound. */
     public static final int USUAL_BODY = 4 * 1024;
 
+    /** Instead of a bound: the route reads its body itself, and bounds it. */
+    private static final int STREAMED = -1;
+
     /** A route that only reads. It is cancelled when the client hangs up. */
     public static OperatorRoute reading(
             String path, String action, Permission permission, Function<OperatorCall, Uni<OperatorAnswer>> work) {
@@ -41,6 +44,17 @@ public record OperatorRoute(
             Permission permission,
             Function<OperatorCall, Uni<OperatorAnswer>> work) {
         return new OperatorRoute(method, path, action, permission, true, USUAL_BODY, work);
+    }
+
+    /** A route that changes something and reads its body itself, as a stream that begins paused. Its path has no variables. */
+    public static OperatorRoute uploading(
+            String path, String action, Permission permission, Function<OperatorCall, Uni<OperatorAnswer>> work) {
+        return new OperatorRoute(HttpMethod.POST, path, action, permission, true, STREAMED, work);
+    }
+
+    /** Whether it reads its body itself. */
+    boolean isStreamed() {
+        return maxBody == STREAMED;
     }
 
     /** The path as Vert.x writes it: {@code /operate/transactions/:id/poll}. */

@@ -8,6 +8,7 @@ import dev.rampgate.problem.ProblemType;
 import dev.rampgate.problem.RequestId;
 import dev.rampgate.telemetry.ThrottledLog;
 import io.quarkus.arc.All;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -24,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,6 +45,7 @@ public class OperatorRouter {
     private final ActorAuthentication authentication;
     private final RateLimits.Gate calls;
     private final DetachedWork detached;
+    private final MemorySize maxBody;
     private final ThrottledLog faults;
 
     OperatorRouter(
@@ -53,6 +56,7 @@ public class OperatorRouter {
             OperatorSettings settings,
             RateLimits limits,
             DetachedWork detached,
+            @ConfigProperty(name = "quarkus.management.limits.max-body-size") MemorySize maxBody,
             InstantSource clock) {
         this.routes = groups.stream()
                 .flatMap(group -> group.routes().stream())
@@ -75,6 +79,7 @@ public class OperatorRouter {
                 "rampgate.operate.limits.actor",
                 settings.limits().actor());
         this.detached = detached;
+        this.maxBody = maxBody;
         this.faults = new ThrottledLog(LOG, clock);
     }
 
@@ -93,6 +98,10 @@ public class OperatorRouter {
             return;
         }
         Router router = management.router();
+        StreamedBodies.replaceReader(
+                router,
+                maxBody.asLongValue(),
+                routes.stream().filter(OperatorRoute::isStreamed).toList());
         routes.forEach(route -> add(router, route));
         openRoutes.forEach(route -> router.get(route.path()).handler(route.handler()));
         // Behind all routes, whoever adds them: what there is not, is not shown to strangers.
@@ -269,6 +278,7 @@ public class OperatorRouter {
         HttpServerResponse response = routing.response();
         if (!response.ended() && !response.headWritten() && !response.closed()) {
             door(routing).refuse(routing, problem);
+            StreamedBodies.discardRest(routing);
         }
     }
 }

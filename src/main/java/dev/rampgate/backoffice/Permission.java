@@ -25,5 +25,9 @@ public enum Permission {
     /** Put brakes on and release them. */
     SET_BRAKES,
     /** Erase a user. */
-    ERASE_USERS
+    ERASE_USERS,
+    /** Read drift runs, imported statements and breaks. */
+    READ_BREAKS,
+    /** Start and cancel drift runs, import statements, explain breaks. */
+    RUN_BOOKS
 }

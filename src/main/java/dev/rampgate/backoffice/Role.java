@@ -4,11 +4,13 @@ import static dev.rampgate.backoffice.Permission.ERASE_USERS;
 import static dev.rampgate.backoffice.Permission.POLL_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.POLL_WINDOW;
 import static dev.rampgate.backoffice.Permission.READ_BRAKES;
+import static dev.rampgate.backoffice.Permission.READ_BREAKS;
 import static dev.rampgate.backoffice.Permission.READ_CASES;
 import static dev.rampgate.backoffice.Permission.READ_DELIVERIES;
 import static dev.rampgate.backoffice.Permission.READ_EVENTS;
 import static dev.rampgate.backoffice.Permission.READ_TRANSACTIONS;
 import static dev.rampgate.backoffice.Permission.RESEND_TRANSACTION;
+import static dev.rampgate.backoffice.Permission.RUN_BOOKS;
 import static dev.rampgate.backoffice.Permission.RUN_ENDPOINTS;
 import static dev.rampgate.backoffice.Permission.SET_BRAKES;
 import static dev.rampgate.backoffice.Permission.USE_CONSOLE;
@@ -47,9 +49,11 @@ public enum Role {
             POLL_WINDOW,
             RUN_ENDPOINTS,
             SET_BRAKES,
-            ERASE_USERS),
+            ERASE_USERS,
+            READ_BREAKS,
+            RUN_BOOKS),
     /** Reads everything and changes nothing. */
-    AUDITOR(USE_CONSOLE, READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_BRAKES, READ_CASES);
+    AUDITOR(USE_CONSOLE, READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_BRAKES, READ_CASES, READ_BREAKS);
 
     private final Set<Permission> permissions;
 

@@ -1,5 +1,6 @@
 package dev.rampgate.operate;
 
+import dev.rampgate.books.drift.DriftJob;
 import dev.rampgate.channel.poll.PollChannel;
 import dev.rampgate.channel.socket.SocketChannel;
 import dev.rampgate.eventloop.DetachedWork;
@@ -46,6 +47,7 @@ class OrderlyShutdown {
     private static final int FIRST = 1;
 
     private final PollChannel polls;
+    private final DriftJob drift;
     private final SocketChannel sockets;
     private final KafkaPublisher kafka;
     private final Deliveries deliveries;
@@ -58,6 +60,7 @@ class OrderlyShutdown {
 
     OrderlyShutdown(
             PollChannel polls,
+            DriftJob drift,
             SocketChannel sockets,
             KafkaPublisher kafka,
             Deliveries deliveries,
@@ -68,6 +71,7 @@ class OrderlyShutdown {
             EventLoop loop,
             ReconcileSettings settings) {
         this.polls = polls;
+        this.drift = drift;
         this.sockets = sockets;
         this.kafka = kafka;
         this.deliveries = deliveries;
@@ -114,6 +118,7 @@ class OrderlyShutdown {
 
     private void stopClaims() {
         polls.stop();
+        drift.stop();
         sockets.stop();
         kafka.stop();
         deliveries.stop();
@@ -122,6 +127,7 @@ class OrderlyShutdown {
     private void checkFinished(CountDownLatch finished) {
         if (detached.pending() == 0
                 && polls.isStopped()
+                && drift.isStopped()
                 && sockets.isStopped()
                 && kafka.isStopped()
                 && deliveries.isStopped()

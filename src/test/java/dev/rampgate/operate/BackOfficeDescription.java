@@ -9,6 +9,7 @@ import static dev.rampgate.problem.ProblemType.FORBIDDEN;
 import static dev.rampgate.problem.ProblemType.INVALID_REQUEST;
 import static dev.rampgate.problem.ProblemType.MALFORMED_BODY;
 import static dev.rampgate.problem.ProblemType.NOT_FOUND;
+import static dev.rampgate.problem.ProblemType.REQUEST_TIMEOUT;
 import static dev.rampgate.problem.ProblemType.TOO_MANY_REQUESTS;
 import static dev.rampgate.problem.ProblemType.UNAUTHENTICATED;
 import static dev.rampgate.problem.ProblemType.UNAVAILABLE;
@@ -310,7 +311,202 @@ final class BackOfficeDescription {
                         List.of(),
                         null,
                         json(brake()),
-                        List.of(INVALID_REQUEST, NOT_FOUND)));
+                        List.of(INVALID_REQUEST, NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/drift",
+                        "startDrift",
+                        "Polls the settled transactions of a window of creation again, and compares",
+                        "Within a share of the call budget, resumed by any replica. One run at a time: 409 while another is active.",
+                        List.of(),
+                        object("from", time("inclusive"), "to", time("exclusive")),
+                        json(run()),
+                        List.of(CONFLICT)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/drift",
+                        "listDrift",
+                        "A page of drift runs, newest first",
+                        "With their progress.",
+                        List.of(query("after", "next of the page before"), query("limit", "1 to 100; 20 by default")),
+                        null,
+                        json(optional(object("runs", array(run())), "next", text("after of the next page", "12"))),
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/drift/{id}",
+                        "readDrift",
+                        "One drift run and its progress",
+                        "estimated_end is where it ends at its rate so far.",
+                        List.of(),
+                        null,
+                        json(run()),
+                        List.of(NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/drift/{id}/cancel",
+                        "cancelDrift",
+                        "Ends a drift run",
+                        "What it found stays. 409 if it has ended.",
+                        List.of(),
+                        null,
+                        json(run()),
+                        List.of(NOT_FOUND, CONFLICT)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/imports",
+                        "importStatement",
+                        "Imports a statement of Proof's and compares it with the record",
+                        "CSV in UTF-8, at most 100 MB, imported whole or not at all. Mistakes are answered with their lines. With from and to it"
+                                + " must list all transactions of a status of covers that were created in between.",
+                        List.of(
+                                query("from", "the statement's period begins here, inclusive; with to"),
+                                query("to", "and ends here, exclusive"),
+                                query(
+                                        "covers",
+                                        "statuses that it lists all of; may be repeated; completed by default")),
+                        null,
+                        json(statementImport()),
+                        List.of(INVALID_REQUEST, CONFLICT, BODY_TOO_LARGE, REQUEST_TIMEOUT)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/imports",
+                        "listImports",
+                        "A page of imported statements, newest first",
+                        "Those that were received whole.",
+                        List.of(query("after", "next of the page before"), query("limit", "1 to 100; 20 by default")),
+                        null,
+                        json(optional(
+                                object("imports", array(statementImport())),
+                                "next",
+                                text("after of the next page", "12"))),
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/imports/{id}",
+                        "readImport",
+                        "One imported statement",
+                        "And what became of its rows.",
+                        List.of(),
+                        null,
+                        json(statementImport()),
+                        List.of(NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/breaks",
+                        "listBreaks",
+                        "A page of breaks, newest first",
+                        "What Proof and the record say differently. A page may be empty and have next.",
+                        List.of(
+                                query("state", "open, explained, alarming or resolved"),
+                                query("kind", "missing_here, missing_there, status or amount"),
+                                query("run", "found first by this drift run"),
+                                query("import", "found first by this import"),
+                                query("transaction", "only of this transaction"),
+                                query("after", "next of the page before"),
+                                query("limit", "1 to 500; 100 by default")),
+                        null,
+                        json(optional(
+                                object("breaks", array(oneBreak())), "next", text("after of the next page", "12"))),
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/breaks/{id}",
+                        "readBreak",
+                        "One break, with its explanations and its resolution",
+                        "They are only ever added.",
+                        List.of(),
+                        null,
+                        json(oneBreak()),
+                        List.of(NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/breaks/{id}/explain",
+                        "explainBreak",
+                        "Adds an explanation to a break",
+                        "The break is alarmed no more. 409 after 50 notes.",
+                        List.of(),
+                        object("text", text("1 to 1,000 printable characters; name no user", "Proof's ticket 4711")),
+                        json(oneBreak()),
+                        List.of(NOT_FOUND, CONFLICT)));
+    }
+
+    private static Schema run() {
+        Schema run = object(
+                "id", text("its id", "12"),
+                "state", oneOf("counting", "polling", "done", "cancelled", "too_large"),
+                "from", time("earliest creation, inclusive"),
+                "to", time("latest creation, exclusive"),
+                "started_by", text("the actor", "night"),
+                "started_at", time("when it was started"),
+                "total", number("settled transactions of the window, as far as they are counted"),
+                "done", number("of these, looked at"),
+                "agreed", number("of these, as the record says"),
+                "differed", number("of these, with a difference"),
+                "missing", number("of these, unknown to Proof"),
+                "unanswered", number("of these, without a usable answer"),
+                "rate_per_second",
+                        OASFactory.createSchema()
+                                .addType(SchemaType.NUMBER)
+                                .description("transactions a second since it polls"));
+        optional(run, "ended_at", time("when it ended; absent while it is active"));
+        optional(run, "cancelled_by", text("the actor who ended it", "night"));
+        return optional(run, "estimated_end", time("when it ends at this rate; absent unless it polls"));
+    }
+
+    private static Schema statementImport() {
+        Schema statement = object(
+                "id", text("its id", "7"),
+                "state", oneOf("comparing", "done"),
+                "imported_by", text("the actor", "night"),
+                "received_at", time("when it was complete"),
+                "sha256", text("of the file, in hexadecimal digits", null),
+                "bytes", number("of the file"),
+                "rows", number("of the file, without its first line"),
+                "compared", number("rows that were compared"),
+                "agreed", number("of these, as the record says"),
+                "differed", number("of these, with a difference"),
+                "missing_here", number("of these, unknown to the record"),
+                "missing_there", number("transactions of the record that it should list and does not"));
+        optional(statement, "ended_at", time("when it was compared"));
+        optional(statement, "from", time("its period begins here, inclusive; absent if it has none"));
+        optional(statement, "to", time("and ends here, exclusive"));
+        return optional(statement, "covers", array(oneOf(STATUSES)));
+    }
+
+    private static Schema oneBreak() {
+        Schema found = object(
+                "id", text("its id", "88"),
+                "transaction_id", text("Proof's id of the transaction", null),
+                "kind", oneOf("missing_here", "missing_there", "status", "amount"),
+                "state", oneOf("open", "explained", "resolved"),
+                "timing", flag("whether it may be a matter of timing"),
+                "alarming", flag("whether it is real, unexplained and older than an hour"),
+                "age_seconds", number("how long it has been open, or was"),
+                "found_at", time("when it was found"),
+                "seen_at", time("when it was last found"),
+                "real_from", time("until then it may be a matter of timing"));
+        optional(found, "run", text("the drift run that found it first", "12"));
+        optional(found, "import", text("the import that found it first", "7"));
+        optional(found, "explained_at", time("of the first explanation"));
+        optional(found, "resolved_at", time("when it went away"));
+        optional(found, "here", side());
+        optional(found, "there", optional(side(), "updated_at", time("Proof's time of the last change")));
+        return optional(
+                found,
+                "notes",
+                array(object(
+                        "kind", oneOf("explanation", "resolution"),
+                        "at", time("when"),
+                        "actor", text("who; rampgate for what it found by itself", "night"),
+                        "text", text("what was said", "Proof's ticket 4711"))));
+    }
+
+    private static Schema side() {
+        Schema side = object("status", text("as it was spelled", "completed"));
+        optional(side, "crypto_amount", text("a plain decimal", "42.60"));
+        optional(side, "fiat_amount", text("a plain decimal", "40.15"));
+        return optional(side, "fiat_currency", text("of the fiat amount", "EUR"));
     }
 
     private static Schema brake() {

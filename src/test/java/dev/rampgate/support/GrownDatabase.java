@@ -37,7 +37,7 @@ public final class GrownDatabase implements AutoCloseable {
 
     /** The budget has a handful of rows; everything else grows. */
     private static final Pattern WHOLE_TABLE = Pattern.compile(
-            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|delivery|delivery_attempt)\\b");
+            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|delivery|delivery_attempt|drift_item|break|statement_row)\\b");
 
     private final MigratedDatabase database = MigratedDatabase.start();
     private final Vertx vertx = Vertx.vertx();
@@ -169,6 +169,21 @@ public final class GrownDatabase implements AutoCloseable {
                     INSERT INTO erased_user (mark, erased_at)
                     SELECT sha256(id::bytea), now()
                     FROM transaction;
+
+                    INSERT INTO drift_item (run_id, transaction_id, due_at)
+                    SELECT n, 'transaction-' || n, now()
+                    FROM generate_series(1, %1$d) AS n;
+
+                    INSERT INTO break (
+                        source, source_id, transaction_id, kind, found_at, seen_at, looked_at, real_from, here_status,
+                        there_status, resolved_at, explained_at)
+                    SELECT 'poll', 1, 'transaction-' || n, 'status', now(), now(), now(), now(), 'pending', 'failed',
+                           CASE WHEN mod(n, 100) > 0 THEN now() END, CASE WHEN mod(n, 200) > 0 THEN now() END
+                    FROM generate_series(1, %1$d) AS n;
+
+                    INSERT INTO statement_row (import_id, transaction_id, line, status)
+                    SELECT 1, 'transaction-' || n, n, 'completed'
+                    FROM generate_series(1, %1$d) AS n;
 
                     ANALYZE;
                     """.formatted(ROWS));

@@ -1,0 +1,146 @@
+package dev.rampgate.backoffice;
+
+import dev.rampgate.books.imports.ImportStore;
+import dev.rampgate.books.imports.StatementImport;
+import dev.rampgate.books.imports.StatementImport.Period;
+import dev.rampgate.books.imports.StatementUpload;
+import dev.rampgate.books.imports.StatementUpload.Result;
+import dev.rampgate.ledger.Status;
+import dev.rampgate.problem.Problem;
+import dev.rampgate.problem.Problem.FieldError;
+import dev.rampgate.problem.ProblemException;
+import dev.rampgate.problem.ProblemType;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Imports of statements of Proof's, whose uploads are streamed. */
+@ApplicationScoped
+class ImportRoutes implements OperatorRoutes {
+
+    private static final int USUAL_LIMIT = 20;
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
+    private static final List<String> STATUSES =
+            Arrays.stream(Status.values()).map(Status::wireName).toList();
+
+    private final ImportStore store;
+    private final StatementUpload upload;
+
+    ImportRoutes(ImportStore store, StatementUpload upload) {
+        this.store = store;
+        this.upload = upload;
+    }
+
+    @Override
+    public List<OperatorRoute> routes() {
+        return List.of(
+                OperatorRoute.uploading("/operate/imports", "import_statement", Permission.RUN_BOOKS, this::upload),
+                OperatorRoute.reading("/operate/imports", "list_imports", Permission.READ_BREAKS, this::list),
+                OperatorRoute.reading("/operate/imports/{id}", "read_import", Permission.READ_BREAKS, this::one));
+    }
+
+    private Uni<OperatorAnswer> upload(OperatorCall call) {
+        Optional<Period> period = period(call);
+        List<String> covers = covers(call);
+        return upload.receive(call.routing().request(), call.actor().name(), period, covers)
+                .ifNoItem()
+                .after(upload.deadline())
+                .failWith(() -> new ProblemException(Problem.of(ProblemType.REQUEST_TIMEOUT)))
+                .map(ImportRoutes::answer);
+    }
+
+    private static Optional<Period> period(OperatorCall call) {
+        Optional<Instant> from = time(call, "from");
+        Optional<Instant> to = time(call, "to");
+        if (from.isPresent() != to.isPresent()) {
+            throw OperatorCall.invalid(from.isPresent() ? "to" : "from", "must be given, too");
+        }
+        return from.map(begin -> {
+            if (!begin.isBefore(to.get())) {
+                throw OperatorCall.invalid("to", "must be later than from");
+            }
+            return new Period(begin, to.get());
+        });
+    }
+
+    private static Optional<Instant> time(OperatorCall call, String name) {
+        return DriftRoutes.one(call, name).map(text -> OperatorCall.time(text)
+                .orElseThrow(() -> OperatorCall.invalid(name, "must be a time such as 2026-05-02T08:00:00Z")));
+    }
+
+    private static List<String> covers(OperatorCall call) {
+        List<String> covers = call.query("covers").stream().distinct().sorted().toList();
+        if (!STATUSES.containsAll(covers)) {
+            throw OperatorCall.invalid("covers", "must be one of " + String.join(", ", STATUSES));
+        }
+        return covers.isEmpty() ? List.of(Status.COMPLETED.wireName()) : covers;
+    }
+
+    private static OperatorAnswer answer(Result result) {
+        if (result.refusal() == null) {
+            return OperatorAnswer.json(json(result.statement()));
+        }
+        Problem problem =
+                switch (result.refusal()) {
+                    case BUSY ->
+                        Problem.of(ProblemType.CONFLICT, "Another statement is imported: wait until it is compared")
+                                .withRetryAfter(TRY_AGAIN);
+                    case TOO_LARGE -> Problem.of(ProblemType.BODY_TOO_LARGE);
+                    case GIVEN_UP -> Problem.of(ProblemType.CONFLICT, "The upload took too long: upload it again");
+                    case MISTAKES ->
+                        Problem.of(ProblemType.INVALID_REQUEST, "Nothing of the statement was imported")
+                                .withErrors(result.findings().stream()
+                                        .map(finding -> new FieldError(finding.place(), finding.text()))
+                                        .toList());
+                };
+        throw new ProblemException(problem);
+    }
+
+    private Uni<OperatorAnswer> list(OperatorCall call) {
+        int limit = DriftRoutes.limit(call, USUAL_LIMIT, ImportStore.MOST_LISTED);
+        return store.list(DriftRoutes.before(call), limit).map(imports -> {
+            JsonArray all = new JsonArray();
+            imports.forEach(one -> all.add(json(one)));
+            JsonObject page = new JsonObject().put("imports", all);
+            if (imports.size() == limit) {
+                page.put("next", Long.toString(imports.get(limit - 1).id()));
+            }
+            return OperatorAnswer.json(page);
+        });
+    }
+
+    private Uni<OperatorAnswer> one(OperatorCall call) {
+        return store.one(DriftRoutes.id(call))
+                .map(found -> found.orElseThrow(DriftRoutes::notFound))
+                .map(found -> OperatorAnswer.json(json(found)));
+    }
+
+    /** An import as callers see it. */
+    static JsonObject json(StatementImport one) {
+        JsonObject json = new JsonObject()
+                .put("id", Long.toString(one.id()))
+                .put("state", one.state().wireName())
+                .put("imported_by", one.importedBy())
+                .put("received_at", one.receivedAt().toString());
+        if (one.endedAt() != null) {
+            json.put("ended_at", one.endedAt().toString());
+        }
+        one.period().ifPresent(period -> json.put("from", period.from().toString())
+                .put("to", period.to().toString())
+                .put("covers", new JsonArray(one.covers())));
+        return json.put("sha256", one.sha256())
+                .put("bytes", one.bytes())
+                .put("rows", one.rows())
+                .put("compared", one.counts().compared())
+                .put("agreed", one.counts().agreed())
+                .put("differed", one.counts().differed())
+                .put("missing_here", one.counts().missingHere())
+                .put("missing_there", one.counts().missingThere());
+    }
+}
