@@ -134,7 +134,7 @@ export interface SessionOptions extends Options {
 export interface FollowOptions extends Options {
   /** The ticket of `openSession`. Without it, `follow` fetches one if `headers` is given. */
   ticket?: string;
-  /** Fetches another ticket where nobody is signed in. */
+  /** Fetches another ticket where no user is signed in. */
   renew?: (signal?: AbortSignal) => Promise<string>;
 }
 

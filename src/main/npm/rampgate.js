@@ -86,7 +86,7 @@ export function follow(id, on, options = {}) {
 
   const isTerminal = () => /completed|failed|cancelled/.test(known?.status);
 
-  const tell = (name, at, transaction) => {
+  const publish = (name, at, transaction) => {
     if (stopped.signal.aborted) {
       return;
     }
@@ -106,7 +106,7 @@ export function follow(id, on, options = {}) {
       return;
     }
     refused = false;
-    // Who brings the last id is not told of the end.
+    // A reader that brings the last id gets no end.
     const query = new URLSearchParams({...(ticket && {ticket}), ...(seen && {last_event_id: isTerminal() ? 1 : seen})});
     source = new EventSource(`${options.base ?? ''}${path}/events?${query}`);
     for (const name of ['State', 'Transition', 'Confirmed', 'End', 'Heartbeat']) {
@@ -115,7 +115,7 @@ export function follow(id, on, options = {}) {
         interval = content.interval_ms ?? interval;
         rounds = failures = 0;
         later(2 * interval);
-        tell(name, Number(lastEventId), content);
+        publish(name, Number(lastEventId), content);
       });
     }
     source.onerror = () => {
@@ -133,13 +133,13 @@ export function follow(id, on, options = {}) {
   const catchUp = ({timeline, ...now}) => {
     const last = timeline.length;
     if (!seen) {
-      tell('State', Number(timeline[last - 1].confirmed_at ? `${last}.1` : last), now);
+      publish('State', Number(timeline[last - 1].confirmed_at ? `${last}.1` : last), now);
     }
     timeline.forEach(({status, attempt, channel, confirmed_at: confirmed}, i) => {
       const then = i === last - 1 ? now : {...now, status, attempt, settled: false};
-      tell('Transition', i + 1, {...then, confirmed: channel === 'POLL'});
+      publish('Transition', i + 1, {...then, confirmed: channel === 'POLL'});
       if (confirmed) {
-        tell('Confirmed', Number(`${i + 1}.1`), {...then, confirmed: true});
+        publish('Confirmed', Number(`${i + 1}.1`), {...then, confirmed: true});
       }
     });
     known = now;
@@ -169,7 +169,7 @@ export function follow(id, on, options = {}) {
       }
       failures = notBefore = 0;
       if (known.settled || (isTerminal() && Date.now() > changed + 900000)) {
-        tell('End', seen, known);
+        publish('End', seen, known);
       } else if (opens && !renew && (headers || ticket)) {
         ticket = await fetchTicket(id, within).catch((problem) => {
           // Rampgate has no tickets: perhaps a cookie opens the stream.

@@ -68,7 +68,7 @@ class CheckoutBrowserIT {
                 .endsWith("Pending");
         assertThat(browser.textsOf("#facts dd")).contains("42.75 USDC", "ERC20", "42.60 USDC", "40.15 EUR");
         inWidget(() -> browser.sees("h1", "42.60 USDC delivered"));
-        assertThat(told())
+        assertThat(reported())
                 .contains("onLoad", "onReady", "onStatusChange new", "onStatusChange paid")
                 .contains("onPaymentFinished card");
     }
@@ -88,7 +88,7 @@ class CheckoutBrowserIT {
         browser.sees("#standing", "attempt 2");
         assertThat(browser.textOf("#facts dd")).isEqualTo(id);
         assertThat(browser.textsOf("#timeline .what strong")).contains("Failed");
-        assertThat(told()).contains("onStatusChange order_failed");
+        assertThat(reported()).contains("onStatusChange order_failed");
     }
 
     @Test
@@ -112,7 +112,7 @@ class CheckoutBrowserIT {
         browser.sees("#standing", "confirmed by Proof");
         assertThat(browser.textOf("#facts")).contains("Paid out to").doesNotContain("Paid by");
         inWidget(() -> browser.sees(".sum", "you got"));
-        assertThat(told()).contains("onSellTransferEnabled payout");
+        assertThat(reported()).contains("onSellTransferEnabled payout");
     }
 
     @Test
@@ -400,27 +400,27 @@ class CheckoutBrowserIT {
     }
 
     /**
-     * Opens a session on the page and follows it with this ticket, an expression of JavaScript, until its first state was told;
+     * Opens a session on the page and follows it with this ticket, an expression of JavaScript, until its first state has come;
      * the transaction's id.
      */
     private static String followed(String before, String ticketUsed) {
         String id = (String) browser.run("""
-                window.told = [];
+                window.reported = [];
                 %s
                 return import('/rampgate.js').then(async ({openSession, follow}) => {
                   const {session, ticket} = await openSession({network: 'ERC20', currency: 'USDC', amount: '42.75'});
-                  const note = (name) => (transaction) => told.push(`${name} ${transaction.status}`);
+                  const note = (name) => (transaction) => reported.push(`${name} ${transaction.status}`);
                   follow(session.merchant_transaction_id, {onState: note('state'), onTransition: note('transition'),
                     onConfirmed: note('confirmed'), onEnd: note('end')}, {ticket: %s});
                   return session.merchant_transaction_id;
                 })""".formatted(before, ticketUsed));
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> ((List<?>) browser.run("return told")).contains("state pending"));
+                .until(() -> ((List<?>) browser.run("return reported")).contains("state pending"));
         return id;
     }
 
     private static void tellsOnce(String... expected) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat((List<?>) browser.run("return told"))
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat((List<?>) browser.run("return reported"))
                 .asInstanceOf(InstanceOfAssertFactories.list(String.class))
                 .containsSubsequence(expected)
                 .doesNotHaveDuplicates());
@@ -574,8 +574,8 @@ class CheckoutBrowserIT {
         }
     }
 
-    /** What the widget told the page, one line each. */
-    private static List<String> told() {
+    /** What the widget reported to the page, one line each. */
+    private static List<String> reported() {
         return ((List<?>) browser.run("""
                 return [...document.querySelectorAll('#callbacks li')]
                   .map(line => line.firstChild.textContent + line.childNodes[1].textContent.replace(/\\d\\d:.*/, ''))"""))

@@ -125,7 +125,7 @@ final class Chromium implements AutoCloseable {
         return textsOf(css).stream().findFirst().orElse("");
     }
 
-    /** What is shown there now, read at one moment: a page that draws anew meanwhile would take elements away. */
+    /** What is shown there now, read at once: a page that draws anew meanwhile would take elements away. */
     List<String> textsOf(String css) {
         List<?> texts = (List<?>) run(
                 "return [...document.querySelectorAll(arguments[0])].map(e => (e.innerText ?? e.textContent).trim())",

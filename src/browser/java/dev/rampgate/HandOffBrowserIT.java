@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The hosted page as an app shows it: in a browser of a telephone that nobody is signed in with, behind a gateway that only
+ * The hosted page as an app shows it: in a browser of a telephone without a signed-in user, behind a gateway that only
  * the app comes through. Tickets and streams are over after seconds, as after a long identity check.
  */
 @QuarkusTest
@@ -161,15 +161,15 @@ class HandOffBrowserIT {
                     session,
                     "Promise.resolve({'X-Gateway-Secret': '%s', 'X-User-Id': 'cust-8841'})"
                             .formatted(BehindGatewayProfile.SECRET));
-            await().atMost(LIMIT).until(() -> told().contains("State pending"));
+            await().atMost(LIMIT).until(() -> reported().contains("State pending"));
             await().atMost(LIMIT)
                     .until(() -> proxy.requests("GET .*/events.ticket=.*").size() > 1);
 
             // Streams and tickets end after seconds, and each stream gets another ticket.
             AttendedSandbox.proof().drive(session.path("merchant_transaction_id"), Action.PAY);
 
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(told()).endsWith("End completed"));
-            assertThat(told())
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(reported()).endsWith("End completed"));
+            assertThat(reported())
                     .containsSubsequence("State pending", "Transition completed", "End completed")
                     .doesNotHaveDuplicates();
             assertThat(proxy.requests("GET .*/events.*"))
@@ -204,32 +204,32 @@ class HandOffBrowserIT {
             follow(
                     session,
                     "{'X-Gateway-Secret': '%s', 'X-User-Id': 'cust-8841'}".formatted(BehindGatewayProfile.SECRET));
-            await().atMost(LIMIT).until(() -> told().contains("State pending"));
+            await().atMost(LIMIT).until(() -> reported().contains("State pending"));
 
             await().during(Duration.ofSeconds(24))
                     .atMost(LIMIT)
                     .until(() -> proxy.requests("GET .*/events.*").size() <= 5
                             && proxy.requests("POST .*/ticket").size() <= 5);
             AttendedSandbox.proof().drive(session.path("merchant_transaction_id"), Action.PAY);
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(told()).endsWith("End completed"));
-            assertThat(told()).doesNotHaveDuplicates();
+            await().atMost(LIMIT).untilAsserted(() -> assertThat(reported()).endsWith("End completed"));
+            assertThat(reported()).doesNotHaveDuplicates();
         }
     }
 
     /** Follows as a page does after a reload: with the id and headers alone. @param headers an expression of JavaScript */
     private static void follow(Response session, String headers) {
         browser.run("""
-                window.told = [];
+                window.reported = [];
                 window.problems = [];
                 const on = {onProblem: ({status}) => problems.push(status)};
                 for (const name of ['State', 'Transition', 'Confirmed', 'End']) {
-                  on['on' + name] = ({status}) => told.push(`${name} ${status}`);
+                  on['on' + name] = ({status}) => reported.push(`${name} ${status}`);
                 }
                 import('/rampgate.js').then(({follow}) => follow(arguments[0], on, {headers: () => (%s)}));""".formatted(headers), session.<String>path("merchant_transaction_id"));
     }
 
-    private static List<String> told() {
-        return ((List<?>) browser.run("return told"))
+    private static List<String> reported() {
+        return ((List<?>) browser.run("return reported"))
                 .stream().map(Object::toString).toList();
     }
 
@@ -294,7 +294,7 @@ class HandOffBrowserIT {
 
         browser.open(page);
 
-        browser.sees("#message-title", "This link is over");
+        browser.sees("#message-title", "This link no longer works");
         assertThat((Boolean) browser.run("return document.getElementById('finish').hidden"))
                 .as("there is nowhere to return to but where Proof's own default leads, which is not allowed")
                 .isTrue();
@@ -311,7 +311,7 @@ class HandOffBrowserIT {
 
         browser.open(address + "hand-off");
 
-        browser.sees("#message-title", "This link is over");
+        browser.sees("#message-title", "This link no longer works");
         assertThat(link("#finish"))
                 .isEqualTo("shop-app://done?merchant_transaction_id=" + session.path("merchant_transaction_id")
                         + "&status=pending");
@@ -332,7 +332,7 @@ class HandOffBrowserIT {
     @Test
     void aWidgetThatCannotBeLoadedCanBeTriedAgain() {
         browser.open(address + "hand-off");
-        browser.sees("#message-title", "This link is over");
+        browser.sees("#message-title", "This link no longer works");
         String code = page(session(null));
 
         browser.withoutReaching("*widget.2.0.js*", () -> {
@@ -404,7 +404,7 @@ class HandOffBrowserIT {
             draw(pictures, "no widget");
         });
         browser.open(page);
-        browser.sees("#message-title", "This link is over");
+        browser.sees("#message-title", "This link no longer works");
         draw(pictures, "over");
 
         Response buy = session("shop-app://done");

@@ -208,7 +208,7 @@ class LiveBrowserIT {
         return id;
     }
 
-    /** Notes what the listeners are told. */
+    /** Notes what the listeners get. */
     private void follow(String id, String ticket) {
         browser.run("""
                 const [id, ticket] = arguments;

@@ -100,16 +100,11 @@ public class Observations {
     }
 
     private static TransactionDetails details(StatusReport report) {
-        return new TransactionDetails(
-                report.partnerUserId(),
-                report.type(),
-                report.currency(),
-                report.network(),
-                null,
-                report.cryptoAmount(),
-                report.fiatCurrency(),
-                report.fiatAmount(),
-                report.paymentMethod(),
-                report.createdAt());
+        return TransactionDetails.of(report.type(), report.currency(), report.network())
+                .withUser(report.partnerUserId())
+                .withCryptoAmount(report.cryptoAmount())
+                .withFiat(report.fiatCurrency(), report.fiatAmount())
+                .withPaymentMethod(report.paymentMethod())
+                .withCreatedAt(report.createdAt());
     }
 }

@@ -97,21 +97,6 @@ public record Observation(
                 id, Channel.WEBHOOK, trusted, transactionId, status, changedAt, null, receivedAt, details, false, null);
     }
 
-    /** An observation whose amounts, if it has any, could be read. */
-    public Observation(
-            UUID id,
-            Channel channel,
-            boolean authoritative,
-            String transactionId,
-            String status,
-            Instant changedAt,
-            Instant askedAt,
-            Instant receivedAt,
-            TransactionDetails details,
-            String raw) {
-        this(id, channel, authoritative, transactionId, status, changedAt, askedAt, receivedAt, details, false, raw);
-    }
-
     /**
      * The same with the text that came.
      *

@@ -37,8 +37,7 @@ public record TransactionDetails(
     private static final List<String> TYPES = List.of("buy", "sell");
 
     /** Nothing known. */
-    public static final TransactionDetails NONE =
-            new TransactionDetails(null, null, null, null, null, null, null, null, null, null);
+    public static final TransactionDetails NONE = of(null, null, null);
 
     /**
      * How the pseudonym begins that stands for the id of a user who was erased: with a control character (SUB), which neither a
@@ -64,20 +63,24 @@ public record TransactionDetails(
         type = word(type);
     }
 
-    /** The details that a report of Proof's brings: it knows neither the company's own reference nor the address. */
-    public TransactionDetails(
-            String userId,
-            String type,
-            String currency,
-            String network,
-            String requestedAmount,
-            String cryptoAmount,
-            String fiatCurrency,
-            String fiatAmount,
-            String paymentMethod,
-            Instant createdAt) {
-        this(
-                userId,
+    /** What can never change; each may be null. */
+    public static TransactionDetails of(String type, String currency, String network) {
+        return new TransactionDetails(null, type, currency, network, null, null, null, null, null, null, null, null);
+    }
+
+    /** The details that a session brings; amounts and the payment method are not known yet. */
+    public static TransactionDetails ofSession(
+            String userId, String type, String currency, String network, String requestedAmount, Instant createdAt) {
+        return of(type, currency, network)
+                .withUser(userId)
+                .withRequestedAmount(requestedAmount)
+                .withCreatedAt(createdAt);
+    }
+
+    /** These details with another owner. */
+    public TransactionDetails withUser(String id) {
+        return new TransactionDetails(
+                id,
                 type,
                 currency,
                 network,
@@ -86,16 +89,77 @@ public record TransactionDetails(
                 fiatCurrency,
                 fiatAmount,
                 paymentMethod,
-                null,
-                null,
+                own,
+                address,
                 createdAt);
     }
 
-    /** The details that a session brings; amounts and the payment method are not known yet. */
-    public static TransactionDetails ofSession(
-            String userId, String type, String currency, String network, String requestedAmount, Instant createdAt) {
+    /** These details with another amount that the session asked for. */
+    public TransactionDetails withRequestedAmount(String amount) {
         return new TransactionDetails(
-                userId, type, currency, network, requestedAmount, null, null, null, null, createdAt);
+                userId,
+                type,
+                currency,
+                network,
+                amount,
+                cryptoAmount,
+                fiatCurrency,
+                fiatAmount,
+                paymentMethod,
+                own,
+                address,
+                createdAt);
+    }
+
+    /** These details with another final crypto amount. */
+    public TransactionDetails withCryptoAmount(String amount) {
+        return new TransactionDetails(
+                userId,
+                type,
+                currency,
+                network,
+                requestedAmount,
+                amount,
+                fiatCurrency,
+                fiatAmount,
+                paymentMethod,
+                own,
+                address,
+                createdAt);
+    }
+
+    /** These details with another fiat currency and another final fiat amount. */
+    public TransactionDetails withFiat(String symbol, String amount) {
+        return new TransactionDetails(
+                userId,
+                type,
+                currency,
+                network,
+                requestedAmount,
+                cryptoAmount,
+                symbol,
+                amount,
+                paymentMethod,
+                own,
+                address,
+                createdAt);
+    }
+
+    /** These details with another payment method. */
+    public TransactionDetails withPaymentMethod(String method) {
+        return new TransactionDetails(
+                userId,
+                type,
+                currency,
+                network,
+                requestedAmount,
+                cryptoAmount,
+                fiatCurrency,
+                fiatAmount,
+                method,
+                own,
+                address,
+                createdAt);
     }
 
     /** These details with another time of creation. */
@@ -139,17 +203,7 @@ public record TransactionDetails(
 
     /** These details after their user was erased: without reference, metadata and address, which could name him. */
     public TransactionDetails erasedAs(String pseudonym) {
-        return new TransactionDetails(
-                pseudonym,
-                type,
-                currency,
-                network,
-                requestedAmount,
-                cryptoAmount,
-                fiatCurrency,
-                fiatAmount,
-                paymentMethod,
-                createdAt);
+        return withUser(pseudonym).with(null, null);
     }
 
     /** These details, and where they know nothing, the other's. */
@@ -171,37 +225,15 @@ public record TransactionDetails(
 
     /** These details with the other's amounts and payment method where it has them, then filled from it. */
     public TransactionDetails updatedFrom(TransactionDetails other) {
-        return new TransactionDetails(
-                        userId,
-                        type,
-                        currency,
-                        network,
-                        requestedAmount,
-                        first(other.cryptoAmount, cryptoAmount),
-                        first(other.fiatCurrency, fiatCurrency),
-                        first(other.fiatAmount, fiatAmount),
-                        first(other.paymentMethod, paymentMethod),
-                        own,
-                        address,
-                        createdAt)
+        return withCryptoAmount(first(other.cryptoAmount, cryptoAmount))
+                .withFiat(first(other.fiatCurrency, fiatCurrency), first(other.fiatAmount, fiatAmount))
+                .withPaymentMethod(first(other.paymentMethod, paymentMethod))
                 .filledFrom(other);
     }
 
     /** These details for another attempt, whose amounts may be others. */
     TransactionDetails withoutAmounts() {
-        return new TransactionDetails(
-                userId,
-                type,
-                currency,
-                network,
-                requestedAmount,
-                null,
-                fiatCurrency,
-                null,
-                paymentMethod,
-                own,
-                address,
-                createdAt);
+        return withCryptoAmount(null).withFiat(fiatCurrency, null);
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.rampgate.live;
 
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
-import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.Traces;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;

@@ -3,6 +3,7 @@ package dev.rampgate.reconcile;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.eventloop.VertxEventLoop;
 import dev.rampgate.ledger.LedgerRules;
+import dev.rampgate.telemetry.Traces;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;

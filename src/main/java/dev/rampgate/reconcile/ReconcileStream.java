@@ -9,6 +9,7 @@ import dev.rampgate.reconcile.LedgerStore.UnitOfWork;
 import dev.rampgate.reconcile.StoreException.Kind;
 import dev.rampgate.telemetry.LogContext;
 import dev.rampgate.telemetry.ThrottledLog;
+import dev.rampgate.telemetry.Traces;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,7 +114,8 @@ public class ReconcileStream {
                                 .retry()
                                 .atMost(ATTEMPTS_AFTER_COLLISION)
                                 .onFailure(failure -> isOf(Kind.LOST, failure))
-                                .invoke(failure -> database.failed((StoreException) failure)))
+                                .invoke(failure -> database.failed((StoreException) failure)),
+                        BatchChanges::transitions)
                 .invoke(this::committed)
                 .map(BatchChanges::outcomes)
                 .onFailure(failure -> isOf(Kind.DATA, failure))

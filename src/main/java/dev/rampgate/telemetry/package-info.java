@@ -1,2 +1,2 @@
-/** How the process speaks about itself. Depends on no other package. */
+/** How the process speaks about itself. Depends on {@code ledger} alone, whose decisions spans show. */
 package dev.rampgate.telemetry;

@@ -215,17 +215,13 @@ class EventFeedRouteQuarkusTest {
                         poll ? now : null,
                         poll ? now : null,
                         now,
-                        new TransactionDetails(
-                                "user-1",
-                                "buy",
-                                "USDC",
-                                "ERC20",
-                                "42.75",
-                                poll ? "42.60" : null,
-                                "EUR",
-                                null,
-                                null,
-                                now),
+                        TransactionDetails.of("buy", "USDC", "ERC20")
+                                .withUser("user-1")
+                                .withRequestedAmount("42.75")
+                                .withCryptoAmount(poll ? "42.60" : null)
+                                .withFiat("EUR", null)
+                                .withCreatedAt(now),
+                        false,
                         null))
                 .await()
                 .atMost(LIMIT);

@@ -118,7 +118,7 @@ class OperatorRoutesQuarkusTest {
     }
 
     @Test
-    void anErasedUsersSessionIsHandedOverToNobody() {
+    void anErasedUsersSessionIsNotHandedOver() {
         String page = given().contentType("application/json")
                 .header("X-User-Id", userId)
                 .header("Rampgate-Hand-Off", "true")
@@ -227,8 +227,11 @@ class OperatorRoutesQuarkusTest {
     private void offer(String id, String user, Channel channel, String status) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
         boolean poll = channel == Channel.POLL;
-        TransactionDetails details = new TransactionDetails(
-                user, "buy", "USDC", "ERC20", "42.75", poll ? "42.60" : null, "EUR", null, null, null);
+        TransactionDetails details = TransactionDetails.of("buy", "USDC", "ERC20")
+                .withUser(user)
+                .withRequestedAmount("42.75")
+                .withCryptoAmount(poll ? "42.60" : null)
+                .withFiat("EUR", null);
         stream.offer(new Observation(
                         UUID.randomUUID(),
                         channel,
@@ -239,6 +242,7 @@ class OperatorRoutesQuarkusTest {
                         poll ? now : null,
                         now,
                         details,
+                        false,
                         "{\"partner_user_id\": \"" + user + "\"}"))
                 .await()
                 .atMost(LIMIT);

@@ -58,7 +58,7 @@ class DatabaseTlsTest {
     }
 
     @Test
-    void aFileThatNobodyVerifiesWithIsAMistake() throws IOException {
+    void aFileThatNoConnectionVerifiesWithIsAMistake() throws IOException {
         String file = file("-----BEGIN CERTIFICATE-----\nMIIB");
         assertThatExceptionOfType(ConfigurationException.class)
                 .isThrownBy(() -> applied(Map.of("ssl-mode", "require", "ssl-root-cert", file)))

@@ -73,7 +73,7 @@ class TicketsTest {
     }
 
     @Test
-    void aPassLivesAsLongAsItIsToldAndIsNoTicketNorIsATicketAPass() {
+    void aPassLivesAsLongAsItSaysAndIsNoTicketNorIsATicketAPass() {
         String pass =
                 tickets.issuePass("tx-1", Duration.ofHours(1)).orElseThrow().text();
 

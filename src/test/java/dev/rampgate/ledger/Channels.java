@@ -11,8 +11,10 @@ final class Channels {
     private Channels() {}
 
     static Observation session(Instant receivedAt) {
-        TransactionDetails details =
-                new TransactionDetails("customer-8841", "buy", "USDC", "ERC20", "1", null, "EUR", null, null, null);
+        TransactionDetails details = TransactionDetails.of("buy", "USDC", "ERC20")
+                .withUser("customer-8841")
+                .withRequestedAmount("1")
+                .withFiat("EUR", null);
         return observation(Channel.SESSION, true, "pending", null, null, receivedAt, details);
     }
 
@@ -46,8 +48,13 @@ final class Channels {
     }
 
     static Observation forged(String status, Instant updatedAt, Instant receivedAt) {
-        TransactionDetails lies =
-                new TransactionDetails("thief", "sell", "DOGE", "NONE", "9", "9", "XXX", "9", "none", receivedAt);
+        TransactionDetails lies = TransactionDetails.of("sell", "DOGE", "NONE")
+                .withUser("thief")
+                .withRequestedAmount("9")
+                .withCryptoAmount("9")
+                .withFiat("XXX", "9")
+                .withPaymentMethod("none")
+                .withCreatedAt(receivedAt);
         return observation(Channel.WEBHOOK, false, status, updatedAt, null, receivedAt, lies);
     }
 
@@ -80,10 +87,13 @@ final class Channels {
                 askedAt,
                 receivedAt,
                 details,
+                false,
                 null);
     }
 
     private static TransactionDetails amounts(String amount) {
-        return new TransactionDetails(null, "buy", "USDC", "ERC20", null, amount, "EUR", amount, null, null);
+        return TransactionDetails.of("buy", "USDC", "ERC20")
+                .withCryptoAmount(amount)
+                .withFiat("EUR", amount);
     }
 }

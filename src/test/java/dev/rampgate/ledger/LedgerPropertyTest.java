@@ -37,14 +37,14 @@ class LedgerPropertyTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
-    void everyOrderOfWhatPollsAndSocketsTellEndsInTheTruth(int steps) {
+    void everyOrderOfWhatPollsAndSocketsReportEndsInTheTruth(int steps) {
         ProofHistory.forEach(steps, START, history -> new Explorer(history, polled(history), pushed(history))
                 .explore(Channels.session(START), MOST_NEWS[steps]));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
-    void everyOrderOfWhatAllChannelsTellEndsInTheTruth(int steps) {
+    void everyOrderOfWhatAllChannelsReportEndsInTheTruth(int steps) {
         ProofHistory.forEach(
                 steps, START, history -> new Explorer(history, polled(history), pushed(history), claimed(history))
                         .explore(Channels.session(START), MOST_NEWS[steps] - 1));

@@ -38,6 +38,7 @@ class ObservationTest {
                 NOW.plusSeconds(1),
                 NOW.plusSeconds(2),
                 TransactionDetails.NONE,
+                false,
                 "{\"secret\":1}");
     }
 }

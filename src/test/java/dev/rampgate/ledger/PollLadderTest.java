@@ -76,7 +76,7 @@ class PollLadderTest {
     }
 
     @Test
-    void aWatchIsOverAfterADay() {
+    void aWatchEndsAfterADay() {
         assertThat(watchAfter(ofHours(24).minus(INSTANT_BEFORE))).contains(PollWish.after(INSTANT_BEFORE));
         assertThat(watchAfter(ofHours(24))).isEmpty();
         assertThat(watchAfter(ofDays(30))).isEmpty();

@@ -73,7 +73,7 @@ class Rule10FixedDetailsTest {
     }
 
     @Test
-    void whatIsNotToldContradictsNothing() {
+    void whatIsNotReportedContradictsNothing() {
         story.observe(session());
         assertThat(story.observe(socket(PROCESSING, at(5)))).raisesNoAlarm();
     }
@@ -111,7 +111,7 @@ class Rule10FixedDetailsTest {
     }
 
     @Test
-    void aContradictionThatGoesOnAlarmsOnlyWithOtherNews() {
+    void aContradictionThatGoesOnAlarmsOnlyWithAnotherObservation() {
         story.observe(session());
         TestObservation contradiction = poll(PENDING, at(0)).with(null, "USDT", null);
 

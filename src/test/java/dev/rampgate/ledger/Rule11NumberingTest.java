@@ -56,7 +56,7 @@ class Rule11NumberingTest {
     }
 
     @Test
-    void aPollWithoutNewsLeavesNotEvenThat() {
+    void aPollThatRepeatsLeavesNotEvenThat() {
         story.observe(session());
         story.pass(1).observe(poll(PENDING, at(0)));
         TransactionRecord before = story.record();
@@ -68,7 +68,7 @@ class Rule11NumberingTest {
     }
 
     @Test
-    void aPollWithOtherAmountsOrALaterTimeIsNews() {
+    void aPollWithOtherAmountsOrALaterTimeIsArchived() {
         story.observe(session());
         story.pass(6).observe(poll(PROCESSING, at(5)).with("42.60", "40.15"));
 

@@ -47,7 +47,7 @@ class Rule12AmountsTest {
     }
 
     @Test
-    void anAmountThatWasToldBeforeIsEnough() {
+    void anAmountThatWasReportedBeforeIsEnough() {
         story.observe(session());
         story.pass(5).observe(poll(PROCESSING, at(4)).with("42.60", "40.15"));
 
@@ -58,7 +58,7 @@ class Rule12AmountsTest {
     }
 
     @Test
-    void anUnreadableAmountIsNotMendedByOneThatWasToldBefore() {
+    void anUnreadableAmountIsNotMendedByOneThatWasReportedBefore() {
         story.observe(session());
         story.pass(5).observe(poll(PROCESSING, at(4)).with("42.60", "40.15"));
 
@@ -134,7 +134,7 @@ class Rule12AmountsTest {
     }
 
     @Test
-    void whatASocketCouldNotTellAlarmsOnceAndThePollMayMendIt() {
+    void whatASocketCouldNotReportAlarmsOnceAndThePollMayMendIt() {
         story.observe(session());
 
         Decision pushed = story.pass(5).observe(socket(COMPLETED, at(4)).withUnreadableAmount());

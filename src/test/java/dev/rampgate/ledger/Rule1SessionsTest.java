@@ -33,13 +33,16 @@ class Rule1SessionsTest {
     }
 
     @Test
-    void aSessionTellsOwnerAndWish() {
+    void aSessionNamesOwnerAndWish() {
         story.observe(session());
 
         assertThat(story.record().id()).isEqualTo(Story.ID);
         assertThat(story)
-                .hasDetails(new TransactionDetails(
-                        "customer-8841", "buy", "USDC", "ERC20", "42.75", null, "EUR", null, null, story.now()))
+                .hasDetails(TransactionDetails.of("buy", "USDC", "ERC20")
+                        .withUser("customer-8841")
+                        .withRequestedAmount("42.75")
+                        .withFiat("EUR", null)
+                        .withCreatedAt(story.now()))
                 .hasFollowUp(FollowUp.NONE);
         assertThat(story.record().socketAttached()).isFalse();
     }
@@ -58,17 +61,12 @@ class Rule1SessionsTest {
 
         assertThat(decision).hasOutcome(Outcome.ACCEPTED).hasNoTransitions().hasWish(PollWish.KEEP);
         assertThat(story)
-                .hasRecord(adopted.with(new TransactionDetails(
-                        "customer-8841",
-                        null,
-                        null,
-                        null,
-                        "42.75",
-                        "42.60",
-                        "EUR",
-                        "40.15",
-                        null,
-                        adopted.details().createdAt())));
+                .hasRecord(adopted.with(TransactionDetails.NONE
+                        .withUser("customer-8841")
+                        .withRequestedAmount("42.75")
+                        .withCryptoAmount("42.60")
+                        .withFiat("EUR", "40.15")
+                        .withCreatedAt(adopted.details().createdAt())));
     }
 
     @Test
@@ -134,6 +132,6 @@ class Rule1SessionsTest {
     }
 
     private TransactionDetails owner(String userId) {
-        return new TransactionDetails(userId, null, null, null, null, null, null, null, null, null);
+        return TransactionDetails.NONE.withUser(userId);
     }
 }

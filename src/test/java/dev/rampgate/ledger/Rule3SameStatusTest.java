@@ -80,7 +80,7 @@ class Rule3SameStatusTest {
     }
 
     @Test
-    void anAmountThatItDoesNotTellStays() {
+    void anAmountThatItDoesNotReportStays() {
         story.observe(session());
         story.pass(6).observe(poll(PROCESSING, at(5)).with("42.60", "40.15"));
 
@@ -97,7 +97,7 @@ class Rule3SameStatusTest {
         story.pass(6).observe(poll(PENDING, at(0)).with("sell", "USDT", "TRC20"));
 
         assertThat(story)
-                .hasDetails(new TransactionDetails(null, "sell", "USDT", "TRC20", null, null, null, null, null, at(0)));
+                .hasDetails(TransactionDetails.of("sell", "USDT", "TRC20").withCreatedAt(at(0)));
     }
 
     @Test
@@ -106,8 +106,11 @@ class Rule3SameStatusTest {
 
         story.pass(1)
                 .observe(poll(PENDING, at(0))
-                        .with(new TransactionDetails(
-                                "customer-2", null, null, null, "1", null, null, null, "card", at(-3))));
+                        .with(TransactionDetails.NONE
+                                .withUser("customer-2")
+                                .withRequestedAmount("1")
+                                .withPaymentMethod("card")
+                                .withCreatedAt(at(-3))));
 
         TransactionDetails details = story.record().details();
         assertThat(details.userId()).isEqualTo("customer-8841");
@@ -144,7 +147,7 @@ class Rule3SameStatusTest {
     }
 
     @Test
-    void theWatchOfAnEndThatASocketToldStartsWithItsConfirmation() {
+    void theWatchOfAnEndThatASocketReportedStartsWithItsConfirmation() {
         story.observe(session());
         story.pass(6).observe(socket(FAILED, at(5)));
         assertThat(story).isNotWatched();
@@ -180,6 +183,6 @@ class Rule3SameStatusTest {
     }
 
     private TransactionDetails fiat(String currency, String amount) {
-        return new TransactionDetails(null, null, null, null, null, null, currency, amount, null, null);
+        return TransactionDetails.NONE.withFiat(currency, amount);
     }
 }

@@ -91,7 +91,7 @@ class Rule4HigherStatusTest {
     }
 
     @Test
-    void aPollFromBeforeWhatASocketToldIsInDoubt() {
+    void aPollFromBeforeWhatASocketReportedIsInDoubt() {
         story.observe(session());
         story.pass(8).observe(socket(PROCESSING, at(7)));
 

@@ -97,7 +97,7 @@ class Rule5OtherStatusTest {
     }
 
     @Test
-    void theNextAttemptHasNoAmountsButThoseThatThePollTells() {
+    void theNextAttemptHasNoAmountsButThoseThatThePollReports() {
         story.observe(session());
         story.pass(4).observe(poll(PROCESSING, at(3)).with("42.60", "40.15"));
         story.pass(2).observe(poll(FAILED, at(5)).with(null, null));

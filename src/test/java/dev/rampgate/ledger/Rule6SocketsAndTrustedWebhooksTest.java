@@ -105,7 +105,7 @@ class Rule6SocketsAndTrustedWebhooksTest {
     }
 
     @Test
-    void aConfirmationMarksWhatTheSocketTold() {
+    void aConfirmationMarksWhatTheSocketReported() {
         story.observe(session());
         story.pass(6).observe(socket(COMPLETED, at(5)));
 
@@ -124,7 +124,10 @@ class Rule6SocketsAndTrustedWebhooksTest {
 
         Decision decision = story.pass(1)
                 .observe(socket(PROCESSING, at(5))
-                        .with(new TransactionDetails(null, null, null, null, null, "99", null, "40.15", "card", null)));
+                        .with(TransactionDetails.NONE
+                                .withCryptoAmount("99")
+                                .withFiat(null, "40.15")
+                                .withPaymentMethod("card")));
 
         assertThat(decision).hasOutcome(Outcome.DUPLICATE).hasWish(PollWish.KEEP);
         assertThat(story).hasState(before);

@@ -259,15 +259,13 @@ class Rule9UnknownTest {
                         new Transition(Story.ID, 1, 1, PROCESSING, Channel.POLL, null, at(5), at(6), at(6), false));
         assertThat(story)
                 .hasState(new LedgerState(PROCESSING, 1, 1, true, at(5), at(5), at(5), at(6), false, false))
-                .hasDetails(new TransactionDetails(null, "buy", "USDC", "ERC20", null, null, null, null, null, at(5)));
+                .hasDetails(TransactionDetails.of("buy", "USDC", "ERC20").withCreatedAt(at(5)));
         assertThat(decision).hasWish(FRESH);
     }
 
     @Test
     void anAdoptedTransactionWasCreatedWhenProofSaysSo() {
-        story.pass(6)
-                .observe(poll(PROCESSING, at(5))
-                        .with(new TransactionDetails(null, null, null, null, null, null, null, null, null, at(-9))));
+        story.pass(6).observe(poll(PROCESSING, at(5)).with(TransactionDetails.NONE.withCreatedAt(at(-9))));
 
         assertThat(story.record().details().createdAt()).isEqualTo(at(-9));
     }

@@ -7,10 +7,20 @@ import org.junit.jupiter.api.Test;
 
 class TransactionDetailsTest {
 
-    private static final TransactionDetails ONE = new TransactionDetails(
-            "u1", "buy", "USDC", "ERC20", "1", "1.1", "EUR", "1.2", "card", Instant.ofEpochSecond(1));
-    private static final TransactionDetails OTHER = new TransactionDetails(
-            "u2", "sell", "USDT", "TRC20", "2", "2.1", "USD", "2.2", "bank", Instant.ofEpochSecond(2));
+    private static final TransactionDetails ONE = TransactionDetails.of("buy", "USDC", "ERC20")
+            .withUser("u1")
+            .withRequestedAmount("1")
+            .withCryptoAmount("1.1")
+            .withFiat("EUR", "1.2")
+            .withPaymentMethod("card")
+            .withCreatedAt(Instant.ofEpochSecond(1));
+    private static final TransactionDetails OTHER = TransactionDetails.of("sell", "USDT", "TRC20")
+            .withUser("u2")
+            .withRequestedAmount("2")
+            .withCryptoAmount("2.1")
+            .withFiat("USD", "2.2")
+            .withPaymentMethod("bank")
+            .withCreatedAt(Instant.ofEpochSecond(2));
 
     @Test
     void fillingKeepsEverythingThatIsKnown() {
@@ -26,8 +36,13 @@ class TransactionDetailsTest {
     @Test
     void updatingReplacesAmountsFiatCurrencyAndPaymentMethod() {
         assertThat(ONE.updatedFrom(OTHER))
-                .isEqualTo(new TransactionDetails(
-                        "u1", "buy", "USDC", "ERC20", "1", "2.1", "USD", "2.2", "bank", Instant.ofEpochSecond(1)));
+                .isEqualTo(TransactionDetails.of("buy", "USDC", "ERC20")
+                        .withUser("u1")
+                        .withRequestedAmount("1")
+                        .withCryptoAmount("2.1")
+                        .withFiat("USD", "2.2")
+                        .withPaymentMethod("bank")
+                        .withCreatedAt(Instant.ofEpochSecond(1)));
     }
 
     @Test
@@ -39,15 +54,19 @@ class TransactionDetailsTest {
     @Test
     void aSessionClaimsOnlyOwnerAndRequestedAmount() {
         assertThat(TransactionDetails.NONE.claimedBy(OTHER))
-                .isEqualTo(new TransactionDetails("u2", null, null, null, "2", null, null, null, null, null));
+                .isEqualTo(TransactionDetails.NONE.withUser("u2").withRequestedAmount("2"));
         assertThat(ONE.claimedBy(OTHER)).isEqualTo(ONE);
     }
 
     @Test
     void withoutAmountsTheRestStays() {
         assertThat(ONE.withoutAmounts())
-                .isEqualTo(new TransactionDetails(
-                        "u1", "buy", "USDC", "ERC20", "1", null, "EUR", null, "card", Instant.ofEpochSecond(1)));
+                .isEqualTo(TransactionDetails.of("buy", "USDC", "ERC20")
+                        .withUser("u1")
+                        .withRequestedAmount("1")
+                        .withFiat("EUR", null)
+                        .withPaymentMethod("card")
+                        .withCreatedAt(Instant.ofEpochSecond(1)));
     }
 
     @Test
@@ -59,13 +78,18 @@ class TransactionDetailsTest {
     }
 
     @Test
-    void whatOneSideDoesNotTellContradictsNothing() {
+    void whatOneSideDoesNotReportContradictsNothing() {
         assertThat(ONE.contradicts(TransactionDetails.NONE)).isFalse();
         assertThat(TransactionDetails.NONE.contradicts(ONE)).isFalse();
     }
 
     private static TransactionDetails with(String type, String currency, String network) {
-        return new TransactionDetails(
-                "u2", type, currency, network, "2", "2.1", "USD", "2.2", "bank", Instant.ofEpochSecond(2));
+        return TransactionDetails.of(type, currency, network)
+                .withUser("u2")
+                .withRequestedAmount("2")
+                .withCryptoAmount("2.1")
+                .withFiat("USD", "2.2")
+                .withPaymentMethod("bank")
+                .withCreatedAt(Instant.ofEpochSecond(2));
     }
 }

@@ -49,7 +49,7 @@ class ChangeNotificationTest {
     }
 
     @Test
-    void nothingToTellMakesNoPayload() {
+    void nothingToPublishMakesNoPayload() {
         assertThat(ChangeNotification.payloads(SENDER, List.of())).isEmpty();
     }
 }

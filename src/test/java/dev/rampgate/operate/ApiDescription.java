@@ -58,7 +58,7 @@ public final class ApiDescription implements OASFilter {
 
     private static final List<ProblemType> READING = List.of(INVALID_REQUEST, NOT_FOUND, TOO_MANY_REQUESTS);
 
-    /** Where nobody is signed in. */
+    /** Where no user is signed in. */
     private static final List<String> OPEN = List.of("GET /hand-off", "POST /hand-off", "POST /hand-off/ticket");
 
     private static final Map<String, List<ProblemType>> OWN = Map.of(
@@ -114,7 +114,7 @@ public final class ApiDescription implements OASFilter {
             TRANSACTIONS,
             "What became of them, for the user whose they are",
             HAND_OFF,
-            "The hosted page for apps, on which nobody is signed in",
+            "The hosted page for apps, on which no user is signed in",
             WEBHOOK,
             "Proof's webhook",
             BackOfficeDescription.TAG,
@@ -168,7 +168,7 @@ public final class ApiDescription implements OASFilter {
                             "The events are state (first), transition, confirmed, end and heartbeat; readers ignore others."
                                     + " The data of the first four is a TransactionView without its timeline, that of a"
                                     + " heartbeat is {\"interval_ms\": 20000}: how often one comes. Ids resume a stream,"
-                                    + " at any replica. 204: nothing is left to tell, do not connect again. A caller that"
+                                    + " at any replica. 204: nothing is left to send, do not connect again. A caller that"
                                     + " accepts application/json and no events gets the transaction once, with its"
                                     + " timeline.")),
             entry(
@@ -322,7 +322,7 @@ public final class ApiDescription implements OASFilter {
         schema.getProperties().get(property).pattern(null).setEnumeration(values);
     }
 
-    /** They are plain routes, which nobody finds. */
+    /** They are plain routes, which no scan of the application finds. */
     private static void addStreams(OpenAPI api) {
         api.getPaths()
                 .addPathItem(
@@ -388,7 +388,7 @@ public final class ApiDescription implements OASFilter {
                                                 OASFactory.createMediaType()
                                                         .schema(OASFactory.createSchema()
                                                                 .ref("TransactionView")))))
-                .addAPIResponse("204", OASFactory.createAPIResponse().description("Nothing is left to tell"))
+                .addAPIResponse("204", OASFactory.createAPIResponse().description("Nothing is left to send"))
                 .addAPIResponse("304", notModified());
     }
 
@@ -396,7 +396,7 @@ public final class ApiDescription implements OASFilter {
         return OASFactory.createAPIResponse().description("It is as If-None-Match says");
     }
 
-    /** They are plain routes, which nobody finds. */
+    /** They are plain routes, which no scan of the application finds. */
     private static void addWebhooks(OpenAPI api) {
         Operation open = OASFactory.createOperation().responses(OASFactory.createAPIResponses());
         Operation keyed = OASFactory.createOperation()

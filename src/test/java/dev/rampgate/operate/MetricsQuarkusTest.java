@@ -143,7 +143,7 @@ class MetricsQuarkusTest {
     }
 
     @Test
-    void theTimeFromProofsChangeToOurCommitIsMeasuredByTheChannelThatToldFirst() {
+    void theTimeFromProofsChangeToOurCommitIsMeasuredByTheChannelThatReportedFirst() {
         long before = delays();
         String id = TestSession.open();
         ProofAndDatabase.proof().drive(id, Action.PAY);

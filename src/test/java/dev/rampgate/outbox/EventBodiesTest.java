@@ -69,8 +69,13 @@ class EventBodiesTest {
     void aBodyStaysWithinItsBoundHoweverLongTheWordsAre() {
         String longest = "\u0001".repeat(128);
         Map<String, String> metadata = Map.of("text", "x".repeat(8_100));
-        TransactionDetails details = new TransactionDetails(
-                        longest, longest, longest, longest, longest, longest, longest, longest, longest, TIME)
+        TransactionDetails details = TransactionDetails.of(longest, longest, longest)
+                .withUser(longest)
+                .withRequestedAmount(longest)
+                .withCryptoAmount(longest)
+                .withFiat(longest, longest)
+                .withPaymentMethod(longest)
+                .withCreatedAt(TIME)
                 .with(new OwnReference("\uffff".repeat(128), OwnReference.Source.CALLER, metadata), longest);
         TransactionDetails tooLong = details(longest, "X".repeat(300_000));
 
@@ -109,8 +114,10 @@ class EventBodiesTest {
     @Test
     void aTextThatLooksLikeTheEndOfARedactedBodyIsRedacted() {
         String imitation = "\"livemode\":false,\"redacted\":true}}";
-        TransactionDetails details = new TransactionDetails(
-                        "user-\u00e9", "buy", imitation, null, "1e-7", null, null, null, null, TIME)
+        TransactionDetails details = TransactionDetails.of("buy", imitation, null)
+                .withUser("user-\u00e9")
+                .withRequestedAmount("1e-7")
+                .withCreatedAt(TIME)
                 .with(
                         new OwnReference(
                                 imitation,
@@ -124,7 +131,13 @@ class EventBodiesTest {
     }
 
     private static TransactionDetails details(String userId, String currency) {
-        return new TransactionDetails(userId, "buy", currency, "ERC20", "42.75", "42.60", "EUR", "40.15", "card", TIME)
+        return TransactionDetails.of("buy", currency, "ERC20")
+                .withUser(userId)
+                .withRequestedAmount("42.75")
+                .withCryptoAmount("42.60")
+                .withFiat("EUR", "40.15")
+                .withPaymentMethod("card")
+                .withCreatedAt(TIME)
                 .with(new OwnReference("order-1", OwnReference.Source.CALLER, Map.of("b", "1", "a", "2")), "0xAA");
     }
 

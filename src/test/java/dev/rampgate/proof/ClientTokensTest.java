@@ -18,7 +18,7 @@ class ClientTokensTest {
     }
 
     @Test
-    void lateNewsAboutARefusedTokenDoesNotTurnBack() {
+    void aLateRefusalOfATokenDoesNotTurnBack() {
         ClientTokens tokens = new ClientTokens(List.of("one", "two"));
         ClientTokens.Token one = tokens.preferred();
         tokens.refused(one);

@@ -69,7 +69,7 @@ class FailureNoticesTest {
     @EnumSource(
             value = Kind.class,
             names = {"RATE_LIMITED", "UPSTREAM_ERROR", "TIMEOUT", "UNREACHABLE", "NOT_FOUND", "INVALID_REQUEST"})
-    void whatPassesByItselfWakesNobody(Kind kind) {
+    void whatPassesByItselfRaisesNoAlarm(Kind kind) {
         notices(null).lost(Call.TRANSACTION, "abc", ProofFailure.answered(kind, 400, null, null, null, null));
 
         assertThat(log.logged()).noneMatch(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue());

@@ -352,7 +352,7 @@ class ProofClientQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 999_999, 1_000_000})
-    void aPauseIsOverHoweverShortItIs(long nanos) {
+    void aPauseEndsHoweverShortItIs(long nanos) {
         ProofClient.pause(Duration.ofNanos(nanos))
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create())

@@ -160,7 +160,7 @@ class ProofSocketQuarkusTest {
     }
 
     @Test
-    void aSocketThatProofClosesIsToldOnce() {
+    void aSocketThatProofClosesIsReportedOnce() {
         proof.onSocket(ServerWebSocket::close);
         ProofSocketConnection socket = opened(ID);
         await().atMost(PATIENCE).until(() -> heard.closed.get() == 1);
@@ -170,7 +170,7 @@ class ProofSocketQuarkusTest {
     }
 
     @Test
-    void aConnectionThatBreaksIsToldToo() {
+    void aConnectionThatBreaksIsReportedToo() {
         ProofSocketConnection socket = opened(ID);
         await().atMost(PATIENCE).until(() -> proof.sockets().size() == 1);
         proof.breakConnections();
@@ -266,7 +266,7 @@ class ProofSocketQuarkusTest {
     }
 
     @Test
-    void aSocketThatOpensWhenNobodyWaitsIsClosedAgain() {
+    void aSocketThatOpensAfterItsCallerLeftIsClosedAgain() {
         AtomicInteger closed = new AtomicInteger();
         proof.thenRequest(request -> {
             request.pause();

@@ -352,7 +352,7 @@ class StatusReportsTest {
     }
 
     @Test
-    void fieldsThatNobodyKnowsStayInTheRawText() {
+    void unknownFieldsStayInTheRawText() {
         StatusReport report = webhook("\"novelty\":{\"deep\":[1,2,{\"x\":null}]},\"size\":1.50");
         assertThat(report.raw()).contains("\"novelty\":{\"deep\":[1,2,{\"x\":null}]},\"size\":1.50");
         assertThat(report.droppedFields()).isEmpty();

@@ -130,7 +130,7 @@ class BatchChangesTest {
         }
 
         @Test
-        void outcomesAreToldByObservationAndCountedByChannel() {
+        void outcomesAreReportedByObservationAndCountedByChannel() {
             Observation session = session("a");
             Observation webhook = webhook("a", "completed", 5);
             Observation again = webhook("a", "completed", 5);
@@ -193,7 +193,7 @@ class BatchChangesTest {
         }
 
         @Test
-        void aPollWithoutNewsAndAnUnknownTransactionAreNotArchived() {
+        void aPollThatRepeatsAndAnUnknownTransactionAreNotArchived() {
             record("a", session("a"), poll("a", "pending", 0));
 
             assertThat(fold(poll("a", "pending", 0), webhook("b", "failed", 5)).archive())
@@ -381,6 +381,7 @@ class BatchChangesTest {
                     NOW.plusMillis(1),
                     poll.receivedAt(),
                     poll.details(),
+                    false,
                     poll.raw());
         }
 
@@ -435,9 +436,9 @@ class BatchChangesTest {
                 status,
                 changedAt,
                 askedAt,
-                NOW,
-                // A completed has an amount.
-                new TransactionDetails(null, null, null, null, null, "42.60", null, null, null, null),
+                NOW, // A completed has an amount.
+                TransactionDetails.NONE.withCryptoAmount("42.60"),
+                false,
                 "{}");
     }
 

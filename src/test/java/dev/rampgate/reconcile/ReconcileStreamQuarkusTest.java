@@ -33,7 +33,7 @@ class ReconcileStreamQuarkusTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Instant T0 = Instant.parse("2026-05-02T08:00:00Z");
     private static final TransactionDetails PURCHASE =
-            new TransactionDetails("cust-8841", "buy", "USDC", "ERC20", "42.750", null, null, null, null, null);
+            TransactionDetails.of("buy", "USDC", "ERC20").withUser("cust-8841").withRequestedAmount("42.750");
 
     @Inject
     ReconcileStream stream;

@@ -38,7 +38,7 @@ class TransitionDelayTest {
     }
 
     @Test
-    void aWebhookThatCameAfterTheNewsDoesNot() {
+    void aWebhookThatCameAfterTheObservationDoesNot() {
         commit(transition(Channel.SOCKET, CHANGED.plusSeconds(6), CHANGED));
 
         assertThat(count("socket")).isEqualTo(1);

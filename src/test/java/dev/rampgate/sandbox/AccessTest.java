@@ -76,7 +76,7 @@ class AccessTest {
     }
 
     @Test
-    void aForeignTransactionCannotBeToldFromOneThatDoesNotExist() {
+    void aForeignTransactionLooksLikeOneThatDoesNotExist() {
         String foreign = other.openSession();
 
         assertThat(other.transaction(foreign).status()).isEqualTo(200);
@@ -103,7 +103,7 @@ class AccessTest {
     }
 
     @Test
-    void aForeignTransactionIsToldToNobodyElsesWebhook() {
+    void aForeignTransactionReachesNoOtherWebhook() {
         String foreign = other.openSession();
         String own = partner.openSession();
 

@@ -146,7 +146,7 @@ class ControlApiTest {
     }
 
     @Test
-    void webhooksGoWhereTheyAreToldAndAreListedWithTheirAnswer() {
+    void webhooksGoWhereTheyAreSentAndAreListedWithTheirAnswer() {
         control("PUT", "/webhook-url", "{\"url\":\"" + receiver.url() + "\"}");
 
         control("POST", "/transactions/" + id + "/pay", null);
@@ -161,7 +161,7 @@ class ControlApiTest {
     }
 
     @Test
-    void aWebhookThatNobodyTakesIsListedWithoutAnswer() {
+    void aWebhookWithoutAReceiverIsListedWithoutAnswer() {
         control("PUT", "/webhook-url", "{\"url\":\"http://localhost:1/nobody\"}");
 
         control("POST", "/transactions/" + id + "/pay", null);

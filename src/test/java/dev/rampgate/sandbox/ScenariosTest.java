@@ -134,12 +134,12 @@ class ScenariosTest {
     }
 
     @Test
-    void theSameSeedRepeatsTheSameChance() {
+    void theSameSeedRepeatsTheSameRandomness() {
         assertThat(outcomes()).isEqualTo(outcomes()).contains(200, 429);
     }
 
     @Test
-    void aStoryIsToldToEachTransactionInsteadOfItsUsualLife() {
+    void eachTransactionFollowsTheStoryInsteadOfItsUsualLife() {
         simulator.scenarioPlayer().play("retry-in-widget");
         simulator.life().factor(0.0001);
 

@@ -83,7 +83,7 @@ class StatusMessagesTest {
     }
 
     @Test
-    void everyChangeIsToldByWebhookInOrder() {
+    void everyChangeIsReportedByWebhookInOrder() {
         simulator.drive(id, Action.FAIL);
         simulator.drive(id, Action.RETRY);
         simulator.drive(id, Action.COMPLETE);

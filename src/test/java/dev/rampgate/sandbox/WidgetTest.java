@@ -166,7 +166,7 @@ class WidgetTest {
     }
 
     @Test
-    void aSessionThatNobodyAnsweredAndAnExpiredTokenAreSaid() {
+    void aSessionWithoutAnAnswerAndAnExpiredTokenAreReported() {
         ObjectNode invented = parameters(session("buy")).put("initToken", "a").put("merchantTransactionId", "b");
         assertThat(start(invented).toString()).contains("No session was answered");
 

@@ -129,7 +129,7 @@ class HungUpClientQuarkusTest {
     }
 
     @Test
-    void aPageWhoseAnswerGotLostAsksAgainAndNobodyElseDoes() {
+    void aPageWhoseAnswerGotLostAsksAgainAndNoOtherPageDoes() {
         String code = handedOff("3.06");
         String page = "page-of-its-own-0123456789";
 

@@ -132,7 +132,7 @@ class IdempotencyQuarkusTest {
     }
 
     @Test
-    void whileOneIsInFlightAnotherIsToldToComeBack() {
+    void whileOneIsInFlightAnotherGetsATimeToComeBack() {
         String key = key();
         store().claim(stored("jo", key, order("1.06"))).await().indefinitely();
 

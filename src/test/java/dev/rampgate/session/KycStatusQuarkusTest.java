@@ -101,7 +101,7 @@ class KycStatusQuarkusTest {
         "500, 502, ramp-error, 2",
         "502, 503, ramp-unavailable, 4"
     })
-    void aFailureIsToldWithoutProofsWords(int status, int ours, String type, int calls) {
+    void aFailureIsReportedWithoutProofsWords(int status, int ours, String type, int calls) {
         String user = "kyc-" + status;
         proof().faults().answer(Place.KYC_CALL, status, 10);
 

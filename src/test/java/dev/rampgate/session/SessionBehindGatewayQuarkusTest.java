@@ -116,7 +116,7 @@ class SessionBehindGatewayQuarkusTest {
     }
 
     @Test
-    void whoAsksForAHandOffWhereThereIsNoneIsToldBeforeProofIsAsked() {
+    void aHandOffWhereThereIsNoneIsRefusedBeforeProofIsAsked() {
         user().contentType("application/json")
                 .header("Rampgate-Hand-Off", "true")
                 .body(BUY)
@@ -180,7 +180,7 @@ class SessionBehindGatewayQuarkusTest {
     }
 
     @Test
-    void nobodyOpensNothing() {
+    void withoutAnIdentityNoSessionIsOpened() {
         given().contentType("application/json")
                 .body(BUY)
                 .post("/session")
@@ -206,7 +206,7 @@ class SessionBehindGatewayQuarkusTest {
     }
 
     @Test
-    void nobodyLearnsAKycStatusOfNobody() {
+    void withoutAnIdentityThereIsNoKycStatus() {
         given().get("/kyc-status").then().statusCode(401).contentType("application/problem+json");
     }
 
@@ -221,7 +221,7 @@ class SessionBehindGatewayQuarkusTest {
         "409, session_already_used, , 502, ramp-error",
         "422, kyc_required, , 422, kyc-required"
     })
-    void aRefusalOfProofIsToldWithoutItsWords(int status, String error, String code, int ours, String type) {
+    void aRefusalOfProofIsReportedWithoutItsWords(int status, String error, String code, int ours, String type) {
         breakSessions(new Fault.Status(status, error, code, null, null));
         post(BUY)
                 .statusCode(ours)
@@ -234,7 +234,7 @@ class SessionBehindGatewayQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 503, 504})
-    void whoMayTryAgainLaterIsToldWhen(int status) {
+    void aRefusalThatMayPassSaysWhenToTryAgain(int status) {
         breakSessions(new Fault.Status(status, null, null, 90, Fault.Form.HTML));
         post(BUY)
                 .statusCode(503)

@@ -51,7 +51,7 @@ class SessionProblemsTest {
     }
 
     @Test
-    void whoeverMayTryAgainIsToldWhen() {
+    void aRefusalThatMayPassSaysWhenToTryAgain() {
         assertThat(problem(Kind.RATE_LIMITED, Duration.ofSeconds(30)).retryAfter())
                 .contains(Duration.ofSeconds(30));
         assertThat(problem(Kind.TIMEOUT, null).retryAfter()).isPresent();

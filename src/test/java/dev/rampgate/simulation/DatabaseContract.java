@@ -135,7 +135,7 @@ abstract class DatabaseContract {
     }
 
     @Test
-    void nothingOfATransactionThatIsCancelledStaysAndNobodyWaitsForIt() {
+    void nothingOfATransactionThatIsCancelledStaysAndNoneWaitsForIt() {
         Cancellable transaction = store.inTransaction(unit -> unit.load(Set.of(ID), time.instant())
                         .chain(() -> unit.persist(opening(ID).build()))
                         .chain(() -> Uni.createFrom().nothing()))
@@ -365,7 +365,7 @@ abstract class DatabaseContract {
     }
 
     @Test
-    void theCallsOfAllReplicasLeaveInMomentsOfTheirOwn() {
+    void theCallsOfAllReplicasLeaveInSlotsOfTheirOwn() {
         for (int i = 0; i < 10; i++) {
             write(opening(ID + i).poll(ID + i, Priority.KNOWN, false, Duration.ZERO));
         }
@@ -406,7 +406,7 @@ abstract class DatabaseContract {
 
     /** Four users whose transactions alone need four times the budget, and one with a single transaction. */
     @Test
-    void manyOpenTransactionsOfOneUserDelayNobodyElse() {
+    void manyOpenTransactionsOfOneUserDelayNoOtherUser() {
         Crowd crowd = new Crowd();
         for (int i = 0; i < 600; i++) {
             crowd.open("heavy-" + i % 4, "heavy-" + i);
@@ -449,7 +449,7 @@ abstract class DatabaseContract {
     }
 
     @Test
-    void whatIsNobodysHasAShareOfItsOwn() {
+    void whatHasNoOwnerHasAShareOfItsOwn() {
         for (int i = 0; i < 20; i++) {
             write(opening("nobodys-" + i).poll("nobodys-" + i, Priority.KNOWN, false, Duration.ofSeconds(5)));
         }
@@ -602,7 +602,7 @@ abstract class DatabaseContract {
     }
 
     @Test
-    void whoLooksIsToldWhenTheNextLeaseEnds() {
+    void anEmptyClaimSaysWhenTheNextLeaseEnds() {
         write(opening(ID));
         write(opening("other"));
         assertThat(get(sockets.untilNextLeaseEnds())).isEmpty();
@@ -771,8 +771,13 @@ abstract class DatabaseContract {
     }
 
     private TransactionRecord record(String id, Status status, int sequence, String owner) {
-        TransactionDetails details = new TransactionDetails(
-                        owner, "buy", "USDC", "ERC20", "42.750", "42.60", "EUR", "40.15", "card", START)
+        TransactionDetails details = TransactionDetails.of("buy", "USDC", "ERC20")
+                .withUser(owner)
+                .withRequestedAmount("42.750")
+                .withCryptoAmount("42.60")
+                .withFiat("EUR", "40.15")
+                .withPaymentMethod("card")
+                .withCreatedAt(START)
                 .with(new OwnReference("order-1", OwnReference.Source.GATEWAY, Map.of("cart", "\"ä\"")), "0xAA");
         LedgerState state = new LedgerState(
                 status, 1, sequence, false, null, START.plusSeconds(1), START, time.instant(), false, false);
@@ -794,6 +799,7 @@ abstract class DatabaseContract {
                 null,
                 time.instant(),
                 TransactionDetails.NONE,
+                false,
                 null);
     }
 

@@ -79,6 +79,7 @@ enum Mutation {
                     observation.askedAt(),
                     observation.receivedAt(),
                     observation.details(),
+                    false,
                     observation.raw());
         }
     }

@@ -145,7 +145,9 @@ class QueryPlansTest {
         LedgerState state = new LedgerState(Status.PROCESSING, 1, sequence, false, null, now, now, now, false, false);
         return new TransactionRecord(
                 id,
-                new TransactionDetails(null, "buy", "USDC", "ERC20", "1", null, null, null, null, now),
+                TransactionDetails.of("buy", "USDC", "ERC20")
+                        .withRequestedAmount("1")
+                        .withCreatedAt(now),
                 state,
                 FollowUp.NONE,
                 Published.NOTHING,
@@ -167,6 +169,7 @@ class QueryPlansTest {
                 null,
                 now,
                 TransactionDetails.NONE,
+                false,
                 "{}");
     }
 }

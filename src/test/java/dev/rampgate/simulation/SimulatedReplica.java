@@ -20,7 +20,7 @@ import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ObservationIds;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.StreamMetrics;
-import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.ArrayList;
@@ -151,8 +151,12 @@ final class SimulatedReplica {
                 null,
                 null,
                 time.instant(),
-                new TransactionDetails("cust-8841", "buy", "USDC", "ERC20", "1", null, "EUR", null, null, null)
+                TransactionDetails.of("buy", "USDC", "ERC20")
+                        .withUser("cust-8841")
+                        .withRequestedAmount("1")
+                        .withFiat("EUR", null)
                         .with(own(transactionId), "0x" + transactionId),
+                false,
                 null);
     }
 

@@ -14,8 +14,8 @@ import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ReconcileStream;
 import dev.rampgate.reconcile.StreamMetrics;
-import dev.rampgate.reconcile.Traces;
 import dev.rampgate.support.LogListener;
+import dev.rampgate.telemetry.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -100,7 +100,7 @@ class SlowDatabaseTest {
     }
 
     @Test
-    void onceTheDatabaseIsAwayNobodyWaitsForIt() {
+    void onceTheDatabaseIsAwayNoCallWaitsForIt() {
         pace = Duration.ofMinutes(1);
         take("first");
         passUntil(Duration.ofMillis(2_100));
@@ -175,7 +175,8 @@ class SlowDatabaseTest {
                 START,
                 null,
                 time.instant(),
-                new TransactionDetails(null, null, null, null, null, null, null, null, null, null),
+                TransactionDetails.NONE,
+                false,
                 "{}");
         intake.take(webhook).subscribe().with(done -> acknowledged.set(true), refused -> {});
         return acknowledged;

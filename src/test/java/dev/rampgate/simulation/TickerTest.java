@@ -66,7 +66,7 @@ class TickerTest {
     }
 
     @Test
-    void aRoundThatFailedIsNotFollowedByTheNextBeforeThePauseIsOver() {
+    void aRoundThatFailedIsNotFollowedByTheNextBeforeThePauseHasEnded() {
         failing = true;
         Ticker ticker = started(REST);
         until(5);

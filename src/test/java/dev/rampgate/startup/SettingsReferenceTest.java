@@ -58,7 +58,7 @@ class SettingsReferenceTest {
     }
 
     @Test
-    void eachCommentTellsTheDefaultThatHolds() {
+    void eachCommentNamesTheDefaultThatHolds() {
         assertThat(settings.values()).allSatisfy(setting -> {
             String told = SettingsReference.defaultOf(setting);
             if (setting.defaultValue().isPresent()) {
@@ -95,7 +95,7 @@ class SettingsReferenceTest {
     }
 
     @Test
-    void tablesElsewhereTellTheSameDefaults() throws IOException {
+    void tablesElsewhereNameTheSameDefaults() throws IOException {
         Properties properties = ApplicationProperties.read();
         try (Stream<Path> docs = Stream.concat(Files.list(Path.of("docs")), Stream.of(Path.of("README.md")))) {
             List<Row> rows = docs.filter(file -> file.toString().endsWith(".md"))

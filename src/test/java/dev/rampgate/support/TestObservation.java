@@ -22,8 +22,10 @@ public record TestObservation(
 
     /** The answer of the session call: a purchase of 42.75 USDC by customer 8841. */
     public static TestObservation session() {
-        TransactionDetails requested =
-                new TransactionDetails("customer-8841", "buy", "USDC", "ERC20", "42.75", null, "EUR", null, null, null);
+        TransactionDetails requested = TransactionDetails.of("buy", "USDC", "ERC20")
+                .withUser("customer-8841")
+                .withRequestedAmount("42.75")
+                .withFiat("EUR", null);
         return of(Channel.SESSION, true, "pending", null).with(requested);
     }
 
@@ -74,32 +76,24 @@ public record TestObservation(
 
     /** With final amounts in euros; null leaves an amount out. */
     public TestObservation with(String cryptoAmount, String fiatAmount) {
-        return with(new TransactionDetails(
-                details.userId(),
-                details.type(),
-                details.currency(),
-                details.network(),
-                details.requestedAmount(),
-                cryptoAmount,
-                "EUR",
-                fiatAmount,
-                details.paymentMethod(),
-                details.createdAt()));
+        return with(TransactionDetails.of(details.type(), details.currency(), details.network())
+                .withUser(details.userId())
+                .withRequestedAmount(details.requestedAmount())
+                .withCryptoAmount(cryptoAmount)
+                .withFiat("EUR", fiatAmount)
+                .withPaymentMethod(details.paymentMethod())
+                .withCreatedAt(details.createdAt()));
     }
 
     /** With the details that can never change. */
     public TestObservation with(String type, String currency, String network) {
-        return with(new TransactionDetails(
-                details.userId(),
-                type,
-                currency,
-                network,
-                details.requestedAmount(),
-                details.cryptoAmount(),
-                details.fiatCurrency(),
-                details.fiatAmount(),
-                details.paymentMethod(),
-                details.createdAt()));
+        return with(TransactionDetails.of(type, currency, network)
+                .withUser(details.userId())
+                .withRequestedAmount(details.requestedAmount())
+                .withCryptoAmount(details.cryptoAmount())
+                .withFiat(details.fiatCurrency(), details.fiatAmount())
+                .withPaymentMethod(details.paymentMethod())
+                .withCreatedAt(details.createdAt()));
     }
 
     /** As it is received. A poll without a time of its own was sent at the time of its receipt. */

@@ -10,7 +10,7 @@ import dev.rampgate.problem.ProblemType;
 import dev.rampgate.proof.MalformedReport;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.proof.StatusReports;
-import dev.rampgate.reconcile.Traces;
+import dev.rampgate.telemetry.Traces;
 import dev.rampgate.wire.SecretSet;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -9,8 +9,8 @@ import dev.rampgate.pollqueue.PollSettings;
 import dev.rampgate.proof.StatusReport;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.ReconcileStream;
-import dev.rampgate.reconcile.Traces;
 import dev.rampgate.support.TestSettings;
+import dev.rampgate.telemetry.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -44,7 +44,7 @@ class PollSlotTest {
     private Instant now = START;
 
     @Test
-    void aMomentThatWasMissedIsNotMadeUpForAndTheTransactionWaitsForAnother() {
+    void aSlotThatWasMissedIsNotMadeUpForAndTheTransactionWaitsForAnother() {
         start();
 
         now = now.plus(untilMoment).plusMillis(51);
@@ -55,7 +55,7 @@ class PollSlotTest {
     }
 
     @Test
-    void aMomentThatWasOverBeforeTheClaimWasAnsweredIsMissedToo() {
+    void aSlotThatPassedBeforeTheClaimWasAnsweredIsMissedToo() {
         untilMoment = Duration.ofMillis(-51);
 
         start();
@@ -66,7 +66,7 @@ class PollSlotTest {
     }
 
     @Test
-    void aMomentThatComesAfterTheEndHasBegunIsGivenBack() {
+    void aSlotThatComesAfterTheEndHasBegunIsGivenBack() {
         PollChannel channel = start();
 
         channel.stop();
@@ -80,7 +80,7 @@ class PollSlotTest {
     }
 
     @Test
-    void theNextMomentBelongsToANudgeThoughAPollWasClaimedForIt() {
+    void theNextSlotBelongsToANudgeThoughAPollWasClaimedForIt() {
         nudged = List.of(of("nudged", Priority.NUDGED, untilMoment.plus(SPACING)));
         start();
 
@@ -93,7 +93,7 @@ class PollSlotTest {
     }
 
     @Test
-    void aMissedMomentIsLostToTheLeastUrgent() {
+    void aMissedSlotIsLostToTheLeastUrgent() {
         nudged = List.of(of("nudged", Priority.NUDGED, untilMoment.plus(SPACING)));
         start();
 

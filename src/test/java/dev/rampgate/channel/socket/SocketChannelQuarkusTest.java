@@ -50,7 +50,7 @@ class SocketChannelQuarkusTest {
     }
 
     @Test
-    void aSocketsNewsIsAcceptedAndThenConfirmedByAPoll() {
+    void aSocketsObservationIsAcceptedAndThenConfirmedByAPoll() {
         proof().faults().loseWebhooks();
         String id = open();
         await().atMost(LIMIT).until(() -> proof().sockets().count(id) == 1);

@@ -208,9 +208,19 @@ class ArchiveQuarkusTest {
     private void archive(String receivedAt) {
         Instant time = Instant.parse(receivedAt).truncatedTo(java.time.temporal.ChronoUnit.MICROS);
         TransactionDetails details =
-                new TransactionDetails("cust-1", "buy", "USDC", "ERC20", "1", null, null, null, null, null);
+                TransactionDetails.of("buy", "USDC", "ERC20").withUser("cust-1").withRequestedAmount("1");
         stream.offer(new Observation(
-                        UUID.randomUUID(), Channel.SESSION, true, id, "pending", null, null, time, details, "{}"))
+                        UUID.randomUUID(),
+                        Channel.SESSION,
+                        true,
+                        id,
+                        "pending",
+                        null,
+                        null,
+                        time,
+                        details,
+                        false,
+                        "{}"))
                 .await()
                 .atMost(LIMIT);
     }

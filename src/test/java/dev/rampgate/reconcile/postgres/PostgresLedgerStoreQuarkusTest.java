@@ -108,7 +108,7 @@ class PostgresLedgerStoreQuarkusTest {
     }
 
     @Test
-    void workThatNobodyWaitsForAnyMoreGoesOnToItsEndAndGivesItsConnectionBack() {
+    void workWhoseCallerLeftGoesOnToItsEndAndGivesItsConnectionBack() {
         for (int n = 0; n < TIMES; n++) {
             CompletableFuture<Void> goOn = new CompletableFuture<>();
             CompletableFuture<Void> begun = new CompletableFuture<>();
@@ -130,7 +130,7 @@ class PostgresLedgerStoreQuarkusTest {
         Instant now = Instant.now();
         TransactionRecord opened = new TransactionRecord(
                 ids + writes++,
-                new TransactionDetails(null, null, null, null, null, null, null, null, null, now),
+                TransactionDetails.NONE.withCreatedAt(now),
                 new LedgerState(Status.PENDING, 1, 1, false, null, now, now, now, false, false),
                 FollowUp.NONE,
                 Published.NOTHING,

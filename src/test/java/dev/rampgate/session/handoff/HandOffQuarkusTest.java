@@ -94,7 +94,7 @@ class HandOffQuarkusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"yes", "TRUE", "true, true", "1"})
-    void whoAsksInAnotherWayIsToldHowBeforeProofIsAsked(String value) {
+    void anotherSpellingIsRefusedWithTheRightOneBeforeProofIsAsked(String value) {
         order("2.03")
                 .header("Rampgate-Hand-Off", value)
                 .post("/session")
@@ -216,7 +216,7 @@ class HandOffQuarkusTest {
     // --- what is stored
 
     @Test
-    void anotherReplicaHandsOverUntilTheTimeIsOver() {
+    void anotherReplicaHandsOverUntilTheCodeExpires() {
         HandOffCode early = kept();
         HandOffCode late = kept();
 
@@ -229,7 +229,7 @@ class HandOffQuarkusTest {
     }
 
     @Test
-    void aPageMayAskAgainForHalfAMinuteAndNobodyElse() {
+    void aPageMayAskAgainForHalfAMinuteAndNoOtherPage() {
         await(new HandOffStore(pool, new ErasedUsers(ErasureKeys.NONE), () -> now.plus(Duration.ofDays(1)))
                 .sweep()); // What other tests left.
         HandOffCode code = kept();
@@ -250,7 +250,7 @@ class HandOffQuarkusTest {
     }
 
     @Test
-    void whatNobodyFetchedIsDeleted() {
+    void whatWasNotFetchedIsDeleted() {
         HandOffCode code = kept();
 
         now = now.plusSeconds(60).minusMillis(1);
@@ -276,7 +276,7 @@ class HandOffQuarkusTest {
     }
 
     @Test
-    void whatSomebodyChangedInTheDatabaseIsHandedOverToNobody() {
+    void whatWasChangedInTheDatabaseIsNotHandedOver() {
         HandOffCode code = kept();
         await(pool.preparedQuery("UPDATE hand_off SET sealed = sealed || 'x' WHERE code_hash = $1")
                 .execute(Tuple.of(io.vertx.core.buffer.Buffer.buffer(code.hash()))));
@@ -287,7 +287,7 @@ class HandOffQuarkusTest {
     // --- the page
 
     @Test
-    void thePageIsTheSameForAllAndTellsBrowsersToBeStrict() {
+    void thePageIsTheSameForAllAndMakesBrowsersStrict() {
         Response page =
                 given().accept("text/html,application/xhtml+xml,*/*;q=0.8").get("/hand-off");
 

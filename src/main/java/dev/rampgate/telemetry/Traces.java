@@ -1,8 +1,7 @@
-package dev.rampgate.reconcile;
+package dev.rampgate.telemetry;
 
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Transition;
-import dev.rampgate.telemetry.Labels;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -139,18 +138,22 @@ public final class Traces {
         }
     }
 
-    /** One batch: in the trace of its first observation, with links to those of the others. */
-    Uni<BatchChanges> batch(List<Observation> batch, Uni<BatchChanges> work) {
+    /**
+     * One batch: in the trace of its first observation, with links to those of the others.
+     *
+     * @param transitions which status changes the batch made
+     */
+    public <T> Uni<T> batch(List<Observation> batch, Uni<T> work, Function<T, List<Transition>> transitions) {
         return on
                 ? Uni.createFrom().deferred(() -> {
                     Span span = begin(batch);
-                    return ended(span, work.invoke(changes -> moved(changes.transitions(), span)));
+                    return ended(span, work.invoke(changes -> moved(transitions.apply(changes), span)));
                 })
                 : work;
     }
 
     /** The stream is done with it. */
-    void forget(Observation observation) {
+    public void forget(Observation observation) {
         if (on) {
             synchronized (origins) {
                 origins.remove(observation.id());
