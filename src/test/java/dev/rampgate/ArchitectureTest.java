@@ -142,6 +142,8 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName("dev.rampgate.privacy.ApplyErasures") // likewise
             .and()
+            .doNotHaveFullyQualifiedName("dev.rampgate.backoffice.audit.VerifyAudit") // likewise
+            .and()
             .doNotHaveSimpleName("OrderlyShutdown") // it is called by the thread that ends the process
             .and()
             .doNotHaveSimpleName("ShutdownWatchdog") // on a thread of its own

@@ -42,10 +42,12 @@ class BrakeRoutes implements OperatorRoutes {
     private static final Set<String> FIELDS = Set.of("all", "type", "currency", "network", "reason", "expires_at");
 
     private final Brakes brakes;
+    private final CallAudit audit;
     private final InstantSource clock;
 
-    BrakeRoutes(Brakes brakes, InstantSource clock) {
+    BrakeRoutes(Brakes brakes, CallAudit audit, InstantSource clock) {
         this.brakes = brakes;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -53,8 +55,10 @@ class BrakeRoutes implements OperatorRoutes {
     public List<OperatorRoute> routes() {
         return List.of(
                 OperatorRoute.reading("/operate/brakes", "read_brakes", Permission.READ_BRAKES, this::list),
-                OperatorRoute.changing(HttpMethod.PUT, PATH, "put_brake", Permission.SET_BRAKES, this::put),
-                OperatorRoute.changing(HttpMethod.DELETE, PATH, "release_brake", Permission.SET_BRAKES, this::release));
+                OperatorRoute.changing(HttpMethod.PUT, PATH, "put_brake", Permission.SET_BRAKES, this::put)
+                        .audited(Audited.WITH_ACTION),
+                OperatorRoute.changing(HttpMethod.DELETE, PATH, "release_brake", Permission.SET_BRAKES, this::release)
+                        .audited(Audited.WITH_ACTION));
     }
 
     private Uni<OperatorAnswer> list(OperatorCall call) {
@@ -91,7 +95,19 @@ class BrakeRoutes implements OperatorRoutes {
                 && (!expiresAt.get().isAfter(now) || expiresAt.get().isAfter(now.plus(LONGEST)))) {
             throw OperatorCall.invalid("expires_at", "must be within the next " + LONGEST.toDays() + " days");
         }
-        return brakes.put(name, scope, reason, call.actor().name(), expiresAt, now.plus(USUAL))
+        JsonObject details = new JsonObject().put("all", scope.isAll());
+        put(details, "type", scope.type());
+        put(details, "currency", scope.currency());
+        put(details, "network", scope.network());
+        expiresAt.ifPresent(time -> details.put("expires_at", time.toString()));
+        return brakes.put(
+                        name,
+                        scope,
+                        reason,
+                        call.actor().name(),
+                        expiresAt,
+                        now.plus(USUAL),
+                        audit.of(call, name, details))
                 .invoke(brake -> LOG.infof(
                         "Operator's request %s: brake %s stops sessions (%s) until %s",
                         call.requestId(), name, brake.scope(), brake.expiresAt()))
@@ -128,7 +144,7 @@ class BrakeRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> release(OperatorCall call) {
         String name = name(call);
-        return brakes.release(name).map(released -> {
+        return brakes.release(name, audit.of(call, name)).map(released -> {
             Brake brake = released.orElseThrow(
                     () -> new ProblemException(Problem.of(ProblemType.NOT_FOUND, "No brake of this name is on")));
             LOG.infof("Operator's request %s: brake %s was released", call.requestId(), name);

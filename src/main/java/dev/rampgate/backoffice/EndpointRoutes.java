@@ -35,9 +35,11 @@ class EndpointRoutes implements OperatorRoutes {
     private static final Pattern PLACE = Pattern.compile("([a-z][a-z0-9]{0,31})/([01])/([0-9]{1,18})");
 
     private final EndpointOperations operations;
+    private final CallAudit audit;
 
-    EndpointRoutes(EndpointOperations operations) {
+    EndpointRoutes(EndpointOperations operations, CallAudit audit) {
         this.operations = operations;
+        this.audit = audit;
     }
 
     @Override
@@ -52,16 +54,18 @@ class EndpointRoutes implements OperatorRoutes {
                 changing("/operate/endpoints/{name}/test", "test_endpoint", this::test),
                 changing("/operate/endpoints/{name}/replay", "replay_window", this::replay),
                 OperatorRoute.changing(
-                        HttpMethod.POST,
-                        "/operate/transactions/{id}/resend",
-                        "resend_transaction",
-                        Permission.RESEND_TRANSACTION,
-                        this::resend));
+                                HttpMethod.POST,
+                                "/operate/transactions/{id}/resend",
+                                "resend_transaction",
+                                Permission.RESEND_TRANSACTION,
+                                this::resend)
+                        .audited(Audited.WITH_ACTION));
     }
 
     private static OperatorRoute changing(
             String path, String action, Function<OperatorCall, Uni<OperatorAnswer>> work) {
-        return OperatorRoute.changing(HttpMethod.POST, path, action, Permission.RUN_ENDPOINTS, work);
+        return OperatorRoute.changing(HttpMethod.POST, path, action, Permission.RUN_ENDPOINTS, work)
+                .audited(Audited.WITH_ACTION);
     }
 
     // --- reading
@@ -191,12 +195,12 @@ class EndpointRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> pause(OperatorCall call) {
         String name = name(call);
-        return operations.pause(name).map(found -> done(found, name, "paused"));
+        return operations.pause(name, audit.of(call, name)).map(found -> done(found, name, "paused"));
     }
 
     private Uni<OperatorAnswer> resume(OperatorCall call) {
         String name = name(call);
-        return operations.resume(name).map(found -> done(found, name, "flowing"));
+        return operations.resume(name, audit.of(call, name)).map(found -> done(found, name, "flowing"));
     }
 
     private static OperatorAnswer done(boolean found, String name, String state) {
@@ -207,15 +211,16 @@ class EndpointRoutes implements OperatorRoutes {
     }
 
     private Uni<OperatorAnswer> test(OperatorCall call) {
-        return operations
-                .test(name(call))
+        String name = name(call);
+        Uni<EndpointOperations.Tested> test = operations
+                .test(name)
                 .orElseThrow(() -> new ProblemException(Problem.of(
-                        ProblemType.NOT_FOUND, "The settings of the replica that answers do not have this endpoint")))
-                .map(tested -> {
-                    JsonObject json = new JsonObject().put("outcome", tested.outcome());
-                    put(json, "status", tested.status());
-                    return OperatorAnswer.json(json.put("took_ms", tested.millis()));
-                });
+                        ProblemType.NOT_FOUND, "The settings of the replica that answers do not have this endpoint")));
+        return audit.before(call, name, new JsonObject()).chain(() -> test).map(tested -> {
+            JsonObject json = new JsonObject().put("outcome", tested.outcome());
+            put(json, "status", tested.status());
+            return OperatorAnswer.json(json.put("took_ms", tested.millis()));
+        });
     }
 
     private Uni<OperatorAnswer> replay(OperatorCall call) {
@@ -241,10 +246,15 @@ class EndpointRoutes implements OperatorRoutes {
                             "must be earlier: the window has more than " + EndpointOperations.MOST_REPLAYED
                                     + " events");
                 }
+                JsonObject details = new JsonObject()
+                        .put("from", from.toString())
+                        .put("to", to.toString())
+                        .put("events", events);
                 return Boolean.TRUE.equals(preview)
-                        ? Uni.createFrom().item(OperatorAnswer.json(new JsonObject().put("events", events)))
+                        ? audit.before(call, name, details.put("preview", true))
+                                .replaceWith(OperatorAnswer.json(new JsonObject().put("events", events)))
                         : operations
-                                .replay(name, from, to)
+                                .replay(name, from, to, audit.of(call, name, details))
                                 .map(queued -> OperatorAnswer.json(
                                         new JsonObject().put("events", events).put("queued", queued)));
             });
@@ -266,8 +276,15 @@ class EndpointRoutes implements OperatorRoutes {
         if (version != null && !(version instanceof Integer number && number >= 1)) {
             throw OperatorCall.invalid("version", "must be a number from 1");
         }
+        JsonObject details = new JsonObject();
+        put(details, "endpoint", endpoint);
+        put(details, "version", version);
         return operations
-                .resend(id, Optional.ofNullable((Integer) version), Optional.ofNullable((String) endpoint))
+                .resend(
+                        id,
+                        Optional.ofNullable((Integer) version),
+                        Optional.ofNullable((String) endpoint),
+                        audit.ofTransaction(call, id, details))
                 .map(queued -> OperatorAnswer.json(new JsonObject().put("queued", queued)));
     }
 

@@ -13,6 +13,7 @@ import java.util.function.Function;
  * @param permission what an actor needs
  * @param changes whether it changes something: then it runs to its end when the client hangs up, and leaves a line in the log
  * @param maxBody most bytes of its body
+ * @param audited how its calls enter the audit
  * @param work what it does; fails with {@link dev.rampgate.problem.ProblemException}, or as the database fails
  */
 public record OperatorRoute(
@@ -22,6 +23,7 @@ public record OperatorRoute(
         Permission permission,
         boolean changes,
         int maxBody,
+        Audited audited,
         Function<OperatorCall, Uni<OperatorAnswer>> work) {
 
     /** Most bytes of a body, if the route sets no other bound. */
@@ -33,7 +35,7 @@ public record OperatorRoute(
     /** A route that only reads. It is cancelled when the client hangs up. */
     public static OperatorRoute reading(
             String path, String action, Permission permission, Function<OperatorCall, Uni<OperatorAnswer>> work) {
-        return new OperatorRoute(HttpMethod.GET, path, action, permission, false, 0, work);
+        return new OperatorRoute(HttpMethod.GET, path, action, permission, false, 0, Audited.BEFORE, work);
     }
 
     /** A route that changes something. It runs to its end when the client hangs up. */
@@ -43,13 +45,18 @@ public record OperatorRoute(
             String action,
             Permission permission,
             Function<OperatorCall, Uni<OperatorAnswer>> work) {
-        return new OperatorRoute(method, path, action, permission, true, USUAL_BODY, work);
+        return new OperatorRoute(method, path, action, permission, true, USUAL_BODY, Audited.BEFORE, work);
+    }
+
+    /** The same route, whose calls enter the audit in another way than by an entry before they begin. */
+    public OperatorRoute audited(Audited how) {
+        return new OperatorRoute(method, path, action, permission, changes, maxBody, how, work);
     }
 
     /** A route that changes something and reads its body itself, as a stream that begins paused. Its path has no variables. */
     public static OperatorRoute uploading(
             String path, String action, Permission permission, Function<OperatorCall, Uni<OperatorAnswer>> work) {
-        return new OperatorRoute(HttpMethod.POST, path, action, permission, true, STREAMED, work);
+        return new OperatorRoute(HttpMethod.POST, path, action, permission, true, STREAMED, Audited.BEFORE, work);
     }
 
     /** Whether it reads its body itself. */

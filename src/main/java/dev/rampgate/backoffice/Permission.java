@@ -29,5 +29,7 @@ public enum Permission {
     /** Read drift runs, imported statements and breaks. */
     READ_BREAKS,
     /** Start and cancel drift runs, import statements, explain breaks. */
-    RUN_BOOKS
+    RUN_BOOKS,
+    /** Read the audit. */
+    READ_AUDIT
 }

@@ -1,8 +1,9 @@
 package dev.rampgate.backoffice;
 
 import dev.rampgate.database.Columns;
+import dev.rampgate.database.TransactionStep;
+import dev.rampgate.pollqueue.PollRequests;
 import dev.rampgate.pollqueue.PollSettings;
-import dev.rampgate.reconcile.LedgerStore;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -25,12 +26,10 @@ public class PollAgain {
     private static final int CHUNK = 500;
 
     private final Pool pool;
-    private final LedgerStore store;
     private final PollSettings polls;
 
-    PollAgain(Pool pool, LedgerStore store, PollSettings polls) {
+    PollAgain(Pool pool, PollSettings polls) {
         this.pool = pool;
-        this.store = store;
         this.polls = polls;
     }
 
@@ -42,9 +41,14 @@ public class PollAgain {
      */
     public record Due(int transactions, Optional<Instant> nextFrom) {}
 
-    /** One transaction, now; one that is unknown here is adopted if Proof knows it. */
-    public Uni<Due> one(String transactionId) {
-        return store.makeDue(List.of(transactionId), Duration.ZERO).replaceWith(new Due(1, Optional.empty()));
+    /**
+     * One transaction, now; one that is unknown here is adopted if Proof knows it.
+     *
+     * @param together what is committed with it
+     */
+    public Uni<Due> one(String transactionId, TransactionStep together) {
+        return makeDue(List.of(List.of(transactionId)), Duration.ZERO, together)
+                .replaceWith(new Due(1, Optional.empty()));
     }
 
     /**
@@ -52,8 +56,9 @@ public class PollAgain {
      *
      * @param from inclusive
      * @param to exclusive
+     * @param together what is committed with the first of them
      */
-    Uni<Due> window(Instant from, Instant to) {
+    Uni<Due> window(Instant from, Instant to, TransactionStep together) {
         return pool.preparedQuery("""
                         SELECT id, created_at
                         FROM transaction
@@ -72,20 +77,28 @@ public class PollAgain {
                     Optional<Instant> nextFrom = found.size() > MOST
                             ? Optional.of(Columns.instant(found.get(MOST), "created_at"))
                             : Optional.empty();
-                    return makeDue(ids).replaceWith(new Due(ids.size(), nextFrom));
+                    return makeDue(ids, together).replaceWith(new Due(ids.size(), nextFrom));
                 });
     }
 
-    private Uni<Void> makeDue(List<String> ids) {
+    private Uni<Void> makeDue(List<String> ids, TransactionStep together) {
         Duration spread = Duration.ofMillis((long) (2_000 * ids.size() / polls.maxRate()));
         List<List<String>> chunks = new ArrayList<>();
-        for (int start = 0; start < ids.size(); start += CHUNK) {
+        for (int start = 0; start == 0 || start < ids.size(); start += CHUNK) {
             chunks.add(ids.subList(start, Math.min(start + CHUNK, ids.size())));
         }
+        return makeDue(chunks, spread, together);
+    }
+
+    private Uni<Void> makeDue(List<List<String>> chunks, Duration spread, TransactionStep together) {
         return Multi.createFrom()
                 .iterable(chunks)
                 .onItem()
-                .transformToUniAndConcatenate(chunk -> store.makeDue(chunk, spread))
+                .transformToUniAndConcatenate(
+                        chunk -> pool.withTransaction(connection -> PollRequests.makeDue(connection, chunk, spread)
+                                .chain(() -> chunk == chunks.get(0)
+                                        ? together.run(connection)
+                                        : Uni.createFrom().voidItem())))
                 .onItem()
                 .ignoreAsUni();
     }

@@ -16,26 +16,30 @@ class PollRoutes implements OperatorRoutes {
     private static final Logger LOG = Logger.getLogger(PollRoutes.class);
 
     private final PollAgain pollAgain;
+    private final CallAudit audit;
 
-    PollRoutes(PollAgain pollAgain) {
+    PollRoutes(PollAgain pollAgain, CallAudit audit) {
         this.pollAgain = pollAgain;
+        this.audit = audit;
     }
 
     @Override
     public List<OperatorRoute> routes() {
         return List.of(
                 OperatorRoute.changing(
-                        HttpMethod.POST,
-                        "/operate/transactions/poll",
-                        "poll_window",
-                        Permission.POLL_WINDOW,
-                        this::pollWindow),
+                                HttpMethod.POST,
+                                "/operate/transactions/poll",
+                                "poll_window",
+                                Permission.POLL_WINDOW,
+                                this::pollWindow)
+                        .audited(Audited.WITH_ACTION),
                 OperatorRoute.changing(
-                        HttpMethod.POST,
-                        "/operate/transactions/{id}/poll",
-                        "poll_transaction",
-                        Permission.POLL_TRANSACTION,
-                        this::pollTransaction));
+                                HttpMethod.POST,
+                                "/operate/transactions/{id}/poll",
+                                "poll_transaction",
+                                Permission.POLL_TRANSACTION,
+                                this::pollTransaction)
+                        .audited(Audited.WITH_ACTION));
     }
 
     private Uni<OperatorAnswer> pollTransaction(OperatorCall call) {
@@ -43,7 +47,9 @@ class PollRoutes implements OperatorRoutes {
         if (!TransactionIds.isPossible(id)) {
             throw OperatorCall.invalid("id", TransactionIds.RULE);
         }
-        return pollAgain.one(id).map(due -> answer(call, due));
+        return pollAgain
+                .one(id, audit.ofTransaction(call, id, new JsonObject()))
+                .map(due -> answer(call, due));
     }
 
     private Uni<OperatorAnswer> pollWindow(OperatorCall call) {
@@ -53,7 +59,8 @@ class PollRoutes implements OperatorRoutes {
         if (!from.isBefore(to)) {
             throw OperatorCall.invalid("to", "must be later than from");
         }
-        return pollAgain.window(from, to).map(due -> answer(call, due));
+        JsonObject details = new JsonObject().put("from", from.toString()).put("to", to.toString());
+        return pollAgain.window(from, to, audit.of(call, "", details)).map(due -> answer(call, due));
     }
 
     private static OperatorAnswer answer(OperatorCall call, PollAgain.Due due) {

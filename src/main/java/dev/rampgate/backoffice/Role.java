@@ -3,6 +3,7 @@ package dev.rampgate.backoffice;
 import static dev.rampgate.backoffice.Permission.ERASE_USERS;
 import static dev.rampgate.backoffice.Permission.POLL_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.POLL_WINDOW;
+import static dev.rampgate.backoffice.Permission.READ_AUDIT;
 import static dev.rampgate.backoffice.Permission.READ_BRAKES;
 import static dev.rampgate.backoffice.Permission.READ_BREAKS;
 import static dev.rampgate.backoffice.Permission.READ_CASES;
@@ -51,9 +52,18 @@ public enum Role {
             SET_BRAKES,
             ERASE_USERS,
             READ_BREAKS,
-            RUN_BOOKS),
+            RUN_BOOKS,
+            READ_AUDIT),
     /** Reads everything and changes nothing. */
-    AUDITOR(USE_CONSOLE, READ_TRANSACTIONS, READ_EVENTS, READ_DELIVERIES, READ_BRAKES, READ_CASES, READ_BREAKS);
+    AUDITOR(
+            USE_CONSOLE,
+            READ_TRANSACTIONS,
+            READ_EVENTS,
+            READ_DELIVERIES,
+            READ_BRAKES,
+            READ_CASES,
+            READ_BREAKS,
+            READ_AUDIT);
 
     private final Set<Permission> permissions;
 

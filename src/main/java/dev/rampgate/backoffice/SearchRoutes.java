@@ -35,7 +35,8 @@ class SearchRoutes implements OperatorRoutes {
     public List<OperatorRoute> routes() {
         return List.of(
                 OperatorRoute.reading(
-                        "/operate/transactions", "list_transactions", Permission.READ_TRANSACTIONS, this::list),
+                                "/operate/transactions", "list_transactions", Permission.READ_TRANSACTIONS, this::list)
+                        .audited(Audited.BEFORE_UNLESS_SERVICE),
                 OperatorRoute.reading(
                         "/operate/transactions/export",
                         "export_transactions",

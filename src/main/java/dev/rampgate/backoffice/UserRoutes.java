@@ -19,20 +19,23 @@ class UserRoutes implements OperatorRoutes {
     private static final Logger LOG = Logger.getLogger(UserRoutes.class);
 
     private final Erasure erasure;
+    private final CallAudit audit;
 
-    UserRoutes(Erasure erasure) {
+    UserRoutes(Erasure erasure, CallAudit audit) {
         this.erasure = erasure;
+        this.audit = audit;
     }
 
     @Override
     public List<OperatorRoute> routes() {
         return List.of(OperatorRoute.changing(
-                HttpMethod.POST, "/operate/users/erase", "erase_user", Permission.ERASE_USERS, this::erase));
+                        HttpMethod.POST, "/operate/users/erase", "erase_user", Permission.ERASE_USERS, this::erase)
+                .audited(Audited.WITH_ACTION));
     }
 
     private Uni<OperatorAnswer> erase(OperatorCall call) {
         String userId = OperatorCall.text(call.body(), "user_id");
-        return erasure.erase(userId)
+        return erasure.erase(userId, audit.ofUser(call, userId))
                 .onFailure(ErasureLedger.NotWrittenException.class)
                 .transform(
                         failure -> new ProblemException(

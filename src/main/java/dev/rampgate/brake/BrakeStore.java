@@ -1,6 +1,7 @@
 package dev.rampgate.brake;
 
 import dev.rampgate.database.Columns;
+import dev.rampgate.database.TransactionStep;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -68,10 +69,17 @@ class BrakeStore {
      *
      * @param expiresAt empty to leave the expiry of one that is on as it is
      * @param usually the expiry of a new one without {@code expiresAt}
+     * @param together what is committed with it
      * @return as it is afterwards; fails with {@link TooManyException}
      */
     Uni<Brake> put(
-            String name, BrakeScope scope, String reason, String actor, Optional<Instant> expiresAt, Instant usually) {
+            String name,
+            BrakeScope scope,
+            String reason,
+            String actor,
+            Optional<Instant> expiresAt,
+            Instant usually,
+            TransactionStep together) {
         return pool.withTransaction(connection -> tidied(connection, name)
                 .chain(() -> connection
                         .preparedQuery(
@@ -82,6 +90,7 @@ class BrakeStore {
                 .transformToUni(others -> others < MOST
                         ? written(connection, name, scope, reason, actor, expiresAt, usually)
                         : Uni.createFrom().failure(new TooManyException()))
+                .call(() -> together.run(connection))
                 .call(() -> notified(connection)));
     }
 
@@ -152,9 +161,10 @@ class BrakeStore {
     /**
      * Takes a brake off.
      *
+     * @param together what is committed with it, if there is one
      * @return as it was; empty if there is none, or only one that has expired
      */
-    Uni<Optional<Brake>> release(String name) {
+    Uni<Optional<Brake>> release(String name, TransactionStep together) {
         return pool.withTransaction(connection -> tidied(connection, name)
                 .chain(() -> connection
                         .preparedQuery("DELETE FROM brake WHERE name = $1 RETURNING " + COLUMNS)
@@ -163,6 +173,9 @@ class BrakeStore {
                     Iterator<Row> found = rows.iterator();
                     return found.hasNext() ? Optional.of(brake(found.next())) : Optional.<Brake>empty();
                 })
+                .call(released -> released.isPresent()
+                        ? together.run(connection)
+                        : Uni.createFrom().voidItem())
                 .call(() -> notified(connection)));
     }
 

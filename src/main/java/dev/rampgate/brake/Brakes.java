@@ -2,6 +2,7 @@ package dev.rampgate.brake;
 
 import dev.rampgate.brake.BrakeStore.TooManyException;
 import dev.rampgate.database.Columns;
+import dev.rampgate.database.TransactionStep;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.eventloop.Ticker;
@@ -171,11 +172,18 @@ public class Brakes {
      * Puts a brake on, or changes the one of this name, as {@link BrakeStore#put} says. It is in force here when this completes, and at
      * the other replicas within a second.
      *
+     * @param together what is committed with it
      * @return as it is afterwards; fails with a {@link ProblemException}, 409, if too many are on
      */
     public Uni<Brake> put(
-            String name, BrakeScope scope, String reason, String actor, Optional<Instant> expiresAt, Instant usually) {
-        return store.put(name, scope, reason, actor, expiresAt, usually)
+            String name,
+            BrakeScope scope,
+            String reason,
+            String actor,
+            Optional<Instant> expiresAt,
+            Instant usually,
+            TransactionStep together) {
+        return store.put(name, scope, reason, actor, expiresAt, usually, together)
                 .onFailure(TooManyException.class)
                 .transform(tooMany -> new ProblemException(Problem.of(
                         ProblemType.CONFLICT, BrakeStore.MOST + " brakes are on; release one of them first")))
@@ -185,10 +193,11 @@ public class Brakes {
     /**
      * Takes a brake off.
      *
+     * @param together what is committed with it, if there is one
      * @return as it was; empty if no brake of this name is on
      */
-    public Uni<Optional<Brake>> release(String name) {
-        return store.release(name).call(this::readAfterChange);
+    public Uni<Optional<Brake>> release(String name, TransactionStep together) {
+        return store.release(name, together).call(this::readAfterChange);
     }
 
     /** The change is committed, whatever becomes of this reading; the next one follows soon. */

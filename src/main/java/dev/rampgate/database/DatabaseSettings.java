@@ -25,6 +25,12 @@ public interface DatabaseSettings {
     /** The value of {@link #COMMAND} for applying the erasure ledger again, and ending then. */
     String APPLY_ERASURES = "apply-erasures";
 
+    /** The task that checks the chain of the audit, and nothing else. */
+    String VERIFY_AUDIT = "verify-audit";
+
+    /** Told to that task by {@code main} alone: heads that were published, separated by commas. */
+    String AUDIT_HEADS = "verify-audit.heads";
+
     /** Name or address of a PostgreSQL server of version 15 or later. Unit: host. Default: none, it is required. */
     Optional<String> host();
 

@@ -3,6 +3,7 @@ package dev.rampgate.pollqueue;
 import dev.rampgate.database.Columns;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Collection;
@@ -23,7 +24,13 @@ public final class PollRequests {
      * @param spread each becomes due at a random time within it, so that many do not use up the budget at once
      */
     public Uni<Void> makeDue(Collection<String> transactionIds, Duration spread) {
-        return pool.preparedQuery("""
+        return makeDue(pool, transactionIds, spread);
+    }
+
+    /** The same on a connection, in its transaction if there is one. */
+    public static Uni<Void> makeDue(SqlClient connection, Collection<String> transactionIds, Duration spread) {
+        return connection
+                .preparedQuery("""
                         INSERT INTO poll AS planned (transaction_id, priority, due_at, wanted_at)
                         SELECT id, CASE WHEN transaction.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s', now()
                         FROM unnest($1::text[]) AS missed (id)

@@ -1,6 +1,7 @@
 package dev.rampgate.privacy;
 
 import dev.rampgate.database.Columns;
+import dev.rampgate.database.TransactionStep;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.live.ChangePublisher;
 import dev.rampgate.outbox.EventRedaction;
@@ -87,13 +88,15 @@ public class Erasure {
      * Erases a user: first in the erasure ledger, if there is one; then remembers it, so that nothing that began before it is written
      * afterwards by any replica; then replaces what is written. A repetition changes nothing more; after a failure it does the
      * rest. Fails with {@link ErasureLedger.NotWrittenException} if nothing was done, since the ledger could not be written.
+     *
+     * @param together what is committed together with the memory of the erasure
      */
-    public Uni<Erased> erase(String userId) {
+    public Uni<Erased> erase(String userId, TransactionStep together) {
         Instant erasedAt = clock.instant();
         if (!ledger.isOn()) {
-            return erase(userId, erasedAt, null);
+            return erase(userId, erasedAt, null, together);
         }
-        return ledger.add(userId, erasedAt).chain(receipt -> erase(userId, erasedAt, null)
+        return ledger.add(userId, erasedAt).chain(receipt -> erase(userId, erasedAt, null, together)
                 .onFailure()
                 .invoke(failure -> ledger.failed(receipt))
                 .call(() -> advance(receipt)));
@@ -112,23 +115,24 @@ public class Erasure {
      * has registered anew.
      */
     Uni<Erased> eraseAgain(String userId, Instant erasedAt) {
-        return erase(userId, erasedAt, erasedAt);
+        return erase(userId, erasedAt, erasedAt, TransactionStep.NONE);
     }
 
     /** @param until what was created later stays; null for none */
-    private Uni<Erased> erase(String userId, Instant erasedAt, Instant until) {
+    private Uni<Erased> erase(String userId, Instant erasedAt, Instant until, TransactionStep together) {
         String pseudonym = TransactionDetails.pseudonym(new UUID(random.nextLong(), random.nextLong()));
-        return remember(userId, erasedAt)
+        return remember(userId, erasedAt, together)
                 .chain(() -> forgetAnswers(userId, until))
                 .chain(() -> eraseFrom(userId, until, pseudonym));
     }
 
-    private Uni<Void> remember(String userId, Instant erasedAt) {
+    private Uni<Void> remember(String userId, Instant erasedAt, TransactionStep together) {
         // Waits for every transaction that writes for this user, which may take as long as a batch.
         return pool.withTransaction(connection -> connection
                 .query("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '6s'")
                 .execute()
-                .chain(() -> erasedUsers.remember(connection, userId, erasedAt)));
+                .chain(() -> erasedUsers.remember(connection, userId, erasedAt))
+                .chain(() -> together.run(connection)));
     }
 
     /** One database transaction after the other, until one has found less than it could take. */

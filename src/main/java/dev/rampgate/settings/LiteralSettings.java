@@ -38,6 +38,7 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
             "rampgate.identity.jwt.algorithms",
             "rampgate.identity.jwt.audience",
             "rampgate.live.ticket-keys",
+            "rampgate.operate.audit.keys",
             "rampgate.outbox.endpoints.<name>.types",
             "rampgate.session.amount-ranges",
             "rampgate.session.pairs",

@@ -42,7 +42,10 @@ class MissingSettings {
     List<String> of(String command) {
         Found found = new Found();
         boolean ofDatabaseAlone = List.of(
-                        DatabaseSettings.MIGRATE, DatabaseSettings.NEW_EPOCH, DatabaseSettings.APPLY_ERASURES)
+                        DatabaseSettings.MIGRATE,
+                        DatabaseSettings.NEW_EPOCH,
+                        DatabaseSettings.APPLY_ERASURES,
+                        DatabaseSettings.VERIFY_AUDIT)
                 .contains(command);
         if (command.equals(DatabaseSettings.SERVE) || ofDatabaseAlone) {
             ofDatabase(found);

@@ -1,5 +1,6 @@
 package dev.rampgate.startup;
 
+import dev.rampgate.backoffice.audit.ChainHead;
 import dev.rampgate.database.DatabaseSettings;
 import dev.rampgate.edge.ConnectionInitializer;
 import io.quarkus.runtime.Quarkus;
@@ -8,7 +9,7 @@ import java.util.List;
 
 /**
  * Starts Rampgate as a service, or for one task that the argument names: {@code --smoke}, which needs no database, or
- * {@code --migrate}, {@code --new-epoch} or {@code --apply-erasures}, which need the database only. A task opens no port. The process ends with the task; its
+ * {@code --migrate}, {@code --new-epoch}, {@code --apply-erasures} or {@code --verify-audit}, which need the database only. A task opens no port. The process ends with the task; its
  * exit code is 0 on success.
  */
 @QuarkusMain
@@ -32,15 +33,25 @@ public final class RampgateMain {
             runOnDatabase(DatabaseSettings.NEW_EPOCH);
         } else if (tasks.equals(List.of("--apply-erasures"))) {
             runOnDatabase(DatabaseSettings.APPLY_ERASURES);
+        } else if (isVerifyAudit(tasks)) {
+            System.setProperty(DatabaseSettings.AUDIT_HEADS, String.join(",", tasks.subList(1, tasks.size())));
+            runOnDatabase(DatabaseSettings.VERIFY_AUDIT);
         } else {
             System.err.println("""
                     Rampgate takes no argument, or one of
                       --smoke           opens a session at Proof for each offered pair
                       --migrate         migrates the database to the version of this build
                       --new-epoch       begins another epoch of events, after a restore that lost commits
-                      --apply-erasures  erases every user of the erasure ledger again, after a restore""");
+                      --apply-erasures  erases every user of the erasure ledger again, after a restore
+                      --verify-audit [number:hash ...]
+                                        checks the chain of the audit, against heads that the log or the metrics published""");
             System.exit(USAGE);
         }
+    }
+
+    private static boolean isVerifyAudit(List<String> tasks) {
+        return tasks.get(0).equals("--verify-audit")
+                && tasks.stream().skip(1).allMatch(head -> ChainHead.parse(head).isPresent());
     }
 
     private static void runOnDatabase(String task) {

@@ -33,7 +33,8 @@ public final class SecretFiles implements ConfigSourceFactory {
             "rampgate.identity.header.secret",
             "rampgate.webhook.keys",
             "rampgate.live.ticket-keys",
-            "rampgate.outbox.kafka.password");
+            "rampgate.outbox.kafka.password",
+            "rampgate.operate.audit.keys");
 
     /** Higher than the environment (300), lower than system properties (400). */
     private static final int ORDINAL = 350;

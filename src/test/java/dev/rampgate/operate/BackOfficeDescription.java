@@ -151,6 +151,38 @@ final class BackOfficeDescription {
                                 "deliveries", deliveriesOfCase())),
                         List.of(INVALID_REQUEST, NOT_FOUND)),
                 new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/audit",
+                        "readAudit",
+                        "A page of the audit, the newest entries first",
+                        "Who did or read what, when. Users and search values are keyed hashes. A page looks through at most 10,000 entries, so that it may be"
+                                + " empty and have next. As CSV, next is in the header Rampgate-Next.",
+                        List.of(
+                                query("actor", "only of this actor"),
+                                query("action", "only this action, such as erase_user"),
+                                query("about", "only about this transaction, endpoint, brake, user or search value"),
+                                query("from", "inclusive, such as 2026-05-02T08:00:00Z"),
+                                query("to", "exclusive"),
+                                query("after", "next of the page before"),
+                                query("limit", "1 to 500; 100 by default"),
+                                query("format", "json, which is the default, or csv")),
+                        null,
+                        Map.of(
+                                "application/json",
+                                optional(
+                                        object(
+                                                "head",
+                                                anyObject("position and hash of the last entry in the chain"),
+                                                "entries",
+                                                array(
+                                                        anyObject(
+                                                                "position, at, actor, role, action, result, subject, details, request_id, calls, previous, hash"))),
+                                        "next",
+                                        text("after of the next page", null)),
+                                "text/csv",
+                                text("a line an entry", null)),
+                        List.of(INVALID_REQUEST)),
+                new Call(
                         PathItem.HttpMethod.POST,
                         "/operate/users/erase",
                         "eraseUser",

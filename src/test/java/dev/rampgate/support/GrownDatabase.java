@@ -37,7 +37,7 @@ public final class GrownDatabase implements AutoCloseable {
 
     /** The budget has a handful of rows; everything else grows. */
     private static final Pattern WHOLE_TABLE = Pattern.compile(
-            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|delivery|delivery_attempt|drift_item|break|statement_row)\\b");
+            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|delivery|delivery_attempt|drift_item|break|statement_row|audit_entry)\\b");
 
     private final MigratedDatabase database = MigratedDatabase.start();
     private final Vertx vertx = Vertx.vertx();
@@ -165,6 +165,13 @@ public final class GrownDatabase implements AutoCloseable {
                     SELECT 'orders', 0, position, transaction_id, 1, now(), 'failed', 500, 1
                     FROM event
                     ORDER BY position;
+
+                    INSERT INTO audit_entry (at, actor, role, action, result, subject, position, previous, hash)
+                    SELECT now() - interval '40 days' + row_number() OVER () * interval '1 s', 'night', 'operator', 'read_case', 'begun', id,
+                           row_number() OVER (), '', ''
+                    FROM transaction;
+
+                    UPDATE audit_chain SET last_position = (SELECT count(*) FROM audit_entry);
 
                     INSERT INTO erased_user (mark, erased_at)
                     SELECT sha256(id::bytea), now()

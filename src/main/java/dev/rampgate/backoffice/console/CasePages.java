@@ -1,5 +1,7 @@
 package dev.rampgate.backoffice.console;
 
+import dev.rampgate.backoffice.Audited;
+import dev.rampgate.backoffice.CallAudit;
 import dev.rampgate.backoffice.Cases;
 import dev.rampgate.backoffice.OperatorCall;
 import dev.rampgate.backoffice.Permission;
@@ -30,9 +32,11 @@ class CasePages implements ConsolePages {
     private final Cases cases;
     private final PollAgain pollAgain;
     private final EndpointOperations endpoints;
+    private final CallAudit audit;
     private final InstantSource clock;
 
-    CasePages(Cases cases, PollAgain pollAgain, EndpointOperations endpoints, InstantSource clock) {
+    CasePages(Cases cases, PollAgain pollAgain, EndpointOperations endpoints, CallAudit audit, InstantSource clock) {
+        this.audit = audit;
         this.cases = cases;
         this.pollAgain = pollAgain;
         this.endpoints = endpoints;
@@ -43,9 +47,11 @@ class CasePages implements ConsolePages {
     public List<ConsolePage> pages() {
         return List.of(
                 ConsolePage.reading(PATH, "read_case", Permission.READ_CASES, this::show),
-                ConsolePage.changing(PATH + "/poll", "poll_transaction", Permission.POLL_TRANSACTION, this::poll),
+                ConsolePage.changing(PATH + "/poll", "poll_transaction", Permission.POLL_TRANSACTION, this::poll)
+                        .audited(Audited.WITH_ACTION),
                 ConsolePage.changing(
-                        PATH + "/resend", "resend_transaction", Permission.RESEND_TRANSACTION, this::resend));
+                                PATH + "/resend", "resend_transaction", Permission.RESEND_TRANSACTION, this::resend)
+                        .audited(Audited.WITH_ACTION));
     }
 
     @Override
@@ -88,13 +94,15 @@ class CasePages implements ConsolePages {
 
     private Uni<PageAnswer> poll(PageCall call) {
         String id = id(call);
-        return pollAgain.one(id).replaceWith(PageAnswer.redirect(CaseAddress.of(id), "poll_due"));
+        return pollAgain
+                .one(id, audit.ofTransaction(call.call(), id, new JsonObject()))
+                .replaceWith(PageAnswer.redirect(CaseAddress.of(id), "poll_due"));
     }
 
     private Uni<PageAnswer> resend(PageCall call) {
         String id = id(call);
         return endpoints
-                .resend(id, Optional.empty(), Optional.empty())
+                .resend(id, Optional.empty(), Optional.empty(), audit.ofTransaction(call.call(), id, new JsonObject()))
                 .map(queued -> PageAnswer.redirect(CaseAddress.of(id), "resent", queued));
     }
 

@@ -1,5 +1,6 @@
 package dev.rampgate.backoffice.console;
 
+import dev.rampgate.backoffice.Audited;
 import dev.rampgate.backoffice.OperatorRoute;
 import dev.rampgate.backoffice.Permission;
 import io.smallrye.mutiny.Uni;
@@ -16,6 +17,7 @@ import java.util.function.Function;
  * @param permission what an actor needs beside {@link Permission#USE_CONSOLE}
  * @param changes whether it changes something: then it runs to its end when the browser leaves, and leaves a line in the log
  * @param maxBody most bytes of its form
+ * @param audited how its calls enter the audit
  * @param navigation where it stands in the navigation; empty if it does not
  * @param work what it does; fails with {@link dev.rampgate.problem.ProblemException}, or as the database fails
  */
@@ -26,6 +28,7 @@ public record ConsolePage(
         Permission permission,
         boolean changes,
         int maxBody,
+        Audited audited,
         Optional<Entry> navigation,
         Function<PageCall, Uni<PageAnswer>> work) {
 
@@ -40,26 +43,56 @@ public record ConsolePage(
     /** A page. */
     public static ConsolePage reading(
             String path, String action, Permission permission, Function<PageCall, Uni<PageAnswer>> work) {
-        return new ConsolePage(HttpMethod.GET, path, action, permission, false, 0, Optional.empty(), work);
+        return new ConsolePage(
+                HttpMethod.GET, path, action, permission, false, 0, Audited.BEFORE, Optional.empty(), work);
     }
 
     /** A form that changes something. It answers with a redirect. */
     public static ConsolePage changing(
             String path, String action, Permission permission, Function<PageCall, Uni<PageAnswer>> work) {
         return new ConsolePage(
-                HttpMethod.POST, path, action, permission, true, OperatorRoute.USUAL_BODY, Optional.empty(), work);
+                HttpMethod.POST,
+                path,
+                action,
+                permission,
+                true,
+                OperatorRoute.USUAL_BODY,
+                Audited.BEFORE,
+                Optional.empty(),
+                work);
     }
 
     /** A form that changes nothing, such as a search whose words must not stand in an address. It answers with a redirect. */
     public static ConsolePage asking(
             String path, String action, Permission permission, Function<PageCall, Uni<PageAnswer>> work) {
         return new ConsolePage(
-                HttpMethod.POST, path, action, permission, false, OperatorRoute.USUAL_BODY, Optional.empty(), work);
+                HttpMethod.POST,
+                path,
+                action,
+                permission,
+                false,
+                OperatorRoute.USUAL_BODY,
+                Audited.BEFORE,
+                Optional.empty(),
+                work);
     }
 
     /** The same page in the navigation. */
     public ConsolePage listedAs(String label, int place) {
         return new ConsolePage(
-                method, path, action, permission, changes, maxBody, Optional.of(new Entry(place, label)), work);
+                method,
+                path,
+                action,
+                permission,
+                changes,
+                maxBody,
+                audited,
+                Optional.of(new Entry(place, label)),
+                work);
+    }
+
+    /** The same page, whose calls enter the audit in another way than by an entry before they begin. */
+    public ConsolePage audited(Audited how) {
+        return new ConsolePage(method, path, action, permission, changes, maxBody, how, navigation, work);
     }
 }

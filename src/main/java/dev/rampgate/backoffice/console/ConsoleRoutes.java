@@ -1,5 +1,6 @@
 package dev.rampgate.backoffice.console;
 
+import dev.rampgate.backoffice.Audited;
 import dev.rampgate.backoffice.OpenRoute;
 import dev.rampgate.backoffice.OperatorAnswer;
 import dev.rampgate.backoffice.OperatorCall;
@@ -36,10 +37,12 @@ class ConsoleRoutes implements OperatorRoutes {
     public List<OperatorRoute> routes() {
         List<OperatorRoute> routes = new ArrayList<>();
         frames.pages().forEach(page -> routes.add(route(page)));
+        routes.add(
+                OperatorRoute.changing(HttpMethod.POST, ROOT + SIGN_IN, "sign_in", Permission.USE_CONSOLE, this::signIn)
+                        .audited(Audited.SOON));
         routes.add(OperatorRoute.changing(
-                HttpMethod.POST, ROOT + SIGN_IN, "sign_in", Permission.USE_CONSOLE, this::signIn));
-        routes.add(OperatorRoute.changing(
-                HttpMethod.POST, ROOT + "sign-out", "sign_out", Permission.USE_CONSOLE, this::signOut));
+                        HttpMethod.POST, ROOT + "sign-out", "sign_out", Permission.USE_CONSOLE, this::signOut)
+                .audited(Audited.SOON));
         return routes;
     }
 
@@ -61,6 +64,7 @@ class ConsoleRoutes implements OperatorRoutes {
                 page.permission(),
                 page.changes(),
                 page.maxBody(),
+                page.audited(),
                 call -> answer(call, page));
     }
 

@@ -1,5 +1,7 @@
 package dev.rampgate.backoffice.console;
 
+import dev.rampgate.backoffice.Audited;
+import dev.rampgate.backoffice.CallAudit;
 import dev.rampgate.backoffice.OperatorCall;
 import dev.rampgate.backoffice.Permission;
 import dev.rampgate.backoffice.console.EndpointPage.Line;
@@ -12,6 +14,7 @@ import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.wire.AsciiNumber;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -36,9 +39,11 @@ class DeliveryPages implements ConsolePages {
     private static final Pattern PLACE = Pattern.compile("([01])\\.([0-9]{1,18})");
 
     private final EndpointOperations operations;
+    private final CallAudit audit;
     private final InstantSource clock;
 
-    DeliveryPages(EndpointOperations operations, InstantSource clock) {
+    DeliveryPages(EndpointOperations operations, CallAudit audit, InstantSource clock) {
+        this.audit = audit;
         this.operations = operations;
         this.clock = clock;
     }
@@ -56,7 +61,8 @@ class DeliveryPages implements ConsolePages {
     }
 
     private static ConsolePage changing(String what, String action, Function<PageCall, Uni<PageAnswer>> work) {
-        return ConsolePage.changing(PATH + "/" + what, action, Permission.RUN_ENDPOINTS, work);
+        return ConsolePage.changing(PATH + "/" + what, action, Permission.RUN_ENDPOINTS, work)
+                .audited(Audited.WITH_ACTION);
     }
 
     @Override
@@ -137,12 +143,12 @@ class DeliveryPages implements ConsolePages {
 
     private Uni<PageAnswer> pause(PageCall call) {
         String name = name(call);
-        return operations.pause(name).map(found -> done(found, name, "endpoint_paused"));
+        return operations.pause(name, audit.of(call.call(), name)).map(found -> done(found, name, "endpoint_paused"));
     }
 
     private Uni<PageAnswer> resume(PageCall call) {
         String name = name(call);
-        return operations.resume(name).map(found -> done(found, name, "endpoint_resumed"));
+        return operations.resume(name, audit.of(call.call(), name)).map(found -> done(found, name, "endpoint_resumed"));
     }
 
     private static PageAnswer done(boolean found, String name, String notice) {
@@ -158,8 +164,10 @@ class DeliveryPages implements ConsolePages {
                 .test(name)
                 .orElseThrow(() -> new ProblemException(
                         ProblemType.NOT_FOUND, "The settings of the replica that answers do not have this endpoint"));
-        return test.map(
-                tested -> PageAnswer.redirect("endpoints/" + name, "test_" + tested.outcome(), (int) tested.millis()));
+        return audit.before(call.call(), name, new JsonObject())
+                .chain(() -> test)
+                .map(tested ->
+                        PageAnswer.redirect("endpoints/" + name, "test_" + tested.outcome(), (int) tested.millis()));
     }
 
     private Uni<PageAnswer> replay(PageCall call) {
@@ -178,7 +186,17 @@ class DeliveryPages implements ConsolePages {
                                         + " events");
                     }
                     return operations
-                            .replay(name, from, to)
+                            .replay(
+                                    name,
+                                    from,
+                                    to,
+                                    audit.of(
+                                            call.call(),
+                                            name,
+                                            new JsonObject()
+                                                    .put("from", from.toString())
+                                                    .put("to", to.toString())
+                                                    .put("events", events)))
                             .map(queued -> PageAnswer.redirect("endpoints/" + name, "replayed", queued));
                 }));
     }

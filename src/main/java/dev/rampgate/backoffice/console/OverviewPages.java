@@ -1,5 +1,6 @@
 package dev.rampgate.backoffice.console;
 
+import dev.rampgate.backoffice.Audited;
 import dev.rampgate.backoffice.Permission;
 import dev.rampgate.backoffice.console.OverviewPage.Age;
 import dev.rampgate.backoffice.console.OverviewPage.Channel;
@@ -40,7 +41,8 @@ class OverviewPages implements ConsolePages {
     @Override
     public List<ConsolePage> pages() {
         return List.of(ConsolePage.reading("", "read_overview", Permission.USE_CONSOLE, this::overview)
-                .listedAs("Overview", 10));
+                .listedAs("Overview", 10)
+                .audited(Audited.COUNTED));
     }
 
     private Uni<PageAnswer> overview(PageCall call) {

@@ -1,6 +1,7 @@
 package dev.rampgate.outbox.delivery;
 
 import dev.rampgate.database.Columns;
+import dev.rampgate.database.TransactionStep;
 import dev.rampgate.telemetry.Labels;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -265,24 +266,29 @@ public class EndpointOperations {
     /**
      * Keeps the live events of an endpoint until it is resumed. What is being sent is not stopped.
      *
+     * @param together what is committed with it, if there is such an endpoint
      * @return false if there is no such endpoint
      */
-    public Uni<Boolean> pause(String name) {
-        return pool.preparedQuery("""
+    public Uni<Boolean> pause(String name, TransactionStep together) {
+        return pool.withTransaction(connection -> connection
+                .preparedQuery("""
                         UPDATE endpoint
                         SET paused_at = coalesce(paused_at, now()), paused_because = coalesce(paused_because, $2)
                         WHERE name = $1
                         """)
                 .execute(Tuple.of(name, Labels.of(EndpointState.Pause.OPERATOR)))
-                .map(rows -> rows.rowCount() == 1);
+                .chain(updated -> updated.rowCount() == 0
+                        ? Uni.createFrom().item(false)
+                        : together.run(connection).replaceWith(true)));
     }
 
     /**
      * Ends a pause, a delay and an open circuit, and makes everything due.
      *
+     * @param together what is committed with it, if there is such an endpoint
      * @return false if there is no such endpoint
      */
-    public Uni<Boolean> resume(String name) {
+    public Uni<Boolean> resume(String name, TransactionStep together) {
         return pool.withTransaction(connection -> connection
                         .preparedQuery("""
                                 UPDATE endpoint
@@ -293,7 +299,9 @@ public class EndpointOperations {
                         .execute(Tuple.of(name))
                         .chain(updated -> updated.rowCount() == 0
                                 ? Uni.createFrom().item(false)
-                                : makeAllDue(connection, name).replaceWith(true)))
+                                : makeAllDue(connection, name)
+                                        .chain(() -> together.run(connection))
+                                        .replaceWith(true)))
                 .invoke(() -> deliveries.wake());
     }
 
@@ -341,21 +349,29 @@ public class EndpointOperations {
      *
      * @param version only this one
      * @param endpoint only to this one
+     * @param together what is committed with those of the first endpoint
      * @return how many deliveries are queued
      */
-    public Uni<Integer> resend(String transactionId, Optional<Integer> version, Optional<String> endpoint) {
+    public Uni<Integer> resend(
+            String transactionId, Optional<Integer> version, Optional<String> endpoint, TransactionStep together) {
         return names(endpoint)
-                .chain(names -> inTurn(
-                        names,
-                        name -> locked(name, connection -> unpark(connection, name, transactionId, version)
-                                .chain(() -> queue(
-                                        connection,
+                .chain(names -> names.isEmpty()
+                        ? pool.withConnection(together::run).replaceWith(0)
+                        : inTurn(
+                                names,
+                                name -> locked(
                                         name,
-                                        OF_TRANSACTION,
-                                        Tuple.tuple()
-                                                .addString(name)
-                                                .addString(transactionId)
-                                                .addInteger(version.orElse(null)))))))
+                                        connection -> (name.equals(names.get(0)) ? together : TransactionStep.NONE)
+                                                .run(connection)
+                                                .chain(() -> unpark(connection, name, transactionId, version))
+                                                .chain(() -> queue(
+                                                        connection,
+                                                        name,
+                                                        OF_TRANSACTION,
+                                                        Tuple.tuple()
+                                                                .addString(name)
+                                                                .addString(transactionId)
+                                                                .addInteger(version.orElse(null)))))))
                 .invoke(() -> deliveries.wake());
     }
 
@@ -395,20 +411,23 @@ public class EndpointOperations {
      * Sends the events of a window of time once more to one endpoint, also while it is paused. They go through a queue of their own, with a
      * tenth of the endpoint's rate.
      *
+     * @param together what is committed with the first of them
      * @return how many deliveries are queued
      */
-    public Uni<Integer> replay(String name, Instant from, Instant to) {
-        return bounds(from, to).chain(bounds -> replaySome(name, from, to, bounds, 0));
+    public Uni<Integer> replay(String name, Instant from, Instant to, TransactionStep together) {
+        return bounds(from, to).chain(bounds -> replaySome(name, from, to, bounds, 0, together));
     }
 
-    private Uni<Integer> replaySome(String name, Instant from, Instant to, Bounds bounds, int before) {
+    private Uni<Integer> replaySome(
+            String name, Instant from, Instant to, Bounds bounds, int before, TransactionStep together) {
         if (bounds.after() >= bounds.to() || before > MOST_REPLAYED) {
-            return Uni.createFrom().item(before);
+            return together == TransactionStep.NONE
+                    ? Uni.createFrom().item(before)
+                    : pool.withConnection(together::run).replaceWith(before);
         }
         long until = Math.min(bounds.to(), bounds.after() + CHUNK);
-        return locked(
-                        name,
-                        connection -> queue(
+        return locked(name, connection -> together.run(connection)
+                        .chain(() -> queue(
                                 connection,
                                 name,
                                 OF_WINDOW,
@@ -417,9 +436,10 @@ public class EndpointOperations {
                                         .addLong(bounds.after())
                                         .addLong(until)
                                         .addValue(Columns.utc(from))
-                                        .addValue(Columns.utc(to))))
+                                        .addValue(Columns.utc(to)))))
                 .invoke(() -> deliveries.wake())
-                .chain(queued -> replaySome(name, from, to, new Bounds(until, bounds.to()), before + queued));
+                .chain(queued -> replaySome(
+                        name, from, to, new Bounds(until, bounds.to()), before + queued, TransactionStep.NONE));
     }
 
     private static final String OF_TRANSACTION =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.database.TransactionStep;
 import dev.rampgate.eventloop.VertxEventLoop;
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.outbox.OutboxSettings;
@@ -556,10 +557,10 @@ class DeliveriesTest {
         event("t-1", 1);
         event("t-1", 2);
         await().atMost(LIMIT).until(() -> receiver.delivered().size() == 2);
-        assertThat(get(operations().pause("orders"))).isTrue();
+        assertThat(get(operations().pause("orders", TransactionStep.NONE))).isTrue();
         event("t-2", 1);
 
-        assertThat(get(operations().resend("t-1", Optional.empty(), Optional.of("orders"))))
+        assertThat(get(operations().resend("t-1", Optional.empty(), Optional.of("orders"), TransactionStep.NONE)))
                 .isEqualTo(2);
         await().atMost(LIMIT)
                 .until(() -> receiver.deliveredNames().equals(List.of("t-1 1", "t-1 2", "t-1 1", "t-1 2")));
@@ -568,13 +569,13 @@ class DeliveriesTest {
         assertThat(paused.pausedBecause()).isEqualTo("operator");
         assertThat(paused.behind()).isEqualTo(1);
         assertThat(paused.oldestAt()).isNotNull();
-        assertThat(get(operations().resume("orders"))).isTrue();
+        assertThat(get(operations().resume("orders", TransactionStep.NONE))).isTrue();
 
         await().atMost(LIMIT).until(() -> receiver.delivered().size() == 5);
         assertThat(receiver.received().stream().map(Receiver.Received::id).distinct())
                 .hasSize(3);
-        assertThat(get(operations().pause("unheard"))).isFalse();
-        assertThat(get(operations().resume("unheard"))).isFalse();
+        assertThat(get(operations().pause("unheard", TransactionStep.NONE))).isFalse();
+        assertThat(get(operations().resume("unheard", TransactionStep.NONE))).isFalse();
     }
 
     @Test
@@ -596,7 +597,7 @@ class DeliveriesTest {
                 .containsExactly(tuple("parked", "rejected", 400, RetryLadder.ATTEMPTS));
         receiver.answerAll(200);
 
-        assertThat(get(operations().resend("t-1", Optional.of(1), Optional.empty())))
+        assertThat(get(operations().resend("t-1", Optional.of(1), Optional.empty(), TransactionStep.NONE)))
                 .isEqualTo(1);
 
         await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1")));
@@ -615,8 +616,8 @@ class DeliveriesTest {
         await().atMost(LIMIT).until(() -> receiver.delivered().size() == 4);
         awaitEmptyQueue();
         replica.close();
-        get(operations().resend("t-1", Optional.of(3), Optional.empty()));
-        assertThat(get(operations().resend("t-1", Optional.empty(), Optional.empty())))
+        get(operations().resend("t-1", Optional.of(3), Optional.empty(), TransactionStep.NONE));
+        assertThat(get(operations().resend("t-1", Optional.empty(), Optional.empty(), TransactionStep.NONE)))
                 .isEqualTo(3);
         replica(endpoint("orders", receiver.url()));
 
@@ -641,7 +642,8 @@ class DeliveriesTest {
                 .isEqualTo(20);
         assertThat(get(operations().countWindow("orders", to.minusSeconds(7_200), to.minusSeconds(600))))
                 .isEqualTo(10);
-        assertThat(get(operations().replay("orders", to.minusSeconds(600), to))).isEqualTo(20);
+        assertThat(get(operations().replay("orders", to.minusSeconds(600), to, TransactionStep.NONE)))
+                .isEqualTo(20);
         event("live", 1);
 
         await().atMost(LIMIT).until(() -> receiver.delivered().size() == 51);

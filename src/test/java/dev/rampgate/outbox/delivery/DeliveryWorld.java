@@ -1,6 +1,7 @@
 package dev.rampgate.outbox.delivery;
 
 import dev.rampgate.database.StatementTurns;
+import dev.rampgate.database.TransactionStep;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.ledger.EventType;
 import dev.rampgate.outbox.EventRedaction;
@@ -323,16 +324,16 @@ final class DeliveryWorld {
     private void operate() {
         String name = one(List.of(BAD, LATE));
         switch (random.nextInt(4)) {
-            case 0 -> now(operations.pause(name));
+            case 0 -> now(operations.pause(name, TransactionStep.NONE));
             case 1 -> resend(name, "t-1");
             case 2 -> redact("t-1");
-            default -> now(operations.resume(name));
+            default -> now(operations.resume(name, TransactionStep.NONE));
         }
         touched = true;
     }
 
     private void resend(String name, String transaction) {
-        now(operations.resend(transaction, Optional.empty(), Optional.of(name)));
+        now(operations.resend(transaction, Optional.empty(), Optional.of(name), TransactionStep.NONE));
         checks.resent(transaction);
         touched = true;
     }
@@ -356,7 +357,7 @@ final class DeliveryWorld {
         int parked = 0;
         for (int i = 0; i < MOST_CALM && (unwritten > 0 || isBehind()); i++) {
             parked += resendParked();
-            endpoints.keySet().forEach(name -> now(operations.resume(name)));
+            endpoints.keySet().forEach(name -> now(operations.resume(name, TransactionStep.NONE)));
             happen(days ? interval.multipliedBy(2) : CALM);
         }
         checks.checkComplete(CALM.multipliedBy(MOST_CALM));
