@@ -158,6 +158,24 @@ final class Cluster implements AutoCloseable {
                         assertThat(Truth.statusDifferences(proof, ledger, ids)).isEmpty());
     }
 
+    /** {@code 1.0} of each replica for which the database is away, {@code 0.0} of the others. */
+    List<String> databaseAway() {
+        return replicas.stream()
+                .map(replica -> replica.metrics("rampgate_database_away")
+                        .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                        .findFirst()
+                        .orElseThrow())
+                .toList();
+    }
+
+    /** How long it takes until the database is away for no replica. */
+    Duration awaitDatabaseBack(Duration limit) {
+        Instant begun = Instant.now();
+        await("it is back").atMost(limit).pollInterval(Duration.ofMillis(100)).until(() -> databaseAway().stream()
+                .allMatch("0.0"::equals));
+        return Duration.between(begun, Instant.now());
+    }
+
     /** How often each transition (transaction and sequence) was announced in the logs of all replicas, dead ones too. */
     Map<String, Long> announcements() {
         return announced().collect(Collectors.groupingBy(Announced::transition, Collectors.counting()));

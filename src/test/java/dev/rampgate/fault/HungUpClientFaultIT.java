@@ -91,7 +91,7 @@ class HungUpClientFaultIT {
     }
 
     @Test
-    void aReplicaThatIsToldToEndStoresTheSessionFirst() {
+    void aReplicaThatIsTerminatedStoresTheSessionFirst() {
         int known = cluster.ledger().transactions().size();
         hangUp(Way.DIRECT, "at-the-end", null, VERY_SLOW_MILLIS);
 

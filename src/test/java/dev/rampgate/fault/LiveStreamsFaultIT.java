@@ -57,7 +57,7 @@ class LiveStreamsFaultIT {
     }
 
     @Test
-    void everyReaderIsToldEverythingOnceInOrderAndSoon() {
+    void everyReaderGetsEveryEventOnceInOrderAndSoon() {
         List<String> ids = put();
         long heapBefore = liveHeap();
         try (LiveReaders readers = new LiveReaders(() -> cluster.anyReady(random), random)) {
@@ -69,7 +69,7 @@ class LiveStreamsFaultIT {
             move(ids, Action.COMPLETE);
 
             await().atMost(LIMIT).until(() -> readers.ended() == STREAMS);
-            assertToldOnceInOrder(readers, ids);
+            assertPublishedOnceInOrder(readers, ids);
             assertThat(readers.refusals()).isZero();
             Map<String, Instant> committedAt = cluster.announcedAt();
             new Figures("live-streams")
@@ -106,7 +106,7 @@ class LiveStreamsFaultIT {
             move(ids, Action.COMPLETE);
 
             await().atMost(LIMIT).until(() -> readers.ended() == STREAMS);
-            assertToldOnceInOrder(readers, ids);
+            assertPublishedOnceInOrder(readers, ids);
             long peak = LiveReaders.peak(readers.reconnects());
             new Figures("live-rolling-restart")
                     .line("streams, at two replicas that restart one after the other", STREAMS)
@@ -120,7 +120,7 @@ class LiveStreamsFaultIT {
     }
 
     /** A reader may find a transition before its confirmation was written, or both at once; never one twice or out of order. */
-    private static void assertToldOnceInOrder(LiveReaders readers, List<String> ids) {
+    private static void assertPublishedOnceInOrder(LiveReaders readers, List<String> ids) {
         assertThat(ids).allSatisfy(id -> {
             List<String> told = readers.told(id);
             assertThat(told)

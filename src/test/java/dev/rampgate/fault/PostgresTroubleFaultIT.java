@@ -8,11 +8,6 @@ import static org.awaitility.Awaitility.await;
 import dev.rampgate.fault.WebhookSender.Sent;
 import dev.rampgate.sandbox.EmbeddedDatabase;
 import dev.rampgate.support.TestDatabase;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -42,7 +37,6 @@ class PostgresTroubleFaultIT {
     /** What is promised after a database that was away, and what a busy machine takes on top. */
     private static final Duration BACK_WITHIN = Duration.ofSeconds(5).plus(Scale.slack(Duration.ofSeconds(3)));
 
-    private final HttpClient client = HttpClient.newHttpClient();
     private EmbeddedDatabase database;
     private Cluster cluster;
     private WebhookSender sender;
@@ -82,14 +76,15 @@ class PostgresTroubleFaultIT {
                 end(administrator, "rampgate");
                 takeAll(taken);
             }
-            await("the replicas see it").atMost(LIMIT).until(() -> awayGauges().contains("1.0"));
+            await("the replicas see it").atMost(LIMIT).until(() -> cluster.databaseAway()
+                    .contains("1.0"));
         } finally {
             for (Connection connection : taken) {
                 connection.close();
             }
         }
 
-        assertNothingIsLost(awaitBack(), "no-connections-left");
+        assertNothingIsLost(cluster.awaitDatabaseBack(LIMIT), "no-connections-left");
     }
 
     @Test
@@ -108,7 +103,7 @@ class PostgresTroubleFaultIT {
             }
         }
 
-        assertNothingIsLost(awaitBack(), "locked-tables");
+        assertNothingIsLost(cluster.awaitDatabaseBack(LIMIT), "locked-tables");
     }
 
     @Test
@@ -121,12 +116,12 @@ class PostgresTroubleFaultIT {
             }
             int sent = sender.sent().size();
             TimeUnit.SECONDS.sleep(Scale.of("open.seconds", 5, 10, 60)); // The length of this trouble.
-            assertThat(awayGauges()).containsOnly("0.0");
+            assertThat(cluster.databaseAway()).containsOnly("0.0");
             assertThat(sender.sent()).hasSizeGreaterThan(sent);
             idle.rollback();
         }
 
-        assertNothingIsLost(awaitBack(), "long-transaction");
+        assertNothingIsLost(cluster.awaitDatabaseBack(LIMIT), "long-transaction");
     }
 
     private void assertNothingIsLost(Duration back, String figures) throws Exception {
@@ -202,36 +197,5 @@ class PostgresTroubleFaultIT {
     private Connection administrator() throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:postgresql://localhost:" + database.port() + "/" + database.name() + "?user=postgres");
-    }
-
-    private Duration awaitBack() {
-        Instant ended = Instant.now();
-        await("it is back").atMost(LIMIT).pollInterval(Duration.ofMillis(100)).until(() -> awayGauges().stream()
-                .allMatch("0.0"::equals));
-        return Duration.between(ended, Instant.now());
-    }
-
-    private List<String> awayGauges() {
-        return cluster.replicas().stream().map(this::awayGauge).toList();
-    }
-
-    private String awayGauge(ReplicaProcess replica) {
-        try {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create(replica.managementUrl("/q/metrics")))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body()
-                    .lines()
-                    .filter(line -> line.startsWith("rampgate_database_away"))
-                    .map(line -> line.substring(line.lastIndexOf(' ') + 1))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.rampgate.fault;
 
+import static io.restassured.RestAssured.given;
+
 import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.support.ProofAndDatabase;
 import java.nio.file.Path;
@@ -94,6 +96,11 @@ final class ReplicaProcess implements AutoCloseable {
 
     String managementUrl(String path) {
         return "http://localhost:" + managementPort + path;
+    }
+
+    /** The lines of its metrics that begin so. */
+    Stream<String> metrics(String beginning) {
+        return given().get(managementUrl("/q/metrics")).asString().lines().filter(line -> line.startsWith(beginning));
     }
 
     /** What all its processes printed. */

@@ -8,11 +8,6 @@ import static org.awaitility.Awaitility.await;
 import dev.rampgate.fault.WebhookSender.Sent;
 import dev.rampgate.sandbox.EmbeddedDatabase;
 import dev.rampgate.support.TestDatabase;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +36,6 @@ class StandbyFaultIT {
     private static final Pattern AWAY = Pattern.compile("The database is away");
     private static final Pattern FAULT = Pattern.compile("Mutiny had to drop[^\\n]*");
 
-    private final HttpClient client = HttpClient.newHttpClient();
     private EmbeddedDatabase primary;
     private EmbeddedDatabase standby;
     private TcpSwitch way;
@@ -88,9 +81,9 @@ class StandbyFaultIT {
         TimeUnit.SECONDS.sleep(10); // The length of this outage: connections must be used again and again meanwhile.
         // What is open stays open, and useless.
         way.leadTo(primary.port());
-        Duration back = awaitBack();
+        Duration back = cluster.awaitDatabaseBack(LIMIT);
         TimeUnit.SECONDS.sleep(3); // It must stay so, which no condition can show.
-        assertThat(awayGauges()).containsOnly("0.0");
+        assertThat(cluster.databaseAway()).containsOnly("0.0");
 
         assertNothingIsLost(back, "standby");
     }
@@ -103,13 +96,13 @@ class StandbyFaultIT {
         primary.stop();
         cluster.replicas().forEach(this::awaitBacklog);
         standby.promote();
-        Duration back = awaitBack();
+        Duration back = cluster.awaitDatabaseBack(LIMIT);
 
         assertNothingIsLost(back, "promoted");
     }
 
     @Test
-    void aReplicaThatIsToldToEndMeanwhileEndsWhenWhatItAcknowledgedIsStored() throws Exception {
+    void aReplicaThatIsTerminatedMeanwhileEndsWhenWhatItAcknowledgedIsStored() throws Exception {
         way.leadTo(standby.port());
         way.cut();
         awaitAway(1);
@@ -161,7 +154,7 @@ class StandbyFaultIT {
 
     /** Waits until the replica has acknowledged a webhook that it keeps in memory. */
     private void awaitBacklog(ReplicaProcess replica) {
-        await("webhooks in memory").atMost(LIMIT).until(() -> gauges(replica, "rampgate_backlog{")
+        await("webhooks in memory").atMost(LIMIT).until(() -> replica.metrics("rampgate_backlog{")
                 .filter(line -> line.contains("what=\"webhook\""))
                 .anyMatch(line -> !line.endsWith(" 0.0")));
     }
@@ -169,41 +162,7 @@ class StandbyFaultIT {
     private void awaitAway(int replicas) {
         await("it is away")
                 .atMost(LIMIT)
-                .until(() -> awayGauges().stream().filter("1.0"::equals).count() >= replicas);
-    }
-
-    private Duration awaitBack() {
-        Instant returned = Instant.now();
-        await("it is back").atMost(LIMIT).pollInterval(Duration.ofMillis(100)).until(() -> awayGauges().stream()
-                .allMatch("0.0"::equals));
-        return Duration.between(returned, Instant.now());
-    }
-
-    private List<String> awayGauges() {
-        return cluster.replicas().stream().map(this::awayGauge).toList();
-    }
-
-    private String awayGauge(ReplicaProcess replica) {
-        return gauges(replica, "rampgate_database_away")
-                .map(line -> line.substring(line.lastIndexOf(' ') + 1))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private Stream<String> gauges(ReplicaProcess replica, String start) {
-        try {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create(replica.managementUrl("/q/metrics")))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body()
-                    .lines()
-                    .filter(line -> line.startsWith(start));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+                .until(() ->
+                        cluster.databaseAway().stream().filter("1.0"::equals).count() >= replicas);
     }
 }

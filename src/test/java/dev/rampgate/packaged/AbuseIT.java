@@ -7,10 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.rampgate.sandbox.ProofSimulator;
-import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.http.ReceivedCall;
-import dev.rampgate.sandbox.transaction.LifeMode;
-import dev.rampgate.support.TestDatabase;
 import io.restassured.specification.RequestSpecification;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -68,7 +65,7 @@ class AbuseIT {
             "RAMPGATE_EDGE_ANSWER_TIMEOUT", "8s",
             "QUARKUS_HTTP_IDLE_TIMEOUT", "5s");
 
-    private static TestDatabase database;
+    private static Surroundings around;
     private static ProofSimulator proof;
     private static PackagedRampgate rampgate;
     /** One with the usual time limits, for many calls at once: a busy machine answers late. */
@@ -76,12 +73,8 @@ class AbuseIT {
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.start();
-        proof = ProofSimulator.started(SimulatorSettings.builder()
-                .port(0)
-                .clientToken(CLIENT_TOKEN)
-                .life(LifeMode.MANUAL, 1)
-                .build());
+        around = Surroundings.start(CLIENT_TOKEN, WEBHOOK_KEY, GATEWAY_SECRET);
+        proof = around.proof();
         rampgate = PackagedRampgate.start(environment());
         Map<String, String> usual = new HashMap<>(environment());
         usual.keySet().removeAll(SHORT_LIMITS.keySet());
@@ -92,8 +85,7 @@ class AbuseIT {
     static void stop() throws Exception {
         rampgate.close();
         patient.close();
-        proof.close();
-        database.close();
+        around.close();
     }
 
     @AfterEach
@@ -127,7 +119,7 @@ class AbuseIT {
     }
 
     @Test
-    void headersThatNeverEndKeepNobodyOutAndAreHungUpOn() throws IOException {
+    void headersThatNeverEndKeepNoOtherClientOutAndAreHungUpOn() throws IOException {
         List<Socket> slow = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), rampgate.port());
@@ -372,7 +364,7 @@ class AbuseIT {
     }
 
     @Test
-    void theProtocolOfAProxyTellsTheAddressWhereItIsSpoken() {
+    void theProtocolOfAProxyNamesTheAddressWhereItIsSpoken() {
         Map<String, String> environment = environment();
         environment.put("QUARKUS_HTTP_PROXY_USE_PROXY_PROTOCOL", "true");
         try (PackagedRampgate behind = PackagedRampgate.start(environment)) {
@@ -437,9 +429,11 @@ class AbuseIT {
 
     private static long databaseBytes() throws SQLException {
         try (Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://" + database.host() + ":" + database.port() + "/" + database.name(),
-                        database.user(),
-                        database.password());
+                        "jdbc:postgresql://" + around.database().host() + ":"
+                                + around.database().port() + "/"
+                                + around.database().name(),
+                        around.database().user(),
+                        around.database().password());
                 ResultSet size =
                         connection.createStatement().executeQuery("SELECT pg_database_size(current_database())")) {
             size.next();
@@ -460,12 +454,7 @@ class AbuseIT {
     }
 
     private static Map<String, String> environment() {
-        Map<String, String> environment = new HashMap<>(database.environment());
-        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
-        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
-        environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
-        environment.put("RAMPGATE_IDENTITY_MODE", "header");
-        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        Map<String, String> environment = around.environment();
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_UNFINISHED", "0");

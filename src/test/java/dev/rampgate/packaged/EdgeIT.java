@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.sandbox.ProofSimulator;
-import dev.rampgate.sandbox.SimulatorSettings;
-import dev.rampgate.sandbox.transaction.LifeMode;
-import dev.rampgate.support.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -19,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -49,7 +45,7 @@ class EdgeIT {
     private static final int MUTANTS = 400;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private static TestDatabase database;
+    private static Surroundings around;
     private static ProofSimulator proof;
     private static PackagedRampgate rampgate;
 
@@ -65,18 +61,9 @@ class EdgeIT {
 
     @BeforeAll
     static void start(@TempDir Path secrets) throws IOException {
-        database = TestDatabase.start();
-        proof = ProofSimulator.started(SimulatorSettings.builder()
-                .port(0)
-                .clientToken(CLIENT_TOKEN)
-                .life(LifeMode.MANUAL, 1)
-                .build());
-        Map<String, String> environment = new HashMap<>(database.environment());
-        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
-        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
-        environment.put("RAMPGATE_WEBHOOK_KEYS", "webhook-key-canary-0013");
-        environment.put("RAMPGATE_IDENTITY_MODE", "header");
-        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", "gateway-secret-canary-0013");
+        around = Surroundings.start(CLIENT_TOKEN, "webhook-key-canary-0013", "gateway-secret-canary-0013");
+        proof = around.proof();
+        Map<String, String> environment = around.environment();
         environment.put("RAMPGATE_OPERATE_ACTORS_NIGHT_ROLE", "operator");
         environment.put(
                 "RAMPGATE_OPERATE_ACTORS_NIGHT_TOKEN_FILE",
@@ -88,8 +75,7 @@ class EdgeIT {
     @AfterAll
     static void stop() throws Exception {
         rampgate.close();
-        proof.close();
-        database.close();
+        around.close();
     }
 
     @Test

@@ -7,11 +7,8 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
 
 import dev.rampgate.sandbox.ProofSimulator;
-import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.Action;
-import dev.rampgate.sandbox.transaction.LifeMode;
 import dev.rampgate.support.KafkaBroker;
-import dev.rampgate.support.TestDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +38,7 @@ class KafkaIT {
     private static final String TOPIC = "rampgate.events";
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private static TestDatabase database;
+    private static Surroundings around;
     private static ProofSimulator proof;
 
     @TempDir
@@ -49,18 +46,13 @@ class KafkaIT {
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.start();
-        proof = ProofSimulator.started(SimulatorSettings.builder()
-                .port(0)
-                .clientToken(CLIENT_TOKEN)
-                .life(LifeMode.MANUAL, 1)
-                .build());
+        around = Surroundings.start(CLIENT_TOKEN, "webhook-key-canary-0069", GATEWAY_SECRET);
+        proof = around.proof();
     }
 
     @AfterAll
     static void stop() throws Exception {
-        proof.close();
-        database.close();
+        around.close();
     }
 
     @Test
@@ -157,7 +149,8 @@ class KafkaIT {
     /** The bodies of the feed, in the order of their versions. */
     private static List<String> stored(String id) throws SQLException {
         List<String> bodies = new ArrayList<>();
-        try (Connection connection = DriverManager.getConnection(database.jdbcUrl());
+        try (Connection connection =
+                        DriverManager.getConnection(around.database().jdbcUrl());
                 PreparedStatement statement = connection.prepareStatement(
                         "SELECT body FROM event WHERE transaction_id = ? AND position IS NOT NULL ORDER BY version")) {
             statement.setString(1, id);
@@ -193,12 +186,7 @@ class KafkaIT {
     }
 
     private static Map<String, String> environment() {
-        Map<String, String> environment = new HashMap<>(database.environment());
-        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
-        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
-        environment.put("RAMPGATE_WEBHOOK_KEYS", "webhook-key-canary-0069");
-        environment.put("RAMPGATE_IDENTITY_MODE", "header");
-        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        Map<String, String> environment = around.environment();
         return environment;
     }
 }

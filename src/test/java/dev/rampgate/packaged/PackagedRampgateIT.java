@@ -8,10 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
 import dev.rampgate.sandbox.ProofSimulator;
-import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.Action;
-import dev.rampgate.sandbox.transaction.LifeMode;
-import dev.rampgate.support.TestDatabase;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
@@ -40,18 +37,14 @@ class PackagedRampgateIT {
             {"network": "ERC20", "currency": "USDC", "amount": "42.75", "type": "buy"}
             """;
 
-    private static TestDatabase database;
+    private static Surroundings around;
     private static ProofSimulator proof;
     private static PackagedRampgate rampgate;
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.start();
-        proof = ProofSimulator.started(SimulatorSettings.builder()
-                .port(0)
-                .clientToken(CLIENT_TOKEN)
-                .life(LifeMode.MANUAL, 1)
-                .build());
+        around = Surroundings.start(CLIENT_TOKEN, WEBHOOK_KEY, GATEWAY_SECRET);
+        proof = around.proof();
         rampgate = PackagedRampgate.start(environment());
         proof.webhooks().url(rampgate.url("/proof-webhook/" + WEBHOOK_KEY));
     }
@@ -59,12 +52,11 @@ class PackagedRampgateIT {
     @AfterAll
     static void stop() throws Exception {
         rampgate.close();
-        proof.close();
-        database.close();
+        around.close();
     }
 
     @Test
-    void aSessionGoesToCompletedAndItsTimelineTellsHow() {
+    void aSessionGoesToCompletedAndItsTimelineShowsHow() {
         Response session = user("cust-1").body(ORDER).post(rampgate.url("/session"));
         session.then().statusCode(201).body("fix_network", hasItem("ERC20"));
         String id = session.path("merchant_transaction_id");
@@ -146,8 +138,14 @@ class PackagedRampgateIT {
 
         String token = user("cust-3").body(ORDER).post(rampgate.url("/session")).path("init_token");
         String metrics = given().get(rampgate.managementUrl("/q/metrics")).asString();
-        for (String secret :
-                List.of(WEBHOOK_KEY, GATEWAY_SECRET, CLIENT_TOKEN, EMAIL, database.password(), token, "v2:")) {
+        for (String secret : List.of(
+                WEBHOOK_KEY,
+                GATEWAY_SECRET,
+                CLIENT_TOKEN,
+                EMAIL,
+                around.database().password(),
+                token,
+                "v2:")) {
             assertThat(rampgate.log()).doesNotContain(secret);
             assertThat(metrics).doesNotContain(secret);
         }
@@ -248,14 +246,9 @@ class PackagedRampgateIT {
     }
 
     private static Map<String, String> environment() {
-        Map<String, String> environment = new HashMap<>(database.environment());
-        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
-        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
-        environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
+        Map<String, String> environment = around.environment();
         // Of both kinds, since the library makes them by reflection.
         environment.put("RAMPGATE_CLIENT_ADDRESS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32");
-        environment.put("RAMPGATE_IDENTITY_MODE", "header");
-        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
         environment.put("RAMPGATE_HAND_OFF_BASE_URL", "https://ramp.example.test");
         environment.put("RAMPGATE_LIVE_TICKET_KEYS", TICKET_KEY);
         return environment;

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.sandbox.ProofSimulator;
-import dev.rampgate.sandbox.SimulatorSettings;
-import dev.rampgate.sandbox.transaction.LifeMode;
-import dev.rampgate.support.TestDatabase;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
@@ -17,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,23 +57,18 @@ class ReadFloodIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private static TestDatabase database;
+    private static Surroundings around;
     private static ProofSimulator proof;
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.start();
-        proof = ProofSimulator.started(SimulatorSettings.builder()
-                .port(0)
-                .clientToken(CLIENT_TOKEN)
-                .life(LifeMode.MANUAL, 1)
-                .build());
+        around = Surroundings.start(CLIENT_TOKEN, WEBHOOK_KEY, GATEWAY_SECRET);
+        proof = around.proof();
     }
 
     @AfterAll
     static void stop() throws Exception {
-        proof.close();
-        database.close();
+        around.close();
     }
 
     @Test
@@ -187,12 +178,7 @@ class ReadFloodIT {
     }
 
     private static Map<String, String> environment() {
-        Map<String, String> environment = new HashMap<>(database.environment());
-        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
-        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
-        environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
-        environment.put("RAMPGATE_IDENTITY_MODE", "header");
-        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        Map<String, String> environment = around.environment();
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
         return environment;

@@ -6,15 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.packaged.Collector.Span;
 import dev.rampgate.sandbox.ProofSimulator;
-import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.Action;
-import dev.rampgate.sandbox.transaction.LifeMode;
 import dev.rampgate.support.EventReader;
-import dev.rampgate.support.TestDatabase;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,20 +43,16 @@ class TracingIT {
             "rampgate.priority",
             "rampgate.event");
 
-    private static TestDatabase database;
+    private static Surroundings around;
     private static ProofSimulator proof;
     private static Collector collector;
     private static PackagedRampgate rampgate;
 
     @BeforeAll
     static void start() {
-        database = TestDatabase.start();
         collector = Collector.start();
-        proof = ProofSimulator.started(SimulatorSettings.builder()
-                .port(0)
-                .clientToken(CLIENT_TOKEN)
-                .life(LifeMode.MANUAL, 1)
-                .build());
+        around = Surroundings.start(CLIENT_TOKEN, WEBHOOK_KEY, GATEWAY_SECRET);
+        proof = around.proof();
         rampgate = PackagedRampgate.start(environment(collector.url()));
         proof.webhooks().url(rampgate.url("/proof-webhook/" + WEBHOOK_KEY));
     }
@@ -68,9 +60,8 @@ class TracingIT {
     @AfterAll
     static void stop() throws Exception {
         rampgate.close();
-        proof.close();
+        around.close();
         collector.close();
-        database.close();
     }
 
     @Test
@@ -175,12 +166,7 @@ class TracingIT {
     }
 
     private static Map<String, String> environment(String endpoint) {
-        Map<String, String> environment = new HashMap<>(database.environment());
-        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
-        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
-        environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
-        environment.put("RAMPGATE_IDENTITY_MODE", "header");
-        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        Map<String, String> environment = around.environment();
         environment.put("RAMPGATE_LIVE_TICKET_KEYS", TICKET_KEY);
         environment.put("RAMPGATE_TRACING_ENDPOINT", endpoint);
         return environment;

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.sandbox.ProofSimulator;
-import dev.rampgate.sandbox.SimulatorSettings;
-import dev.rampgate.sandbox.transaction.LifeMode;
-import dev.rampgate.support.TestDatabase;
 import io.restassured.specification.RequestSpecification;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -74,7 +71,7 @@ class UnreadAnswersIT {
     private static final long MOST_KILOBYTES =
             (PackagedRampgate.executable().isPresent() || Runtime.version().feature() >= 25 ? 256 : 352) * 1024;
 
-    private static TestDatabase database;
+    private static Surroundings around;
     private static ProofSimulator proof;
     private static PackagedRampgate rampgate;
 
@@ -84,18 +81,9 @@ class UnreadAnswersIT {
 
     @BeforeAll
     static void start() throws IOException {
-        database = TestDatabase.start();
-        proof = ProofSimulator.started(SimulatorSettings.builder()
-                .port(0)
-                .clientToken(CLIENT_TOKEN)
-                .life(LifeMode.MANUAL, 1)
-                .build());
-        Map<String, String> environment = new HashMap<>(database.environment());
-        environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
-        environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
-        environment.put("RAMPGATE_WEBHOOK_KEYS", WEBHOOK_KEY);
-        environment.put("RAMPGATE_IDENTITY_MODE", "header");
-        environment.put("RAMPGATE_IDENTITY_HEADER_SECRET", GATEWAY_SECRET);
+        around = Surroundings.start(CLIENT_TOKEN, WEBHOOK_KEY, GATEWAY_SECRET);
+        proof = around.proof();
+        Map<String, String> environment = around.environment();
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_UNFINISHED", "0");
@@ -127,8 +115,7 @@ class UnreadAnswersIT {
     @AfterAll
     static void stop() throws Exception {
         rampgate.close();
-        proof.close();
-        database.close();
+        around.close();
     }
 
     @BeforeEach
@@ -312,7 +299,7 @@ class UnreadAnswersIT {
 
     @Test
     @Order(2)
-    void thousandsOfConnectionsThatSayNothingRefuseNobody() throws Exception {
+    void thousandsOfConnectionsThatSayNothingKeepNoOtherClientOut() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < 3_000; i++) {

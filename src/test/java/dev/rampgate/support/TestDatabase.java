@@ -9,49 +9,63 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
- * The database of the packaged artifact's tests: the embedded one, or an installed one that
- * {@code RAMPGATE_TEST_DATABASE=host:port/name?user=...&password=...} names. All that the user owns in an installed one is dropped.
+ * A database of the packaged artifact's tests, empty and of one test class alone: on the embedded server that they share, or on an
+ * installed one that {@code RAMPGATE_TEST_DATABASE=host:port/name?user=...&password=...} names, whose user may create databases.
  */
 public record TestDatabase(String host, int port, String name, String user, String password, AutoCloseable resource)
         implements AutoCloseable {
 
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private static EmbeddedDatabase shared;
+
     public static TestDatabase start() {
         String installed = System.getenv("RAMPGATE_TEST_DATABASE");
-        return installed == null ? embedded() : installed(URI.create("postgresql://" + installed));
+        return (installed == null ? embedded() : installed(URI.create("postgresql://" + installed))).another();
     }
 
-    private static TestDatabase embedded() {
-        EmbeddedDatabase database = EmbeddedDatabase.start();
+    /** Ends with this process. */
+    private static synchronized TestDatabase embedded() {
+        if (shared == null) {
+            shared = EmbeddedDatabase.start();
+        }
         return new TestDatabase(
-                database.host(), database.port(), database.name(), database.user(), database.password(), database);
+                shared.host(), shared.port(), shared.name(), shared.user(), shared.password(), () -> {});
     }
 
-    /** As empty as an embedded one: what the test class before left there would count for the users of this one. */
     private static TestDatabase installed(URI uri) {
         Map<String, String> query = Arrays.stream(uri.getQuery().split("&"))
                 .map(pair -> pair.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
-        TestDatabase database = new TestDatabase(
+        return new TestDatabase(
                 uri.getHost(),
                 uri.getPort(),
                 uri.getPath().substring(1),
                 query.get("user"),
                 query.get("password"),
                 () -> {});
-        database.empty();
-        return database;
     }
 
-    private void empty() {
+    /** Another one on the same server, which is dropped in the end. */
+    private TestDatabase another() {
+        String other = "test_" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
+        execute("CREATE DATABASE " + other);
+        return new TestDatabase(
+                host, port, other, user, password, () -> execute("DROP DATABASE " + other + " WITH (FORCE)"));
+    }
+
+    private void execute(String statement) {
         try (Connection connection = DriverManager.getConnection(jdbcUrl());
-                Statement statement = connection.createStatement()) {
-            statement.execute("DROP OWNED BY CURRENT_USER CASCADE");
+                Statement run = connection.createStatement()) {
+            run.execute(statement);
         } catch (SQLException failure) {
             throw new IllegalStateException(
-                    "The database that RAMPGATE_TEST_DATABASE names cannot be emptied", failure);
+                    "The tests' PostgreSQL refused: " + statement + ". Its user must be allowed to create databases",
+                    failure);
         }
     }
 
@@ -60,7 +74,7 @@ public record TestDatabase(String host, int port, String name, String user, Stri
         return "jdbc:postgresql://" + host + ":" + port + "/" + name + "?user=" + user + "&password=" + password;
     }
 
-    /** As Rampgate is told of it. */
+    /** How Rampgate is configured for it. */
     public Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
         environment.put("RAMPGATE_DATABASE_HOST", host);
