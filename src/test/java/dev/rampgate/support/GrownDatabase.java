@@ -19,8 +19,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -38,6 +40,9 @@ public final class GrownDatabase implements AutoCloseable {
     /** The budget has a handful of rows; everything else grows. */
     private static final Pattern WHOLE_TABLE = Pattern.compile(
             "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|delivery|delivery_attempt|drift_item|break|statement_row|audit_entry)\\b");
+
+    /** Of a whole statement: its first line. */
+    private static final Pattern BUFFERS = Pattern.compile("Buffers: shared hit=(\\d+)(?: read=(\\d+))?");
 
     private final MigratedDatabase database = MigratedDatabase.start();
     private final Vertx vertx = Vertx.vertx();
@@ -100,6 +105,22 @@ public final class GrownDatabase implements AutoCloseable {
 
     public void assertUsed(String index) {
         assertThat(plans).anyMatch(plan -> plan.contains(index));
+    }
+
+    /** How many pages each statement read that contains these words, in the order of the statements. */
+    public List<Long> buffers(String words) {
+        return plans.stream()
+                .filter(plan -> plan.contains(words))
+                .map(BUFFERS::matcher)
+                .filter(Matcher::find)
+                .map(found ->
+                        Long.parseLong(found.group(1)) + (found.group(2) == null ? 0 : Long.parseLong(found.group(2))))
+                .toList();
+    }
+
+    /** A connection of its own, beside the pool. */
+    public Connection connection() throws SQLException {
+        return DriverManager.getConnection(database.server().jdbcUrl());
     }
 
     @Override
@@ -212,6 +233,9 @@ public final class GrownDatabase implements AutoCloseable {
                     ALTER ROLE %1$s SET session_preload_libraries = 'auto_explain';
                     ALTER ROLE %1$s SET auto_explain.log_min_duration = 0;
                     ALTER ROLE %1$s SET auto_explain.log_nested_statements = true;
+                    ALTER ROLE %1$s SET auto_explain.log_analyze = true;
+                    ALTER ROLE %1$s SET auto_explain.log_timing = false;
+                    ALTER ROLE %1$s SET auto_explain.log_buffers = true;
                     ALTER ROLE %1$s SET auto_explain.log_level = 'notice';
                     """.formatted(server.user()));
         }

@@ -28,6 +28,9 @@ class DeliveryStore {
     /** Most retries that become due together. */
     static final int MOST_HASTENED = 10_000;
 
+    /** Heads among which the probes of an open circuit rotate, the longest due first. */
+    static final int MOST_PROBED = 1_000;
+
     private final Pool pool;
 
     DeliveryStore(Pool pool) {
@@ -409,36 +412,28 @@ class DeliveryStore {
             }
         }
 
-        /** Claims the head behind the one that was probed last, due or not; begins again behind the last one. */
+        /**
+         * Claims the head behind the one that was probed last, due or not; begins again behind the last one. The heads are searched as
+         * {@link #claim} does, behind the rows that are deleted and that a long transaction keeps.
+         */
         Uni<List<Claimed>> claimProbe(UUID claim, Duration lease) {
             return connection
                     .preparedQuery("""
                             WITH head AS MATERIALIZED (
-                                (
-                                    SELECT position, due_at
+                                SELECT position, due_at
+                                FROM (
+                                    SELECT position, due_at, claim
                                     FROM delivery
                                     WHERE endpoint = $1
                                       AND queue = 0
-                                      AND position > $2
                                       AND NOT waiting
                                       AND parked_at IS NULL
-                                      AND (claim IS NULL OR due_at <= $3)
-                                    ORDER BY position
-                                    LIMIT 1
-                                )
-                                UNION ALL
-                                (
-                                    SELECT position, due_at
-                                    FROM delivery
-                                    WHERE endpoint = $1
-                                      AND queue = 0
-                                      AND position <= $2
-                                      AND NOT waiting
-                                      AND parked_at IS NULL
-                                      AND (claim IS NULL OR due_at <= $3)
-                                    ORDER BY position
-                                    LIMIT 1
-                                )
+                                      AND due_at >= $6
+                                    ORDER BY due_at
+                                    LIMIT $7
+                                ) AS first
+                                WHERE claim IS NULL OR due_at <= $3
+                                ORDER BY position <= $2, position
                                 LIMIT 1
                             ), claimed AS (
                                 UPDATE delivery
@@ -452,8 +447,14 @@ class DeliveryStore {
                             FROM claimed
                                  LEFT JOIN event ON event.position = claimed.position
                             """)
-                    .execute(
-                            Tuple.of(name, state.probedPosition, Columns.utc(now), claim, Columns.utc(now.plus(lease))))
+                    .execute(Tuple.tuple(List.of(
+                            name,
+                            state.probedPosition,
+                            Columns.utc(now),
+                            claim,
+                            Columns.utc(now.plus(lease)),
+                            Columns.utc(state.sweptTo),
+                            (long) MOST_PROBED)))
                     .map(rows -> claimed(rows, Queue.LIVE, claim, true))
                     .invoke(found -> found.forEach(probe -> state.probing(probe.position(), now.plus(lease))));
         }
