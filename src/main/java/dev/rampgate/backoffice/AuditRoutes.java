@@ -8,6 +8,7 @@ import dev.rampgate.backoffice.audit.AuditStore.Place;
 import dev.rampgate.backoffice.audit.ChainHead;
 import dev.rampgate.backoffice.audit.LinkedEntry;
 import dev.rampgate.wire.AsciiNumber;
+import dev.rampgate.wire.CsvLine;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;

@@ -115,7 +115,7 @@ public final class OperatorCall {
     }
 
     /** A point in time as ISO 8601 spells it; empty if it is none that the database can hold. */
-    static Optional<Instant> time(String text) {
+    public static Optional<Instant> time(String text) {
         try {
             Instant time = Instant.parse(text);
             return time.isBefore(EARLIEST) || time.isAfter(LATEST) ? Optional.empty() : Optional.of(time);

@@ -24,6 +24,10 @@ public enum Permission {
     READ_BRAKES,
     /** Put brakes on and release them. */
     SET_BRAKES,
+    /** Read statements of a month. */
+    READ_STATEMENTS,
+    /** Close a month of the books. */
+    CLOSE_PERIODS,
     /** Erase a user. */
     ERASE_USERS,
     /** Read drift runs, imported statements and breaks. */

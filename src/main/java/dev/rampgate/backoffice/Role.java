@@ -1,5 +1,6 @@
 package dev.rampgate.backoffice;
 
+import static dev.rampgate.backoffice.Permission.CLOSE_PERIODS;
 import static dev.rampgate.backoffice.Permission.ERASE_USERS;
 import static dev.rampgate.backoffice.Permission.POLL_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.POLL_WINDOW;
@@ -9,6 +10,7 @@ import static dev.rampgate.backoffice.Permission.READ_BREAKS;
 import static dev.rampgate.backoffice.Permission.READ_CASES;
 import static dev.rampgate.backoffice.Permission.READ_DELIVERIES;
 import static dev.rampgate.backoffice.Permission.READ_EVENTS;
+import static dev.rampgate.backoffice.Permission.READ_STATEMENTS;
 import static dev.rampgate.backoffice.Permission.READ_TRANSACTIONS;
 import static dev.rampgate.backoffice.Permission.RESEND_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.RUN_BOOKS;
@@ -50,6 +52,8 @@ public enum Role {
             POLL_WINDOW,
             RUN_ENDPOINTS,
             SET_BRAKES,
+            READ_STATEMENTS,
+            CLOSE_PERIODS,
             ERASE_USERS,
             READ_BREAKS,
             RUN_BOOKS,
@@ -63,6 +67,7 @@ public enum Role {
             READ_BRAKES,
             READ_CASES,
             READ_BREAKS,
+            READ_STATEMENTS,
             READ_AUDIT);
 
     private final Set<Permission> permissions;

@@ -89,6 +89,9 @@ class EventStore {
      * so; the second statement sees all that was committed when it got the lock. Two versions of a transaction are inserted
      * and committed one after the other, since their batches lock its row, so that the later one is never seen alone.
      *
+     * <p>An amount revision becomes known together with the event that shows it, later than all that is known and than any time that a
+     * statement was asked for: {@code feed.known_until} only grows, whatever the server's clock does.
+     *
      * @param atLeast places are given only if the feed goes this far: behind it, others have read what the database has lost
      * @return how many, at most {@value #MOST_PLACED}
      */
@@ -106,19 +109,38 @@ class EventStore {
                                     ) AS next
                                 ), extended AS (
                                     UPDATE feed
-                                    SET last_position = last_position + (SELECT count(*) FROM unplaced)
+                                    SET last_position = last_position + (SELECT count(*) FROM unplaced),
+                                        known_until = greatest(clock_timestamp(), known_until + interval '1 microsecond')
                                     FROM ledger_epoch
                                     WHERE feed.last_position >= $2 AND ledger_epoch.epoch = $1
-                                    RETURNING last_position - (SELECT count(*) FROM unplaced) AS before
+                                    RETURNING last_position - (SELECT count(*) FROM unplaced) AS before, known_until
+                                ), placed AS (
+                                    UPDATE event
+                                    SET position = extended.before + unplaced.place
+                                    FROM unplaced
+                                         CROSS JOIN extended
+                                    WHERE event.transaction_id = unplaced.transaction_id AND event.version = unplaced.version
+                                    RETURNING event.transaction_id, event.version, event.position
+                                ), known AS (
+                                    UPDATE amount_revision
+                                    SET known_at = extended.known_until,
+                                        position = placed.position
+                                    FROM placed
+                                         CROSS JOIN extended
+                                    WHERE amount_revision.transaction_id = placed.transaction_id
+                                      AND amount_revision.event_version = placed.version
+                                      AND amount_revision.known_at IS NULL
+                                ), known_without_event AS (
+                                    UPDATE amount_revision
+                                    SET known_at = extended.known_until
+                                    FROM extended
+                                    WHERE amount_revision.known_at IS NULL AND amount_revision.event_version IS NULL
                                 )
-                                UPDATE event
-                                SET position = extended.before + unplaced.place
-                                FROM unplaced
-                                     CROSS JOIN extended
-                                WHERE event.transaction_id = unplaced.transaction_id AND event.version = unplaced.version
+                                SELECT count(*)::integer AS placed
+                                FROM placed
                                 """)
                 .execute(Tuple.of(epoch, atLeast, (long) MOST_PLACED))
-                .map(rows -> rows.rowCount())));
+                .map(rows -> rows.iterator().next().getInteger("placed"))));
     }
 
     /** Until the end of the database transaction, no other changes events. */

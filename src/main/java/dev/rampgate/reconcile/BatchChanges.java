@@ -1,6 +1,7 @@
 package dev.rampgate.reconcile;
 
 import dev.rampgate.ledger.Alarm;
+import dev.rampgate.ledger.AmountRevision;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.Event;
 import dev.rampgate.ledger.Observation;
@@ -23,6 +24,7 @@ import java.util.UUID;
  * @param transitions accepted status changes, by transaction in order
  * @param marks times learned about transitions
  * @param events facts for other systems, by transaction in order of their versions
+ * @param revisions what transactions are worth in the books, by transaction in order
  * @param archive observations for the archive, with their outcomes
  * @param polls when to ask again, at most one per transaction, sorted by id
  * @param alarms findings that an operator must look into
@@ -36,6 +38,7 @@ public record BatchChanges(
         List<Transition> transitions,
         List<TransitionMark> marks,
         List<Event> events,
+        List<AmountRevision> revisions,
         List<Archived> archive,
         List<PollPlan> polls,
         List<Raised> alarms,

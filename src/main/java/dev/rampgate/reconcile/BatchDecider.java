@@ -1,5 +1,6 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.ledger.AmountRevision;
 import dev.rampgate.ledger.Decision;
 import dev.rampgate.ledger.Event;
 import dev.rampgate.ledger.EventRules;
@@ -54,6 +55,7 @@ final class BatchDecider {
     private final List<Transition> transitions = new ArrayList<>();
     private final List<TransitionMark> marks = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
+    private final List<AmountRevision> revisions = new ArrayList<>();
     private final List<Archived> archive = new ArrayList<>();
     private final List<Raised> alarms = new ArrayList<>();
     private final Map<UUID, Outcome> outcomes = new LinkedHashMap<>();
@@ -84,6 +86,7 @@ final class BatchDecider {
                 transitions,
                 marks,
                 events,
+                revisions,
                 archive,
                 List.copyOf(polls.values()),
                 alarms,
@@ -124,9 +127,11 @@ final class BatchDecider {
     private void publish(Observation observation, Decision decision) {
         if (decision.record().isPresent()) {
             String id = observation.transactionId();
-            EventRules.Step step = EventRules.of(Optional.ofNullable(after.get(id)), observation, decision, now);
+            Optional<TransactionRecord> earlier = Optional.ofNullable(after.get(id));
+            EventRules.Step step = EventRules.of(earlier, observation, decision, now);
             after.put(id, step.record());
             events.addAll(step.events());
+            AmountRevision.of(earlier, step.record(), step.events()).ifPresent(revisions::add);
         }
     }
 

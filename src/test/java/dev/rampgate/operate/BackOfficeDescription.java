@@ -183,6 +183,76 @@ final class BackOfficeDescription {
                                 text("a line an entry", null)),
                         List.of(INVALID_REQUEST)),
                 new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/statements",
+                        "listClosedPeriods",
+                        "Which months of the books are closed",
+                        "The latest first. A month before a closed one is closed, too.",
+                        List.of(),
+                        null,
+                        json(object(
+                                "closed",
+                                array(object(
+                                        "period", text("the month", "2026-10"),
+                                        "as_known_at", time("what became known later is a correction"),
+                                        "closed_at", time("when it was closed"),
+                                        "closed_by", text("the actor", null))))),
+                        List.of()),
+                new Call(
+                        PathItem.HttpMethod.GET,
+                        "/operate/statements/{period}",
+                        "readStatement",
+                        "The statement of a month, as known at a time",
+                        "period is a month in UTC, such as 2026-10. The same question has the same bytes for ever. Amounts are exact decimals"
+                                + " as text. An answer that ends without its last chunk is incomplete.",
+                        List.of(
+                                query(
+                                        "as_known_at",
+                                        "what became known later is not in it, such as 2026-11-03T00:00:00Z; when the month was"
+                                                + " closed by default, or now if it is not closed"),
+                                query(
+                                        "format",
+                                        "json (sums and corrections) by default, or csv (every item and correction)")),
+                        null,
+                        Map.of(
+                                "text/csv",
+                                text("a line for each item and each correction", null),
+                                "application/json",
+                                object(
+                                        "format", number("rises if the form changes"),
+                                        "period", text("the month", "2026-10"),
+                                        "from", time("its first instant"),
+                                        "to", time("the first instant of the next month"),
+                                        "as_known_at", time("what became known later is not in it"),
+                                        "position", number("place in the feed of the last event that counts"),
+                                        "booked_until",
+                                                time("when the month was closed, or as_known_at if that is earlier"),
+                                        "corrected_since",
+                                                OASFactory.createSchema()
+                                                        .addType(SchemaType.STRING)
+                                                        .addType(SchemaType.NULL)
+                                                        .format("date-time")
+                                                        .description("when the month before was closed"),
+                                        "days", array(sum("day", "2026-10-03")),
+                                        "sums", array(sum("period", "2026-10")),
+                                        "corrections", corrections("of earlier months, since corrected_since"),
+                                        "later_corrections", corrections("of this month, since booked_until"))),
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/statements/{period}/close",
+                        "closePeriod",
+                        "Closes a month of the books, and those before it",
+                        "What becomes known later is a correction, which the statement of the next month lists.",
+                        List.of(),
+                        optional(object(), "as_known_at", time("now by default")),
+                        json(object(
+                                "period",
+                                text("the month", "2026-10"),
+                                "as_known_at",
+                                time("as known when it is closed"))),
+                        List.of(CONFLICT)),
+                new Call(
                         PathItem.HttpMethod.POST,
                         "/operate/users/erase",
                         "eraseUser",
@@ -809,6 +879,72 @@ final class BackOfficeDescription {
         optional(observation, "changed_at", time("the claimed time of the change"));
         optional(observation, "asked_at", time("when the poll was sent that brought it"));
         return optional(observation, "raw", text("as it came", null));
+    }
+
+    /** @param span what the sum is of: a day or a month */
+    private static Schema sum(String span, String example) {
+        return object(
+                span,
+                text("which", example),
+                "type",
+                orNull("buy or sell"),
+                "currency",
+                orNull("such as USDC"),
+                "network",
+                orNull("such as ERC20"),
+                "fiat_currency",
+                orNull("such as EUR"),
+                "status",
+                oneOf("completed", "failed", "cancelled"),
+                "count",
+                number("revoked ones subtracted"),
+                "crypto_amount",
+                text("exact, of those whose amount is known", "52.60"),
+                "fiat_amount",
+                text("exact, of those whose amount is known", "49.60"),
+                "effective_rate",
+                orNull("fiat for one unit of crypto currency, rounded to 8 decimals"),
+                "without_amounts",
+                number("how many lack an amount"));
+    }
+
+    private static Schema corrections(String which) {
+        return object(
+                        "entries",
+                        array(object(
+                                "entry", oneOf("revoked", "replacement", "late"),
+                                "merchant_transaction_id", text("Proof's id", null),
+                                "period", text("the month that is corrected", "2026-10"),
+                                "day", text("the day that is corrected", "2026-10-03"),
+                                "type", orNull("buy or sell"),
+                                "currency", orNull("such as USDC"),
+                                "network", orNull("such as ERC20"),
+                                "fiat_currency", orNull("such as EUR"),
+                                "status", oneOf("completed", "failed", "cancelled"),
+                                "attempt", number("from 1"),
+                                "count", number("1, or -1 if it is revoked"),
+                                "crypto_amount", orNull("with its sign"),
+                                "fiat_amount", orNull("with its sign"),
+                                "occurred_at", orNull("Proof's time"),
+                                "confirmed_at", orNull("when a poll showed the status"),
+                                "known_at",
+                                        orNull(
+                                                "when it became known; null if the ledger held it before there were books"),
+                                "version",
+                                        OASFactory.createSchema()
+                                                .addType(SchemaType.INTEGER)
+                                                .addType(SchemaType.NULL)
+                                                .description("of the event that showed it"))),
+                        "sums",
+                        array(sum("period", "2026-10")))
+                .description(which);
+    }
+
+    private static Schema orNull(String description) {
+        return OASFactory.createSchema()
+                .addType(SchemaType.STRING)
+                .addType(SchemaType.NULL)
+                .description(description);
     }
 
     private static Schema eventOfCase() {

@@ -51,6 +51,11 @@ public final class TestFeed {
         get(sequencer.round());
     }
 
+    /** Gives what is committed its place. */
+    public void place() {
+        get(sequencer.round());
+    }
+
     /** Deletes all but the last event, as the retention does. */
     public void expire() {
         while (get(store.deleteSome(Instant.now().plusSeconds(60))) > 0) {

@@ -29,6 +29,7 @@ public final class OneChange {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 Map.of(),
                 Map.of());
     }

@@ -734,6 +734,7 @@ abstract class DatabaseContract {
                     transitions,
                     marks,
                     List.of(),
+                    List.of(),
                     archive,
                     polls,
                     List.of(),

@@ -5,6 +5,7 @@ import static dev.rampgate.support.GrownDatabase.get;
 import dev.rampgate.channel.socket.PostgresSocketClaims;
 import dev.rampgate.channel.socket.SocketClaims;
 import dev.rampgate.database.ReplicaId;
+import dev.rampgate.ledger.AmountRevision;
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.FollowUp;
 import dev.rampgate.ledger.LedgerState;
@@ -87,6 +88,7 @@ class QueryPlansTest {
                 List.of(moved("transaction-7", Status.PROCESSING, now), moved("transaction-8", Status.FAILED, now)),
                 List.of(new TransitionMark("transaction-7", 1, Status.PENDING, now, now)),
                 List.of(TestEvents.opened(record("unheard-of", 1, now))),
+                List.of(new AmountRevision(record("transaction-8", 2, now), 2, true)),
                 List.of(new Archived(observation("transaction-7", now), Outcome.ACCEPTED)),
                 List.of(
                         new PollPlan(
@@ -101,7 +103,7 @@ class QueryPlansTest {
                         .chain(() -> unit.erased(Set.of("cust-7", "nobody")))
                         .chain(() -> unit.persist(changes))));
 
-        database.assertNoWholeTable(12);
+        database.assertNoWholeTable(13);
         database.assertUsed("transaction_unsettled_by_user");
     }
 

@@ -39,7 +39,7 @@ public final class GrownDatabase implements AutoCloseable {
 
     /** The budget has a handful of rows; everything else grows. */
     private static final Pattern WHOLE_TABLE = Pattern.compile(
-            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|delivery|delivery_attempt|drift_item|break|statement_row|audit_entry)\\b");
+            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|amount_revision|delivery|delivery_attempt|drift_item|break|statement_row|audit_entry)\\b");
 
     /** Of a whole statement: its first line. */
     private static final Pattern BUFFERS = Pattern.compile("Buffers: shared hit=(\\d+)(?: read=(\\d+))?");
@@ -170,6 +170,13 @@ public final class GrownDatabase implements AutoCloseable {
                     FROM transaction;
 
                     UPDATE feed SET last_position = (SELECT count(*) FROM event);
+
+                    INSERT INTO amount_revision (
+                        transaction_id, event_version, position, known_at, attempt, status, type, currency, network, crypto_amount,
+                        fiat_currency, fiat_amount, occurred_at, confirmed_at, period_at, replaces)
+                    SELECT id, 1, row_number() OVER (), now(), 1, 'completed', 'buy', 'USDC', 'ERC20', 1, 'EUR', 1, now(), now(),
+                           now() - random() * interval '30 days', false
+                    FROM transaction;
 
                     INSERT INTO endpoint (name, types, known_at, position, paced_to, replay_paced_to, swept_to, replay_swept_to)
                     VALUES ('orders', '{}', now(), 0, now(), now(), '-infinity', '-infinity');

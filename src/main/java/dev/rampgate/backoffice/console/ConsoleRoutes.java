@@ -72,9 +72,17 @@ class ConsoleRoutes implements OperatorRoutes {
         RoutingContext routing = call.routing();
         Valid valid = ConsoleFrames.session(routing);
         PageCall pageCall = new PageCall(call, valid.session(), title -> frames.of(routing, title));
-        return page.work().apply(pageCall).chain(answer -> answer.redirection()
+        return page.work()
+                .apply(pageCall)
+                .chain(answer -> answer == PageAnswer.WRITTEN
+                        ? Uni.createFrom().item(OperatorAnswer.WRITTEN)
+                        : written(routing, answer));
+    }
+
+    private static Uni<OperatorAnswer> written(RoutingContext routing, PageAnswer answer) {
+        return answer.redirection()
                 .map(location -> Uni.createFrom().item(moved(routing, location)))
-                .orElseGet(() -> answer.template().createUni().map(html -> new OperatorAnswer(HTML, html))));
+                .orElseGet(() -> answer.template().createUni().map(html -> new OperatorAnswer(HTML, html)));
     }
 
     private Uni<OperatorAnswer> signIn(OperatorCall call) {

@@ -12,6 +12,9 @@ import java.util.OptionalInt;
  */
 public record PageAnswer(TemplateInstance template, String location) {
 
+    /** The page has written its answer itself, to its end, such as a file to save. */
+    public static final PageAnswer WRITTEN = new PageAnswer(null, null);
+
     /** A page. */
     public static PageAnswer of(TemplateInstance template) {
         return new PageAnswer(template, null);

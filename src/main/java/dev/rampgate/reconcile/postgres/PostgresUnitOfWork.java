@@ -9,6 +9,7 @@ import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.ledger.TransactionRecord;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.ledger.TransitionMark;
+import dev.rampgate.outbox.AmountRevisionWriter;
 import dev.rampgate.outbox.EventBodies;
 import dev.rampgate.outbox.EventWriter;
 import dev.rampgate.pollqueue.PollPlanWriter;
@@ -71,6 +72,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
     private final PollPlanWriter polls;
     private final EventWriter events;
     private final ErasedUsers erasedUsers;
+    private final AmountRevisionWriter books;
 
     PostgresUnitOfWork(
             SqlConnection connection,
@@ -83,6 +85,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
         this.polls = new PollPlanWriter(connection, unknownCapacity);
         this.events = new EventWriter(connection, bodies);
         this.erasedUsers = erasedUsers;
+        this.books = new AmountRevisionWriter(connection);
     }
 
     // --- load
@@ -177,6 +180,7 @@ final class PostgresUnitOfWork implements UnitOfWork {
         when(changes.marks(), this::markTransitions, statements);
         when(changes.archive(), this::insertObservations, statements);
         statements.addAll(events.write(changes.events()));
+        statements.addAll(books.write(changes.revisions()));
         statements.addAll(polls.write(changes.polls()));
         // Subscribed to in order, so that they leave together and are answered in order.
         return statements.isEmpty()

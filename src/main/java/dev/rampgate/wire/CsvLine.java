@@ -1,4 +1,4 @@
-package dev.rampgate.backoffice;
+package dev.rampgate.wire;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * A line of an export for spreadsheets (RFC 4180). A cell that a spreadsheet could take for a formula begins with an apostrophe, as OWASP
  * advises against formula injection. Whoever needs the exact text takes the other format.
  */
-final class CsvLine {
+public final class CsvLine {
 
     private static final String END = "\r\n";
     private static final Set<Character> DANGEROUS =
@@ -19,12 +19,12 @@ final class CsvLine {
     private CsvLine() {}
 
     /** The names of the columns. */
-    static String header(List<String> fields) {
+    public static String header(List<String> fields) {
         return String.join(",", fields) + END;
     }
 
     /** One transaction. */
-    static String of(JsonObject transaction, List<String> fields) {
+    public static String of(JsonObject transaction, List<String> fields) {
         return fields.stream()
                 .map(field -> cell(transaction.getValue(field)))
                 .collect(Collectors.joining(",", "", END));
@@ -44,7 +44,7 @@ final class CsvLine {
     }
 
     /** A text as a cell. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         boolean dangerous = !text.isEmpty() && DANGEROUS.contains(text.charAt(0));
         return '"' + (dangerous ? "'" : "") + text.replace("\"", "\"\"") + '"';
     }

@@ -1,4 +1,4 @@
-package dev.rampgate.backoffice;
+package dev.rampgate.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
