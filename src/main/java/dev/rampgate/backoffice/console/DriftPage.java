@@ -59,10 +59,11 @@ record DriftPage(
     /** A state by which breaks are listed. */
     public record Choice(String href, String label, boolean current) {}
 
-    /** A break in a list. */
+    /** A break in a list; {@code caseHref} is the address of its transaction. */
     public record BreakRow(
             String id,
             String transaction,
+            String caseHref,
             String kind,
             String state,
             String tone,

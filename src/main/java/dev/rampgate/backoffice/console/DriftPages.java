@@ -176,6 +176,7 @@ class DriftPages implements ConsolePages {
         return new DriftPage.BreakRow(
                 Long.toString(one.id()),
                 one.transactionId(),
+                CaseAddress.absolute(one.transactionId()),
                 one.kind().wireName().replace('_', ' '),
                 state,
                 tone,

@@ -102,7 +102,7 @@ class DriftPagesQuarkusTest {
                 .await()
                 .atMost(LIMIT);
         String cookie = signedIn("operate-token-canary-0001");
-        Matcher row = Pattern.compile("breaks/([0-9]+)\">[0-9]+</a></td>\\s*<td[^>]*><code>" + transaction)
+        Matcher row = Pattern.compile("breaks/([0-9]+)\">[0-9]+</a></td>\\s*<td[^>]*><a[^>]*><code>" + transaction)
                 .matcher(as(cookie).get(at("drift?state=open")).asString());
         assertThat(row.find()).isTrue();
         String path = "breaks/" + row.group(1);
