@@ -175,21 +175,23 @@ class CaseReader {
         JsonArray stuck = new JsonArray();
         parked.forEach(row -> stuck.add(undelivered(row, "parked_at")));
         JsonArray made = new JsonArray();
-        for (Row row : attempts) {
-            JsonObject attempt = delivery(row)
-                    .put("attempted_at", instant(row, "attempted_at").toString())
-                    .put("outcome", row.getString("outcome"))
-                    .put("took_ms", row.getInteger("took"));
-            if (row.getInteger("status") != null) {
-                attempt.put("status", row.getInteger("status"));
-            }
-            made.add(attempt);
-        }
+        attempts.forEach(row -> made.add(attempt(row)));
         return new JsonObject().put("pending", waiting).put("parked", stuck).put("attempts", made);
     }
 
+    static JsonObject attempt(Row row) {
+        JsonObject attempt = delivery(row)
+                .put("attempted_at", instant(row, "attempted_at").toString())
+                .put("outcome", row.getString("outcome"))
+                .put("took_ms", row.getInteger("took"));
+        if (row.getInteger("status") != null) {
+            attempt.put("status", row.getInteger("status"));
+        }
+        return attempt;
+    }
+
     /** @param time the column that says since when, or when next */
-    private static JsonObject undelivered(Row row, String time) {
+    static JsonObject undelivered(Row row, String time) {
         JsonObject delivery =
                 delivery(row).put(time, instant(row, time).toString()).put("attempts", row.getInteger("attempts"));
         TransactionJson.put(delivery, "last_outcome", row.getString("last_outcome"));
@@ -199,7 +201,7 @@ class CaseReader {
         return delivery;
     }
 
-    private static JsonObject delivery(Row row) {
+    static JsonObject delivery(Row row) {
         return new JsonObject()
                 .put("endpoint", row.getString("endpoint"))
                 .put("replay", row.getShort("queue") == 1)
@@ -230,7 +232,7 @@ class CaseReader {
                 instant(row, "read_at"));
     }
 
-    private static JsonArray timeline(RowSet<Row> rows) {
+    static JsonArray timeline(RowSet<Row> rows) {
         JsonArray timeline = new JsonArray();
         for (Row row : rows) {
             JsonObject step = new JsonObject()
@@ -252,17 +254,21 @@ class CaseReader {
             if (archive.size() == MOST_OBSERVATIONS) {
                 break;
             }
-            JsonObject observation = new JsonObject()
-                    .put("received_at", instant(row, "received_at").toString())
-                    .put("channel", row.getString("channel"))
-                    .put("outcome", row.getString("outcome"))
-                    .put("status", row.getString("status"));
-            TransactionJson.put(observation, "changed_at", instant(row, "changed_at"));
-            TransactionJson.put(observation, "asked_at", instant(row, "asked_at"));
-            TransactionJson.put(observation, "raw", row.getString("raw"));
-            archive.add(observation);
+            archive.add(observation(row));
         }
         return archive;
+    }
+
+    static JsonObject observation(Row row) {
+        JsonObject observation = new JsonObject()
+                .put("received_at", instant(row, "received_at").toString())
+                .put("channel", row.getString("channel"))
+                .put("outcome", row.getString("outcome"))
+                .put("status", row.getString("status"));
+        TransactionJson.put(observation, "changed_at", instant(row, "changed_at"));
+        TransactionJson.put(observation, "asked_at", instant(row, "asked_at"));
+        TransactionJson.put(observation, "raw", row.getString("raw"));
+        return observation;
     }
 
     private static JsonArray events(RowSet<Row> rows) {

@@ -35,5 +35,7 @@ public enum Permission {
     /** Start and cancel drift runs, import statements, explain breaks. */
     RUN_BOOKS,
     /** Read the audit. */
-    READ_AUDIT
+    READ_AUDIT,
+    /** Export everything about a user. */
+    EXPORT_USERS
 }

@@ -2,6 +2,7 @@ package dev.rampgate.backoffice;
 
 import static dev.rampgate.backoffice.Permission.CLOSE_PERIODS;
 import static dev.rampgate.backoffice.Permission.ERASE_USERS;
+import static dev.rampgate.backoffice.Permission.EXPORT_USERS;
 import static dev.rampgate.backoffice.Permission.POLL_TRANSACTION;
 import static dev.rampgate.backoffice.Permission.POLL_WINDOW;
 import static dev.rampgate.backoffice.Permission.READ_AUDIT;
@@ -57,7 +58,8 @@ public enum Role {
             ERASE_USERS,
             READ_BREAKS,
             RUN_BOOKS,
-            READ_AUDIT),
+            READ_AUDIT,
+            EXPORT_USERS),
     /** Reads everything and changes nothing. */
     AUDITOR(
             USE_CONSOLE,

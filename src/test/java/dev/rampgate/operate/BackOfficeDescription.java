@@ -267,6 +267,29 @@ final class BackOfficeDescription {
                         List.of()),
                 new Call(
                         PathItem.HttpMethod.POST,
+                        "/operate/users/export",
+                        "exportUser",
+                        "Streams everything that is stored about a user",
+                        "A POST, so that the id is in no access log; it changes nothing. Tokens are left out. An answer that ends"
+                                + " without its last chunk is incomplete.",
+                        List.of(),
+                        object("user_id", text("the company's id of the user", "cust-1")),
+                        json(optional(
+                                object(
+                                        "user_id", text("as asked", "cust-1"),
+                                        "exported_at", time("when it was begun"),
+                                        "audit_hash", text("what stands for the user in the audit", null),
+                                        "transactions",
+                                                array(
+                                                        anyObject(
+                                                                "transaction, follow_up, timeline, archive, events, deliveries, attempts")),
+                                        "idempotency_keys", array(anyObject("key, expires_at, answered")),
+                                        "hand_offs", array(anyObject("expires_at"))),
+                                "erased_at",
+                                time("when a user of this id was erased last; absent if none was"))),
+                        List.of()),
+                new Call(
+                        PathItem.HttpMethod.POST,
                         "/operate/transactions/poll",
                         "pollWindow",
                         "Polls all transactions again that were created in a window of time",

@@ -388,6 +388,60 @@ class ErasureQuarkusTest {
         assertThat(places()).isZero();
     }
 
+    @Test
+    void anExportHoldsEverythingAboutTheUserAndNoTokensAndNothingOfOthers() {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 23; i++) {
+            ids.add(session(userId, "key-" + i).path("merchant_transaction_id"));
+        }
+        session(userId + "-other", "a-key").then().statusCode(201);
+        proof().drive(ids.get(0), Action.COMPLETE);
+        pollAgain(ids.get(0));
+        await("it is completed").atMost(LIMIT).until(() -> status(ids.get(0)).equals("completed"));
+
+        String text = export(userId);
+
+        JsonObject export = new JsonObject(text);
+        assertThat(export.getString("user_id")).isEqualTo(userId);
+        assertThat(export.fieldNames())
+                .containsExactly("user_id", "exported_at", "audit_hash", "transactions", "idempotency_keys", "hand_offs");
+        assertThat(export.getJsonArray("transactions").stream()
+                        .map(one ->
+                                ((JsonObject) one).getJsonObject("transaction").getString("merchant_transaction_id")))
+                .containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(export.getJsonArray("idempotency_keys")).hasSize(23);
+        JsonObject completed = (JsonObject) export.getJsonArray("transactions").stream()
+                .filter(one -> ((JsonObject) one).encode().contains("transaction.completed"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(completed.getJsonArray("timeline")).hasSizeGreaterThan(1);
+        assertThat(completed.getJsonArray("events").stream().map(event -> ((JsonObject) event).getString("type")))
+                .contains("transaction.opened", "transaction.completed");
+        assertThat(completed.getJsonArray("archive").stream().map(one -> ((JsonObject) one).getString("raw")))
+                .anyMatch(raw -> raw != null && raw.contains(userId));
+        assertThat(text).doesNotContain(userId + "-other", "init_token");
+
+        erase();
+
+        JsonObject nothing = new JsonObject(export(userId));
+        assertThat(nothing.getJsonArray("transactions")).isEmpty();
+        assertThat(nothing.getJsonArray("idempotency_keys")).isEmpty();
+        assertThat(nothing.getInstant("erased_at")).isNotNull();
+    }
+
+    private String export(String user) {
+        return given().header("Authorization", "Bearer operate-token-canary-0001")
+                .contentType("application/json")
+                .body(new JsonObject().put("user_id", user).encode())
+                .post(management.resolve("/operate/users/export"))
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .header("Cache-Control", "no-store")
+                .extract()
+                .asString();
+    }
+
     /** As a restore takes the database back to before the erasure: the rows of one transaction, and what was remembered. */
     private void restore(String id, byte[] backup) throws IOException {
         JsonObject rows = new JsonObject(io.vertx.core.buffer.Buffer.buffer(backup));
