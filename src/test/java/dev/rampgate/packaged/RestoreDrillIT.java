@@ -95,7 +95,7 @@ class RestoreDrillIT {
             pollAgain(rampgate, settled);
             awaitStatus("lived", settled, "completed");
             erase(rampgate, "erased-before-the-dump");
-            cursor = readToTheEnd(rampgate, "", before);
+            cursor = readPast(settled, rampgate, "", before);
             dump = dumpUnderLoad(rampgate);
             assertThat(places(dump, "erased-before-the-dump")).isEmpty();
             assertThat(places(dump, "erased-after-the-dump")).isNotEmpty();
@@ -104,8 +104,7 @@ class RestoreDrillIT {
             onlyAtProof = open(rampgate, "erased-after-the-dump");
             erase(rampgate, "erased-after-the-dump");
             erase(rampgate, "erased-and-back");
-            open(rampgate, "erased-and-back");
-            lostCursor = readToTheEnd(rampgate, cursor, new ArrayList<>());
+            lostCursor = readPast(open(rampgate, "erased-and-back"), rampgate, cursor, new ArrayList<>());
             Map<String, byte[]> lived = dump("lived");
             assertThat(places(lived, "erased-after-the-dump")).isEmpty();
             assertThat(places(lived, "erased-and-back")).isNotEmpty();
@@ -114,7 +113,7 @@ class RestoreDrillIT {
         restore(dump, "restored");
         String fresh;
         try (PackagedRampgate rampgate = PackagedRampgate.start(complete("restored"))) {
-            assertThat(rampgate.log()).contains("The erasure ledger is applied: 3 lines", "2 erased again");
+            assertThat(rampgate.log()).contains("The erasure ledger is applied: 2 lines", "2 erased again");
             assertThat(rampgate.log()).doesNotContain("erased-after-the-dump");
             Map<String, byte[]> now = dump("restored");
             assertThat(places(now, "erased-before-the-dump")).isEmpty();
@@ -123,7 +122,11 @@ class RestoreDrillIT {
             assertThat(places(now, "stays")).isNotEmpty();
 
             List<JsonObject> after = new ArrayList<>();
-            readToTheEnd(rampgate, "", after);
+            await("all events").atMost(LIMIT).until(() -> {
+                after.clear();
+                readToTheEnd(rampgate, "", after);
+                return after.size() >= before.size();
+            });
             assertThat(numbers(after).subList(0, before.size())).isEqualTo(numbers(before));
             assertThat(after.subList(0, before.size()))
                     .as("nothing but redaction has changed a body")
@@ -146,8 +149,7 @@ class RestoreDrillIT {
             assertThat(owner(rampgate, fresh)).as("registered anew").isEqualTo("erased-and-back");
             assertThat(rampgate.log()).contains("the last line of " + newest().getFileName() + " is damaged");
             List<JsonObject> next = new ArrayList<>();
-            open(rampgate, "stays");
-            readToTheEnd(rampgate, cursor, next);
+            readPast(open(rampgate, "stays"), rampgate, cursor, next);
             assertThat(epoch(next.get(next.size() - 1))).isGreaterThan(epoch(before.get(0)));
             assertThat(feed(rampgate, lostCursor).statusCode()).isEqualTo(410);
         }
@@ -176,7 +178,7 @@ class RestoreDrillIT {
                 .header("X-User-Id", userId)
                 .header("X-User-Email", userId + "@example.test")
                 .header("X-Gateway-Secret", "gateway-secret-canary-0011")
-                .header("Idempotency-Key", "key of " + userId + System.nanoTime())
+                .header("Idempotency-Key", "key-of-" + userId + System.nanoTime())
                 .body(order.encode())
                 .post(rampgate.url("/session"))
                 .then()
@@ -215,6 +217,16 @@ class RestoreDrillIT {
     }
 
     // --- events
+
+    /** Reads until an event of this transaction has come; the cursor behind it. */
+    private static String readPast(String id, PackagedRampgate rampgate, String after, List<JsonObject> events) {
+        String[] next = {after};
+        await("the event of " + id).atMost(LIMIT).until(() -> {
+            next[0] = readToTheEnd(rampgate, next[0], events);
+            return events.stream().anyMatch(event -> event.encode().contains(id));
+        });
+        return next[0];
+    }
 
     /** The cursor behind the last event; more may follow while others are written. */
     private static String readToTheEnd(PackagedRampgate rampgate, String after, List<JsonObject> events) {
