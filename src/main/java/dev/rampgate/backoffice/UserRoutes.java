@@ -33,7 +33,11 @@ class UserRoutes implements OperatorRoutes {
     public List<OperatorRoute> routes() {
         return List.of(
                 OperatorRoute.changing(
-                                HttpMethod.POST, "/operate/users/erase", "erase_user", Permission.ERASE_USERS, this::erase)
+                                HttpMethod.POST,
+                                "/operate/users/erase",
+                                "erase_user",
+                                Permission.ERASE_USERS,
+                                this::erase)
                         .audited(Audited.WITH_ACTION),
                 // A POST, so that the user id is in no access log; it changes nothing.
                 new OperatorRoute(

@@ -404,7 +404,8 @@ class ErasureQuarkusTest {
         JsonObject export = new JsonObject(text);
         assertThat(export.getString("user_id")).isEqualTo(userId);
         assertThat(export.fieldNames())
-                .containsExactly("user_id", "exported_at", "audit_hash", "transactions", "idempotency_keys", "hand_offs");
+                .containsExactly(
+                        "user_id", "exported_at", "audit_hash", "transactions", "idempotency_keys", "hand_offs");
         assertThat(export.getJsonArray("transactions").stream()
                         .map(one ->
                                 ((JsonObject) one).getJsonObject("transaction").getString("merchant_transaction_id")))
