@@ -49,11 +49,7 @@ class UserExport {
     private final StreamedAnswers answers;
 
     UserExport(
-            Pool pool,
-            ConnectionShares shares,
-            ErasedUsers erasedUsers,
-            StreamedAnswers answers,
-            InstantSource clock) {
+            Pool pool, ConnectionShares shares, ErasedUsers erasedUsers, StreamedAnswers answers, InstantSource clock) {
         this.pool = pool;
         this.share = shares.backOffice();
         this.erasedUsers = erasedUsers;
