@@ -53,6 +53,7 @@ class ArchitectureTest {
             Map.entry(
                     "backoffice",
                     Set.of(
+                            "identity",
                             "brake",
                             "reconcile",
                             "outbox",

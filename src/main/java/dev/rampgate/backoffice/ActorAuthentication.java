@@ -5,6 +5,10 @@ import dev.rampgate.edge.address.ClientAddress;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds out which actor calls, by its bearer token. Wrong tokens are counted by address; beyond {@code rampgate.operate.limits.wrong-token},
+ * Finds out which actor calls: by a bearer token of its own, by a token of the company's issuer, or by a proxy that has signed a person in. Wrong tokens are counted by address; beyond {@code rampgate.operate.limits.wrong-token},
  * no token from that address is compared, a right one included.
  */
 @ApplicationScoped
@@ -22,11 +26,21 @@ public class ActorAuthentication {
     private static final String UNKNOWN = "unknown";
 
     private final ActorTokenFiles files;
+    private final PeopleByToken byToken;
+    private final PeopleByProxy byProxy;
     private final ClientAddress address;
     private final RateLimits.Failures wrongTokens;
 
-    ActorAuthentication(ActorTokenFiles files, OperatorSettings settings, ClientAddress address, RateLimits limits) {
+    ActorAuthentication(
+            ActorTokenFiles files,
+            PeopleByToken byToken,
+            PeopleByProxy byProxy,
+            OperatorSettings settings,
+            ClientAddress address,
+            RateLimits limits) {
         this.files = files;
+        this.byToken = byToken;
+        this.byProxy = byProxy;
         this.address = address;
         this.wrongTokens = limits.failures(
                 "operate_wrong_token",
@@ -36,20 +50,51 @@ public class ActorAuthentication {
 
     /** Whether there is no actor, so that nobody could call. */
     boolean isOff() {
-        return files.tokens().areMissing();
+        return files.tokens().areMissing() && byToken.isOff() && byProxy.isOff();
     }
 
     /**
-     * The actor whose token a request carries.
-     *
-     * @throws ProblemException 401 if it carries none, 429 after too many wrong ones from its address
+     * Who makes a call: the person whom the proxy names if the call claims to come through it, else the actor or the person whose bearer token
+     * it carries. Fails with {@link ProblemException}: 401 if nobody is known, 403 for a person without a role, 429 after too many wrong
+     * secrets and tokens from the caller's address, 503 if the issuer's keys were never read.
      */
-    Actor actor(RoutingContext routing) {
-        List<String> headers = routing.request().headers().getAll(HttpHeaders.AUTHORIZATION);
-        if (headers.size() != 1 || !headers.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+    Uni<Actor> caller(RoutingContext routing) {
+        MultiMap headers = routing.request().headers();
+        String source = source(routing);
+        Context context = Vertx.currentContext();
+        return Uni.createFrom().deferred(() -> {
+            if (byProxy.isClaimed(headers)) {
+                wrongTokens.check(source);
+                return counted(source, Uni.createFrom().item(() -> byProxy.actor(headers)));
+            }
+            String token = bearer(headers);
+            wrongTokens.check(source);
+            Optional<Actor> actor = files.tokens().find(token);
+            if (actor.isPresent()) {
+                return Uni.createFrom().item(actor.get());
+            }
+            Uni<Actor> person = counted(source, byToken.actor(token));
+            // Keys that had to be read may arrive on another thread; the call goes on where it belongs.
+            return context == null ? person : person.emitOn(command -> context.runOnContext(here -> command.run()));
+        });
+    }
+
+    private static String bearer(MultiMap headers) {
+        List<String> values = headers.getAll(HttpHeaders.AUTHORIZATION);
+        if (values.size() != 1 || !values.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw new ProblemException(Problem.of(ProblemType.UNAUTHENTICATED));
         }
-        return actor(headers.get(0).substring(SCHEME.length()).strip(), routing);
+        return values.get(0).substring(SCHEME.length()).strip();
+    }
+
+    private Uni<Actor> counted(String source, Uni<Actor> actor) {
+        return actor.onFailure(failure -> failure instanceof ProblemException refused
+                        && refused.problem().type() == ProblemType.UNAUTHENTICATED)
+                .invoke(wrong -> wrongTokens.count(source));
+    }
+
+    private String source(RoutingContext routing) {
+        return address.source(routing).orElse(UNKNOWN);
     }
 
     /**
@@ -58,7 +103,7 @@ public class ActorAuthentication {
      * @throws ProblemException 401 if it is none, 429 after too many wrong ones from the request's address
      */
     public Actor actor(String token, RoutingContext routing) {
-        String source = address.source(routing).orElse(UNKNOWN);
+        String source = source(routing);
         wrongTokens.check(source);
         Optional<Actor> actor = files.tokens().find(token);
         if (actor.isEmpty()) {

@@ -25,7 +25,7 @@ class ApiDoor implements OperatorDoor {
 
     @Override
     public Uni<Actor> actor(RoutingContext routing) {
-        return Uni.createFrom().item(() -> authentication.actor(routing));
+        return authentication.caller(routing);
     }
 
     @Override

@@ -234,7 +234,7 @@ public class OperatorRouter {
         if (call.route().changes()) {
             LOG.infof(
                     "Operator's request %s: actor %s did %s",
-                    call.requestId(), call.actor().name(), call.route().action());
+                    call.requestId(), call.actor().logName(), call.route().action());
         }
         end(call, "ok");
         HttpServerResponse response = call.routing().response();

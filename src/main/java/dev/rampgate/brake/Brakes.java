@@ -270,8 +270,8 @@ public class Brakes {
         active.stream()
                 .filter(brake -> !before.contains(brake))
                 .forEach(brake -> LOG.warnf(
-                        "Brake %s of actor %s stops sessions (%s) here until %s, or until it is released",
-                        brake.name(), brake.changedBy(), brake.scope(), brake.expiresAt()));
+                        "Brake %s stops sessions (%s) here until %s, or until it is released",
+                        brake.name(), brake.scope(), brake.expiresAt()));
         before.stream()
                 .filter(brake -> active.stream().noneMatch(other -> other.name().equals(brake.name())))
                 .forEach(brake ->

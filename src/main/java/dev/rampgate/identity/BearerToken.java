@@ -45,7 +45,7 @@ import org.jose4j.lang.UnresolvableKeyException;
  */
 final class BearerToken implements IdentitySource {
 
-    private static final String PREFIX = "rampgate.identity.jwt.";
+    private static final String USERS = "rampgate.identity.jwt.";
     private static final String SCHEME = "Bearer ";
 
     /**
@@ -75,18 +75,24 @@ final class BearerToken implements IdentitySource {
 
     /** @throws ConfigurationException naming the first setting that cannot be used */
     BearerToken(IdentitySettings.Jwt settings, SigningKeys keys, InstantSource clock) {
+        this(settings, USERS, keys, clock);
+    }
+
+    private BearerToken(IdentitySettings.Jwt settings, String prefix, SigningKeys keys, InstantSource clock) {
         this.keys = keys;
         this.clock = clock;
         this.issuer = settings.issuer()
-                .orElseThrow(() -> wrong("issuer", "is missing: jwt mode needs the iss of your tokens"));
+                .orElseThrow(() -> wrong(prefix, "issuer", "is missing: it is the iss of your tokens"));
         this.audience = settings.audience()
                 .orElseThrow(
-                        () -> wrong("audience", "is missing: jwt mode needs the aud of tokens that are meant for us"))
+                        () -> wrong(prefix, "audience", "is missing: it is the aud of tokens that are meant for us"))
                 .toArray(String[]::new);
         this.algorithms = Set.copyOf(settings.algorithms());
         if (algorithms.isEmpty() || !KEY_KINDS.keySet().containsAll(algorithms)) {
             throw wrong(
-                    "algorithms", "must name some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512");
+                    prefix,
+                    "algorithms",
+                    "must name some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512");
         }
         this.skewSeconds = Math.toIntExact(settings.clockSkew().toSeconds());
         this.userIdClaim = settings.userIdClaim();
@@ -96,25 +102,38 @@ final class BearerToken implements IdentitySource {
 
     /** With the keys that the settings name. */
     static BearerToken of(IdentitySettings.Jwt settings, Vertx vertx, InstantSource clock) {
-        check(settings);
+        return of(settings, USERS, vertx, clock);
+    }
+
+    /** @param prefix what the names of the settings begin with */
+    static BearerToken of(IdentitySettings.Jwt settings, String prefix, Vertx vertx, InstantSource clock) {
+        check(settings, prefix);
         KeySource source = settings.jwksUrl()
                 .map(url -> KeySource.ofUrl(vertx, url, settings.fetchTimeout()))
                 .orElseGet(() -> KeySource.ofFile(vertx, settings.keyFile().orElseThrow()));
-        String setting = PREFIX + (settings.jwksUrl().isPresent() ? "jwks-url" : "key-file");
-        return new BearerToken(settings, new SigningKeys(source, setting, settings.keysRefresh(), clock), clock);
+        String setting = prefix + (settings.jwksUrl().isPresent() ? "jwks-url" : "key-file");
+        return new BearerToken(
+                settings, prefix, new SigningKeys(source, setting, settings.keysRefresh(), clock), clock);
     }
 
     /** Whether the settings name one place where keys may be; what is there shows later. */
     static void check(IdentitySettings.Jwt settings) {
+        check(settings, USERS);
+    }
+
+    private static void check(IdentitySettings.Jwt settings, String prefix) {
         if (settings.jwksUrl().isPresent() == settings.keyFile().isPresent()) {
-            throw wrong("jwks-url", "or " + PREFIX + "key-file must be set, and not both");
+            throw wrong(prefix, "jwks-url", "or " + prefix + "key-file must be set, and not both");
         }
         if (settings.jwksUrl().isPresent() && !isUrl(settings.jwksUrl().get())) {
-            throw wrong("jwks-url", "is no URL; write for example https://issuer.example.com/.well-known/jwks.json");
+            throw wrong(
+                    prefix,
+                    "jwks-url",
+                    "is no URL; write for example https://issuer.example.com/.well-known/jwks.json");
         }
         if (settings.keyFile().isPresent()
                 && !Files.isReadable(Path.of(settings.keyFile().get()))) {
-            throw wrong("key-file", "names no file that can be read; it must hold a JSON Web Key set or PEM");
+            throw wrong(prefix, "key-file", "names no file that can be read; it must hold a JSON Web Key set or PEM");
         }
     }
 
@@ -127,27 +146,33 @@ final class BearerToken implements IdentitySource {
         if (claims.size() != 1) {
             return refused(Reason.BAD_TOKEN);
         }
-        String token = claims.get(0).substring(SCHEME.length()).strip();
+        return claims(claims.get(0).substring(SCHEME.length()).strip())
+                .map(said -> Optional.of(new Caller(userId(said), email(said), reference(said))));
+    }
+
+    /**
+     * What a token says. Fails with {@link RefusedIdentity} if it is not believed, and with a problem if the issuer's keys were never read.
+     */
+    Uni<JwtClaims> claims(String token) {
         Optional<TokenHeader> header = TokenHeader.of(token).filter(read -> algorithms.contains(read.algorithm()));
         if (header.isEmpty()) {
             return refused(Reason.BAD_TOKEN);
         }
         String keyId = header.get().keyId();
         return keys.candidates(keyId)
-                .chain(tried -> caller(token, keyId, tried))
-                .map(Optional::of)
+                .chain(tried -> claims(token, keyId, tried))
                 .onFailure(SigningKeys.KeysAway.class)
                 .transform(away ->
                         new ProblemException(Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(SigningKeys.PAUSE)));
     }
 
     /** As the known keys say; if none of them fits, as those say that the issuer publishes by now. */
-    private Uni<Caller> caller(String token, String keyId, List<PublicJsonWebKey> tried) {
+    private Uni<JwtClaims> claims(String token, String keyId, List<PublicJsonWebKey> tried) {
         try {
-            return Uni.createFrom().item(caller(token, tried));
+            return Uni.createFrom().item(claims(token, tried));
         } catch (RefusedIdentity refused) {
             return refused.reason().mayBeOfANewKey()
-                    ? keys.newerThan(tried, keyId).map(newer -> caller(token, newer.orElseThrow(() -> refused)))
+                    ? keys.newerThan(tried, keyId).map(newer -> claims(token, newer.orElseThrow(() -> refused)))
                     : Uni.createFrom().failure(refused);
         }
     }
@@ -168,9 +193,9 @@ final class BearerToken implements IdentitySource {
         return Uni.createFrom().failure(new RefusedIdentity(reason));
     }
 
-    private Caller caller(String token, List<PublicJsonWebKey> candidates) {
+    private JwtClaims claims(String token, List<PublicJsonWebKey> candidates) {
         try {
-            JwtClaims claims = new JwtConsumerBuilder()
+            return new JwtConsumerBuilder()
                     .setVerificationKeyResolver((jws, nesting) -> signer(jws, candidates))
                     .setJwsAlgorithmConstraints(new AlgorithmConstraints(
                             AlgorithmConstraints.ConstraintType.PERMIT, algorithms.toArray(String[]::new)))
@@ -182,11 +207,8 @@ final class BearerToken implements IdentitySource {
                     .registerValidator(new JtiValidator(false))
                     .build()
                     .processToClaims(token);
-            return new Caller(userId(claims), email(claims), reference(claims));
         } catch (InvalidJwtException refused) {
             throw new RefusedIdentity(reason(refused));
-        } catch (RefusedIdentity refused) {
-            throw refused;
         } catch (RuntimeException malformed) {
             // The library trusts the types of what it parses.
             throw new RefusedIdentity(Reason.BAD_TOKEN);
@@ -299,7 +321,7 @@ final class BearerToken implements IdentitySource {
         }
     }
 
-    private static ConfigurationException wrong(String name, String why) {
-        return new ConfigurationException(PREFIX + name + " " + why, Set.of(PREFIX + name));
+    private static ConfigurationException wrong(String prefix, String name, String why) {
+        return new ConfigurationException(prefix + name + " " + why, Set.of(prefix + name));
     }
 }

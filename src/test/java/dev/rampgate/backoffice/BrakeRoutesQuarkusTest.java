@@ -30,6 +30,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,6 +275,82 @@ class BrakeRoutesQuarkusTest {
         database().restart();
 
         await().atMost(LIMIT).untilAsserted(() -> session("USDC", "buy").statusCode(201));
+    }
+
+    @Test
+    void theConsoleShowsPutsOnAndReleasesBrakes() {
+        String cookie = signedIn(NIGHT);
+        String page = page(cookie);
+        assertThat(page).contains("No brake is on");
+        String csrf = csrf(page);
+
+        form(cookie, csrf)
+                .formParam("stops", "some")
+                .formParam("currency", "USDC")
+                .formParam("name", "incident-7")
+                .formParam("reason", "<script>alert(1)</script>")
+                .formParam("lasting", "4h")
+                .post(management.resolve("/operate/console/brakes"))
+                .then()
+                .statusCode(303)
+                .header("Location", containsString("/operate/console/brakes?notice=brake_on"));
+        session("USDC", "buy").statusCode(503);
+        assertThat(page(cookie))
+                .contains("incident-7", "&lt;script&gt;", "by night")
+                .doesNotContain("<script>alert");
+        assertThat(page(signedIn("desk-token-canary-0001")))
+                .contains("incident-7")
+                .doesNotContain("/release", "Stop these sessions");
+        form(cookie, csrf)
+                .post(management.resolve("/operate/console/brakes/incident-7/release"))
+                .then()
+                .statusCode(303);
+
+        session("USDC", "buy").statusCode(201);
+        form(cookie, csrf)
+                .formParam("stops", "all")
+                .formParam("currency", "USDC")
+                .formParam("name", "unclear")
+                .formParam("reason", "which?")
+                .formParam("lasting", "4h")
+                .post(management.resolve("/operate/console/brakes"))
+                .then()
+                .statusCode(400);
+    }
+
+    private String signedIn(String token) {
+        return given().redirects()
+                .follow(false)
+                .header("Sec-Fetch-Site", "same-origin")
+                .formParam("token", token)
+                .post(management.resolve("/operate/console/sign-in"))
+                .then()
+                .statusCode(303)
+                .extract()
+                .cookie("rampgate-console");
+    }
+
+    private String page(String cookie) {
+        return given().cookie("rampgate-console", cookie)
+                .get(management.resolve("/operate/console/brakes"))
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+    }
+
+    private static String csrf(String page) {
+        Matcher field = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"").matcher(page);
+        assertThat(field.find()).isTrue();
+        return field.group(1);
+    }
+
+    private static RequestSpecification form(String cookie, String csrf) {
+        return given().redirects()
+                .follow(false)
+                .cookie("rampgate-console", cookie)
+                .header("Sec-Fetch-Site", "same-origin")
+                .formParam("csrf", csrf);
     }
 
     private ValidatableResponse put(String name, JsonObject body) {

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.rampgate.support.CompanyPeople;
 import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -53,6 +54,12 @@ class RoleMatrixQuarkusTest {
             Role.OPERATOR, "operate-token-canary-0001",
             Role.AUDITOR, "books-token-canary-0001");
 
+    private static final Map<Role, String> GROUPS = Map.of(
+            Role.SERVICE, "ramp-systems",
+            Role.SUPPORT, "ramp-desk",
+            Role.OPERATOR, "ramp-oncall",
+            Role.AUDITOR, "ramp-books");
+
     /** Sees the router that all beans add their routes to. */
     @ApplicationScoped
     static class SeenRouter {
@@ -97,6 +104,39 @@ class RoleMatrixQuarkusTest {
             expected.put(name(route), table.get(name(route)).contains(role));
         }
         assertThat(allowed).isEqualTo(expected).isNotEmpty();
+    }
+
+    /** A person is no other actor: each call of the service API by each role, by a token of the issuer and through the proxy. */
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void aPersonMayDoWhatItsRoleMay(Role role) throws IOException {
+        Map<String, Set<Role>> table = table();
+        String group = GROUPS.get(role);
+        for (OperatorRoute route : operator.routes()) {
+            if (isPage(route)) {
+                continue;
+            }
+            for (RequestSpecification person : new RequestSpecification[] {
+                as(CompanyPeople.token("jo@example.test", group)),
+                given().headers(
+                                "X-Operate-Secret",
+                                CompanyPeople.PROXY_SECRET,
+                                "X-Forwarded-User",
+                                "jo",
+                                "X-Forwarded-Groups",
+                                group)
+            }) {
+                int status = person.contentType("application/json")
+                        .request(route.method().name(), at(route))
+                        .then()
+                        .extract()
+                        .statusCode();
+                assertThat(status).as(name(route)).isNotEqualTo(401).isLessThan(500);
+                assertThat(status != 403)
+                        .as(name(route))
+                        .isEqualTo(table.get(name(route)).contains(role));
+            }
+        }
     }
 
     @Test

@@ -25,7 +25,7 @@ public final class Issuer {
     }
 
     /** A fresh key on the curve P-256, published under this id. */
-    PublicJsonWebKey ec(String keyId) {
+    public PublicJsonWebKey ec(String keyId) {
         try {
             PublicJsonWebKey key = EcJwkGenerator.generateJwk(EllipticCurves.P256);
             key.setKeyId(keyId);

@@ -53,6 +53,7 @@ public final class ProofAndDatabase implements QuarkusTestResourceLifecycleManag
                 .life(LifeMode.MANUAL, 1)
                 .build());
         Map<String, String> settings = new HashMap<>(settings(proof, database));
+        settings.putAll(CompanyPeople.settings());
         settings.put("quarkus.http.test-port", Integer.toString(httpPort));
         erasureLedger = newDirectory();
         settings.put("rampgate.privacy.erasure-ledger.directory", erasureLedger.toString());
