@@ -79,6 +79,30 @@ public class ActorAuthentication {
         });
     }
 
+    /**
+     * The person whom the proxy names, with keys that no other person has; empty if a request does not claim to come through the proxy.
+     *
+     * @param purpose what the keys are for; they cease with the proxy's secret
+     * @throws ProblemException as {@link #caller} fails
+     */
+    public Optional<KeyedActor> proxied(RoutingContext routing, String purpose) {
+        MultiMap headers = routing.request().headers();
+        if (!byProxy.isClaimed(headers)) {
+            return Optional.empty();
+        }
+        String source = source(routing);
+        wrongTokens.check(source);
+        try {
+            Actor person = byProxy.actor(headers);
+            return Optional.of(new KeyedActor(person, byProxy.keys(purpose + " " + person.name())));
+        } catch (ProblemException refused) {
+            if (refused.problem().type() == ProblemType.UNAUTHENTICATED) {
+                wrongTokens.count(source);
+            }
+            throw refused;
+        }
+    }
+
     private static String bearer(MultiMap headers) {
         List<String> values = headers.getAll(HttpHeaders.AUTHORIZATION);
         if (values.size() != 1 || !values.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {

@@ -106,6 +106,11 @@ class PeopleByProxy {
         return new Actor(name, role);
     }
 
+    /** A key for each secret of the proxy, for this purpose alone. */
+    List<byte[]> keys(String purpose) {
+        return secrets.keys(purpose);
+    }
+
     /** Empty if the header is missing or stands twice. */
     private static String only(MultiMap headers, String name) {
         List<String> values = headers.getAll(name);

@@ -13,11 +13,14 @@ import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jose4j.jwt.JwtClaims;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +36,9 @@ class PeopleQuarkusTest {
 
     @TestHTTPResource(value = "/operate/brakes", management = true)
     URI brakes;
+
+    @TestHTTPResource(value = "/operate/console/brakes", management = true)
+    URI console;
 
     @Test
     void aTokenOfTheIssuerNamesThePersonAndItsRole() {
@@ -147,6 +153,57 @@ class PeopleQuarkusTest {
                 .then()
                 .statusCode(401);
         given().header("X-Operate-Secret", PROXY_SECRET).get(brakes).then().statusCode(401);
+    }
+
+    @Test
+    void theConsoleTakesThePersonWhomTheProxyNamesAndFormsOfItsOwnPagesAlone() {
+        Response page = proxied("jo@example.test", "ramp-oncall").get(console);
+        page.then().statusCode(200).body(containsString("<strong>proxy:jo@example.test</strong>"));
+        String cookie = page.cookie("rampgate-console");
+        String csrf = csrf(page.asString());
+
+        form("jo@example.test", cookie, csrf).post(console).then().statusCode(303);
+        form("jo@example.test", cookie, "forged").post(console).then().statusCode(403);
+        form("mo@example.test", cookie, csrf).post(console).then().statusCode(403);
+        // Without the proxy the cookie signs nobody in.
+        given().cookie("rampgate-console", cookie).get(console).then().statusCode(401);
+        given().headers("X-Operate-Secret", "wrong-secret-canary-0001", "X-Forwarded-User", "jo@example.test")
+                .cookie("rampgate-console", cookie)
+                .get(console)
+                .then()
+                .statusCode(401);
+        proxied("jo", "ramp-systems").get(console).then().statusCode(403);
+        proxied("jo", "ramp-oncall").delete(brake).then().statusCode(200);
+    }
+
+    @Test
+    void behindAnEncryptedProxyTheCookieIsSecure() {
+        String set = proxied("jo", "ramp-desk")
+                .header("X-Forwarded-Proto", "https")
+                .get(console)
+                .header("Set-Cookie");
+
+        assertThat(set).startsWith("__Host-rampgate-console=").contains("; Secure", "HTTPOnly", "SameSite=Strict");
+    }
+
+    private static RequestSpecification form(String person, String cookie, String csrf) {
+        return proxied(person, "ramp-oncall")
+                .redirects()
+                .follow(false)
+                .cookie("rampgate-console", cookie)
+                .header("Sec-Fetch-Site", "same-origin")
+                .formParam("csrf", csrf)
+                .formParam("stops", "some")
+                .formParam("currency", "NONE")
+                .formParam("name", "by-a-person")
+                .formParam("reason", "a test of people")
+                .formParam("lasting", "1h");
+    }
+
+    private static String csrf(String page) {
+        Matcher field = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"").matcher(page);
+        assertThat(field.find()).isTrue();
+        return field.group(1);
     }
 
     @Test

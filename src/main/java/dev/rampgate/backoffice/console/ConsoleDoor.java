@@ -2,6 +2,7 @@ package dev.rampgate.backoffice.console;
 
 import dev.rampgate.backoffice.Actor;
 import dev.rampgate.backoffice.ActorAuthentication;
+import dev.rampgate.backoffice.ActorAuthentication.KeyedActor;
 import dev.rampgate.backoffice.OperatorDoor;
 import dev.rampgate.backoffice.Permission;
 import dev.rampgate.backoffice.Role;
@@ -78,6 +79,10 @@ class ConsoleDoor implements OperatorDoor {
     }
 
     private Actor signedIn(RoutingContext routing) {
+        Optional<KeyedActor> person = actors.proxied(routing, ConsoleSessions.PURPOSE);
+        if (person.isPresent()) {
+            return behindProxy(routing, person.get());
+        }
         Optional<Valid> found = SessionCookie.read(routing).stream()
                 .flatMap(cookie -> sessions.find(cookie).stream())
                 .findFirst();
@@ -97,6 +102,29 @@ class ConsoleDoor implements OperatorDoor {
         return valid.actor();
     }
 
+    /** The proxy names the person with each request; the session only ties forms to the pages that they are on. */
+    private Actor behindProxy(RoutingContext routing, KeyedActor person) {
+        HttpServerRequest request = routing.request();
+        boolean reads = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
+        Optional<Valid> found = SessionCookie.read(routing).stream()
+                .flatMap(cookie -> sessions.find(cookie, person).stream())
+                .findFirst();
+        if (!reads) {
+            requireForm(request);
+            requireSecret(
+                    request, found.orElseThrow(ConsoleDoor::ofAnEarlierSession).session());
+        }
+        Valid valid = found.orElseGet(() -> new Valid(person.actor(), sessions.open(person), true));
+        ConsoleFrames.remember(routing, valid);
+        if (found.isEmpty()) {
+            boolean encrypted = "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+            SessionCookie.set(routing, valid.session(), encrypted || !SameOrigin.isLoopback(request));
+        } else if (valid.isDue() && request.getHeader(BY_ITSELF) == null) {
+            SessionCookie.renew(routing, sessions.seen(valid.session()));
+        }
+        return person.actor();
+    }
+
     private static void requireForm(HttpServerRequest request) {
         if (!SameOrigin.sent(request)) {
             throw new ProblemException(
@@ -112,11 +140,14 @@ class ConsoleDoor implements OperatorDoor {
         String sent = Optional.ofNullable(request.getFormAttribute(CSRF_FIELD)).orElse("");
         if (!MessageDigest.isEqual(
                 sent.getBytes(StandardCharsets.UTF_8), session.csrf().getBytes(StandardCharsets.UTF_8))) {
-            throw new ProblemException(
-                    Problem.of(
-                            ProblemType.FORBIDDEN,
-                            "This form is of an earlier session. Nothing was done: go back, load the page again, and repeat it"));
+            throw ofAnEarlierSession();
         }
+    }
+
+    private static ProblemException ofAnEarlierSession() {
+        return new ProblemException(Problem.of(
+                ProblemType.FORBIDDEN,
+                "This form is of an earlier session. Nothing was done: go back, load the page again, and repeat it"));
     }
 
     private static boolean isSigningIn(RoutingContext routing) {

@@ -2,6 +2,7 @@ package dev.rampgate.backoffice.console;
 
 import dev.rampgate.backoffice.Actor;
 import dev.rampgate.backoffice.ActorAuthentication;
+import dev.rampgate.backoffice.ActorAuthentication.KeyedActor;
 import dev.rampgate.backoffice.OperatorSettings;
 import dev.rampgate.wire.AsciiNumber;
 import dev.rampgate.wire.SecretSet;
@@ -36,7 +37,7 @@ class ConsoleSessions {
     static final int MOST_ENDED = 10_000;
 
     private static final String PREFIX = "rampgate.operate.console.";
-    private static final String PURPOSE = "rampgate console 1";
+    static final String PURPOSE = "rampgate console 1";
     private static final int ID_BYTES = 16;
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofHours(24);
@@ -48,7 +49,7 @@ class ConsoleSessions {
     private static final Duration RENEWAL = Duration.ofMinutes(1);
 
     private static final Pattern COOKIE = Pattern.compile(
-            "(?<content>(?<actor>[a-z][a-z0-9]{0,31})"
+            "(?<content>(?<actor>[a-z][a-z0-9]{0,31}|~[A-Za-z0-9_-]{1,100})"
                     + "\\.(?<opened>[0-9]{1,11})\\.(?<seen>[0-9]{1,11})\\.(?<id>[A-Za-z0-9_-]{22}))\\.(?<mac>[A-Za-z0-9_-]{43})");
 
     private final ActorAuthentication actors;
@@ -85,11 +86,20 @@ class ConsoleSessions {
 
     /** A new session of an actor that has just shown this token. */
     ConsoleSession open(Actor actor, String token) {
+        return open(actor, SecretSet.key(token, PURPOSE));
+    }
+
+    /** A new session of a person whom a proxy has signed in. */
+    ConsoleSession open(KeyedActor person) {
+        return open(person.actor(), person.keys().get(0));
+    }
+
+    private ConsoleSession open(Actor actor, byte[] key) {
         byte[] id = new byte[ID_BYTES];
         secret.nextBytes(id);
         Instant now = now();
         count("opened");
-        return new ConsoleSession(actor.name(), ConsoleSession.text(id), now, now, SecretSet.key(token, PURPOSE));
+        return new ConsoleSession(written(actor), ConsoleSession.text(id), now, now, key);
     }
 
     /** The session that a cookie holds; empty if it is none, was changed, has ended, or its token was removed. */
@@ -98,11 +108,23 @@ class ConsoleSessions {
         if (!parts.matches()) {
             return Optional.empty();
         }
-        return actors.named(parts.group("actor"), PURPOSE).flatMap(keyed -> keyed.keys().stream()
+        return actors.named(parts.group("actor"), PURPOSE).flatMap(keyed -> valid(parts, keyed));
+    }
+
+    /** The session of a person whom a proxy has signed in for this request, as {@link #find(String)} finds those of actors. */
+    Optional<Valid> find(String cookie, KeyedActor person) {
+        Matcher parts = COOKIE.matcher(cookie);
+        return parts.matches() && parts.group("actor").equals(written(person.actor()))
+                ? valid(parts, person)
+                : Optional.empty();
+    }
+
+    private Optional<Valid> valid(Matcher parts, KeyedActor keyed) {
+        return keyed.keys().stream()
                 .filter(key -> isSignedBy(parts, key))
                 .findFirst()
                 .map(key -> new ConsoleSession(
-                        keyed.actor().name(),
+                        parts.group("actor"),
                         parts.group("id"),
                         Instant.ofEpochSecond(AsciiNumber.toLong(parts.group("opened"))),
                         Instant.ofEpochSecond(AsciiNumber.toLong(parts.group("seen"))),
@@ -111,7 +133,14 @@ class ConsoleSessions {
                 .map(session -> new Valid(
                         keyed.actor(),
                         session,
-                        Duration.between(session.seenAt(), now()).compareTo(RENEWAL) >= 0)));
+                        Duration.between(session.seenAt(), now()).compareTo(RENEWAL) >= 0));
+    }
+
+    /** As a cookie has it: names of people may have characters that a cookie must not have. */
+    private static String written(Actor actor) {
+        return actor.name().indexOf(':') < 0
+                ? actor.name()
+                : "~" + ConsoleSession.text(actor.name().getBytes(StandardCharsets.US_ASCII));
     }
 
     /** The same session with the time of this call. */
