@@ -88,6 +88,12 @@ class OverviewPages implements ConsolePages {
                             "Proof refuses our token or address",
                             "No order can be asked for, so what users see does not change. Check the client token and the addresses that Proof allows."));
         }
+        if (orZero(figures.gauge("rampgate.session.brakes")) > 0) {
+            findings.add(new Finding(
+                    Tone.BAD,
+                    "An operator has stopped sessions",
+                    "All new orders, or some, are refused until the brake is released. See the page of brakes."));
+        }
         if (figures.isOn("rampgate.proof.breaker.open", "call", "session")) {
             findings.add(new Finding(
                     Tone.BAD, "Proof does not open sessions", "New orders fail. Proof is tried now and then."));
