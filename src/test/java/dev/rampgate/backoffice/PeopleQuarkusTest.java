@@ -31,14 +31,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTestResource(ProofAndDatabase.class)
 class PeopleQuarkusTest {
 
-    @TestHTTPResource(value = "/operate/brakes/by-a-person", management = true)
-    URI brake;
+    @TestHTTPResource(value = "/", management = true)
+    URI management;
 
-    @TestHTTPResource(value = "/operate/brakes", management = true)
-    URI brakes;
+    private URI brakes() {
+        return management.resolve("/operate/brakes");
+    }
 
-    @TestHTTPResource(value = "/operate/console/brakes", management = true)
-    URI console;
+    private URI brake() {
+        return management.resolve("/operate/brakes/by-a-person");
+    }
+
+    private URI console() {
+        return management.resolve("/operate/console/brakes");
+    }
 
     @Test
     void aTokenOfTheIssuerNamesThePersonAndItsRole() {
@@ -46,14 +52,14 @@ class PeopleQuarkusTest {
                 .statusCode(200)
                 .body("created_by", equalTo("jwt:jo@example.test"));
         bearer(CompanyPeople.token("mo@example.test", "ramp-help"))
-                .get(brakes)
+                .get(brakes())
                 .then()
                 .statusCode(200)
                 .body("brakes.created_by", hasItem("jwt:jo@example.test"));
 
         put(bearer(CompanyPeople.token("mo@example.test", "ramp-help"))).statusCode(403);
         bearer(CompanyPeople.token("jo@example.test", "ramp-oncall", "ramp-books"))
-                .delete(brake)
+                .delete(brake())
                 .then()
                 .statusCode(200);
     }
@@ -63,9 +69,9 @@ class PeopleQuarkusTest {
         for (String token : new String[] {
             CompanyPeople.token("jo@example.test", "staff"), CompanyPeople.signed(CompanyPeople.claims())
         }) {
-            bearer(token).get(brakes).then().statusCode(403).body("detail", containsString("no role"));
+            bearer(token).get(brakes()).then().statusCode(403).body("detail", containsString("no role"));
         }
-        proxied("jo", "staff").get(brakes).then().statusCode(403);
+        proxied("jo", "staff").get(brakes()).then().statusCode(403);
     }
 
     @Test
@@ -80,14 +86,17 @@ class PeopleQuarkusTest {
         stranger.setIssuer("https://evil.example");
         for (JwtClaims claims : List.of(forUsers, expired, endless, stranger)) {
             claims.setClaim("realm_access", Map.of("roles", List.of("ramp-oncall")));
-            bearer(CompanyPeople.signed(claims)).get(brakes).then().statusCode(401);
+            bearer(CompanyPeople.signed(claims)).get(brakes()).then().statusCode(401);
         }
         JwtClaims good = CompanyPeople.claims();
         good.setClaim("realm_access", Map.of("roles", List.of("ramp-oncall")));
-        bearer(Issuer.token(new Issuer().ec("people"), good)).get(brakes).then().statusCode(401);
+        bearer(Issuer.token(new Issuer().ec("people"), good))
+                .get(brakes())
+                .then()
+                .statusCode(401);
         String unsigned = CompanyPeople.signed(good);
         bearer(unsigned.substring(0, unsigned.lastIndexOf('.') + 1))
-                .get(brakes)
+                .get(brakes())
                 .then()
                 .statusCode(401);
     }
@@ -95,9 +104,9 @@ class PeopleQuarkusTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "two words", "j\u00f6", "tab\tbed"})
     void aNameThatCouldConfuseTheAuditIsRefused(String name) {
-        bearer(CompanyPeople.token(name, "ramp-oncall")).get(brakes).then().statusCode(401);
+        bearer(CompanyPeople.token(name, "ramp-oncall")).get(brakes()).then().statusCode(401);
         bearer(CompanyPeople.token("x".repeat(65), "ramp-oncall"))
-                .get(brakes)
+                .get(brakes())
                 .then()
                 .statusCode(401);
     }
@@ -109,7 +118,7 @@ class PeopleQuarkusTest {
                 .body("changed_by", equalTo("jwt:night"));
         put(proxied("night", "ramp-oncall")).statusCode(200);
         given().header("Authorization", "Bearer operate-token-canary-0001")
-                .delete(brake)
+                .delete(brake())
                 .then()
                 .statusCode(200);
     }
@@ -121,7 +130,7 @@ class PeopleQuarkusTest {
         // Also beside a token that the proxy passes on.
         proxied("jo", "ramp-oncall")
                 .header("Authorization", "Bearer of-something-else")
-                .delete(brake)
+                .delete(brake())
                 .then()
                 .statusCode(200);
     }
@@ -129,7 +138,7 @@ class PeopleQuarkusTest {
     @Test
     void headersWithoutTheSecretOrThatStandTwiceAreRefused() {
         given().headers("X-Forwarded-User", "jo", "X-Forwarded-Groups", "ramp-oncall")
-                .get(brakes)
+                .get(brakes())
                 .then()
                 .statusCode(401);
         given().headers(
@@ -139,48 +148,48 @@ class PeopleQuarkusTest {
                         "jo",
                         "X-Forwarded-Groups",
                         "ramp-oncall")
-                .get(brakes)
+                .get(brakes())
                 .then()
                 .statusCode(401);
         proxied("jo", "ramp-oncall")
                 .header("X-Forwarded-User", "night")
-                .get(brakes)
+                .get(brakes())
                 .then()
                 .statusCode(401);
         proxied("jo", "ramp-oncall")
                 .header("X-Operate-Secret", "second-secret-canary-0001")
-                .get(brakes)
+                .get(brakes())
                 .then()
                 .statusCode(401);
-        given().header("X-Operate-Secret", PROXY_SECRET).get(brakes).then().statusCode(401);
+        given().header("X-Operate-Secret", PROXY_SECRET).get(brakes()).then().statusCode(401);
     }
 
     @Test
     void theConsoleTakesThePersonWhomTheProxyNamesAndFormsOfItsOwnPagesAlone() {
-        Response page = proxied("jo@example.test", "ramp-oncall").get(console);
+        Response page = proxied("jo@example.test", "ramp-oncall").get(console());
         page.then().statusCode(200).body(containsString("<strong>proxy:jo@example.test</strong>"));
         String cookie = page.cookie("rampgate-console");
         String csrf = csrf(page.asString());
 
-        form("jo@example.test", cookie, csrf).post(console).then().statusCode(303);
-        form("jo@example.test", cookie, "forged").post(console).then().statusCode(403);
-        form("mo@example.test", cookie, csrf).post(console).then().statusCode(403);
+        form("jo@example.test", cookie, csrf).post(console()).then().statusCode(303);
+        form("jo@example.test", cookie, "forged").post(console()).then().statusCode(403);
+        form("mo@example.test", cookie, csrf).post(console()).then().statusCode(403);
         // Without the proxy the cookie signs nobody in.
-        given().cookie("rampgate-console", cookie).get(console).then().statusCode(401);
+        given().cookie("rampgate-console", cookie).get(console()).then().statusCode(401);
         given().headers("X-Operate-Secret", "wrong-secret-canary-0001", "X-Forwarded-User", "jo@example.test")
                 .cookie("rampgate-console", cookie)
-                .get(console)
+                .get(console())
                 .then()
                 .statusCode(401);
-        proxied("jo", "ramp-systems").get(console).then().statusCode(403);
-        proxied("jo", "ramp-oncall").delete(brake).then().statusCode(200);
+        proxied("jo", "ramp-systems").get(console()).then().statusCode(403);
+        proxied("jo", "ramp-oncall").delete(brake()).then().statusCode(200);
     }
 
     @Test
     void behindAnEncryptedProxyTheCookieIsSecure() {
         String set = proxied("jo", "ramp-desk")
                 .header("X-Forwarded-Proto", "https")
-                .get(console)
+                .get(console())
                 .header("Set-Cookie");
 
         assertThat(set).startsWith("__Host-rampgate-console=").contains("; Secure", "HTTPOnly", "SameSite=Strict");
@@ -216,7 +225,7 @@ class PeopleQuarkusTest {
         // On no pair that another test asks for.
         return caller.contentType("application/json")
                 .body("{\"currency\":\"NONE\",\"reason\":\"a test of people\"}")
-                .put(brake)
+                .put(brake())
                 .then();
     }
 
