@@ -1,6 +1,8 @@
 package dev.rampgate.startup;
 
 import dev.rampgate.backoffice.OperatorSettings;
+import dev.rampgate.books.drift.DriftSettings;
+import dev.rampgate.books.imports.ImportSettings;
 import dev.rampgate.channel.socket.SocketSettings;
 import dev.rampgate.database.DatabaseSettings;
 import dev.rampgate.edge.EdgeSettings;
@@ -25,7 +27,9 @@ import java.util.stream.Stream;
 @RegisterForReflection(
         targets = {
             DatabaseSettings.class,
+            DriftSettings.class,
             EdgeSettings.class,
+            ImportSettings.class,
             LiveSettings.class,
             OperatorSettings.class,
             PollSettings.class,
@@ -37,7 +41,9 @@ final class SettingsBounds {
 
     static final List<Class<?>> BOUNDED = List.of(
             DatabaseSettings.class,
+            DriftSettings.class,
             EdgeSettings.class,
+            ImportSettings.class,
             LiveSettings.class,
             OperatorSettings.class,
             PollSettings.class,
