@@ -141,6 +141,7 @@ class ProductionOverlayIT {
                     .statusCode(200);
             assertThat(rampgate.log()).doesNotContain("42501", "permission denied", "must be owner");
         }
+        theAuditIsAddedToAndNothingElse();
         assertThatThrownBy(() -> asRole("rampgate", SERVICE_PASSWORD, "CREATE TABLE mine (id integer)"))
                 .hasMessageContaining("permission denied");
         assertThatThrownBy(
@@ -148,6 +149,32 @@ class ProductionOverlayIT {
                 .hasMessageContaining("must be owner");
         assertThatThrownBy(() -> asRole("rampgate", SERVICE_PASSWORD, "DROP TABLE observation_other"))
                 .hasMessageContaining("must be owner");
+    }
+
+    private void theAuditIsAddedToAndNothingElse() throws Exception {
+        asRole("rampgate", SERVICE_PASSWORD, "SELECT audit_link(1000)");
+        asRole(
+                "rampgate_migration",
+                MIGRATION_PASSWORD,
+                "DO $$ BEGIN ASSERT EXISTS (SELECT FROM audit_entry WHERE action = 'erase_user' AND position IS NOT NULL); END $$");
+        asRole("rampgate", SERVICE_PASSWORD, "INSERT INTO audit_entry (action, result) VALUES ('read_case', 'begun')");
+        for (String forbidden : new String[] {
+            "DELETE FROM audit_entry",
+            "TRUNCATE audit_entry",
+            "UPDATE audit_entry SET actor = 'desk'",
+            "UPDATE audit_entry SET position = 1",
+            "INSERT INTO audit_entry (at, action, result) VALUES ('2020-01-01Z', 'read_case', 'begun')",
+            "INSERT INTO audit_entry (action, result, position, previous, hash) VALUES ('read_case', 'begun', 7, '', '')",
+            "UPDATE audit_chain SET last_position = 0",
+            "INSERT INTO audit_chain DEFAULT VALUES",
+            "DELETE FROM audit_chain"
+        }) {
+            assertThatThrownBy(() -> asRole("rampgate", SERVICE_PASSWORD, forbidden))
+                    .as(forbidden)
+                    .hasMessageContaining("permission denied");
+        }
+        assertThatThrownBy(() -> asRole("rampgate", SERVICE_PASSWORD, "SELECT audit_expire(now(), 500)"))
+                .hasMessageContaining("kept for 30 days");
     }
 
     private void usersSignInByTheirTokensAlone(PackagedRampgate rampgate) {
