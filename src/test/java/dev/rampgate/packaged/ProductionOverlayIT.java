@@ -118,11 +118,18 @@ class ProductionOverlayIT {
         try (PackagedRampgate rampgate = PackagedRampgate.start(environment(
                 rendered.one(Deployment.class, "rampgate").getSpec().getTemplate(),
                 Map.of(
-                        "proof-client-token", "client-token-canary-0071",
-                        "database-password", SERVICE_PASSWORD,
-                        "webhook-keys", WEBHOOK_KEY,
-                        "ticket-keys", "ticket-key-canary-0071-of-32-characters",
-                        "operator-tokens", OPERATE_TOKEN)))) {
+                        "proof-client-token",
+                        "client-token-canary-0071",
+                        "database-password",
+                        SERVICE_PASSWORD,
+                        "webhook-keys",
+                        WEBHOOK_KEY,
+                        "ticket-keys",
+                        "ticket-key-canary-0071-of-32-characters",
+                        "audit-keys",
+                        "audit-key-canary-0071-of-32-characters",
+                        "operator-tokens",
+                        OPERATE_TOKEN)))) {
             usersSignInByTheirTokensAlone(rampgate);
             String id = aSessionIsFollowedByItsTicket(rampgate);
             aWebhookNeedsItsKeyAlone(rampgate, id);
