@@ -11,7 +11,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +21,9 @@ import java.util.function.Supplier;
 
 /**
  * Answers of any size, written part by part. The next part is made when the client has read the last one, so that an answer needs the memory of one
- * part. An answer that fails on its way ends without its end, which clients notice.
+ * part. An answer that fails on its way ends without its end, which clients notice. A singleton, so that its gauge is there before the first answer.
  */
-@ApplicationScoped
+@Singleton
 class StreamedAnswers {
 
     /** Characters that are written at once: less than a connection may leave unread. */

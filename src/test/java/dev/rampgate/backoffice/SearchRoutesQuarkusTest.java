@@ -233,7 +233,9 @@ class SearchRoutesQuarkusTest {
 
     @Test
     void aClientThatHangsUpEndsItsExportAndHealthNeverWaits() throws IOException {
-        many(5_000, "2021-04-01T12:00:00Z");
+        // About 10 MB: more than the buffers of ten connections on a loopback interface take, however long they have
+        // time.
+        many(20_000, "2021-04-01T12:00:00Z");
         await("exports of other tests have ended").atMost(LIMIT).until(() -> exports() == 0);
         String export = "GET /operate/transactions/export?format=ndjson&created_from=2021-04-01T00:00:00Z"
                 + "&created_to=2021-04-02T00:00:00Z HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer"
