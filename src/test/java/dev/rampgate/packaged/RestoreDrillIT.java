@@ -25,6 +25,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +49,7 @@ class RestoreDrillIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String OPERATE_TOKEN = "operate-token-canary-0011";
+    private static final YearMonth MONTH = YearMonth.now(ZoneOffset.UTC);
     private static final String KEY = "2026a erasure-key-canary-0011-0123456789abcdef\n";
 
     private static EmbeddedDatabase server;
@@ -86,6 +89,7 @@ class RestoreDrillIT {
         String cursor;
         String lostCursor;
         String onlyAtProof;
+        String statement;
         try (PackagedRampgate rampgate = PackagedRampgate.start(complete("lived"))) {
             String settled = open(rampgate, "erased-before-the-dump");
             proof.drive(settled, Action.COMPLETE);
@@ -94,8 +98,10 @@ class RestoreDrillIT {
             open(rampgate, "stays");
             pollAgain(rampgate, settled);
             awaitStatus("lived", settled, "completed");
+            await("the books know it").atMost(LIMIT).until(() -> statement(rampgate, Map.of()).contains("completed"));
             erase(rampgate, "erased-before-the-dump");
             cursor = readPast(settled, rampgate, "", before);
+            statement = statement(rampgate, Map.of());
             dump = dumpUnderLoad(rampgate);
             assertThat(places(dump, "erased-before-the-dump")).isEmpty();
             assertThat(places(dump, "erased-after-the-dump")).isNotEmpty();
@@ -120,6 +126,10 @@ class RestoreDrillIT {
             assertThat(places(now, "erased-after-the-dump")).isEmpty();
             assertThat(places(now, "erased-and-back")).isEmpty();
             assertThat(places(now, "stays")).isNotEmpty();
+
+            String knownAt = new JsonObject(statement).getString("as_known_at");
+            assertThat(statement).contains("completed");
+            assertThat(statement(rampgate, Map.of("as_known_at", knownAt))).isEqualTo(statement);
 
             List<JsonObject> after = new ArrayList<>();
             await("all events").atMost(LIMIT).until(() -> {
@@ -214,6 +224,16 @@ class RestoreDrillIT {
 
     private static io.restassured.specification.RequestSpecification operate() {
         return given().header("Authorization", "Bearer " + OPERATE_TOKEN);
+    }
+
+    /** The statement of this month, byte for byte. */
+    private static String statement(PackagedRampgate rampgate, Map<String, String> asKnownAt) {
+        return operate().queryParams(asKnownAt)
+                .get(rampgate.managementUrl("/operate/statements/" + MONTH))
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
     }
 
     // --- events
