@@ -451,6 +451,36 @@ class DeploymentTest {
     }
 
     @Test
+    void theErasureLedgerHasItsVolumeAndItsKeys() throws IOException {
+        Rendered rendered = Rendered.editedProduction(
+                text -> text.replace("# - ../../components/erasure-ledger", "- ../../components/erasure-ledger"));
+        Container server = server(rendered);
+
+        assertThat(mounted(server)).contains("erasure-keys");
+        assertThat(Files.readString(Path.of("deploy/overlays/production/secret.example.yaml")))
+                .contains("# erasure-keys: ");
+        assertThat(server.getEnv().stream()
+                        .map(EnvVar::getName)
+                        .filter(name -> name.startsWith("RAMPGATE_PRIVACY_")))
+                .hasSize(2)
+                .allMatch(knownSettings()::contains);
+        assertThat(server.getVolumeMounts())
+                .filteredOn(mount -> mount.getName().equals("erasures"))
+                .singleElement()
+                .satisfies(mount -> {
+                    assertThat(mount.getMountPath())
+                            .isEqualTo(value(server, "RAMPGATE_PRIVACY_ERASURE_LEDGER_DIRECTORY"));
+                    assertThat(mount.getReadOnly()).isNotEqualTo(true);
+                });
+        assertThat(rendered.one(Deployment.class, "rampgate")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getVolumes())
+                .anyMatch(volume -> volume.getPersistentVolumeClaim() != null);
+    }
+
+    @Test
     void onAJvmTheContainerHasItsImagesUserMemoryAndOptions() throws IOException {
         Rendered rendered =
                 Rendered.editedProduction(text -> text.replace("# - ../../components/jvm", "- ../../components/jvm"));

@@ -167,6 +167,30 @@ class HelmChartTest {
     }
 
     @Test
+    void theErasureLedgerIsSetAsTheComponentOfTheOverlaySetsIt() {
+        Rendered overlay = Rendered.editedProduction(
+                text -> text.replace("# - ../../components/erasure-ledger", "- ../../components/erasure-ledger"));
+        Rendered chart = production(values -> values.set("erasureLedger.claimName", "rampgate-erasures"));
+
+        assertThat(server(chart).getEnv())
+                .containsAll(server(overlay).getEnv().stream()
+                        .filter(variable -> variable.getName().startsWith("RAMPGATE_PRIVACY_"))
+                        .toList());
+        assertThat(server(chart).getVolumeMounts()).containsAll(server(overlay).getVolumeMounts());
+        assertThat(chart.one(Deployment.class, "rampgate")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getVolumes())
+                .filteredOn(volume -> volume.getName().equals("erasures"))
+                .isEqualTo(overlay.one(Deployment.class, "rampgate").getSpec().getTemplate().getSpec().getVolumes().stream()
+                        .filter(volume -> volume.getName().equals("erasures"))
+                        .toList());
+        assertThatThrownBy(() -> production(values -> values.set("erasureLedger.claimName", "Not/a/claim")))
+                .hasMessageContaining("erasureLedger");
+    }
+
+    @Test
     void aDigestGoesBeforeATag() {
         String digest = "sha256:" + "0123456789abcdef".repeat(4);
         Rendered chart = production(values -> values.set("image.digest", digest));
