@@ -160,6 +160,7 @@ class UserExport {
                         head,
                         array("archive", elements(archive(id))),
                         array("events", events(id)),
+                        array("amounts", elements(amounts(id))),
                         array("deliveries", elements(deliveries(id))),
                         array("attempts", elements(attempts(id))),
                         Multi.createFrom().item("}"));
@@ -179,6 +180,27 @@ class UserExport {
                                 ? Tuple.tuple().addValue(id).addValue(null).addValue(null)
                                 : Tuple.of(id, last.getOffsetDateTime("received_at"), last.getUUID("id")))
                 .map(CaseReader::observation);
+    }
+
+    /** What it was worth in the books, each time that this changed. */
+    private Multi<JsonObject> amounts(String id) {
+        return pages("""
+                        SELECT number, attempt, status, crypto_amount::text AS crypto_amount, fiat_currency,
+                               fiat_amount::text AS fiat_amount, occurred_at, confirmed_at
+                        FROM amount_revision
+                        WHERE transaction_id = $1 AND number > $2
+                        ORDER BY number
+                        LIMIT $3
+                        """, EVENTS, last -> Tuple.of(id, last == null ? 0L : last.getLong("number")))
+                .map(row -> {
+                    JsonObject amount = new JsonObject().put("attempt", row.getInteger("attempt"));
+                    for (String name : List.of("status", "crypto_amount", "fiat_currency", "fiat_amount")) {
+                        TransactionJson.put(amount, name, row.getString(name));
+                    }
+                    TransactionJson.put(amount, "occurred_at", instant(row, "occurred_at"));
+                    TransactionJson.put(amount, "confirmed_at", instant(row, "confirmed_at"));
+                    return amount;
+                });
     }
 
     /** The bodies, as they were sent. */

@@ -196,7 +196,7 @@ public class ErasureReplay implements Preparation {
     // --- the users
 
     /** Where user ids stand. Each statement answers the next ones, in order. */
-    private enum Source {
+    enum Source {
         /** By one step into the index for each user, however many transactions each has. */
         TRANSACTIONS("""
                 WITH RECURSIVE next (user_id, number) AS (
@@ -237,6 +237,17 @@ public class ErasureReplay implements Preparation {
         }
     }
 
+    /** The user ids that follow one. */
+    static Uni<List<String>> page(Pool pool, Source source, String after) {
+        return pool.preparedQuery(source.statement)
+                .execute(Tuple.of(after, USERS))
+                .map(rows -> {
+                    List<String> page = new ArrayList<>(rows.size());
+                    rows.forEach(row -> page.add(row.getString("user_id")));
+                    return page;
+                });
+    }
+
     /** One look at all users. */
     private final class Pass {
         private long users;
@@ -246,7 +257,7 @@ public class ErasureReplay implements Preparation {
             AtomicReference<String> after = new AtomicReference<>(BEFORE_ALL);
             return Multi.createBy()
                     .repeating()
-                    .uni(() -> page(source, after.get())
+                    .uni(() -> page(pool, source, after.get())
                             .call(page -> erasedUsers.namedByLedger(pool, page).chain(this::eraseAll))
                             .invoke(page -> {
                                 report(page);
@@ -257,16 +268,6 @@ public class ErasureReplay implements Preparation {
                     .whilst(page -> page.size() == USERS)
                     .onItem()
                     .ignoreAsUni();
-        }
-
-        private Uni<List<String>> page(Source source, String after) {
-            return pool.preparedQuery(source.statement)
-                    .execute(Tuple.of(after, USERS))
-                    .map(rows -> {
-                        List<String> page = new ArrayList<>(rows.size());
-                        rows.forEach(row -> page.add(row.getString("user_id")));
-                        return page;
-                    });
         }
 
         private Uni<Void> eraseAll(Map<String, Instant> named) {

@@ -282,7 +282,7 @@ final class BackOfficeDescription {
                                         "transactions",
                                                 array(
                                                         anyObject(
-                                                                "transaction, follow_up, timeline, archive, events, deliveries, attempts")),
+                                                                "transaction, follow_up, timeline, archive, events, amounts, deliveries, attempts")),
                                         "idempotency_keys", array(anyObject("key, expires_at, answered")),
                                         "hand_offs", array(anyObject("expires_at"))),
                                 "erased_at",

@@ -459,9 +459,7 @@ class DeploymentTest {
         assertThat(mounted(server)).contains("erasure-keys");
         assertThat(Files.readString(Path.of("deploy/overlays/production/secret.example.yaml")))
                 .contains("# erasure-keys: ");
-        assertThat(server.getEnv().stream()
-                        .map(EnvVar::getName)
-                        .filter(name -> name.startsWith("RAMPGATE_PRIVACY_")))
+        assertThat(server.getEnv().stream().map(EnvVar::getName).filter(name -> name.startsWith("RAMPGATE_PRIVACY_")))
                 .hasSize(2)
                 .allMatch(knownSettings()::contains);
         assertThat(server.getVolumeMounts())

@@ -183,9 +183,16 @@ class HelmChartTest {
                         .getSpec()
                         .getVolumes())
                 .filteredOn(volume -> volume.getName().equals("erasures"))
-                .isEqualTo(overlay.one(Deployment.class, "rampgate").getSpec().getTemplate().getSpec().getVolumes().stream()
-                        .filter(volume -> volume.getName().equals("erasures"))
-                        .toList());
+                .isEqualTo(
+                        overlay
+                                .one(Deployment.class, "rampgate")
+                                .getSpec()
+                                .getTemplate()
+                                .getSpec()
+                                .getVolumes()
+                                .stream()
+                                .filter(volume -> volume.getName().equals("erasures"))
+                                .toList());
         assertThatThrownBy(() -> production(values -> values.set("erasureLedger.claimName", "Not/a/claim")))
                 .hasMessageContaining("erasureLedger");
     }

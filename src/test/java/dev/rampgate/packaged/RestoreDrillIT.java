@@ -98,7 +98,8 @@ class RestoreDrillIT {
             open(rampgate, "stays");
             pollAgain(rampgate, settled);
             awaitStatus("lived", settled, "completed");
-            await("the books know it").atMost(LIMIT).until(() -> statement(rampgate, Map.of()).contains("completed"));
+            await("the books know it").atMost(LIMIT).until(() -> statement(rampgate, Map.of())
+                    .contains("completed"));
             erase(rampgate, "erased-before-the-dump");
             cursor = readPast(settled, rampgate, "", before);
             statement = statement(rampgate, Map.of());
@@ -228,7 +229,8 @@ class RestoreDrillIT {
 
     /** The statement of this month, byte for byte. */
     private static String statement(PackagedRampgate rampgate, Map<String, String> asKnownAt) {
-        return operate().queryParams(asKnownAt)
+        return operate()
+                .queryParams(asKnownAt)
                 .get(rampgate.managementUrl("/operate/statements/" + MONTH))
                 .then()
                 .statusCode(200)

@@ -420,6 +420,8 @@ class ErasureQuarkusTest {
                 .contains("transaction.opened", "transaction.completed");
         assertThat(completed.getJsonArray("archive").stream().map(one -> ((JsonObject) one).getString("raw")))
                 .anyMatch(raw -> raw != null && raw.contains(userId));
+        assertThat(completed.getJsonArray("amounts").stream().map(one -> ((JsonObject) one).getString("status")))
+                .contains("completed");
         assertThat(text).doesNotContain(userId + "-other", "init_token");
 
         erase();
