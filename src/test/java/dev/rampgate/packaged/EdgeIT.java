@@ -65,6 +65,7 @@ class EdgeIT {
         proof = around.proof();
         Map<String, String> environment = around.environment();
         environment.put("RAMPGATE_OPERATE_ACTORS_NIGHT_ROLE", "operator");
+        environment.put("RAMPGATE_OPERATE_AUDIT_KEYS", "audit-key-canary-of-the-edge-of-32-characters");
         environment.put(
                 "RAMPGATE_OPERATE_ACTORS_NIGHT_TOKEN_FILE",
                 Files.writeString(secrets.resolve("night"), OPERATE_TOKEN).toString());
