@@ -39,6 +39,10 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
             "rampgate.identity.jwt.audience",
             "rampgate.live.ticket-keys",
             "rampgate.operate.audit.keys",
+            "rampgate.operate.jwt.algorithms",
+            "rampgate.operate.jwt.audience",
+            "rampgate.operate.jwt.roles.<name>",
+            "rampgate.operate.proxy.roles.<name>",
             "rampgate.outbox.endpoints.<name>.types",
             "rampgate.session.amount-ranges",
             "rampgate.session.pairs",
@@ -48,7 +52,8 @@ public final class LiteralSettings implements ConfigSourceInterceptor {
 
     private static final String OURS = "rampgate.";
     private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+\\z");
-    private static final Pattern NAMED = Pattern.compile("(?<=\\Arampgate\\.outbox\\.endpoints\\.)[^.]+");
+    private static final Pattern NAMED = Pattern.compile(
+            "(?<=\\Arampgate\\.(?:outbox\\.endpoints|operate\\.jwt\\.roles|operate\\.proxy\\.roles)\\.)[^.\\[]+");
     private static final Pattern INDEX = Pattern.compile("\\[\\d+]\\z");
 
     @Override
