@@ -154,11 +154,11 @@ public final class GrownDatabase implements AutoCloseable {
                     FROM transaction;
 
                     INSERT INTO socket (transaction_id, hot_until, leased_by, lease_until)
-                    SELECT id, now() + random() * interval '15 min', gen_random_uuid(), now() + interval '1 h'
+                    SELECT id, now() + interval '1 h' + random() * interval '15 min', gen_random_uuid(), now() + interval '1 h'
                     FROM transaction;
 
                     INSERT INTO idempotency_key (user_id, key, request_hash, claim, claims, lease_until, expires_at)
-                    SELECT user_id, id, '\\x00', gen_random_uuid(), 1, now(), now() + random() * interval '15 min'
+                    SELECT user_id, id, '\\x00', gen_random_uuid(), 1, now(), now() + interval '1 h' + random() * interval '15 min'
                     FROM transaction;
 
                     INSERT INTO hand_off (code_hash, user_id, sealed, expires_at)
