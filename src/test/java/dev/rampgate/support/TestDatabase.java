@@ -50,12 +50,12 @@ public record TestDatabase(String host, int port, String name, String user, Stri
                 () -> {});
     }
 
-    /** Another one on the same server, which is dropped in the end. */
+    /** Another one on the same server, which is dropped in the end, however often it is closed. */
     private TestDatabase another() {
         String other = "test_" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
         execute("CREATE DATABASE " + other);
         return new TestDatabase(
-                host, port, other, user, password, () -> execute("DROP DATABASE " + other + " WITH (FORCE)"));
+                host, port, other, user, password, () -> execute("DROP DATABASE IF EXISTS " + other + " WITH (FORCE)"));
     }
 
     private void execute(String statement) {
