@@ -1,5 +1,6 @@
 package dev.rampgate.packaged;
 
+import static dev.rampgate.packaged.PackagedRampgate.THREAD_EACH;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -93,7 +94,8 @@ class EventFeedIT {
         try (PackagedRampgate writer = PackagedRampgate.start(environment);
                 PackagedRampgate other = PackagedRampgate.start(environment)) {
             String end = page(other, "").getString("next");
-            CompletableFuture<Response> waiting = CompletableFuture.supplyAsync(() -> read(other, end, OPENED, "60s"));
+            CompletableFuture<Response> waiting =
+                    CompletableFuture.supplyAsync(() -> read(other, end, OPENED, "60s"), THREAD_EACH);
             await("it waits").atMost(LIMIT).until(() -> waiting(other) == 1);
             open(writer, 1);
 
@@ -105,7 +107,7 @@ class EventFeedIT {
             assertThat(page.getJsonArray("events")).hasSize(1);
 
             CompletableFuture<Response> last = CompletableFuture.supplyAsync(
-                    () -> read(other, page.getString("next"), "transaction.failed", "60s"));
+                    () -> read(other, page.getString("next"), "transaction.failed", "60s"), THREAD_EACH);
             await("it waits again").atMost(LIMIT).until(() -> waiting(other) == 1);
             long begun = System.nanoTime();
             other.terminate();

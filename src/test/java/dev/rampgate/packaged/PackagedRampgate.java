@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,6 +24,9 @@ import java.util.concurrent.TimeUnit;
  * native executable where one is built ({@code -Dnative}), else {@code quarkus-run.jar}.
  */
 public final class PackagedRampgate implements AutoCloseable {
+
+    /** For what waits beside a test: from Java 25 on all that names no executor shares one thread on two processors. */
+    static final Executor THREAD_EACH = task -> new Thread(task, "beside a test").start();
 
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));

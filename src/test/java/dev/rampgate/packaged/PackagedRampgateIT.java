@@ -1,5 +1,6 @@
 package dev.rampgate.packaged;
 
+import static dev.rampgate.packaged.PackagedRampgate.THREAD_EACH;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -198,8 +199,10 @@ class PackagedRampgateIT {
     void aSecondReplicaStartsOnTheSameDatabaseKnowsTheSameKeysAndEndsOnSigterm() {
         try (PackagedRampgate second = PackagedRampgate.start(environment())) {
             String order = ORDER.replace("42.75", "77.01");
-            CompletableFuture<Response> here = CompletableFuture.supplyAsync(() -> repeated(rampgate, order));
-            CompletableFuture<Response> there = CompletableFuture.supplyAsync(() -> repeated(second, order));
+            CompletableFuture<Response> here =
+                    CompletableFuture.supplyAsync(() -> repeated(rampgate, order), THREAD_EACH);
+            CompletableFuture<Response> there =
+                    CompletableFuture.supplyAsync(() -> repeated(second, order), THREAD_EACH);
             List<Integer> statuses =
                     List.of(here.join().statusCode(), there.join().statusCode());
             assertThat(statuses).contains(201).isSubsetOf(201, 409);

@@ -1,5 +1,6 @@
 package dev.rampgate.packaged;
 
+import static dev.rampgate.packaged.PackagedRampgate.THREAD_EACH;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -301,13 +302,15 @@ class RestoreDrillIT {
     /** While users open sessions. */
     private static Map<String, byte[]> dumpUnderLoad(PackagedRampgate rampgate) throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
-        CompletableFuture<Integer> load = CompletableFuture.supplyAsync(() -> {
-            int opened = 0;
-            while (!enough.get()) {
-                open(rampgate, "busy-" + opened++);
-            }
-            return opened;
-        });
+        CompletableFuture<Integer> load = CompletableFuture.supplyAsync(
+                () -> {
+                    int opened = 0;
+                    while (!enough.get()) {
+                        open(rampgate, "busy-" + opened++);
+                    }
+                    return opened;
+                },
+                THREAD_EACH);
         try {
             await("there is load")
                     .atMost(LIMIT)
