@@ -1,8 +1,10 @@
 package dev.rampgate;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
 
 /** The arrows between the packages, and what must never happen on an event loop. */
 @AnalyzeClasses(packages = "dev.rampgate", importOptions = ProductionClasses.class)
@@ -112,6 +115,14 @@ class ArchitectureTest {
             .orShould()
             .callMethod(java.util.UUID.class, "randomUUID")
             .because("clock and randomness are injected");
+
+    @ArchTest
+    static final ArchRule noRandomnessIsMadeWhileTheExecutableIsBuilt = noFields()
+            .that()
+            .areStatic()
+            .should()
+            .haveRawType(assignableTo(RandomGenerator.class))
+            .because("native-image refuses a static field whose seed would be that of the build");
 
     @ArchTest
     static final ArchRule numbersOfOthersAreOfAsciiDigits = noClasses()

@@ -17,14 +17,14 @@ final class SealedText {
     private static final String CIPHER = "AES/GCM/NoPadding";
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
-    private static final SecureRandom SECRET = new SecureRandom();
 
     private SealedText() {}
 
     /** The text for an address: letters, digits, dashes and underscores. */
     static String seal(String text, ConsoleSession session) {
         byte[] nonce = new byte[NONCE_BYTES];
-        SECRET.nextBytes(nonce);
+        // Not a static field: the native executable would be built with its seed.
+        new SecureRandom().nextBytes(nonce);
         try {
             byte[] sealed = cipher(Cipher.ENCRYPT_MODE, session, nonce).doFinal(text.getBytes(StandardCharsets.UTF_8));
             byte[] all = Arrays.copyOf(nonce, nonce.length + sealed.length);
