@@ -55,7 +55,7 @@ public class ActorAuthentication {
 
     /**
      * Who makes a call: the person whom the proxy names if the call claims to come through it, else the actor or the person whose bearer token
-     * it carries. Fails with {@link ProblemException}: 401 if nobody is known, 403 for a person without a role, 429 after too many wrong
+     * it carries. Fails with {@link ProblemException}: 401 for a caller who is not known, 403 for a person without a role, 429 after too many wrong
      * secrets and tokens from the caller's address, 503 if the issuer's keys were never read.
      */
     Uni<Actor> caller(RoutingContext routing) {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public record BrakeRequest(BrakeScope scope, String reason, Optional<Instant> expiresAt) {
 
-    /** How long a brake is on if nobody says. */
+    /** How long a brake is on if the request names no end. */
     public static final Duration USUAL = Duration.ofHours(24);
 
     /** How long a brake may be on; it can be put on again. */

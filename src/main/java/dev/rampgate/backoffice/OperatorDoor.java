@@ -14,7 +14,7 @@ public interface OperatorDoor {
     String prefix();
 
     /**
-     * Who calls. Fails with {@link dev.rampgate.problem.ProblemException}: 401 if nobody is known, 403 if the call was forged, 429 after too
+     * Who calls. Fails with {@link dev.rampgate.problem.ProblemException}: 401 for a caller who is not known, 403 if the call was forged, 429 after too
      * many wrong tokens.
      */
     Uni<Actor> actor(RoutingContext routing);
