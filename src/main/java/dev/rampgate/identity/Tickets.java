@@ -1,11 +1,11 @@
 package dev.rampgate.identity;
 
+import dev.rampgate.wire.HmacSha256;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +14,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -38,7 +37,6 @@ public class Tickets {
 
     private static final String SETTING = "rampgate.live.ticket-keys";
     private static final int SHORTEST_KEY = 32;
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int MAC_LENGTH = 32;
     private static final byte[] TICKET = "rampgate-ticket-1\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PASS = "rampgate-pass-1\0".getBytes(StandardCharsets.US_ASCII);
@@ -135,15 +133,11 @@ public class Tickets {
     }
 
     private static byte[] mac(SecretKeySpec key, byte[] purpose, long expiresAt, String transactionId) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            mac.update(purpose);
-            mac.update(ByteBuffer.allocate(Long.BYTES).putLong(expiresAt).array());
-            return mac.doFinal(transactionId.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("every Java has " + ALGORITHM, impossible);
-        }
+        return HmacSha256.of(
+                key,
+                purpose,
+                ByteBuffer.allocate(Long.BYTES).putLong(expiresAt).array(),
+                transactionId.getBytes(StandardCharsets.UTF_8));
     }
 
     private static SecretKeySpec key(String secret) {
@@ -154,6 +148,6 @@ public class Tickets {
                             + " characters; make each by openssl rand -hex 32, separated by commas, the first one signs",
                     Set.of(SETTING));
         }
-        return new SecretKeySpec(text.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+        return HmacSha256.key(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,11 +1,10 @@
 package dev.rampgate.reconcile;
 
+import dev.rampgate.wire.HmacSha256;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -17,13 +16,11 @@ public final class ErasureKeys {
     /** Without an erasure ledger. */
     public static final ErasureKeys NONE = new ErasureKeys(Map.of());
 
-    private static final String ALGORITHM = "HmacSHA256";
-
     private final Map<String, SecretKeySpec> keys = new LinkedHashMap<>();
 
     /** @param secrets by the ids of the keys, the newest first */
     public ErasureKeys(Map<String, byte[]> secrets) {
-        secrets.forEach((id, secret) -> keys.put(id, new SecretKeySpec(secret, ALGORITHM)));
+        secrets.forEach((id, secret) -> keys.put(id, HmacSha256.key(secret)));
     }
 
     /**
@@ -64,13 +61,7 @@ public final class ErasureKeys {
     }
 
     private static byte[] mark(SecretKeySpec key, String userId) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            return mac.doFinal(userId.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("Every Java platform has " + ALGORITHM, impossible);
-        }
+        return HmacSha256.of(key, userId.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Never the secrets. */

@@ -1,16 +1,15 @@
 package dev.rampgate.backoffice.audit;
 
 import dev.rampgate.settings.EnvironmentName;
+import dev.rampgate.wire.HmacSha256;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -24,7 +23,6 @@ public class AuditKeys {
     static final String KEY_ID = "rampgate-audit-key-id";
 
     private static final String SETTING = "rampgate.operate.audit.keys";
-    private static final String ALGORITHM = "HmacSHA256";
     private static final int SHORTEST = 32;
     private static final int ID_DIGITS = 8;
     private static final int DIGITS = 32;
@@ -71,7 +69,7 @@ public class AuditKeys {
             throw new ConfigurationException(EnvironmentName.both(SETTING) + ": each must have at least " + SHORTEST
                     + " characters, such as one made by openssl rand -hex 32");
         }
-        SecretKeySpec spec = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+        SecretKeySpec spec = HmacSha256.key(secret.getBytes(StandardCharsets.UTF_8));
         return new Key(spec, mac(spec, KEY_ID).substring(0, ID_DIGITS));
     }
 
@@ -83,12 +81,6 @@ public class AuditKeys {
     }
 
     private static String mac(SecretKeySpec secret, String value) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(secret);
-            return HexFormat.of().formatHex(mac.doFinal(value.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return HexFormat.of().formatHex(HmacSha256.of(secret, value.getBytes(StandardCharsets.UTF_8)));
     }
 }

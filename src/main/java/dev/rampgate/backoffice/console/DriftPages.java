@@ -23,10 +23,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -40,8 +37,6 @@ class DriftPages implements ConsolePages {
     private static final int LONGEST_TEXT = 1_000;
     private static final Pattern ID = Pattern.compile("[0-9]{1,18}");
     private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     private static final List<String> STATES = List.of("", "open", "explained", "alarming", "resolved");
 
     private final DriftStore runs;
@@ -124,7 +119,7 @@ class DriftPages implements ConsolePages {
                     case POLLING ->
                         run.counts().done() + " of " + run.total()
                                 + run.estimatedEnd(now)
-                                        .map(end -> ", until about " + TIME.format(end) + " UTC")
+                                        .map(end -> ", until about " + time(end) + " UTC")
                                         .orElse("");
                     case DONE, CANCELLED -> run.counts().done() + " of " + run.total();
                     case TOO_LARGE -> "more than " + run.total() + " transactions";
@@ -138,7 +133,7 @@ class DriftPages implements ConsolePages {
                 };
         return new DriftPage.Run(
                 Long.toString(run.id()),
-                TIME.format(run.createdFrom()) + " – " + TIME.format(run.createdTo()),
+                time(run.createdFrom()) + " – " + time(run.createdTo()),
                 run.startedBy(),
                 run.state().wireName().replace('_', ' '),
                 tone,
@@ -153,7 +148,7 @@ class DriftPages implements ConsolePages {
     private static DriftPage.Imported imported(StatementImport one) {
         return new DriftPage.Imported(
                 Long.toString(one.id()),
-                TIME.format(one.receivedAt()),
+                time(one.receivedAt()),
                 one.importedBy(),
                 one.state().wireName(),
                 one.rows(),
@@ -196,6 +191,10 @@ class DriftPages implements ConsolePages {
                                         + (side.fiatCurrency() == null ? "" : " " + side.fiatCurrency()));
     }
 
+    private static String time(Instant time) {
+        return Moment.toTheMinute(time).text();
+    }
+
     private static String lasting(Duration age) {
         long minutes = Math.max(0, age.toMinutes());
         return minutes < 120 ? minutes + " min" : minutes < 2_880 ? minutes / 60 + " h" : minutes / 1_440 + " days";
@@ -214,12 +213,12 @@ class DriftPages implements ConsolePages {
                 call.frame("Break " + one.id()),
                 row(one, now),
                 (one.source() == Source.POLL ? "run " : "import ") + one.sourceId(),
-                TIME.format(one.foundAt()),
-                TIME.format(one.seenAt()),
-                one.resolvedAt() == null && one.isTiming(now) ? TIME.format(one.realFrom()) : "",
+                time(one.foundAt()),
+                time(one.seenAt()),
+                one.resolvedAt() == null && one.isTiming(now) ? time(one.realFrom()) : "",
                 List.of(side("Record", one.here()), side("Proof", one.there())),
                 noted.notes().stream()
-                        .map(note -> new BreakPage.Note(note.kind(), TIME.format(note.at()), note.actor(), note.text()))
+                        .map(note -> new BreakPage.Note(note.kind(), time(note.at()), note.actor(), note.text()))
                         .toList(),
                 call.may(Permission.RUN_BOOKS));
     }

@@ -14,17 +14,26 @@ import java.util.Locale;
  */
 public record Moment(String iso, String text) {
 
-    private static final DateTimeFormatter FORMAT =
-            DateTimeFormatter.ofPattern("d MMM yyyy, HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECONDS = format("d MMM yyyy, HH:mm:ss");
+    private static final DateTimeFormatter MINUTES = format("d MMM yyyy, HH:mm");
 
     /** @param time may be null */
     public static Moment of(Instant time) {
-        return time == null ? new Moment("", "–") : new Moment(time.toString(), FORMAT.format(time));
+        return time == null ? new Moment("", "–") : new Moment(time.toString(), SECONDS.format(time));
     }
 
     /** @param time in ISO 8601; may be null */
     public static Moment of(String time) {
         return of(time == null ? null : Instant.parse(time));
+    }
+
+    /** The same, where seconds say nothing. */
+    public static Moment toTheMinute(Instant time) {
+        return new Moment(time.toString(), MINUTES.format(time));
+    }
+
+    private static DateTimeFormatter format(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);
     }
 
     /** How long something has lasted, in its largest unit, such as {@code 3 min}. */

@@ -32,7 +32,10 @@ public record Break(
     public static final Duration ALARM_AFTER = Duration.ofHours(1);
 
     /** What one of the two said; each is null if it did not say it. */
-    public record Side(String status, String cryptoAmount, String fiatAmount, String fiatCurrency) {}
+    public record Side(String status, String cryptoAmount, String fiatAmount, String fiatCurrency) {
+        /** It has no such transaction. */
+        static final Side NOTHING = new Side(null, null, null, null);
+    }
 
     /** Whether it may still be a matter of timing. */
     public boolean isTiming(Instant now) {

@@ -122,17 +122,11 @@ public class BreakStore {
                         .and(Columns.texts(lookedAt))
                         .text(Difference::transactionId)
                         .text(difference -> difference.kind().wireName())
-                        .text(difference -> hereStatus(difference))
-                        .text(difference -> thereStatus(difference))
-                        .text(difference -> difference.there() == null
-                                ? null
-                                : difference.there().cryptoAmount())
-                        .text(difference -> difference.there() == null
-                                ? null
-                                : difference.there().fiatAmount())
-                        .text(difference -> difference.there() == null
-                                ? null
-                                : difference.there().fiatCurrency())
+                        .text(difference -> difference.hereSide().status())
+                        .text(difference -> difference.thereSide().status())
+                        .text(difference -> difference.thereSide().cryptoAmount())
+                        .text(difference -> difference.thereSide().fiatAmount())
+                        .text(difference -> difference.thereSide().fiatCurrency())
                         .and(RAMPGATE)
                         .parameters())
                 .replaceWithVoid();
@@ -160,39 +154,19 @@ public class BreakStore {
                         .text(Difference::transactionId)
                         .text(difference -> difference.kind().wireName())
                         .time(Difference::realFrom)
-                        .text(difference -> hereStatus(difference))
-                        .text(difference -> difference.here() == null
-                                ? null
-                                : difference.here().cryptoAmount())
-                        .text(difference -> difference.here() == null
-                                ? null
-                                : difference.here().fiatAmount())
-                        .text(difference -> difference.here() == null
-                                ? null
-                                : difference.here().fiatCurrency())
-                        .text(difference -> thereStatus(difference))
-                        .text(difference -> difference.there() == null
-                                ? null
-                                : difference.there().cryptoAmount())
-                        .text(difference -> difference.there() == null
-                                ? null
-                                : difference.there().fiatAmount())
-                        .text(difference -> difference.there() == null
-                                ? null
-                                : difference.there().fiatCurrency())
+                        .text(difference -> difference.hereSide().status())
+                        .text(difference -> difference.hereSide().cryptoAmount())
+                        .text(difference -> difference.hereSide().fiatAmount())
+                        .text(difference -> difference.hereSide().fiatCurrency())
+                        .text(difference -> difference.thereSide().status())
+                        .text(difference -> difference.thereSide().cryptoAmount())
+                        .text(difference -> difference.thereSide().fiatAmount())
+                        .text(difference -> difference.thereSide().fiatCurrency())
                         .time(difference -> difference.there() == null
                                 ? null
                                 : difference.there().updatedAt())
                         .parameters())
                 .replaceWithVoid();
-    }
-
-    private static String hereStatus(Difference difference) {
-        return difference.here() == null ? null : difference.here().status();
-    }
-
-    private static String thereStatus(Difference difference) {
-        return difference.there() == null ? null : difference.there().status();
     }
 
     // --- the record

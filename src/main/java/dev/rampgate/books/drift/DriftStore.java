@@ -39,6 +39,27 @@ public class DriftStore {
             total, done, agreed, differed, missing, unanswered
             """;
 
+    /** Behind the locked row {@code run}: the next transactions of its window, at most $2, and the last one of them. */
+    private static final String NEXT_PART = """
+            , scanned AS MATERIALIZED (
+                SELECT part.id, part.created_at, part.settled
+                FROM run
+                     CROSS JOIN LATERAL (
+                         SELECT transaction.id, created_at, settled
+                         FROM transaction
+                         WHERE (created_at, transaction.id) > (run.cursor_at, run.cursor_id)
+                           AND created_at < run.created_to
+                         ORDER BY created_at, transaction.id
+                         LIMIT $2
+                     ) AS part
+            ), last AS (
+                SELECT created_at, id
+                FROM scanned
+                ORDER BY created_at DESC, id DESC
+                LIMIT 1
+            )
+            """;
+
     private final Pool pool;
     private final DriftSettings settings;
 
@@ -125,25 +146,11 @@ public class DriftStore {
                             FROM drift_run
                             WHERE id = $1 AND state = 'counting'
                             FOR NO KEY UPDATE SKIP LOCKED
-                        ), scanned AS MATERIALIZED (
-                            SELECT part.id, part.created_at, part.settled
-                            FROM run
-                                 CROSS JOIN LATERAL (
-                                     SELECT transaction.id, created_at, settled
-                                     FROM transaction
-                                     WHERE (created_at, transaction.id) > (run.cursor_at, run.cursor_id)
-                                       AND created_at < run.created_to
-                                     ORDER BY created_at, transaction.id
-                                     LIMIT $2
-                                 ) AS part
-                        ), part AS (
+                        )
+                        """ + NEXT_PART + """
+                        , part AS (
                             SELECT count(*) AS read, count(*) FILTER (WHERE settled) AS settled
                             FROM scanned
-                        ), last AS (
-                            SELECT created_at, id
-                            FROM scanned
-                            ORDER BY created_at DESC, id DESC
-                            LIMIT 1
                         )
                         UPDATE drift_run
                         SET total = total + part.settled,
@@ -195,28 +202,14 @@ public class DriftStore {
                             FROM drift_run
                             WHERE id = $1 AND state = 'polling' AND NOT swept
                             FOR NO KEY UPDATE SKIP LOCKED
-                        ), scanned AS MATERIALIZED (
-                            SELECT part.id, part.created_at, part.settled
-                            FROM run
-                                 CROSS JOIN LATERAL (
-                                     SELECT transaction.id, created_at, settled
-                                     FROM transaction
-                                     WHERE (created_at, transaction.id) > (run.cursor_at, run.cursor_id)
-                                       AND created_at < run.created_to
-                                     ORDER BY created_at, transaction.id
-                                     LIMIT $2
-                                 ) AS part
-                        ), taken AS (
+                        )
+                        """ + NEXT_PART + """
+                        , taken AS (
                             INSERT INTO drift_item (run_id, transaction_id, due_at)
                             SELECT $1, id, now()
                             FROM scanned
                             WHERE settled
                             ON CONFLICT (run_id, transaction_id) DO NOTHING
-                        ), last AS (
-                            SELECT created_at, id
-                            FROM scanned
-                            ORDER BY created_at DESC, id DESC
-                            LIMIT 1
                         )
                         UPDATE drift_run
                         SET cursor_at = coalesce((SELECT created_at FROM last), drift_run.cursor_at),

@@ -3,14 +3,13 @@ package dev.rampgate.outbox.delivery;
 import dev.rampgate.secretfile.ReloadedFiles;
 import dev.rampgate.secretfile.UnusableFileException;
 import dev.rampgate.wire.ByteOrderMark;
+import dev.rampgate.wire.HmacSha256;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -25,7 +24,6 @@ final class SigningSecrets {
     private static final String PREFIX = "whsec_";
     private static final int SHORTEST = 24;
     private static final int LONGEST = 64;
-    private static final String ALGORITHM = "HmacSHA256";
 
     private final List<SecretKeySpec> keys;
 
@@ -62,7 +60,7 @@ final class SigningSecrets {
             byte[] secret =
                     line.startsWith(PREFIX) ? Base64.getDecoder().decode(line.substring(PREFIX.length())) : new byte[0];
             if (secret.length >= SHORTEST && secret.length <= LONGEST) {
-                return new SecretKeySpec(secret, ALGORITHM);
+                return HmacSha256.key(secret);
             }
         } catch (IllegalArgumentException noBase64) {
             // reported below, without the text
@@ -83,14 +81,7 @@ final class SigningSecrets {
     }
 
     private static String signature(SecretKeySpec key, byte[] head, byte[] body) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            mac.update(head);
-            return Base64.getEncoder().encodeToString(mac.doFinal(body));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("Every Java platform has " + ALGORITHM, impossible);
-        }
+        return Base64.getEncoder().encodeToString(HmacSha256.of(key, head, body));
     }
 
     /** Whether they are the same in the same order. */
