@@ -113,7 +113,7 @@ class EventStore {
                                         known_until = greatest(clock_timestamp(), known_until + interval '1 microsecond')
                                     FROM ledger_epoch
                                     WHERE feed.last_position >= $2 AND ledger_epoch.epoch = $1
-                                    RETURNING last_position - (SELECT count(*) FROM unplaced) AS before, known_until
+                                    RETURNING last_position - (SELECT count(*) FROM unplaced) AS before, last_position, known_until
                                 ), placed AS (
                                     UPDATE event
                                     SET position = extended.before + unplaced.place
@@ -132,7 +132,8 @@ class EventStore {
                                       AND amount_revision.known_at IS NULL
                                 ), known_without_event AS (
                                     UPDATE amount_revision
-                                    SET known_at = extended.known_until
+                                    SET known_at = extended.known_until,
+                                        position = extended.last_position
                                     FROM extended
                                     WHERE amount_revision.known_at IS NULL AND amount_revision.event_version IS NULL
                                 )
@@ -141,6 +142,57 @@ class EventStore {
                                 """)
                 .execute(Tuple.of(epoch, atLeast, (long) MOST_PLACED))
                 .map(rows -> rows.iterator().next().getInteger("placed"))));
+    }
+
+    /**
+     * Makes those amount revisions known that no event shows, and those whose event has a place already, from a replica of a build that knows no
+     * revisions. Does nothing while there are none.
+     */
+    Uni<Void> knowWhatHasNoPlace() {
+        return pool.query("SELECT EXISTS (SELECT" + WITHOUT_PLACE + ") AS found")
+                .execute()
+                .chain(rows -> rows.iterator().next().getBoolean("found")
+                        ? knowSome()
+                                .repeat()
+                                .until(number -> number < MOST_PLACED)
+                                .onItem()
+                                .ignoreAsUni()
+                        : Uni.createFrom().voidItem());
+    }
+
+    private static final String WITHOUT_PLACE = """
+             FROM amount_revision AS revision
+             WHERE known_at IS NULL
+               AND NOT EXISTS (
+                   SELECT
+                   FROM event
+                   WHERE event.transaction_id = revision.transaction_id
+                     AND event.version = revision.event_version
+                     AND event.position IS NULL
+               )
+            """;
+
+    private Uni<Integer> knowSome() {
+        return pool.withTransaction(connection -> lockFeed(connection).chain(() -> connection
+                .preparedQuery("""
+                                WITH unknown AS (
+                                    SELECT transaction_id, number
+                                """ + WITHOUT_PLACE + """
+                                    LIMIT $1
+                                ), extended AS (
+                                    UPDATE feed
+                                    SET known_until = greatest(clock_timestamp(), known_until + interval '1 microsecond')
+                                    RETURNING last_position, known_until
+                                )
+                                UPDATE amount_revision
+                                SET known_at = extended.known_until,
+                                    position = extended.last_position
+                                FROM unknown
+                                     CROSS JOIN extended
+                                WHERE amount_revision.transaction_id = unknown.transaction_id AND amount_revision.number = unknown.number
+                                """)
+                .execute(Tuple.of((long) MOST_PLACED))
+                .map(rows -> rows.rowCount())));
     }
 
     /** Until the end of the database transaction, no other changes events. */

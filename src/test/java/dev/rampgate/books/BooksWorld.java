@@ -106,6 +106,15 @@ final class BooksWorld implements AutoCloseable {
 
     /** One observation of a transaction, in a batch of its own, received at this time. */
     void observe(String id, TestObservation one, Instant now) {
+        observe(id, one, now, true);
+    }
+
+    /** Likewise, by a replica of a build that knows neither events nor amount revisions. */
+    void observeAsAnOlderReplica(String id, TestObservation one, Instant now) {
+        observe(id, one, now, false);
+    }
+
+    private void observe(String id, TestObservation one, Instant now, boolean revised) {
         Observation observation = one.received(id, now);
         Optional<TransactionRecord> before = Optional.ofNullable(records.get(id));
         Decision decision = rules.decide(before, observation, now);
@@ -120,9 +129,13 @@ final class BooksWorld implements AutoCloseable {
         decision.marks()
                 .forEach(mark -> confirmed.merge(
                         key(mark), Objects.requireNonNullElse(mark.confirmedAt(), now), (first, later) -> first));
-        records.put(id, step.record());
+        TransactionRecord after = revised ? step.record() : decision.record().orElseThrow();
+        records.put(id, after);
+        List<Event> events = revised ? step.events() : List.of();
+        List<AmountRevision> revisions =
+                revised ? AmountRevision.of(before, after, events).stream().toList() : List.of();
         get(store.inTransaction(unit -> unit.load(Set.of(id), now)
-                .chain(() -> unit.persist(changes(before, step.record(), decision, step.events())))));
+                .chain(() -> unit.persist(changes(before, after, decision, events, revisions)))));
     }
 
     private static String key(Transition transition) {
@@ -138,7 +151,11 @@ final class BooksWorld implements AutoCloseable {
     }
 
     private static BatchChanges changes(
-            Optional<TransactionRecord> before, TransactionRecord after, Decision decision, List<Event> events) {
+            Optional<TransactionRecord> before,
+            TransactionRecord after,
+            Decision decision,
+            List<Event> events,
+            List<AmountRevision> revisions) {
         List<TransactionRecord> record = List.of(after);
         return new BatchChanges(
                 before.isEmpty() ? record : List.of(),
@@ -147,7 +164,7 @@ final class BooksWorld implements AutoCloseable {
                 decision.transitions(),
                 decision.marks(),
                 events,
-                AmountRevision.of(before, after, events).stream().toList(),
+                revisions,
                 List.of(),
                 List.of(),
                 List.of(),
@@ -159,6 +176,13 @@ final class BooksWorld implements AutoCloseable {
     void place() {
         feed.place();
         known = worths();
+    }
+
+    /** Adds the amount revisions that are missing. */
+    int repair() {
+        int added = feed.repairRevisions();
+        known = worths();
+        return added;
     }
 
     private Map<String, Worth> worths() {
@@ -288,7 +312,7 @@ final class BooksWorld implements AutoCloseable {
     void empty() {
         get(pool.query(
                         "TRUNCATE transaction, transition, observation, poll, socket, event, amount_revision, statement, closed_period CASCADE;"
-                                + " UPDATE feed SET last_position = 0, expired_position = 0")
+                                + " UPDATE feed SET last_position = 0, expired_position = 0; UPDATE revision_check SET cursor_at = 'infinity', cursor_id = ''")
                 .execute());
         feed = new TestFeed(pool, new VertxEventLoop(vertx));
         records.clear();

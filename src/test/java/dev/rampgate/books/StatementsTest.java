@@ -4,6 +4,7 @@ import static dev.rampgate.support.TestObservation.poll;
 import static dev.rampgate.support.TestObservation.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.books.BooksWorld.Total;
 import dev.rampgate.books.BooksWorld.Worth;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +44,8 @@ class StatementsTest {
     private static final Period NOVEMBER = OCTOBER.next();
     private static final List<Period> MONTHS = List.of(SEPTEMBER, OCTOBER, NOVEMBER);
     private static final Path ADDING_UP = Path.of("docs/examples/statement-sums.awk");
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static BooksWorld world;
 
@@ -274,6 +278,107 @@ class StatementsTest {
                 .hasSize(1);
     }
 
+    @Test
+    void whatAReplicaOfAnOlderBuildConfirmedIsBookedWhenItIsNoticed() {
+        complete("t-1", "2025-10-03T09:00:00Z", "42.60", "40.15");
+        endAsAnOlderReplica("t-2", Status.COMPLETED, "2025-10-04T09:00:00Z", "10", "9.45");
+        endAsAnOlderReplica("t-3", Status.FAILED, "2025-10-04T10:00:00Z", null, null);
+        world.observeAsAnOlderReplica("open", session(), at("2025-10-04T09:00:00Z"));
+        world.place();
+        Instant close = world.now();
+        String october = world.csv(world.close(OCTOBER, close));
+        assertThat(october).contains("t-1").doesNotContain("t-2").doesNotContain("t-3");
+
+        assertThat(world.repair()).isEqualTo(2);
+
+        assertThat(world.csv(world.statement(OCTOBER, null))).isEqualTo(october);
+        assertThat(world.csv(world.statement(OCTOBER, close))).isEqualTo(october);
+        String since = world.csv(world.statement(OCTOBER, world.now()));
+        assertThat(BooksWorld.sums(since, "item", "later_correction").get("2025-10"))
+                .isEqualTo(BooksWorld.total(world.known(), OCTOBER));
+        assertThat(BooksWorld.lines(world.csv(world.statement(NOVEMBER, world.now())), "correction"))
+                .extracting(cells -> cells[1])
+                .containsExactly("late", "late");
+        assertThat(world.repair()).isZero();
+    }
+
+    @Test
+    void whatAReplicaOfAnOlderBuildCorrectedOrTookBackIsRevokedWhenItIsNoticed() {
+        complete("t-1", "2025-10-03T09:00:00Z", "42.60", "40.15");
+        end("t-2", Status.FAILED, "2025-10-04T09:00:00Z", "10", "9.45");
+        end("t-3", Status.FAILED, "2025-10-05T09:00:00Z", "10", "9.45");
+        world.place();
+        String october = world.csv(world.close(OCTOBER, world.now()));
+        world.observeAsAnOlderReplica(
+                "t-1",
+                poll(Status.COMPLETED, at("2025-10-03T09:00:01Z")).with("42.60", "40.14"),
+                at("2025-11-05T09:00:05Z"));
+        world.observeAsAnOlderReplica(
+                "t-2", poll(Status.PROCESSING, at("2025-11-05T09:00:00Z")), at("2025-11-05T09:00:05Z"));
+        world.observeAsAnOlderReplica(
+                "t-3",
+                poll(Status.COMPLETED, at("2025-11-05T09:00:00Z")).with("10", "9.45"),
+                at("2025-11-05T09:00:05Z"));
+
+        assertThat(world.repair()).isEqualTo(3);
+
+        assertThat(world.csv(world.statement(OCTOBER, null))).isEqualTo(october);
+        String november = world.csv(world.statement(NOVEMBER, world.now()));
+        assertThat(BooksWorld.lines(november, "correction"))
+                .extracting(cells -> cells[1] + " " + cells[8])
+                .containsExactlyInAnyOrder("revoked -40.15", "replacement 40.14", "revoked -9.45", "revoked -9.45");
+        assertThat(BooksWorld.lines(november, "item")).hasSize(1);
+        assertThat(world.repair()).isZero();
+    }
+
+    @Test
+    void whatAReplicaOfAnOlderBuildGaveItsPlaceBecomesKnown() {
+        complete("t-1", "2025-10-03T09:00:00Z", "42.60", "40.15");
+        world.feed.placeAsAnOlderReplica();
+        Instant before = world.now();
+        String early = world.csv(world.statement(OCTOBER, before));
+        assertThat(early).doesNotContain("t-1");
+
+        assertThat(world.repair()).isZero();
+
+        assertThat(world.csv(world.statement(OCTOBER, before))).isEqualTo(early);
+        Statement statement = world.statement(OCTOBER, world.now());
+        assertThat(world.csv(statement)).contains("t-1");
+        long last = world.read("SELECT last_position FROM feed", row -> row.getLong("last_position"));
+        assertThat(statement.position()).isEqualTo(last);
+    }
+
+    @Test
+    void whatABatchIsAboutToCommitIsNotAddedOnceMore() {
+        endAsAnOlderReplica("t-1", Status.COMPLETED, "2025-10-04T09:00:00Z", "10", "9.45");
+        SqlConnection batch = BooksWorld.get(world.pool.getConnection());
+        Transaction transaction = BooksWorld.get(batch.begin());
+        BooksWorld.get(batch.query("SELECT FROM transaction WHERE id = 't-1' FOR NO KEY UPDATE")
+                .execute());
+        BooksWorld.get(batch.query("""
+                        INSERT INTO amount_revision (
+                            transaction_id, attempt, status, type, currency, network, crypto_amount, fiat_currency, fiat_amount,
+                            confirmed_at, period_at, replaces)
+                        SELECT id, attempt, status, type, upper(currency), upper(network), crypto_amount::numeric, upper(fiat_currency),
+                               fiat_amount::numeric, changed_at, changed_at, false
+                        FROM transaction
+                        """).execute());
+
+        CompletableFuture<Integer> added = CompletableFuture.supplyAsync(world::repair);
+        await("the repair waits for the batch").atMost(LIMIT).until(() -> {
+            long waiting = world.read(
+                    "SELECT count(*) AS waiting FROM pg_locks WHERE NOT granted", row -> row.getLong("waiting"));
+            return waiting > 0;
+        });
+        BooksWorld.get(transaction.commit());
+        BooksWorld.get(batch.close());
+
+        assertThat(added).succeedsWithin(LIMIT).isEqualTo(0);
+        long revisions =
+                world.read("SELECT count(*) AS revisions FROM amount_revision", row -> row.getLong("revisions"));
+        assertThat(revisions).isEqualTo(1);
+    }
+
     /** {@code -Dbooks.seed=N} begins with that world, {@code -Dbooks.worlds=N} visits so many. */
     @Test
     void aStatementAndItsLaterCorrectionsAreTheLedgerAndTheSameQuestionHasTheSameBytes() {
@@ -316,7 +421,7 @@ class StatementsTest {
                     observe();
                 } else {
                     if (random.nextBoolean()) {
-                        world.place();
+                        becomeKnown();
                     }
                     ask();
                 }
@@ -324,10 +429,20 @@ class StatementsTest {
                     close();
                 }
             }
-            world.place();
+            becomeKnown();
+            assertThat(world.repair()).isZero();
             MONTHS.forEach(period -> answer(new Question(period, tick())));
             world.feed.expire();
             check();
+        }
+
+        /** Also what replicas of an older build wrote, and what they gave its place. */
+        private void becomeKnown() {
+            if (random.nextInt(4) == 0) {
+                world.feed.placeAsAnOlderReplica();
+            }
+            world.repair();
+            world.place();
         }
 
         /** Mostly what Proof may say, in the order in which it happens. */
@@ -342,7 +457,11 @@ class StatementsTest {
                         case 1 -> TestObservation.socket(status, occurred).with(amount(), amount());
                         default -> poll(status.wireName(), occurred).with(amount(), amount());
                     };
-            world.observe(id, one, received);
+            if (random.nextInt(8) == 0) {
+                world.observeAsAnOlderReplica(id, one, received);
+            } else {
+                world.observe(id, one, received);
+            }
         }
 
         private String amount() {
@@ -426,6 +545,12 @@ class StatementsTest {
         Instant at = at(occurredAt);
         world.observe(id, session(), at.minusSeconds(60));
         world.observe(id, poll(status, at).with(crypto, fiat), at.plusSeconds(5));
+    }
+
+    private static void endAsAnOlderReplica(String id, Status status, String occurredAt, String crypto, String fiat) {
+        Instant at = at(occurredAt);
+        world.observeAsAnOlderReplica(id, session(), at.minusSeconds(60));
+        world.observeAsAnOlderReplica(id, poll(status, at).with(crypto, fiat), at.plusSeconds(5));
     }
 
     private static void refused(Runnable work, String why) {

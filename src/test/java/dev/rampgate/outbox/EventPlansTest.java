@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.support.GrownDatabase;
 import dev.rampgate.support.TestEvents;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,17 @@ class EventPlansTest {
 
         database.assertNoWholeTable(2);
         database.assertUsed("event_unplaced");
+    }
+
+    @Test
+    void transactionsAreComparedWithTheirNewestRevisionByIndex() {
+        RevisionRepair repair = new RevisionRepair(database.pool(), store, 100, new SimpleMeterRegistry());
+        get(database.pool().withTransaction(repair::next));
+        get(store.knowWhatHasNoPlace());
+
+        database.assertNoWholeTable(2);
+        database.assertUsed("transaction_by_creation");
+        database.assertUsed("amount_revision_pkey");
     }
 
     @Test

@@ -32,12 +32,14 @@ public final class TestFeed {
     private final Pool pool;
     private final EventStore store;
     private final Sequencer sequencer;
+    private final RevisionRepair repair;
 
     public TestFeed(Pool pool, EventLoop loop) {
         this.pool = pool;
         this.store = new EventStore(pool);
         this.sequencer =
                 new Sequencer(store, Duration.ofMillis(250), loop, new SplittableRandom(1), new SimpleMeterRegistry());
+        this.repair = new RevisionRepair(pool, store, 2, new SimpleMeterRegistry());
     }
 
     public Sequencer sequencer() {
@@ -54,6 +56,36 @@ public final class TestFeed {
     /** Gives what is committed its place. */
     public void place() {
         get(sequencer.round());
+    }
+
+    /** Gives what is committed its place, as a replica does that knows no amount revisions. */
+    public void placeAsAnOlderReplica() {
+        get(pool.query("""
+                        WITH placed AS (
+                            UPDATE event
+                            SET position = (SELECT last_position FROM feed) + unplaced.place
+                            FROM (
+                                SELECT transaction_id, version, row_number() OVER (ORDER BY number) AS place
+                                FROM event
+                                WHERE position IS NULL
+                            ) AS unplaced
+                            WHERE event.transaction_id = unplaced.transaction_id AND event.version = unplaced.version
+                            RETURNING event.position
+                        )
+                        UPDATE feed
+                        SET last_position = last_position + (SELECT count(*) FROM placed)
+                        """).execute());
+    }
+
+    /** Compares all transactions with their amount revisions, adds what is missing, and makes it known. */
+    public int repairRevisions() {
+        return get(compareAll(0).call(store::knowWhatHasNoPlace));
+    }
+
+    private Uni<Integer> compareAll(int added) {
+        return repair.compare()
+                .chain(page ->
+                        page.ends() ? Uni.createFrom().item(added + page.added()) : compareAll(added + page.added()));
     }
 
     /** Deletes all but the last event, as the retention does. */
