@@ -11,14 +11,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A port of the loopback address that leads to one server or to another, as a load balancer in front of databases does. */
-final class TcpSwitch implements AutoCloseable {
+public final class TcpSwitch implements AutoCloseable {
 
     private final ServerSocket door;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile int target;
 
-    TcpSwitch(int target) {
+    public TcpSwitch(int target) {
         this.target = target;
         try {
             this.door = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -28,12 +28,12 @@ final class TcpSwitch implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    int port() {
+    public int port() {
         return door.getLocalPort();
     }
 
     /** New connections lead there; those that are open stay where they are. */
-    void leadTo(int port) {
+    public void leadTo(int port) {
         target = port;
     }
 

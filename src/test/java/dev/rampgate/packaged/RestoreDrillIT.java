@@ -5,18 +5,17 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rampgate.fault.TcpSwitch;
 import dev.rampgate.sandbox.EmbeddedDatabase;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.LifeMode;
+import dev.rampgate.support.ProofAndDatabase;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,7 +29,6 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +38,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.PGConnection;
 
 /**
  * The restore drill: a ledger is dumped while a replica serves, users are erased before and after, and the dump is restored. A dump is made as
@@ -85,7 +82,7 @@ class RestoreDrillIT {
     @Test
     void aRestoreLosesNoEventRenumbersNoneAndBringsNoErasedUserBack() throws Exception {
         server.createDatabase("lived");
-        Map<String, byte[]> dump;
+        DatabaseDump dump;
         List<JsonObject> before = new ArrayList<>();
         String cursor;
         String lostCursor;
@@ -105,29 +102,33 @@ class RestoreDrillIT {
             cursor = readPast(settled, rampgate, "", before);
             statement = statement(rampgate, Map.of());
             dump = dumpUnderLoad(rampgate);
-            assertThat(places(dump, "erased-before-the-dump")).isEmpty();
-            assertThat(places(dump, "erased-after-the-dump")).isNotEmpty();
+            assertThat(dump.tablesWith("erased-before-the-dump")).isEmpty();
+            assertThat(dump.tablesWith("erased-after-the-dump")).isNotEmpty();
 
             // What the restore takes away: erasures, a transaction that nobody but Proof knows then, and events.
             onlyAtProof = open(rampgate, "erased-after-the-dump");
             erase(rampgate, "erased-after-the-dump");
             erase(rampgate, "erased-and-back");
             lostCursor = readPast(open(rampgate, "erased-and-back"), rampgate, cursor, new ArrayList<>());
-            Map<String, byte[]> lived = dump("lived");
-            assertThat(places(lived, "erased-after-the-dump")).isEmpty();
-            assertThat(places(lived, "erased-and-back")).isNotEmpty();
+            DatabaseDump lived = dump("lived");
+            assertThat(lived.tablesWith("erased-after-the-dump")).isEmpty();
+            assertThat(lived.tablesWith("erased-and-back")).isNotEmpty();
         }
 
         restore(dump, "restored");
         String fresh;
-        try (PackagedRampgate rampgate = PackagedRampgate.start(complete("restored"))) {
+        try (TcpSwitch door = new TcpSwitch(ProofAndDatabase.freePort());
+                PackagedRampgate rampgate = PackagedRampgate.launch(behind(door, complete("restored")))) {
+            assertThatUsersAreRefused(rampgate);
+            door.leadTo(server.port());
+            rampgate.awaitReady();
             assertThat(rampgate.log()).contains("The erasure ledger is applied: 2 lines", "2 erased again");
             assertThat(rampgate.log()).doesNotContain("erased-after-the-dump");
-            Map<String, byte[]> now = dump("restored");
-            assertThat(places(now, "erased-before-the-dump")).isEmpty();
-            assertThat(places(now, "erased-after-the-dump")).isEmpty();
-            assertThat(places(now, "erased-and-back")).isEmpty();
-            assertThat(places(now, "stays")).isNotEmpty();
+            DatabaseDump now = dump("restored");
+            assertThat(now.tablesWith("erased-before-the-dump")).isEmpty();
+            assertThat(now.tablesWith("erased-after-the-dump")).isEmpty();
+            assertThat(now.tablesWith("erased-and-back")).isEmpty();
+            assertThat(now.tablesWith("stays")).isNotEmpty();
 
             String knownAt = new JsonObject(statement).getString("as_known_at");
             assertThat(statement).contains("completed");
@@ -150,7 +151,7 @@ class RestoreDrillIT {
 
             pollAgain(rampgate, onlyAtProof);
             await("it is adopted").atMost(LIMIT).until(() -> status("restored", onlyAtProof) != null);
-            assertThat(places(dump("restored"), "erased-after-the-dump")).isEmpty();
+            assertThat(dump("restored").tablesWith("erased-after-the-dump")).isEmpty();
             fresh = open(rampgate, "erased-and-back");
         }
 
@@ -175,6 +176,45 @@ class RestoreDrillIT {
                             newest().getFileName().toString())
                     .doesNotContain("Listening on");
         }
+    }
+
+    /** While the database is away, what a restore brought back cannot be compared with the ledger. */
+    private static void assertThatUsersAreRefused(PackagedRampgate rampgate) {
+        await("the ports are open").atMost(LIMIT).until(() -> isAlive(rampgate));
+        given().get(rampgate.managementUrl("/q/health/ready")).then().statusCode(503);
+        given().header("X-User-Id", "erased-after-the-dump")
+                .header("X-Gateway-Secret", "gateway-secret-canary-0011")
+                .get(rampgate.url("/transactions"))
+                .then()
+                .statusCode(503);
+        assertThat(operate()
+                        .get(rampgate.managementUrl("/operate/transactions"))
+                        .then()
+                        .statusCode(503)
+                        .extract()
+                        .asString())
+                .contains("The erasure ledger is not applied");
+        // It names no user, and passes: this one is refused for what it lacks.
+        assertThat(given().contentType("application/json")
+                        .body("{}")
+                        .post(rampgate.url("/proof-webhook/webhook-key-canary-0011"))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    private static boolean isAlive(PackagedRampgate rampgate) {
+        try {
+            return given().get(rampgate.managementUrl("/q/health/live")).statusCode() == 200;
+        } catch (Exception notListening) {
+            return false;
+        }
+    }
+
+    private static Map<String, String> behind(TcpSwitch door, Map<String, String> environment) {
+        environment.put("RAMPGATE_DATABASE_HOST", "127.0.0.1");
+        environment.put("RAMPGATE_DATABASE_PORT", Integer.toString(door.port()));
+        environment.put("RAMPGATE_WEBHOOK_KEYS", "webhook-key-canary-0011");
+        return environment;
     }
 
     // --- users
@@ -300,7 +340,7 @@ class RestoreDrillIT {
     // --- dump and restore
 
     /** While users open sessions. */
-    private static Map<String, byte[]> dumpUnderLoad(PackagedRampgate rampgate) throws Exception {
+    private static DatabaseDump dumpUnderLoad(PackagedRampgate rampgate) throws Exception {
         AtomicBoolean enough = new AtomicBoolean();
         CompletableFuture<Integer> load = CompletableFuture.supplyAsync(
                 () -> {
@@ -315,7 +355,7 @@ class RestoreDrillIT {
             await("there is load")
                     .atMost(LIMIT)
                     .until(() ->
-                            load.isDone() || places(dump("lived"), "busy-1").size() > 0);
+                            load.isDone() || dump("lived").tablesWith("busy-1").size() > 0);
             return dump("lived");
         } finally {
             enough.set(true);
@@ -323,79 +363,14 @@ class RestoreDrillIT {
         }
     }
 
-    private static Map<String, byte[]> dump(String database) throws SQLException, IOException {
-        Map<String, byte[]> dump = new LinkedHashMap<>();
-        try (Connection connection = connect(database);
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-            for (String table : tables(statement)) {
-                ByteArrayOutputStream text = new ByteArrayOutputStream();
-                connection
-                        .unwrap(PGConnection.class)
-                        .getCopyAPI()
-                        .copyOut("COPY (SELECT * FROM " + table + ") TO STDOUT", text);
-                dump.put(table, text.toByteArray());
-            }
-        }
-        return dump;
+    private static DatabaseDump dump(String database) throws SQLException, IOException {
+        return DatabaseDump.of(url(database));
     }
 
-    /** In an order in which they can be loaded: what others refer to comes first. */
-    private static List<String> tables(Statement statement) throws SQLException {
-        List<String> tables = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery("""
-                SELECT relname
-                FROM pg_class
-                WHERE relnamespace = current_schema()::regnamespace
-                  AND relkind IN ('r', 'p')
-                  AND NOT relispartition
-                  AND relname <> 'flyway_schema_history'
-                ORDER BY (SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = pg_class.oid), relname
-                """)) {
-            while (rows.next()) {
-                tables.add(rows.getString(1));
-            }
-        }
-        return tables;
-    }
-
-    private static void restore(Map<String, byte[]> dump, String database) throws SQLException, IOException {
+    private static void restore(DatabaseDump dump, String database) throws SQLException, IOException {
         server.createDatabase(database);
         runTask(database, "--migrate", "The database is at version");
-        try (Connection connection = connect(database);
-                Statement statement = connection.createStatement()) {
-            statement.execute("TRUNCATE " + String.join(", ", dump.keySet()) + " CASCADE");
-            for (Map.Entry<String, byte[]> table : dump.entrySet()) {
-                connection
-                        .unwrap(PGConnection.class)
-                        .getCopyAPI()
-                        .copyIn("COPY " + table.getKey() + " FROM STDIN", new ByteArrayInputStream(table.getValue()));
-            }
-            List<String> sequences = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery("""
-                    SELECT format(
-                        'SELECT setval(pg_get_serial_sequence(%L, %L), (SELECT coalesce(max(%I), 0) + 1 FROM %I), false)',
-                        table_name, column_name, column_name, table_name)
-                    FROM information_schema.columns
-                    WHERE table_schema = current_schema() AND is_identity = 'YES'
-                    """)) {
-                while (rows.next()) {
-                    sequences.add(rows.getString(1));
-                }
-            }
-            for (String sequence : sequences) {
-                statement.execute(sequence);
-            }
-        }
-    }
-
-    /** The tables of a dump in which a text stands. */
-    private static List<String> places(Map<String, byte[]> dump, String text) {
-        return dump.entrySet().stream()
-                .filter(table -> new String(table.getValue(), StandardCharsets.UTF_8).contains(text))
-                .map(Map.Entry::getKey)
-                .toList();
+        dump.load(url(database));
     }
 
     private static void awaitStatus(String database, String id, String expected) {
@@ -411,7 +386,11 @@ class RestoreDrillIT {
     }
 
     private static Connection connect(String database) throws SQLException {
-        return DriverManager.getConnection(server.jdbcUrl().replace("/" + server.name() + "?", "/" + database + "?"));
+        return DriverManager.getConnection(url(database));
+    }
+
+    private static String url(String database) {
+        return server.jdbcUrl().replace("/" + server.name() + "?", "/" + database + "?");
     }
 
     // --- the erasure ledger
