@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,6 +42,9 @@ final class Cluster implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(2);
     static final Duration SOCKET_INTERVAL = Duration.ofMillis(500);
 
+    /** More than the longest test opens. */
+    private static final int TRANSACTIONS = 1_000_000;
+
     private static final String CLIENT_TOKEN = "client-token-of-fault-tests";
     private static final String GATEWAY_SECRET = "gateway-secret-of-fault-tests";
     private static final Pattern ANNOUNCEMENT = Pattern.compile(
@@ -60,6 +64,15 @@ final class Cluster implements AutoCloseable {
 
     /** @param application another build's artifact, of which the replicas are at first; null for this build's */
     Cluster(TestDatabase database, int size, Map<String, String> settings, Path application) {
+        this(database, size, replica -> settings, application);
+    }
+
+    /** @param settings of each replica, by its number from 0 */
+    Cluster(TestDatabase database, int size, IntFunction<Map<String, String>> settings) {
+        this(database, size, settings, null);
+    }
+
+    private Cluster(TestDatabase database, int size, IntFunction<Map<String, String>> settings, Path application) {
         this.database = database;
         this.ledger = new LedgerTables(database.jdbcUrl());
         this.tokens = written(OPERATOR_TOKEN);
@@ -67,6 +80,7 @@ final class Cluster implements AutoCloseable {
         this.proof = ProofSimulator.started(SimulatorSettings.builder()
                 .clientToken(CLIENT_TOKEN)
                 .life(LifeMode.MANUAL, 1)
+                .transactionLimit(TRANSACTIONS)
                 .build());
         Map<String, String> environment = new HashMap<>(database.environment());
         environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
@@ -85,9 +99,12 @@ final class Cluster implements AutoCloseable {
         environment.put("RAMPGATE_POLL_LEASE", LEASE.toMillis() + "ms");
         environment.put("RAMPGATE_SOCKET_LEASE", LEASE.toMillis() + "ms");
         environment.put("RAMPGATE_SOCKET_INTERVAL", SOCKET_INTERVAL.toMillis() + "ms");
-        environment.putAll(settings);
-        this.replicas = Stream.generate(() -> new ReplicaProcess(environment))
-                .limit(size)
+        this.replicas = IntStream.range(0, size)
+                .mapToObj(replica -> {
+                    Map<String, String> own = new HashMap<>(environment);
+                    own.putAll(settings.apply(replica));
+                    return new ReplicaProcess(own);
+                })
                 .toList();
         replicas.forEach(replica -> replica.becomes(application));
         try {
@@ -104,6 +121,11 @@ final class Cluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What must stand in no log. */
+    static List<String> secrets() {
+        return List.of(WEBHOOK_KEY, OPERATOR_TOKEN, NIGHT_TOKEN, CLIENT_TOKEN, GATEWAY_SECRET);
     }
 
     static Cluster start(int size, Map<String, String> settings) {

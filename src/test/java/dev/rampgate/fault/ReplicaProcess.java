@@ -90,6 +90,11 @@ final class ReplicaProcess implements AutoCloseable {
         process = null;
     }
 
+    /** Of its present process. */
+    synchronized long pid() {
+        return process.pid();
+    }
+
     String url(String path) {
         return "http://localhost:" + port + path;
     }

@@ -13,10 +13,13 @@ import java.util.concurrent.Executors;
 /** A port of the loopback address that leads to one server or to another, as a load balancer in front of databases does. */
 public final class TcpSwitch implements AutoCloseable {
 
+    private static final int BUFFER = 16_384;
+
     private final ServerSocket door;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile int target;
+    private volatile boolean held;
 
     public TcpSwitch(int target) {
         this.target = target;
@@ -35,6 +38,23 @@ public final class TcpSwitch implements AutoCloseable {
     /** New connections lead there; those that are open stay where they are. */
     public void leadTo(int port) {
         target = port;
+    }
+
+    /** As if the network were cut: nothing passes, and neither side learns of it. */
+    void hold() {
+        held = true;
+    }
+
+    /** What was sent meanwhile arrives. */
+    synchronized void release() {
+        held = false;
+        notifyAll();
+    }
+
+    private synchronized void awaitReleased() throws InterruptedException {
+        while (held) {
+            wait();
+        }
     }
 
     /** Ends what is open. */
@@ -67,9 +87,18 @@ public final class TcpSwitch implements AutoCloseable {
 
     private void pump(Socket from, Socket to) {
         try {
-            from.getInputStream().transferTo(to.getOutputStream());
+            byte[] buffer = new byte[BUFFER];
+            int read = from.getInputStream().read(buffer);
+            while (read >= 0) {
+                awaitReleased();
+                to.getOutputStream().write(buffer, 0, read);
+                read = from.getInputStream().read(buffer);
+            }
+            awaitReleased();
         } catch (IOException cut) {
             // then the other side is cut, too
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
         } finally {
             open.remove(from);
             open.remove(to);
