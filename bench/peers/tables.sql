@@ -14,3 +14,23 @@ CREATE TABLE session (
     amount                  text        NOT NULL,
     created_at              timestamptz NOT NULL DEFAULT now()
 );
+
+-- What the reading peer reads.
+CREATE TABLE transaction (
+    id         text PRIMARY KEY,
+    user_id    text        NOT NULL,
+    type       text        NOT NULL,
+    status     text        NOT NULL,
+    currency   text        NOT NULL,
+    network    text        NOT NULL,
+    amount     text        NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+
+-- What the outbox peer keeps.
+CREATE TABLE outbox (
+    id                      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    merchant_transaction_id text NOT NULL,
+    body                    text NOT NULL
+);

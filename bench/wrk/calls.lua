@@ -1,5 +1,5 @@
--- The same call again and again. Arguments: method, path, secret of the gateway, body (empty for none), and into how many
--- different numbers a %d of the path is turned.
+-- The same call again and again. Arguments: method, path, secret of the gateway, body (empty for none), into how many
+-- different numbers a %d of the path is turned, and the entity tag that the answer must differ from (empty for any).
 
 local threads = {}
 
@@ -14,6 +14,7 @@ function init(arguments)
     ["X-User-Id"] = "cust-8841",
     ["X-User-Email"] = "jo@example.test",
     ["X-Gateway-Secret"] = arguments[3],
+    ["If-None-Match"] = arguments[6] ~= "" and arguments[6] or nil,
   }
   sent = 0
 end

@@ -32,6 +32,24 @@ function serve() {
     }
   });
 
+  // The other handler that everybody writes: one row of one user, by its key.
+  app.get('/transactions/:id', async (request, response, next) => {
+    try {
+      const {rows} = await pool.query({
+        name: 'transaction',
+        text: 'SELECT id, user_id, type, status, currency, network, amount, created_at, updated_at FROM transaction WHERE id = $1 AND user_id = $2',
+        values: [request.params.id, request.get('x-user-id') ?? ''],
+      });
+      if (rows.length === 0) {
+        response.sendStatus(404);
+      } else {
+        response.json(rows[0]);
+      }
+    } catch (error) {
+      next(error);
+    }
+  });
+
   app.listen(Number(process.env.PORT), '127.0.0.1');
 }
 

@@ -12,7 +12,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +23,6 @@ import java.util.stream.Stream;
 public final class Bench {
 
     static final int CONNECTIONS = 256;
-    private static final String NATIVE = "Rampgate, native";
     private static final long STARTED = System.nanoTime();
     private static final String WITHOUT_SOCKETS = "RAMPGATE_SOCKET_MAX_CONNECTIONS";
 
@@ -46,7 +46,10 @@ public final class Bench {
         this.artifact = Rampgate.Artifact.of(repository);
     }
 
-    /** Arguments: the repository; one of full, quick, smoke, growth, profile; how far the ledger grows, 10^7 by default. */
+    /**
+     * Arguments: the repository; one of full, quick, smoke, growth, profile, soak; how far the ledger grows, 10^7 by default, or how many
+     * minutes the soak takes, 30 by default.
+     */
     public static void main(String[] arguments) throws IOException {
         Path repository = Path.of(arguments[0]).toAbsolutePath().normalize();
         String mode = arguments.length > 1 ? arguments[1] : "full";
@@ -58,7 +61,7 @@ public final class Bench {
                 .resolve(mode + "-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss"))));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(folder), "clean-up"));
         try {
-            run(mode, repository, arguments.length > 2 ? Long.parseLong(arguments[2]) : 10_000_000, folder, output);
+            run(mode, repository, arguments.length > 2 ? Long.parseLong(arguments[2]) : mode.equals("soak") ? 30 : 10_000_000, folder, output);
         } catch (BenchFailure failure) {
             System.err.println("The benchmark FAILED: " + failure.getMessage());
             System.err.println("Logs and what was measured until then: " + output);
@@ -81,6 +84,7 @@ public final class Bench {
                     switch (mode) {
                         case "growth" -> bench.growth(server);
                         case "profile" -> bench.profile(server);
+                        case "soak" -> bench.soak(server);
                         default -> bench.table(server);
                     };
             String report = Machine.describe(server, folder, mode) + "\n" + found;
@@ -107,49 +111,27 @@ public final class Bench {
         int proofPort = Ports.free();
         Child proof = Nginx.proof(folder, logs, proofPort);
         String proofUrl = "http://127.0.0.1:" + proofPort;
-        Wrk wrk = new Wrk(repository.resolve("bench/wrk"), folder, scale == Scale.SMOKE ? 32 : CONNECTIONS);
+        boolean smoke = scale == Scale.SMOKE;
+        Wrk wrk = new Wrk(repository.resolve("bench/wrk"), folder, smoke ? 32 : CONNECTIONS, smoke);
 
-        say("starting what is measured");
-        Database ledgerDatabase = server.create("rampgate");
-        Rampgate rampgate = Rampgate.start(
-                "rampgate", logs, artifact.onJvm(), ledgerDatabase, proofUrl, Map.of(WITHOUT_SOCKETS, "0"));
-        Ledger ledger = new Ledger(ledgerDatabase);
-        ledger.growTo(scale.ledger());
-        Subject measured = new Subject(
-                LiveWorkload.RAMPGATE,
-                "archive, rules, nudge, plan of the next poll, publishing; in batches",
-                rampgate.child(),
-                rampgate.port(),
-                Rampgate.WEBHOOK_PATH,
-                ledgerDatabase,
-                Subject.Books.RAMPGATE);
-        List<Subject> subjects = new ArrayList<>(List.of(measured));
-        subjects.addAll(webhookPeers(server));
-        Subject idle = idle();
-        subjects.add(idle);
-        WebhookWorkload webhooks = new WebhookWorkload(results, scale, wrk, server, ledger, rampgate);
-        subjects.forEach(subject -> subject.child().suspend());
-        say("warming up");
-        subjects.forEach(webhooks::warmUp);
-        artifact.executable().ifPresent(executable -> subjects.add(nativeRampgate(server, proofUrl, executable)));
-        ledgerDatabase.tidy();
-
-        for (WebhookWorkload.Kind kind : WebhookWorkload.Kind.values()) {
-            say(kind.title());
-            webhooks.interleaved(
-                    kind,
-                    subjects.stream()
-                            .filter(one -> scale.everySubjectEverywhere() || takesPart(one, kind))
-                            .toList());
-        }
+        List<Subject> rampgates = rampgates(server, proofUrl);
+        List<Subject> peers = webhookPeers(server);
+        List<Subject> subjects = new ArrayList<>(rampgates);
+        subjects.addAll(peers);
+        subjects.add(idle());
+        webhooks(server, wrk, subjects);
         databaseLimit(server, proofUrl, wrk);
-        latencies(webhooks, subjects);
-        sessions(server, wrk, measured, proofPort, ledger);
-        subjects.forEach(subject -> subject.child().close());
+        sessions(server, wrk, rampgates, proofPort);
+        reading(server, wrk, rampgates, peers.subList(0, 2));
+        outbox(server, proofUrl);
 
-        LiveWorkload live = new LiveWorkload(results, scale, server, wrk, logs, artifact.onJvm());
+        LiveWorkload live = new LiveWorkload(results, scale, server, wrk, logs, LiveWorkload.RAMPGATE, artifact.onJvm());
+        Optional<LiveWorkload> nativeLive = artifact.executable()
+                .map(executable -> new LiveWorkload(
+                        results, scale, server, wrk, logs, LiveWorkload.NATIVE, onItsOwn(executable)));
         say("event streams");
         live.streams(proofUrl);
+        nativeLive.ifPresent(one -> one.streams(proofUrl));
         try (ProofSandbox sandbox = ProofSandbox.start(repository, logs, Ports.free())) {
             say("from Proof's change to the browser's event");
             live.way(sandbox);
@@ -158,66 +140,174 @@ public final class Bench {
         }
         say("starting");
         live.start(proofUrl);
+        nativeLive.ifPresent(one -> one.start(proofUrl));
         proof.close();
         return new Table(results).markdown();
+    }
+
+    /** The packaged artifact, and the executable if it is there. */
+    private List<Subject> rampgates(PostgresServer server, String proofUrl) {
+        List<Subject> rampgates = new ArrayList<>();
+        rampgates.add(rampgate(
+                server,
+                proofUrl,
+                LiveWorkload.RAMPGATE,
+                "archive, rules, nudge, plan of the next poll, publishing; in batches",
+                "rampgate",
+                artifact.onJvm()));
+        artifact.executable()
+                .ifPresent(executable -> rampgates.add(rampgate(
+                        server,
+                        proofUrl,
+                        LiveWorkload.NATIVE,
+                        "the same as Rampgate",
+                        "rampgate_native",
+                        onItsOwn(executable))));
+        return rampgates;
+    }
+
+    private Subject rampgate(
+            PostgresServer server,
+            String proofUrl,
+            String name,
+            String does,
+            String database,
+            List<String> command) {
+        Database own = server.create(database);
+        return Subject.rampgate(
+                name,
+                does,
+                () -> Rampgate.start(database, logs, command, own, proofUrl, Map.of(WITHOUT_SOCKETS, "0")),
+                own);
+    }
+
+    private static List<String> onItsOwn(Path executable) {
+        return List.of(executable.toString(), "-Xmx128m");
+    }
+
+    /** Each subject is started, warmed up, measured and ended, in turn, so that nothing else runs beside it. */
+    private void webhooks(PostgresServer server, Wrk wrk, List<Subject> subjects) {
+        WebhookWorkload webhooks = new WebhookWorkload(results, scale, wrk, server);
+        String mix = WebhookWorkload.Kind.DUPLICATES.title();
+        String atHalf = mix + ", at half of Rampgate's maximum";
+        String atNativeHalf = mix + ", at half of the native executable's maximum";
+        String atOwnHalf = mix + ", at half of its own maximum";
+        for (WebhookWorkload.Kind kind : WebhookWorkload.Kind.values()) {
+            subjects.stream()
+                    .filter(one -> takesPart(one, kind))
+                    .forEach(one -> results.row(kind.title(), one.name(), one.does()));
+        }
+        for (int round = 1; round <= scale.rounds(); round++) {
+            for (Subject subject : subjects) {
+                say("webhooks, round " + round + ": " + subject.name());
+                if (subject.isRampgate()) {
+                    growOnce(subject);
+                }
+                subject.whileRunning(() -> {
+                    webhooks.warmUp(subject);
+                    for (WebhookWorkload.Kind kind : WebhookWorkload.Kind.values()) {
+                        if (takesPart(subject, kind)) {
+                            webhooks.throughput(kind, subject);
+                        }
+                    }
+                    if (subject.keepsNothing()) {
+                        return;
+                    }
+                    boolean executable = subject.name().equals(LiveWorkload.NATIVE);
+                    if (!executable) {
+                        webhooks.latency(atHalf, subject, half(mix, LiveWorkload.RAMPGATE));
+                    }
+                    if (!subject.name().equals(LiveWorkload.RAMPGATE) && artifact.executable().isPresent()) {
+                        webhooks.latency(atNativeHalf, subject, half(mix, LiveWorkload.NATIVE));
+                    }
+                    if (!subject.isRampgate() && scale.everySubjectEverywhere()) {
+                        webhooks.latency(atOwnHalf, subject, half(mix, subject.name()));
+                    }
+                });
+            }
+        }
+    }
+
+    /** Rampgate starts with its tables, so it is started once to make them. */
+    private void growOnce(Subject rampgate) {
+        if (rampgate.ledger().size() == 0) {
+            rampgate.whileRunning(() -> rampgate.ledger().growTo(scale.ledger()));
+        }
+    }
+
+    /** Half of what was measured last, in the same round. */
+    private double half(String workload, String subject) {
+        return results.latest(workload, subject, WebhookWorkload.THROUGHPUT) / 2;
+    }
+
+    /** Who is measured where not everybody is. */
+    private static boolean takesPart(Subject subject, WebhookWorkload.Kind kind) {
+        return kind != WebhookWorkload.Kind.UNKNOWN || subject.name().equals(LiveWorkload.RAMPGATE);
     }
 
     private List<Subject> webhookPeers(PostgresServer server) {
         int processors = Runtime.getRuntime().availableProcessors();
         String does = "one INSERT ... ON CONFLICT DO NOTHING for each";
         return List.of(
-                node(server, "express-pg", "Express + node-postgres, 1 process", "express_1", 1, does, Map.of()),
-                node(server, "express-pg", "Express + node-postgres, cluster", "express_n", processors, does, Map.of()),
-                node(server, "fastify-postgresjs", "Fastify + postgres.js, 1 process", "fastify_1", 1, does, Map.of()),
-                node(
-                        server,
-                        "fastify-postgresjs",
-                        "Fastify + postgres.js, cluster",
-                        "fastify_n",
-                        processors,
-                        does,
-                        Map.of()),
+                webhookPeer(server, "express-pg", "Express + node-postgres, 1 process", "express_1", 1, does),
+                webhookPeer(server, "express-pg", "Express + node-postgres, cluster", "express_n", processors, does),
+                webhookPeer(server, "fastify-postgresjs", "Fastify + postgres.js, 1 process", "fastify_1", 1, does),
+                webhookPeer(
+                        server, "fastify-postgresjs", "Fastify + postgres.js, cluster", "fastify_n", processors, does),
                 spring(server, does));
+    }
+
+    private Subject webhookPeer(
+            PostgresServer server, String peer, String name, String database, int workers, String does) {
+        return node(server, peer + "/server.js", name, database, workers, does, "/proof-webhook", Map.of());
     }
 
     private Subject node(
             PostgresServer server,
-            String peer,
+            String script,
             String name,
             String database,
             int workers,
             String does,
+            String path,
             Map<String, String> more) {
-        int port = Ports.free();
         Database own = peerDatabase(server, database);
-        Map<String, String> environment = peerEnvironment(server, database, port);
-        environment.put("WORKERS", Integer.toString(workers));
-        environment.putAll(more);
-        Child child = Child.start(
-                database,
-                logs,
-                environment,
-                List.of(
-                        "node",
-                        repository.resolve("bench/peers/" + peer + "/server.js").toString()));
-        return listening(new Subject(name, does, child, port, "/proof-webhook", own, Subject.Books.PEER));
+        return Subject.peer(
+                name,
+                does,
+                () -> {
+                    int port = Ports.free();
+                    Map<String, String> environment = peerEnvironment(server, database, port);
+                    environment.put("WORKERS", Integer.toString(workers));
+                    environment.putAll(more);
+                    List<String> command = List.of(
+                            "node",
+                            repository.resolve("bench/peers/" + script).toString());
+                    return listening(name, Child.start(database, logs, environment, command), port);
+                },
+                path,
+                own);
     }
 
     private Subject spring(PostgresServer server, String does) {
-        int port = Ports.free();
         Database own = peerDatabase(server, "spring");
         Path jar = repository.resolve("bench/peers/spring-webflux-r2dbc/target/peer.jar");
-        Child child = Child.start(
-                "spring",
-                logs,
-                peerEnvironment(server, "spring", port),
-                List.of("java", "-Xmx256m", "-XX:+UseSerialGC", "-jar", jar.toString()));
-        return listening(
-                new Subject("Spring WebFlux + R2DBC", does, child, port, "/proof-webhook", own, Subject.Books.PEER));
+        String name = "Spring WebFlux + R2DBC";
+        return Subject.peer(
+                name,
+                does,
+                () -> {
+                    int port = Ports.free();
+                    List<String> command = List.of("java", "-Xmx256m", "-XX:+UseSerialGC", "-jar", jar.toString());
+                    return listening(
+                            name, Child.start("spring", logs, peerEnvironment(server, "spring", port), command), port);
+                },
+                "/proof-webhook",
+                own);
     }
 
     private Subject idle() {
-        int port = Ports.free();
+        String name = "limit: Rampgate's stack, idle";
         List<String> command = new ArrayList<>(List.of("java"));
         command.addAll(Rampgate.JVM_OPTIONS);
         command.addAll(List.of(
@@ -225,36 +315,15 @@ public final class Bench {
                 repository
                         .resolve("bench/idle-stack/target/quarkus-app/quarkus-run.jar")
                         .toString()));
-        Child child = Child.start("idle-stack", logs, Map.of("QUARKUS_HTTP_PORT", Integer.toString(port)), command);
-        return listening(new Subject(
-                "limit: Rampgate's stack, idle",
+        return Subject.limit(
+                name,
                 "parses, keeps nothing",
-                child,
-                port,
-                Rampgate.WEBHOOK_PATH,
-                null,
-                null));
-    }
-
-    private Subject nativeRampgate(PostgresServer server, String proofUrl, Path executable) {
-        Database own = server.create("rampgate_native");
-        Rampgate rampgate = Rampgate.start(
-                "rampgate-native",
-                logs,
-                List.of(executable.toString(), "-Xmx128m"),
-                own,
-                proofUrl,
-                Map.of(WITHOUT_SOCKETS, "0"));
-        new Ledger(own).growTo(scale.everySubjectEverywhere() ? 300_000 : 60_000);
-        rampgate.child().suspend();
-        return new Subject(
-                NATIVE,
-                "the same as Rampgate",
-                rampgate.child(),
-                rampgate.port(),
-                Rampgate.WEBHOOK_PATH,
-                own,
-                Subject.Books.RAMPGATE);
+                () -> {
+                    int port = Ports.free();
+                    Map<String, String> environment = Map.of("QUARKUS_HTTP_PORT", Integer.toString(port));
+                    return listening(name, Child.start("idle-stack", logs, environment, command), port);
+                },
+                Rampgate.WEBHOOK_PATH);
     }
 
     private Database peerDatabase(PostgresServer server, String name) {
@@ -275,22 +344,9 @@ public final class Bench {
         return environment;
     }
 
-    private static Subject listening(Subject subject) {
-        Ports.await(
-                subject.name() + " listens",
-                Duration.ofSeconds(60),
-                subject.child(),
-                () -> Ports.listens(subject.port()));
-        return subject;
-    }
-
-    /** Who is measured where not everybody is; of the executable, one kind is enough for a quick look. */
-    private static boolean takesPart(Subject subject, WebhookWorkload.Kind kind) {
-        return switch (kind) {
-            case DUPLICATES -> true;
-            case NEW -> !subject.name().equals(NATIVE);
-            case UNKNOWN -> subject.name().equals(LiveWorkload.RAMPGATE);
-        };
+    private static Subject.Running listening(String name, Child child, int port) {
+        Ports.await(name + " listens", Duration.ofSeconds(180), child, () -> Ports.listens(port));
+        return new Subject.Running(child, port, null);
     }
 
     private void databaseLimit(PostgresServer server, String proofUrl, Wrk wrk) {
@@ -328,69 +384,128 @@ public final class Bench {
         }
     }
 
-    private void latencies(WebhookWorkload webhooks, List<Subject> subjects) {
-        String mix = WebhookWorkload.Kind.DUPLICATES.title();
-        List<Subject> keeping =
-                subjects.stream().filter(one -> !one.keepsNothing()).toList();
-        double half = results.median(mix, LiveWorkload.RAMPGATE, WebhookWorkload.THROUGHPUT) / 2;
-        String same = mix + ", at half of Rampgate's maximum";
-        String own = mix + ", at half of its own maximum";
-        atFixedRate(same, keeping.stream().filter(one -> !one.name().equals(NATIVE)).toList(), webhooks, one -> half);
-        // The executable's maximum is another one, so that its half is, too.
-        List<Subject> others = keeping.stream()
-                .filter(one -> scale.everySubjectEverywhere() && !one.isRampgate()
-                        || one.name().equals(NATIVE))
-                .toList();
-        atFixedRate(own, others, webhooks, one -> results.median(mix, one.name(), WebhookWorkload.THROUGHPUT) / 2);
-    }
-
-    private void atFixedRate(
-            String title, List<Subject> subjects, WebhookWorkload webhooks, ToDoubleFunction<Subject> rate) {
-        say(title);
-        subjects.forEach(one -> results.row(title, one.name(), ""));
-        for (int round = 0; round < scale.openRounds(); round++) {
-            subjects.forEach(one -> webhooks.latency(title, one, rate.applyAsDouble(one)));
-        }
-    }
-
-    private void sessions(PostgresServer server, Wrk wrk, Subject rampgate, int proofPort, Ledger ledger) {
-        say("session opening");
+    private void sessions(PostgresServer server, Wrk wrk, List<Subject> rampgates, int proofPort) {
         SessionWorkload sessions = new SessionWorkload(results, scale, wrk, server);
         Map<String, String> proof =
                 Map.of("PROOF_BASE_URL", "http://127.0.0.1:" + proofPort, "PROOF_CLIENT_TOKEN", "client-token-canary");
         String row = "calls Proof, one INSERT";
+        String script = "express-undici-session/server.js";
         int processors = Runtime.getRuntime().availableProcessors();
-        Subject express =
-                node(server, "express-undici-session", "Express + undici, 1 process", "session_1", 1, row, proof);
-        Subject cluster = node(
-                server, "express-undici-session", "Express + undici, cluster", "session_n", processors, row, proof);
-        int proxyPort = Ports.free();
-        Child proxy = Nginx.proxy(folder, logs, proxyPort, proofPort);
-        Subject nginx =
-                new Subject("limit: nginx", "forwards, keeps nothing", proxy, proxyPort, "/session", null, null);
-        Subject same = new Subject(
-                rampgate.name(),
-                "identity, rules, calls Proof, ledger, plan of polls",
-                rampgate.child(),
-                rampgate.port(),
-                "/session",
-                rampgate.database(),
-                rampgate.books());
+        Subject express = node(server, script, "Express + undici, 1 process", "session_1", 1, row, "/session", proof);
+        Subject cluster =
+                node(server, script, "Express + undici, cluster", "session_n", processors, row, "/session", proof);
+        Subject nginx = Subject.limit(
+                "limit: nginx",
+                "forwards, keeps nothing",
+                () -> {
+                    int port = Ports.free();
+                    return listening("nginx", Nginx.proxy(folder, logs, port, proofPort), port);
+                },
+                "/session");
         String rows = "SELECT count(*) FROM session";
-        List<SessionWorkload.Opener> openers = List.of(
-                new SessionWorkload.Opener(same, "SELECT count(*) FROM transaction WHERE id NOT LIKE '%-%'"),
+        // Express first: everybody's latency is measured at half of its maximum.
+        List<SessionWorkload.Opener> openers = new ArrayList<>(List.of(
                 new SessionWorkload.Opener(express, rows),
                 new SessionWorkload.Opener(cluster, rows),
-                new SessionWorkload.Opener(nginx, ""));
-        openers.forEach(one -> one.subject().child().suspend());
-        openers.forEach(sessions::warmUp);
-        sessions.interleaved(openers);
-        double half = results.median(SessionWorkload.OPENING, LiveWorkload.RAMPGATE, WebhookWorkload.THROUGHPUT) / 2;
-        sessions.latency(openers, half);
-        sessions.commit(cluster.database());
-        say("reading transactions");
-        sessions.reading(rampgate, 10_000 < ledger.size() ? 10_000 : ledger.size());
-        List.of(express, cluster, nginx).forEach(one -> one.child().close());
+                new SessionWorkload.Opener(nginx, "")));
+        rampgates.forEach(one -> openers.add(new SessionWorkload.Opener(
+                one.as("identity, rules, calls Proof, ledger, plan of polls", "/session"),
+                "SELECT count(*) FROM transaction WHERE id NOT LIKE '%-%'")));
+        openers.forEach(one -> results.row(
+                SessionWorkload.OPENING, one.subject().name(), one.subject().does()));
+        openers.forEach(one -> results.row(
+                SessionWorkload.OPENING_LATENCY,
+                one.subject().name(),
+                one.subject().does() + "; at half of the better Express's maximum"));
+        for (int round = 1; round <= scale.rounds(); round++) {
+            for (SessionWorkload.Opener opener : openers) {
+                say("sessions, round " + round + ": " + opener.subject().name());
+                opener.subject().whileRunning(() -> {
+                    sessions.warmUp(opener);
+                    sessions.throughput(opener);
+                    double half = DoubleStream.of(
+                                    half(SessionWorkload.OPENING, express.name()),
+                                    half(SessionWorkload.OPENING, cluster.name()))
+                            .filter(Double::isFinite)
+                            .max()
+                            .orElseThrow();
+                    sessions.latency(opener.subject(), half);
+                });
+            }
+            sessions.commit(cluster.database());
+        }
+    }
+
+    private void reading(PostgresServer server, Wrk wrk, List<Subject> rampgates, List<Subject> express) {
+        SessionWorkload sessions = new SessionWorkload(results, scale, wrk, server);
+        long transactions = Math.min(10_000, scale.ledger());
+        express.forEach(one -> one.database().execute("""
+                INSERT INTO transaction
+                SELECT 'bench-' || n, '%s', 'buy', 'pending', 'USDC', 'ERC20', '42.75', now(), now()
+                FROM generate_series(0, %d) AS n
+                """.formatted(Ledger.user(), transactions - 1)));
+        List<Subject> readers = new ArrayList<>();
+        rampgates.forEach(one -> readers.add(one.as("identity, owner check, the whole timeline", one.path())));
+        express.forEach(one -> readers.add(one.as("one row by its key and its user", one.path())));
+        readers.forEach(one -> results.row(SessionWorkload.READING, one.name(), one.does()));
+        rampgates.forEach(one -> results.row(
+                SessionWorkload.READING_AGAIN, one.name(), "one transaction that has not changed: 304, no body"));
+        for (int round = 1; round <= scale.rounds(); round++) {
+            for (Subject reader : readers) {
+                say("reading, round " + round + ": " + reader.name());
+                reader.whileRunning(() -> sessions.reading(reader, transactions));
+            }
+        }
+    }
+
+    private void outbox(PostgresServer server, String proofUrl) {
+        OutboxWorkload outbox = new OutboxWorkload(results, scale, folder);
+        for (int endpoints : List.of(1, 5)) {
+            try (EventReceiver receiver = new EventReceiver()) {
+                List<String> urls = receiver.urls(endpoints);
+                Map<String, String> settings = outbox.settings(urls);
+                List<Subject> subjects = new ArrayList<>();
+                subjects.add(
+                        withEndpoints(server, proofUrl, LiveWorkload.RAMPGATE, endpoints, artifact.onJvm(), settings));
+                artifact.executable()
+                        .ifPresent(executable -> subjects.add(withEndpoints(
+                                server, proofUrl, LiveWorkload.NATIVE, endpoints, onItsOwn(executable), settings)));
+                subjects.add(node(
+                        server,
+                        "express-pg/outbox.js",
+                        "Express + node-postgres, an outbox",
+                        "outbox_" + endpoints,
+                        1,
+                        "inserts a row of the outbox, a worker sends it: unsigned, no retries",
+                        "/proof-webhook",
+                        Map.of("ENDPOINTS", String.join(" ", urls))));
+                for (Subject subject : subjects) {
+                    say("events to " + endpoints + " endpoints: " + subject.name());
+                    subject.whileRunning(() -> outbox.run(
+                            subject,
+                            receiver,
+                            endpoints,
+                            subject.isRampgate() ? OutboxWorkload.Books.RAMPGATE : OutboxWorkload.Books.PEER));
+                }
+            }
+        }
+    }
+
+    private Subject withEndpoints(
+            PostgresServer server,
+            String proofUrl,
+            String name,
+            int endpoints,
+            List<String> command,
+            Map<String, String> settings) {
+        String database =
+                (name.equals(LiveWorkload.NATIVE) ? "rampgate_native_" : "rampgate_") + "endpoints_" + endpoints;
+        Database own = server.create(database);
+        return Subject.rampgate(
+                name,
+                "events in the batch, signed, in order, retried",
+                () -> Rampgate.start(database, logs, command, own, proofUrl, settings),
+                own);
     }
 
     // --- alone
@@ -413,46 +528,54 @@ public final class Bench {
         }
     }
 
-    /** The recording stays beside the results, for whoever wants flame graphs of it. */
+    /** The recording stays beside the results, for flame graphs. */
     private String profile(PostgresServer server) {
         int proofPort = Ports.free();
         Child proof = Nginx.proof(folder, logs, proofPort);
         Path recording = output.resolve("rampgate.jfr");
-        Database database = server.create("profile");
         WebhookWorkload.Kind kind = WebhookWorkload.Kind.DUPLICATES;
-        try (Rampgate rampgate = Rampgate.start(
-                "rampgate",
-                logs,
-                artifact.onJvm("-XX:+UnlockDiagnosticVMOptions", "-XX:+DebugNonSafepoints"),
-                database,
-                "http://127.0.0.1:" + proofPort,
-                Map.of(WITHOUT_SOCKETS, "0"))) {
-            Subject subject = new Subject(
+        try {
+            Subject subject = rampgate(
+                    server,
+                    "http://127.0.0.1:" + proofPort,
                     LiveWorkload.RAMPGATE,
                     "recorded by JFR",
-                    rampgate.child(),
-                    rampgate.port(),
-                    Rampgate.WEBHOOK_PATH,
-                    database,
-                    Subject.Books.RAMPGATE);
+                    "profile",
+                    artifact.onJvm("-XX:+UnlockDiagnosticVMOptions", "-XX:+DebugNonSafepoints"));
+            results.row(kind.title(), subject.name(), subject.does());
             WebhookWorkload webhooks = new WebhookWorkload(
-                    results,
-                    scale,
-                    new Wrk(repository.resolve("bench/wrk"), folder, CONNECTIONS),
-                    server,
-                    new Ledger(database),
-                    rampgate);
-            webhooks.warmUp(subject);
-            String pid = Long.toString(rampgate.child().pid());
-            rampgate.child().resume();
-            Run.quietly(folder, List.of("jcmd", pid, "JFR.start", "name=webhooks", "settings=profile"));
-            webhooks.interleaved(kind, List.of(subject));
-            rampgate.child().resume();
-            Run.quietly(folder, List.of("jcmd", pid, "JFR.stop", "name=webhooks", "filename=" + recording));
+                    results, scale, new Wrk(repository.resolve("bench/wrk"), folder, CONNECTIONS, false), server);
+            subject.whileRunning(() -> {
+                webhooks.warmUp(subject);
+                String pid = Long.toString(subject.child().pid());
+                Run.quietly(folder, List.of("jcmd", pid, "JFR.start", "name=webhooks", "settings=profile"));
+                for (int round = 0; round < scale.rounds(); round++) {
+                    webhooks.throughput(kind, subject);
+                }
+                Run.quietly(folder, List.of("jcmd", pid, "JFR.stop", "name=webhooks", "filename=" + recording));
+            });
         } finally {
             proof.close();
         }
         return new Table(results).markdown() + Profile.of(recording).markdown();
+    }
+
+    private String soak(PostgresServer server) {
+        int proofPort = Ports.free();
+        Child proof = Nginx.proof(folder, logs, proofPort);
+        StringBuilder tables = new StringBuilder();
+        try {
+            WebhookWorkload webhooks = new WebhookWorkload(
+                    results, scale, new Wrk(repository.resolve("bench/wrk"), folder, CONNECTIONS, false), server);
+            for (Subject subject : rampgates(server, "http://127.0.0.1:" + proofPort)) {
+                say("soak: " + subject.name());
+                growOnce(subject);
+                subject.whileRunning(() -> tables.append(new Soak(webhooks, results).run(subject, (int) most)));
+            }
+        } finally {
+            proof.close();
+        }
+        return tables.toString();
     }
 
     private static void say(String what) {

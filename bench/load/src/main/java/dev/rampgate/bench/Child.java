@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +22,6 @@ final class Child implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final String endSignal;
-    private volatile boolean suspended;
 
     private Child(String name, boolean jvm, Process process, Path log, String endSignal) {
         this.name = name;
@@ -69,21 +67,6 @@ final class Child implements AutoCloseable {
         return jvm;
     }
 
-    /** Takes all processor time from it until {@link #resume()}. */
-    void suspend() {
-        if (!suspended) {
-            suspended = true;
-            signal("STOP");
-        }
-    }
-
-    void resume() {
-        if (suspended) {
-            suspended = false;
-            signal("CONT");
-        }
-    }
-
     /** @throws BenchFailure if it has ended by itself */
     void mustBeAlive() {
         if (!process.isAlive()) {
@@ -120,7 +103,6 @@ final class Child implements AutoCloseable {
 
     @Override
     public void close() {
-        resume();
         signal(endSignal);
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -138,13 +120,9 @@ final class Child implements AutoCloseable {
     }
 
     private void signal(String signal) {
-        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
-        Stream<ProcessHandle> told =
-                signal.equals("STOP") || signal.equals("CONT") ? family() : Stream.of(process.toHandle());
-        told.filter(ProcessHandle::isAlive).forEach(one -> command.add(Long.toString(one.pid())));
-        if (command.size() > 2) {
+        if (process.isAlive()) {
             try {
-                new ProcessBuilder(command)
+                new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start()

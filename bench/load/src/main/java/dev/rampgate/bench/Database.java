@@ -5,8 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** The database of one of those that are measured, behind its back: to put rows there, and to count what it wrote. */
 record Database(PostgresServer server, String name) {
@@ -48,6 +50,19 @@ record Database(PostgresServer server, String name) {
                 ResultSet row = statement.executeQuery(query)) {
             row.next();
             return row.getLong(1);
+        } catch (SQLException e) {
+            throw new BenchFailure(name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Hands on each row of a query: a text and a time. */
+    void forEach(String query, BiConsumer<String, Instant> row) {
+        try (Connection connection = server.connect(name, PostgresServer.USER);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                row.accept(rows.getString(1), rows.getTimestamp(2).toInstant());
+            }
         } catch (SQLException e) {
             throw new BenchFailure(name + ": " + e.getMessage(), e);
         }

@@ -24,6 +24,10 @@ final class LiveWorkload {
     static final String STREAMS = "event streams";
     static final String POLLS = "unsettled transactions, polled";
     static final String RAMPGATE = "Rampgate";
+    static final String NATIVE = "Rampgate, native";
+
+    /** After which a process that was just started is at rest. */
+    private static final Duration AT_REST = Duration.ofSeconds(5);
 
     /** Below the half of {@code rampgate.poll.nudged-max-rate}, so that webhooks are not kept waiting by the budget. */
     private static final int MOVES_PER_SECOND = 4;
@@ -37,14 +41,24 @@ final class LiveWorkload {
     private final PostgresServer server;
     private final Wrk wrk;
     private final Path logs;
+    private final String who;
     private final List<String> command;
 
-    LiveWorkload(Results results, Scale scale, PostgresServer server, Wrk wrk, Path logs, List<String> command) {
+    /** @param who {@link #RAMPGATE} or {@link #NATIVE}, which the command starts */
+    LiveWorkload(
+            Results results,
+            Scale scale,
+            PostgresServer server,
+            Wrk wrk,
+            Path logs,
+            String who,
+            List<String> command) {
         this.results = results;
         this.scale = scale;
         this.server = server;
         this.wrk = wrk;
         this.logs = logs;
+        this.who = who;
         this.command = command;
     }
 
@@ -68,7 +82,9 @@ final class LiveWorkload {
                                 "RAMPGATE_SOCKET_MAX_CONNECTIONS",
                                 sockets,
                                 "RAMPGATE_LIVE_MAX_STREAMS_PER_USER",
-                                "10000"));
+                                "10000",
+                                "RAMPGATE_LIVE_LIMITS_USER",
+                                "off"));
                 EventStreams streams = new EventStreams()) {
             proof.webhooksTo(webhooks ? "http://127.0.0.1:" + rampgate.port() + Rampgate.WEBHOOK_PATH : "");
             List<String> ids = IntStream.range(0, scale.movesBefore() + scale.moves())
@@ -147,9 +163,9 @@ final class LiveWorkload {
         String title = Samples.number(scale.streams(), 0) + " " + STREAMS;
         results.row(
                 title,
-                RAMPGATE,
+                who,
                 "from sending a believed webhook to the event, " + TRANSITIONS_PER_SECOND + " a second");
-        Database database = server.create("streams");
+        Database database = server.create(named("streams"));
         try (Rampgate rampgate = Rampgate.start(
                         "rampgate-streams",
                         logs,
@@ -159,7 +175,8 @@ final class LiveWorkload {
                         Map.of(
                                 "RAMPGATE_WEBHOOK_TRUST", "authoritative",
                                 "RAMPGATE_SOCKET_MAX_CONNECTIONS", "0",
-                                "RAMPGATE_LIVE_MAX_STREAMS_PER_USER", "20000"));
+                                "RAMPGATE_LIVE_MAX_STREAMS_PER_USER", "20000",
+                                "RAMPGATE_LIVE_LIMITS_USER", "off"));
                 EventStreams streams = new EventStreams()) {
             Duration warmUp = scale.compilingLittle();
             new Ledger(database).growTo(scale.streams() + WebhookWorkload.mostTransactions(warmUp));
@@ -196,10 +213,10 @@ final class LiveWorkload {
             if (streams.lost() > 0) {
                 throw new BenchFailure(streams.lost() + " streams were lost");
             }
-            results.add(title, RAMPGATE, WebhookWorkload.P50, millis.percentile(50));
-            results.add(title, RAMPGATE, WebhookWorkload.P99, millis.percentile(99));
+            results.add(title, who, WebhookWorkload.P50, millis.percentile(50));
+            results.add(title, who, WebhookWorkload.P99, millis.percentile(99));
             results.add(
-                    title, RAMPGATE, WebhookWorkload.MEMORY, rampgate.child().residentBytes() / 1e6);
+                    title, who, WebhookWorkload.MEMORY, rampgate.child().residentBytes() / 1e6);
         }
     }
 
@@ -207,7 +224,7 @@ final class LiveWorkload {
 
     void polls(ProofSandbox proof) {
         String title = Samples.number(scale.unsettled(), 0) + " " + POLLS;
-        results.row(title, RAMPGATE, "all due at once, budget 20 a second");
+        results.row(title, who, "all due at once, budget 20 a second");
         Database database = server.create("polls");
         for (int n = 0; n < scale.unsettled(); n++) {
             proof.open("due-" + n);
@@ -233,12 +250,12 @@ final class LiveWorkload {
             }
             results.add(
                     title,
-                    RAMPGATE,
+                    who,
                     WebhookWorkload.THROUGHPUT,
                     calls.size() / (scale.polling().toMillis() / 1e3));
-            results.add(title, RAMPGATE, "most in a second", mostInASecond(calls));
-            results.add(title, RAMPGATE, WebhookWorkload.OWN_MICROS, use.own() * 1e6 / calls.size());
-            results.add(title, RAMPGATE, WebhookWorkload.DATABASE_MICROS, use.database() * 1e6 / calls.size());
+            results.add(title, who, "most in a second", mostInASecond(calls));
+            results.add(title, who, WebhookWorkload.OWN_MICROS, use.own() * 1e6 / calls.size());
+            results.add(title, who, WebhookWorkload.DATABASE_MICROS, use.database() * 1e6 / calls.size());
         }
     }
 
@@ -257,15 +274,21 @@ final class LiveWorkload {
     // --- start
 
     void start(String proofUrl) {
-        results.row("start", RAMPGATE, "from the command to ready, on tables that are there");
-        Database database = server.create("started");
+        results.row("start", who, "from the command to ready, on tables that are there");
+        Database database = server.create(named("started"));
         Map<String, String> settings = Map.of("RAMPGATE_SOCKET_MAX_CONNECTIONS", "0");
         Rampgate.start("rampgate-first-start", logs, command, database, proofUrl, settings)
                 .close();
         for (int round = 0; round < scale.rounds(); round++) {
             try (Rampgate rampgate = Rampgate.start("rampgate-start", logs, command, database, proofUrl, settings)) {
-                results.add("start", RAMPGATE, "seconds", rampgate.secondsToReady());
+                results.add("start", who, "seconds", rampgate.secondsToReady());
+                Ports.pause(AT_REST);
+                results.add("start", who, WebhookWorkload.MEMORY, rampgate.child().residentBytes() / 1e6);
             }
         }
+    }
+
+    private String named(String database) {
+        return who.equals(RAMPGATE) ? database : database + "_native";
     }
 }

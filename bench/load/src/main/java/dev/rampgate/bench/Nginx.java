@@ -13,7 +13,7 @@ final class Nginx {
 
     private Nginx() {}
 
-    /** Proof's session call and transaction call, always the same but for the ids. */
+    /** Proof's session call and transaction call, always the same but for the ids; event-... is processing, all others are pending. */
     static Child proof(Path folder, Path logs, int port) {
         String session = """
             {"merchant_transaction_id":"$request_id","widget_id":"77777777-aaaa-4bbb-8ccc-000000000001",\
@@ -29,11 +29,15 @@ final class Nginx {
             "network":"ERC20","crypto_amount":"","fiat_currency":"EUR","fiat_amount":"","created_at":"2026-05-02T08:00:00Z",\
             "updated_at":"2026-05-02T08:00:00Z"}\
             """;
+        String moved = transaction
+                .replace("\"status\":\"pending\"", "\"status\":\"processing\"")
+                .replace("\"updated_at\":\"2026-05-02T08:00:00Z\"", "\"updated_at\":\"2026-05-02T08:02:10Z\"");
         return start("proof", folder, logs, port, """
                 location = /widget/session { default_type application/json; return 200 '%s'; }
+                location ~ ^/widget/transactions/(event-.+)$ { default_type application/json; return 200 '%s'; }
                 location ~ ^/widget/transactions/(bench-.+|[0-9a-f]+)$ { default_type application/json; return 200 '%s'; }
                 location / { default_type application/json; return 404 '{"error":"not_found","code":"not_found","message":"none"}'; }
-            """.formatted(session, transaction), "");
+            """.formatted(session, moved, transaction), "");
     }
 
     /** Hands session calls to Proof and does nothing else. */

@@ -98,7 +98,7 @@ record Rampgate(Child child, int port, int managementPort, Database database, do
         Child child = Child.start(name, logs, environment, command);
         Ports.await(
                 name + " is ready",
-                Duration.ofSeconds(90),
+                Duration.ofSeconds(180),
                 child,
                 () -> Ports.answers200("http://127.0.0.1:" + managementPort + "/q/health/ready"));
         return new Rampgate(child, port, managementPort, database, (System.nanoTime() - started) / 1e9);

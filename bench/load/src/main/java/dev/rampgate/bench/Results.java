@@ -45,6 +45,12 @@ final class Results {
         return of(workload, subject, figure).median();
     }
 
+    /** What was measured last; NaN if nothing was. */
+    double latest(String workload, String subject, String figure) {
+        Samples samples = of(workload, subject, figure);
+        return samples.isEmpty() ? Double.NaN : samples.values().get(samples.size() - 1);
+    }
+
     Map<Row, Map<String, Samples>> rows() {
         return rows;
     }

@@ -1,11 +1,15 @@
 package dev.rampgate.bench;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Optional;
 
 /** Opening sessions at a Proof that answers at once, reading a transaction, and what one durable commit takes. */
 final class SessionWorkload {
@@ -15,44 +19,36 @@ final class SessionWorkload {
     static final String READING = "GET /transactions/{id}";
     static final String COMMIT = "one durable commit of one row";
 
-    /**
-     * Whoever was stopped closes its database connections for their silence when it goes on. A webhook or a session outlives
-     * that, a read that is on such a connection is refused.
-     */
-    private static final Duration WAKING = Duration.ofSeconds(1);
+    static final String READING_AGAIN = "GET /transactions/{id} with If-None-Match";
 
     private final Results results;
     private final Scale scale;
     private final Wrk wrk;
     private final PostgresServer server;
+    private final WarmUp warmUp;
 
     SessionWorkload(Results results, Scale scale, Wrk wrk, PostgresServer server) {
         this.results = results;
         this.scale = scale;
         this.wrk = wrk;
         this.server = server;
+        this.warmUp = new WarmUp(results, scale);
     }
 
     /** @param sessions counts the sessions in the database of the subject */
     record Opener(Subject subject, String sessions) {}
 
     void warmUp(Opener opener) {
-        opener.subject().child().resume();
-        run(opener, scale.warmUp(opener.subject()));
-        opener.subject().child().suspend();
+        warmUp.run(OPENING, opener.subject(), () -> {
+            Wrk.Result loaded =
+                    wrk.load("calls.lua", opener.subject().port(), scale.warmUpSlice(), sessions());
+            return loaded.acknowledged() / loaded.seconds();
+        });
     }
 
-    void interleaved(List<Opener> openers) {
-        openers.forEach(
-                one -> results.row(OPENING, one.subject().name(), one.subject().does()));
-        for (int round = 0; round < scale.rounds(); round++) {
-            openers.forEach(this::throughput);
-        }
-    }
-
-    private void throughput(Opener opener) {
+    /** One slice of the closed load. */
+    void throughput(Opener opener) {
         Subject subject = opener.subject();
-        subject.child().resume();
         long before = stored(opener);
         Wrk.Result settled = run(opener, scale.settle());
         Usage used = Usage.of(subject.child(), server);
@@ -66,7 +62,6 @@ final class SessionWorkload {
                     subject.child(),
                     () -> stored(opener) - before >= acknowledged);
         }
-        subject.child().suspend();
         results.add(OPENING, subject.name(), WebhookWorkload.THROUGHPUT, measured.perSecond());
         results.add(OPENING, subject.name(), WebhookWorkload.OWN_MICROS, use.own() * 1e6 / measured.acknowledged());
         results.add(
@@ -76,50 +71,64 @@ final class SessionWorkload {
                 use.database() * 1e6 / measured.acknowledged());
     }
 
-    void latency(List<Opener> openers, double perSecond) {
-        openers.forEach(one ->
-                results.row(OPENING_LATENCY, one.subject().name(), one.subject().does()));
-        for (int round = 0; round < scale.openRounds(); round++) {
-            for (Opener opener : openers) {
-                Subject subject = opener.subject();
-                subject.child().resume();
-                OpenLoad.Result measured = new OpenLoad(subject.port())
-                        .run(perSecond, scale.wakeUp(), scale.slice(), n -> Request.session());
-                subject.child().suspend();
-                results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P50, measured.millis(50));
-                results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P99, measured.millis(99));
-                results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.RATE, perSecond);
-                results.add(OPENING_LATENCY, subject.name(), "kept up", measured.keptUp() ? 1 : 0);
-            }
-        }
+    /** One slice of the open load. */
+    void latency(Subject subject, double perSecond) {
+        OpenLoad.Result measured =
+                new OpenLoad(subject.port()).run(perSecond, scale.settle(), scale.slice(), n -> Request.session());
+        results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P50, measured.millis(50));
+        results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P99, measured.millis(99));
+        results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.RATE, perSecond);
+        results.add(OPENING_LATENCY, subject.name(), "kept up", measured.keptUp() ? 1 : 0);
     }
 
-    void reading(Subject rampgate, long transactions) {
-        results.row(READING, rampgate.name(), "identity, owner check, the whole timeline");
-        rampgate.child().resume();
-        LockSupport.parkNanos(WAKING.toNanos());
-        read(rampgate, scale.compilingLittle(), transactions);
-        for (int round = 0; round < scale.rounds(); round++) {
-            Usage used = Usage.of(rampgate.child(), server);
-            Wrk.Result measured = read(rampgate, scale.slice(), transactions);
-            Usage use = Usage.of(rampgate.child(), server).since(used);
-            results.add(READING, rampgate.name(), WebhookWorkload.THROUGHPUT, measured.perSecond());
-            results.add(
-                    READING, rampgate.name(), WebhookWorkload.OWN_MICROS, use.own() * 1e6 / measured.acknowledged());
-            results.add(
-                    READING,
-                    rampgate.name(),
-                    WebhookWorkload.DATABASE_MICROS,
-                    use.database() * 1e6 / measured.acknowledged());
+    /** Reads of many transactions, and of one that has not changed since it was read before. */
+    void reading(Subject subject, long transactions) {
+        warmUp.run(READING, subject, () -> {
+            Wrk.Result loaded = wrk.load(
+                    "calls.lua", subject.port(), scale.warmUpSlice(), reads("bench-%d", transactions, ""));
+            return loaded.acknowledged() / loaded.seconds();
+        });
+        reading(READING, subject, "bench-%d", transactions, "");
+        entityTag(subject).ifPresent(tag -> reading(READING_AGAIN, subject, "bench-1", 1, tag));
+    }
+
+    private void reading(String workload, Subject subject, String id, long transactions, String tag) {
+        read(subject, scale.settle(), id, transactions, tag);
+        Usage used = Usage.of(subject.child(), server);
+        Wrk.Result measured = read(subject, scale.slice(), id, transactions, tag);
+        Usage use = Usage.of(subject.child(), server).since(used);
+        results.add(workload, subject.name(), WebhookWorkload.THROUGHPUT, measured.perSecond());
+        results.add(workload, subject.name(), WebhookWorkload.OWN_MICROS, use.own() * 1e6 / measured.acknowledged());
+        results.add(
+                workload,
+                subject.name(),
+                WebhookWorkload.DATABASE_MICROS,
+                use.database() * 1e6 / measured.acknowledged());
+    }
+
+    private static Optional<String> entityTag(Subject subject) {
+        try {
+            HttpResponse<Void> answer = Ports.HTTP.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + subject.port() + "/transactions/bench-1"))
+                            .header("X-User-Id", Ledger.user())
+                            .header("X-User-Email", "jo@example.test")
+                            .header("X-Gateway-Secret", Request.GATEWAY_SECRET)
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            return answer.headers().firstValue("ETag");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchFailure("interrupted", e);
         }
-        rampgate.child().suspend();
     }
 
     /** One row, one commit, one after the other: what the disk costs. */
     void commit(Database database) {
         results.row(COMMIT, "PostgreSQL", "one connection, INSERT and COMMIT");
         database.execute("CREATE TABLE IF NOT EXISTS one_commit (n integer)");
-        int commits = 200 * scale.rounds();
+        int commits = 200;
         Samples millis = new Samples();
         try (Connection connection = server.connect(database.name(), PostgresServer.USER);
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO one_commit VALUES (?)")) {
@@ -136,28 +145,23 @@ final class SessionWorkload {
         results.add(COMMIT, "PostgreSQL", WebhookWorkload.P99, millis.percentile(99));
     }
 
-    private Wrk.Result read(Subject rampgate, Duration time, long transactions) {
-        return wrk.run(
-                "calls.lua",
-                rampgate.port(),
-                time,
-                "GET",
-                "/transactions/bench-%d",
-                Request.GATEWAY_SECRET,
-                "",
-                Long.toString(transactions));
+    /** @param tag what it must differ from to be answered whole; empty for any */
+    private Wrk.Result read(Subject subject, Duration time, String id, long transactions, String tag) {
+        return wrk.run("calls.lua", subject.port(), time, reads(id, transactions, tag));
+    }
+
+    private static String[] reads(String id, long transactions, String tag) {
+        return new String[] {
+            "GET", "/transactions/" + id, Request.GATEWAY_SECRET, "", Long.toString(transactions), tag
+        };
     }
 
     private Wrk.Result run(Opener opener, Duration time) {
-        return wrk.run(
-                "calls.lua",
-                opener.subject().port(),
-                time,
-                "POST",
-                "/session",
-                Request.GATEWAY_SECRET,
-                Request.SESSION,
-                "1");
+        return wrk.run("calls.lua", opener.subject().port(), time, sessions());
+    }
+
+    private static String[] sessions() {
+        return new String[] {"POST", "/session", Request.GATEWAY_SECRET, Request.SESSION, "1", ""};
     }
 
     private static long stored(Opener opener) {

@@ -1,16 +1,34 @@
 package dev.rampgate.bench;
 
-/** Something that is measured: a process, the path it is called by, and the database it writes to. */
+import java.util.function.Supplier;
+
+/**
+ * Something that is measured: how it is started, the path it is called by, and the database it writes to. It is started and ended any
+ * number of times; its database stays, and so do the numbers that webhooks to it have used.
+ */
 final class Subject {
 
     private final String name;
     private final String does;
-    private final Child child;
-    private final int port;
+    private final Supplier<Running> start;
     private final String path;
     private final Database database;
     private final Books books;
+    private final Ledger ledger;
+    private Running running;
     private long used;
+
+    /**
+     * One that was started and listens.
+     *
+     * @param rampgate null if it is something else
+     */
+    record Running(Child child, int port, Rampgate rampgate) {
+
+        static Running of(Rampgate rampgate) {
+            return new Running(rampgate.child(), rampgate.port(), rampgate);
+        }
+    }
 
     /**
      * How its acknowledgements are found in its database.
@@ -42,17 +60,48 @@ final class Subject {
     }
 
     /**
-     * @param does what it does for one webhook, for the table
+     * @param does what it does for one call, for the table
      * @param database null if it keeps nothing
      */
-    Subject(String name, String does, Child child, int port, String path, Database database, Books books) {
+    private Subject(
+            String name,
+            String does,
+            Supplier<Running> start,
+            String path,
+            Database database,
+            Books books,
+            Ledger ledger) {
         this.name = name;
         this.does = does;
-        this.child = child;
-        this.port = port;
+        this.start = start;
         this.path = path;
         this.database = database;
         this.books = books;
+        this.ledger = ledger;
+    }
+
+    static Subject rampgate(String name, String does, Supplier<Rampgate> start, Database database) {
+        return new Subject(
+                name,
+                does,
+                () -> Running.of(start.get()),
+                Rampgate.WEBHOOK_PATH,
+                database,
+                Books.RAMPGATE,
+                new Ledger(database));
+    }
+
+    static Subject peer(String name, String does, Supplier<Running> start, String path, Database database) {
+        return new Subject(name, does, start, path, database, Books.PEER, null);
+    }
+
+    static Subject limit(String name, String does, Supplier<Running> start, String path) {
+        return new Subject(name, does, start, path, null, null, null);
+    }
+
+    /** The same, called for something else, on the same database. */
+    Subject as(String does, String path) {
+        return new Subject(name, does, start, path, database, books, ledger);
     }
 
     String name() {
@@ -63,12 +112,31 @@ final class Subject {
         return does;
     }
 
+    /** Starts it, runs the work and ends it, so that nothing else takes processor time meanwhile. */
+    void whileRunning(Runnable work) {
+        running = start.get();
+        try {
+            work.run();
+        } finally {
+            running.child().close();
+            running = null;
+        }
+        if (!keepsNothing()) {
+            database.tidy();
+        }
+    }
+
     Child child() {
-        return child;
+        return running.child();
     }
 
     int port() {
-        return port;
+        return running.port();
+    }
+
+    /** Only of Rampgate. */
+    Rampgate rampgate() {
+        return running.rampgate();
     }
 
     String path() {
@@ -89,6 +157,11 @@ final class Subject {
 
     boolean isRampgate() {
         return books == Books.RAMPGATE;
+    }
+
+    /** Only of Rampgate. */
+    Ledger ledger() {
+        return ledger;
     }
 
     /** The first number that no webhook to it has had yet. */

@@ -39,7 +39,7 @@ final class WebhookWorkload {
     static final String RATE = "rate";
 
     /** More than anybody takes in a second, so that there are always enough transactions. */
-    private static final long MOST_PER_SECOND = 15_000;
+    private static final long MOST_PER_SECOND = 40_000;
     /** Of {@code rampgate.reconcile.unknown-capacity}. */
     private static final long UNKNOWN_CAPACITY = 10_000;
 
@@ -50,25 +50,28 @@ final class WebhookWorkload {
     private final Scale scale;
     private final Wrk wrk;
     private final PostgresServer server;
-    private final Ledger ledger;
-    private final Rampgate rampgate;
+    private final WarmUp warmUp;
 
-    WebhookWorkload(Results results, Scale scale, Wrk wrk, PostgresServer server, Ledger ledger, Rampgate rampgate) {
+    WebhookWorkload(Results results, Scale scale, Wrk wrk, PostgresServer server) {
         this.results = results;
         this.scale = scale;
         this.wrk = wrk;
         this.server = server;
-        this.ledger = ledger;
-        this.rampgate = rampgate;
+        this.warmUp = new WarmUp(results, scale);
     }
 
+    /** Loads one that was just started with new webhooks and with duplicates, until it is as fast as it gets. */
     void warmUp(Subject subject) {
-        subject.child().resume();
-        Duration half = scale.warmUp(subject).dividedBy(2);
-        prepare(subject, half.multipliedBy(2));
-        for (Kind kind : List.of(Kind.NEW, Kind.DUPLICATES)) {
-            advance(kind, subject, run(subject, kind, half).sent());
-        }
+        warmUp.run(Kind.DUPLICATES.title, subject, () -> {
+            double perSecond = 0;
+            for (Kind kind : List.of(Kind.NEW, Kind.DUPLICATES)) {
+                prepare(subject, scale.warmUpSlice());
+                Wrk.Result loaded = run(subject, kind, scale.warmUpSlice());
+                advance(kind, subject, loaded.sent());
+                perSecond += loaded.acknowledged() / loaded.seconds();
+            }
+            return perSecond;
+        });
         rest(subject);
     }
 
@@ -76,7 +79,6 @@ final class WebhookWorkload {
     void throughput(Kind kind, Subject subject) {
         prepare(subject, scale.settle().plus(scale.slice()));
         long before = stored(kind, subject);
-        subject.child().resume();
         Wrk.Result settled = run(subject, kind, scale.settle());
         advance(kind, subject, settled.sent());
         Usage used = Usage.of(subject.child(), server);
@@ -101,12 +103,20 @@ final class WebhookWorkload {
 
     /** One slice of the open load, four of five being duplicates. */
     void latency(String title, Subject subject, double perSecond) {
-        Duration all = scale.wakeUp().plus(scale.slice());
-        prepare(subject, all);
-        subject.child().resume();
+        prepare(subject, scale.settle().plus(scale.slice()));
+        OpenLoad.Result measured = openLoad(subject, perSecond, scale.settle(), scale.slice());
+        rest(subject);
+        results.add(title, subject.name(), P50, measured.millis(50));
+        results.add(title, subject.name(), P99, measured.millis(99));
+        results.add(title, subject.name(), RATE, perSecond);
+        results.add(title, subject.name(), "kept up", measured.keptUp() ? 1 : 0);
+    }
+
+    /** Loads it at a fixed rate, and makes sure that every single key that it acknowledged is stored. */
+    OpenLoad.Result openLoad(Subject subject, double perSecond, Duration settle, Duration time) {
         long first = subject.firstUnused();
-        OpenLoad.Result measured = new OpenLoad(subject.port())
-                .run(perSecond, scale.wakeUp(), scale.slice(), duplicates(subject.path(), first));
+        OpenLoad.Result measured =
+                new OpenLoad(subject.port()).run(perSecond, settle, time, duplicates(subject.path(), first));
         if (!subject.keepsNothing()) {
             Set<String> keys = new HashSet<>(measured.acknowledged());
             Ports.await(
@@ -115,12 +125,8 @@ final class WebhookWorkload {
                     subject.child(),
                     () -> subject.database().missing(subject.books().missing(), keys) == 0);
         }
-        rest(subject);
         subject.use(measured.sent() / 5 + 2);
-        results.add(title, subject.name(), P50, measured.millis(50));
-        results.add(title, subject.name(), P99, measured.millis(99));
-        results.add(title, subject.name(), RATE, perSecond);
-        results.add(title, subject.name(), "kept up", measured.keptUp() ? 1 : 0);
+        return measured;
     }
 
     private static LongFunction<Request> duplicates(String path, long first) {
@@ -139,7 +145,7 @@ final class WebhookWorkload {
 
     private void prepare(Subject subject, Duration time) {
         if (subject.isRampgate()) {
-            ledger.growTo(subject.firstUnused() / 2 + mostTransactions(time));
+            subject.ledger().growTo(subject.firstUnused() / 2 + mostTransactions(time));
         }
     }
 
@@ -159,8 +165,8 @@ final class WebhookWorkload {
     }
 
     private double allocated(Subject subject) {
-        return rampgate != null && subject.child() == rampgate.child()
-                ? rampgate.metric("jvm_gc_memory_allocated_bytes_total")
+        return subject.isRampgate() && subject.child().isJvm()
+                ? subject.rampgate().metric("jvm_gc_memory_allocated_bytes_total")
                 : 0;
     }
 
@@ -173,7 +179,7 @@ final class WebhookWorkload {
                 : subject.database().number(subject.books().webhooks());
     }
 
-    /** Stops it when all that it took is stored, so that nothing of it counts for the next slice. */
+    /** Waits until all that it took is stored, so that nothing of it counts for the next slice. */
     private static void rest(Subject subject) {
         if (!subject.keepsNothing()) {
             long[] last = {-1};
@@ -184,7 +190,6 @@ final class WebhookWorkload {
                 return last[0] == before;
             });
         }
-        subject.child().suspend();
     }
 
     private static long unknown(Subject subject) {
@@ -217,16 +222,6 @@ final class WebhookWorkload {
         long stored = stored(kind, subject) - before;
         if (stored > most) {
             throw new BenchFailure(subject.name() + " stored " + stored + " webhooks, but only " + most + " were sent");
-        }
-    }
-
-    /** Slices in turn, so that what disturbs the machine disturbs all alike. */
-    void interleaved(Kind kind, List<Subject> subjects) {
-        subjects.forEach(subject -> results.row(kind.title(), subject.name(), subject.does()));
-        for (int round = 0; round < scale.rounds(); round++) {
-            for (Subject subject : subjects) {
-                throughput(kind, subject);
-            }
         }
     }
 }
