@@ -490,7 +490,18 @@ class DeploymentTest {
             assertThat(only(pod).getResources().getLimits().get("memory").toString())
                     .isEqualTo("512Mi");
             assertThat(dockerfile).contains("\"" + value(only(pod), "JDK_JAVA_OPTIONS") + "\"");
+            assertThat(only(pod).getArgs())
+                    .as("options of the native executable")
+                    .noneMatch(argument -> argument.startsWith("-X"));
         });
+    }
+
+    @Test
+    void aNativeReplicaUsesTheMemoryThatItsLimitAllows() {
+        Container server = server(Rendered.overlay("production"));
+
+        assertThat(server.getResources().getLimits().get("memory").toString()).isEqualTo("256Mi");
+        assertThat(server.getArgs()).containsExactly("-XX:MaxNewSize=32m");
     }
 
     @ParameterizedTest
