@@ -1,6 +1,5 @@
 package dev.rampgate.backoffice;
 
-import dev.rampgate.backoffice.TransactionExport.Format;
 import dev.rampgate.backoffice.TransactionSearch.Page;
 import dev.rampgate.wire.AsciiNumber;
 import io.smallrye.mutiny.Uni;
@@ -9,7 +8,6 @@ import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -53,7 +51,7 @@ class SearchRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> export(OperatorCall call) {
         SearchFilter filter = SearchFilter.of(call.routing().queryParams(), Set.of("format"), clock.instant());
-        return export.stream(call, filter, format(call));
+        return export.stream(call, filter, ExportFormat.of(call));
     }
 
     private static JsonObject json(Page page, SearchFilter filter) {
@@ -85,15 +83,5 @@ class SearchRoutes implements OperatorRoutes {
             throw OperatorCall.invalid("limit", "must be one number from 1 to " + MOST);
         }
         return limit;
-    }
-
-    private static Format format(OperatorCall call) {
-        List<String> texts = call.query("format");
-        for (Format format : Format.values()) {
-            if (texts.equals(List.of(format.name().toLowerCase(Locale.ROOT)))) {
-                return format;
-            }
-        }
-        throw OperatorCall.invalid("format", "must be csv or ndjson");
     }
 }

@@ -161,6 +161,44 @@ class AuditQuarkusTest {
     }
 
     @Test
+    void anExportStreamsAllEntriesThatMatchOnceEach() {
+        String actor = "export" + UUID.randomUUID().toString().substring(0, 8);
+        int written = 1_203;
+        pool.preparedQuery("""
+                        INSERT INTO audit_entry (actor, role, action, result, request_id)
+                        SELECT $1, 'support', CASE WHEN number = 7 THEN '=cmd' ELSE 'read_case' END, 'begun', 'r-' || number
+                        FROM generate_series(1, $2) AS number
+                        """).execute(Tuple.of(actor, written)).await().atMost(LIMIT);
+
+        List<String> requests = export("ndjson", actor, 200)
+                .lines()
+                .map(JsonObject::new)
+                .map(entry -> entry.getString("request_id"))
+                .toList();
+        assertThat(requests).hasSize(written).doesNotHaveDuplicates();
+        assertThat(export("csv", actor, 200).lines())
+                .hasSize(1 + written)
+                .first()
+                .asString()
+                .startsWith("position,at,actor,role,action,result,subject,details,request_id,calls,previous,hash");
+        assertThat(export("csv", actor, 200)).contains("\"'=cmd\"");
+        assertThat(export("json", actor, 400)).contains("must be csv or ndjson");
+        as(SUPPORT).get(at("/operate/audit/export?format=csv")).then().statusCode(403);
+        assertThat(entries(Map.of("about", actor, "action", "export_audit"))).isNotEmpty();
+    }
+
+    private String export(String format, String actor, int status) {
+        return as(AUDITOR)
+                .queryParam("format", format)
+                .queryParam("actor", actor)
+                .get(at("/operate/audit/export"))
+                .then()
+                .statusCode(status)
+                .extract()
+                .asString();
+    }
+
+    @Test
     void refusedCallsAreCountedInFewEntries() {
         long calls = calls("unauthenticated");
         long rows = one("SELECT count(*) FROM audit_entry WHERE result = $1", "unauthenticated");

@@ -184,6 +184,27 @@ final class BackOfficeDescription {
                         List.of(INVALID_REQUEST)),
                 new Call(
                         PathItem.HttpMethod.GET,
+                        "/operate/audit/export",
+                        "exportAudit",
+                        "Streams all entries of the audit that match, newest first",
+                        "The filters of the audit. An answer that ends without its last chunk is incomplete.",
+                        List.of(
+                                query("actor", "only of this actor"),
+                                query("action", "only this action, such as erase_user"),
+                                query("about", "only about this transaction, endpoint, brake, user or search value"),
+                                query("from", "inclusive, such as 2026-05-02T08:00:00Z"),
+                                query("to", "exclusive"),
+                                query("format", "csv (safe for spreadsheets) or ndjson (exact)", oneOf("csv", "ndjson"))
+                                        .required(true)),
+                        null,
+                        Map.of(
+                                "text/csv",
+                                text("a line an entry", null),
+                                "application/x-ndjson",
+                                text("an object a line", null)),
+                        List.of(INVALID_REQUEST)),
+                new Call(
+                        PathItem.HttpMethod.GET,
                         "/operate/statements",
                         "listClosedPeriods",
                         "Which months of the books are closed",

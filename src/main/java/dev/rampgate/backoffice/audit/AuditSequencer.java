@@ -24,7 +24,7 @@ import org.jboss.logging.Logger;
  * as a line of the log and as metrics. A replica that finds another chain than it knew reports that.
  */
 @ApplicationScoped
-class AuditSequencer {
+public class AuditSequencer {
 
     private static final Logger LOG = Logger.getLogger(AuditSequencer.class);
 
@@ -74,6 +74,11 @@ class AuditSequencer {
     void onShutdown(@Observes ShutdownEvent shutdown) {
         ticker.stop();
         publish(Duration.ZERO);
+    }
+
+    /** Whether this replica has found the chain changed behind a head that it knew. */
+    public boolean hasFoundAnotherChain() {
+        return reported != null;
     }
 
     private ChainHead head() {

@@ -37,6 +37,11 @@ public record LinkedEntry(
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
+    /** Whether its hash is the one of what else is in it; so is that of an entry that is not linked yet. */
+    public boolean isIntact() {
+        return position == 0 || hash.equals(computedHash());
+    }
+
     /** What its hash must be, by what else is in it: the SHA-256 of its canonical form, which docs/backoffice.md describes. */
     String computedHash() {
         String canonical = String.join(

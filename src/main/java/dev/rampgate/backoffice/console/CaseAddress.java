@@ -10,7 +10,16 @@ final class CaseAddress {
 
     /** Behind {@code /operate/console/}. */
     static String of(String id) {
-        return "transactions/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+        return "transactions/" + encoded(id);
+    }
+
+    /** Who looked at it, from the host on. */
+    static String audit(String id) {
+        return ConsoleRoutes.ROOT + "audit?transaction=" + encoded(id);
+    }
+
+    private static String encoded(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** From the host on. */

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param whatToDo about those; empty if there are none
  * @param mayPoll whether the actor may have Proof asked again
  * @param mayResend whether the actor may have the events sent again
+ * @param mayReadAudit whether the actor may see who looked at the transaction
  * @param refreshes whether the page asks for itself again, since something is about to change
  */
 @CheckedTemplate(basePath = "console", defaultName = CheckedTemplate.HYPHENATED_ELEMENT_NAME)
@@ -35,6 +36,7 @@ record CasePage(
         List<Attempt> attempts,
         boolean mayPoll,
         boolean mayResend,
+        boolean mayReadAudit,
         boolean refreshes)
         implements TemplateInstance {
 
@@ -42,6 +44,7 @@ record CasePage(
     public record Summary(
             String id,
             String href,
+            String auditHref,
             String status,
             String tone,
             boolean confirmed,
@@ -93,7 +96,13 @@ record CasePage(
             String status,
             int took) {}
 
-    static CasePage of(Frame frame, JsonObject found, boolean mayPoll, boolean mayResend, boolean refreshes) {
+    static CasePage of(
+            Frame frame,
+            JsonObject found,
+            boolean mayPoll,
+            boolean mayResend,
+            boolean mayReadAudit,
+            boolean refreshes) {
         JsonObject transaction = found.getJsonObject("transaction");
         return new CasePage(
                 frame,
@@ -110,6 +119,7 @@ record CasePage(
                 each(found.getJsonObject("deliveries").getJsonArray("attempts"), CasePage::attempt),
                 mayPoll,
                 mayResend,
+                mayReadAudit,
                 refreshes);
     }
 
@@ -118,6 +128,7 @@ record CasePage(
         return new Summary(
                 transaction.getString("merchant_transaction_id"),
                 CaseAddress.absolute(transaction.getString("merchant_transaction_id")),
+                CaseAddress.audit(transaction.getString("merchant_transaction_id")),
                 status,
                 Tone.ofStatus(status),
                 transaction.getBoolean("confirmed"),

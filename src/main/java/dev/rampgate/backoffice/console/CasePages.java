@@ -75,6 +75,7 @@ class CasePages implements ConsolePages {
                         found,
                         call.may(Permission.POLL_TRANSACTION),
                         call.may(Permission.RESEND_TRANSACTION),
+                        call.may(Permission.READ_AUDIT),
                         asked || isSoon(found.getJsonObject("poll")))));
     }
 

@@ -177,7 +177,7 @@ class DriftPages implements ConsolePages {
                 tone,
                 side(one.here()),
                 side(one.there()),
-                lasting(one.age(now)));
+                Moment.lasting(one.age(now)));
     }
 
     private static String side(Break.Side side) {
@@ -193,11 +193,6 @@ class DriftPages implements ConsolePages {
 
     private static String time(Instant time) {
         return Moment.toTheMinute(time).text();
-    }
-
-    private static String lasting(Duration age) {
-        long minutes = Math.max(0, age.toMinutes());
-        return minutes < 120 ? minutes + " min" : minutes < 2_880 ? minutes / 60 + " h" : minutes / 1_440 + " days";
     }
 
     private Uni<PageAnswer> one(PageCall call) {
