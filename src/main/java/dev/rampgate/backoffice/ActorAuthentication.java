@@ -5,6 +5,7 @@ import dev.rampgate.edge.address.ClientAddress;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.SecretSet;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
@@ -112,9 +113,11 @@ public class ActorAuthentication {
     }
 
     private Uni<Actor> counted(String source, Uni<Actor> actor) {
-        return actor.onFailure(failure -> failure instanceof ProblemException refused
-                        && refused.problem().type() == ProblemType.UNAUTHENTICATED)
-                .invoke(wrong -> wrongTokens.count(source));
+        return actor.onFailure(ActorAuthentication::isUnauthenticated).invoke(wrong -> wrongTokens.count(source));
+    }
+
+    private static boolean isUnauthenticated(Throwable failure) {
+        return failure instanceof ProblemException refused && refused.problem().type() == ProblemType.UNAUTHENTICATED;
     }
 
     private String source(RoutingContext routing) {
@@ -122,19 +125,31 @@ public class ActorAuthentication {
     }
 
     /**
-     * The actor whose token this is, for the caller of this request.
-     *
-     * @throws ProblemException 401 if it is none, 429 after too many wrong ones from the request's address
+     * The actor whose token this is, or the person whom it names, for the caller of this request. Fails with {@link ProblemException}: 401 if it is
+     * none, 403 for a person without a role, 429 after too many wrong ones from the request's address, 503 if the issuer's keys were never read.
      */
-    public Actor actor(String token, RoutingContext routing) {
+    public Uni<Actor> actor(String token, RoutingContext routing) {
         String source = source(routing);
-        wrongTokens.check(source);
-        Optional<Actor> actor = files.tokens().find(token);
-        if (actor.isEmpty()) {
-            wrongTokens.count(source);
-            throw new ProblemException(Problem.of(ProblemType.UNAUTHENTICATED));
-        }
-        return actor.get();
+        return Uni.createFrom().deferred(() -> {
+            wrongTokens.check(source);
+            return files.tokens()
+                    .find(token)
+                    .map(actor -> Uni.createFrom().item(actor))
+                    .orElseGet(() -> counted(source, byToken.actor(token)));
+        });
+    }
+
+    /**
+     * The person whom a token of the issuer names, with a key that only who has the token can have; empty if the token is not believed, or not any more.
+     * Fails with {@link ProblemException}: 403 for a person without a role, 503 if the issuer's keys were never read.
+     *
+     * @param purpose what the key is for
+     */
+    public Uni<Optional<KeyedActor>> person(String token, String purpose) {
+        return byToken.actor(token)
+                .map(person -> Optional.of(new KeyedActor(person, List.of(SecretSet.key(token, purpose)))))
+                .onFailure(ActorAuthentication::isUnauthenticated)
+                .recoverWithItem(Optional.empty());
     }
 
     /**

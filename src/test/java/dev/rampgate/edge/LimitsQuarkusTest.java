@@ -2,8 +2,13 @@ package dev.rampgate.edge;
 
 import static dev.rampgate.support.ProofAndDatabase.WEBHOOK_KEY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.rampgate.support.ProofAndDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,11 +20,13 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -34,6 +41,9 @@ class LimitsQuarkusTest {
 
     @Inject
     MeterRegistry meters;
+
+    @Inject
+    Pool pool;
 
     @TestHTTPResource("/")
     URI door;
@@ -183,13 +193,53 @@ class LimitsQuarkusTest {
 
     @Test
     void after_too_many_wrong_tokens_from_an_address_no_token_from_there_is_compared() {
+        double before = limited("operate_wrong_token");
         operate("wrong-token-canary-0001", "198.51.100.91").statusCode(401);
         operate("operate-token-canary-0001", "198.51.100.91").statusCode(200);
         operate("wrong-token-canary-0002", "198.51.100.91").statusCode(401);
         tooMany(operate("wrong-token-canary-0003", "198.51.100.91"));
         tooMany(operate("operate-token-canary-0001", "198.51.100.91"));
         operate("operate-token-canary-0002", "198.51.100.92").statusCode(200);
-        assertThat(limited("operate_wrong_token")).isEqualTo(2);
+        assertThat(limited("operate_wrong_token")).isEqualTo(before + 2);
+    }
+
+    @Test
+    void after_too_many_wrong_tokens_the_console_shows_when_to_try_again_and_compares_none() {
+        double before = limited("operate_wrong_token");
+        signIn("wrong-token-canary-0001", "198.51.100.95").statusCode(401);
+        signIn("wrong-token-canary-0002", "198.51.100.95").statusCode(401);
+        for (String token : List.of("wrong-token-canary-0003", "books-token-canary-0001")) {
+            signIn(token, "198.51.100.95")
+                    .statusCode(429)
+                    .contentType("text/html")
+                    .header("Retry-After", matchesPattern("[0-9]+"))
+                    .header("Set-Cookie", nullValue())
+                    .body(containsString("Too many wrong tokens came from your address. Try again in "))
+                    .body(containsString("name=\"token\""), not(containsString(token)));
+        }
+        // The same limit as the service API's, and of this address alone.
+        tooMany(operate("operate-token-canary-0001", "198.51.100.95"));
+        signIn("books-token-canary-0001", "198.51.100.96").statusCode(303);
+        assertThat(limited("operate_wrong_token")).isEqualTo(before + 3);
+        await().atMost(Duration.ofSeconds(40))
+                .until(() -> pool.query(
+                                        "SELECT coalesce(sum(calls), 0)::bigint FROM audit_entry WHERE result = 'too_many_requests'")
+                                .execute()
+                                .map(rows -> rows.iterator().next().getLong(0))
+                                .await()
+                                .atMost(Duration.ofSeconds(40))
+                        >= 3);
+    }
+
+    private ValidatableResponse signIn(String token, String address) {
+        return RestAssured.given()
+                .redirects()
+                .follow(false)
+                .header("Sec-Fetch-Site", "same-origin")
+                .header("X-Forwarded-For", address)
+                .formParam("token", token)
+                .post(management.resolve("/operate/console/sign-in"))
+                .then();
     }
 
     private ValidatableResponse operate(String token, String address) {

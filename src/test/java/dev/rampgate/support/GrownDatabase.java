@@ -39,7 +39,7 @@ public final class GrownDatabase implements AutoCloseable {
 
     /** The budget has a handful of rows; everything else grows. */
     private static final Pattern WHOLE_TABLE = Pattern.compile(
-            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|amount_revision|delivery|delivery_attempt|drift_item|break|statement_row|audit_entry)\\b");
+            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|amount_revision|delivery|delivery_attempt|drift_item|break|statement_row|audit_entry|ended_console_session)\\b");
 
     /** Of a whole statement: its first line. */
     private static final Pattern BUFFERS = Pattern.compile("Buffers: shared hit=(\\d+)(?: read=(\\d+))?");
@@ -200,6 +200,10 @@ public final class GrownDatabase implements AutoCloseable {
                     FROM transaction;
 
                     UPDATE audit_chain SET last_position = (SELECT count(*) FROM audit_entry);
+
+                    INSERT INTO ended_console_session (id, until)
+                    SELECT 'session-' || n, now() + interval '1 h' - n * interval '1 s'
+                    FROM generate_series(1, %1$d) AS n;
 
                     INSERT INTO erased_user (mark, erased_at)
                     SELECT sha256(id::bytea), now()

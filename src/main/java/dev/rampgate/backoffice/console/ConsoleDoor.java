@@ -13,6 +13,8 @@ import dev.rampgate.problem.ProblemType;
 import dev.rampgate.problem.RequestId;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -20,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -60,12 +63,16 @@ class ConsoleDoor implements OperatorDoor {
     @Override
     public Uni<Actor> actor(RoutingContext routing) {
         ConsoleHeaders.add(routing);
-        return Uni.createFrom().item(() -> isSigningIn(routing) ? signingIn(routing) : signedIn(routing));
+        Context context = Vertx.currentContext();
+        Uni<Actor> actor =
+                Uni.createFrom().deferred(() -> isSigningIn(routing) ? signingIn(routing) : signedIn(routing));
+        // The database and the issuer's keys may answer on another thread; the call goes on where it belongs.
+        return context == null ? actor : actor.emitOn(command -> context.runOnContext(here -> command.run()));
     }
 
     // --- who calls
 
-    private Actor signingIn(RoutingContext routing) {
+    private Uni<Actor> signingIn(RoutingContext routing) {
         HttpServerRequest request = routing.request();
         requireForm(request);
         if (!SameOrigin.isEncrypted(request) && !SameOrigin.isLoopback(request)) {
@@ -74,18 +81,60 @@ class ConsoleDoor implements OperatorDoor {
                             ProblemType.FORBIDDEN,
                             "A token must not cross a network unencrypted: open the console by https, or on this machine by localhost"));
         }
-        String token = request.getFormAttribute(TOKEN_FIELD);
-        return actors.actor(token == null ? "" : token.strip(), routing);
+        String token = Optional.ofNullable(request.getFormAttribute(TOKEN_FIELD))
+                .orElse("")
+                .strip();
+        if (token.length() > ConsoleSessions.LONGEST_TOKEN) {
+            throw new ProblemException(Problem.of(
+                    ProblemType.INVALID_REQUEST,
+                    "This token is too long for a browser's cookie: " + token.length() + " characters, of at most "
+                            + ConsoleSessions.LONGEST_TOKEN + ". Ask the issuer for one with fewer claims"));
+        }
+        return actors.actor(token, routing);
     }
 
-    private Actor signedIn(RoutingContext routing) {
+    private Uni<Actor> signedIn(RoutingContext routing) {
         Optional<KeyedActor> person = actors.proxied(routing, ConsoleSessions.PURPOSE);
+        List<String> cookies = SessionCookie.read(routing);
         if (person.isPresent()) {
-            return behindProxy(routing, person.get());
+            Optional<Valid> found = cookies.stream()
+                    .flatMap(cookie -> sessions.find(cookie, person.get()).stream())
+                    .findFirst();
+            return notEnded(routing, found).map(valid -> behindProxy(routing, person.get(), valid));
         }
-        Optional<Valid> found = SessionCookie.read(routing).stream()
-                .flatMap(cookie -> sessions.find(cookie).stream())
-                .findFirst();
+        return first(cookies).chain(found -> notEnded(routing, found)).map(valid -> bySession(routing, valid));
+    }
+
+    /** The first session among the cookies that is valid. */
+    private Uni<Optional<Valid>> first(List<String> cookies) {
+        return cookies.isEmpty()
+                ? Uni.createFrom().item(Optional.empty())
+                : sessions.find(cookies.get(0))
+                        .chain(found -> found.isPresent()
+                                ? Uni.createFrom().item(found)
+                                : first(cookies.subList(1, cookies.size())));
+    }
+
+    /** The session, unless it was signed out at any replica. */
+    private Uni<Optional<Valid>> notEnded(RoutingContext routing, Optional<Valid> found) {
+        if (found.isEmpty()) {
+            return Uni.createFrom().item(found);
+        }
+        return sessions.isEnded(found.get().session())
+                .onFailure()
+                .recoverWithUni(unknown -> worksWithoutDatabase(routing)
+                        ? Uni.createFrom().item(false)
+                        : Uni.createFrom().failure(new ProblemException(ProblemType.UNAVAILABLE, "Try again later")))
+                .map(ended -> found.filter(session -> !ended));
+    }
+
+    /** The overview, which shows neither transactions nor users, and says that the database is away; and signing out. */
+    private static boolean worksWithoutDatabase(RoutingContext routing) {
+        String path = routing.normalizedPath();
+        return path.equals(ConsoleRoutes.ROOT) || path.equals(ConsoleRoutes.ROOT + ConsoleRoutes.SIGN_OUT);
+    }
+
+    private Actor bySession(RoutingContext routing, Optional<Valid> found) {
         found.ifPresent(session -> ConsoleFrames.remember(routing, session));
         HttpServerRequest request = routing.request();
         boolean reads = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
@@ -103,12 +152,9 @@ class ConsoleDoor implements OperatorDoor {
     }
 
     /** The proxy names the person with each request; the session only ties forms to the pages that they are on. */
-    private Actor behindProxy(RoutingContext routing, KeyedActor person) {
+    private Actor behindProxy(RoutingContext routing, KeyedActor person, Optional<Valid> found) {
         HttpServerRequest request = routing.request();
         boolean reads = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
-        Optional<Valid> found = SessionCookie.read(routing).stream()
-                .flatMap(cookie -> sessions.find(cookie, person).stream())
-                .findFirst();
         if (!reads) {
             requireForm(request);
             requireSecret(

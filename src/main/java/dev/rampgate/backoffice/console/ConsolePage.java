@@ -1,7 +1,6 @@
 package dev.rampgate.backoffice.console;
 
 import dev.rampgate.backoffice.Audited;
-import dev.rampgate.backoffice.OperatorRoute;
 import dev.rampgate.backoffice.Permission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
@@ -32,6 +31,9 @@ public record ConsolePage(
         Optional<Entry> navigation,
         Function<PageCall, Uni<PageAnswer>> work) {
 
+    /** Most bytes of a form: some fields of 1,000 characters, each of which may be sent as six. */
+    static final int MOST_FORM = 16 * 1024;
+
     /**
      * A place in the navigation, which shows it to actors that may read the page.
      *
@@ -51,30 +53,14 @@ public record ConsolePage(
     public static ConsolePage changing(
             String path, String action, Permission permission, Function<PageCall, Uni<PageAnswer>> work) {
         return new ConsolePage(
-                HttpMethod.POST,
-                path,
-                action,
-                permission,
-                true,
-                OperatorRoute.USUAL_BODY,
-                Audited.BEFORE,
-                Optional.empty(),
-                work);
+                HttpMethod.POST, path, action, permission, true, MOST_FORM, Audited.BEFORE, Optional.empty(), work);
     }
 
     /** A form that changes nothing, such as a search whose words must not stand in an address. It answers with a redirect. */
     public static ConsolePage asking(
             String path, String action, Permission permission, Function<PageCall, Uni<PageAnswer>> work) {
         return new ConsolePage(
-                HttpMethod.POST,
-                path,
-                action,
-                permission,
-                false,
-                OperatorRoute.USUAL_BODY,
-                Audited.BEFORE,
-                Optional.empty(),
-                work);
+                HttpMethod.POST, path, action, permission, false, MOST_FORM, Audited.BEFORE, Optional.empty(), work);
     }
 
     /** The same page in the navigation. */

@@ -8,12 +8,15 @@ import dev.rampgate.backoffice.OperatorRoute;
 import dev.rampgate.backoffice.OperatorRoutes;
 import dev.rampgate.backoffice.Permission;
 import dev.rampgate.backoffice.console.ConsoleSessions.Valid;
+import dev.rampgate.problem.ProblemException;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The console's pages as routes of the back office, and signing in and out. */
 @ApplicationScoped
@@ -21,6 +24,7 @@ class ConsoleRoutes implements OperatorRoutes {
 
     static final String ROOT = "/operate/console/";
     static final String SIGN_IN = "sign-in";
+    static final String SIGN_OUT = "sign-out";
     static final String HTML = "text/html; charset=utf-8";
 
     private final ConsoleFrames frames;
@@ -39,9 +43,10 @@ class ConsoleRoutes implements OperatorRoutes {
         frames.pages().forEach(page -> routes.add(route(page)));
         routes.add(
                 OperatorRoute.changing(HttpMethod.POST, ROOT + SIGN_IN, "sign_in", Permission.USE_CONSOLE, this::signIn)
+                        .taking(ConsolePage.MOST_FORM)
                         .audited(Audited.SOON));
         routes.add(OperatorRoute.changing(
-                        HttpMethod.POST, ROOT + "sign-out", "sign_out", Permission.USE_CONSOLE, this::signOut)
+                        HttpMethod.POST, ROOT + SIGN_OUT, "sign_out", Permission.USE_CONSOLE, this::signOut)
                 .audited(Audited.SOON));
         return routes;
     }
@@ -87,20 +92,31 @@ class ConsoleRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> signIn(OperatorCall call) {
         RoutingContext routing = call.routing();
-        // Whatever session the browser had: the new one shares nothing with it.
-        SessionCookie.read(routing).stream()
-                .flatMap(cookie -> sessions.find(cookie).stream())
-                .forEach(before -> sessions.end(before.session()));
         String token =
                 routing.request().getFormAttribute(ConsoleDoor.TOKEN_FIELD).strip();
         SessionCookie.set(routing, sessions.open(call.actor(), token), SameOrigin.isEncrypted(routing.request()));
-        return Uni.createFrom().item(moved(routing, ReturnAddress.of(routing)));
+        // Whatever session the browser had: the new one shares nothing with it.
+        return Multi.createFrom()
+                .iterable(SessionCookie.read(routing))
+                .onItem()
+                .transformToUniAndConcatenate(this::end)
+                .onItem()
+                .ignoreAsUni()
+                .map(ended -> moved(routing, ReturnAddress.of(routing)));
+    }
+
+    private Uni<Void> end(String cookie) {
+        return sessions.find(cookie)
+                .onFailure(ProblemException.class)
+                .recoverWithItem(Optional.empty())
+                .chain(before -> before.map(valid -> sessions.end(valid.session()))
+                        .orElseGet(() -> Uni.createFrom().voidItem()));
     }
 
     private Uni<OperatorAnswer> signOut(OperatorCall call) {
-        sessions.end(ConsoleFrames.session(call.routing()).session());
         SessionCookie.remove(call.routing());
-        return Uni.createFrom().item(moved(call.routing(), ROOT + SIGN_IN));
+        return sessions.end(ConsoleFrames.session(call.routing()).session())
+                .map(ended -> moved(call.routing(), ROOT + SIGN_IN));
     }
 
     private void showSignIn(RoutingContext routing) {

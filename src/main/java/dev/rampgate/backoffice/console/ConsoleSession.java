@@ -12,8 +12,9 @@ import java.util.Base64;
  * @param openedAt when the user signed in, in whole seconds
  * @param seenAt when the user last called, to a minute
  * @param key of the token that the user signed in with
+ * @param token of the issuer, for a person who signed in by one: it is verified with each call; empty for others
  */
-record ConsoleSession(String actor, String id, Instant openedAt, Instant seenAt, byte[] key) {
+record ConsoleSession(String actor, String id, Instant openedAt, Instant seenAt, byte[] key, String token) {
 
     /** What every form sends; another site cannot know it. */
     String csrf() {
@@ -23,7 +24,7 @@ record ConsoleSession(String actor, String id, Instant openedAt, Instant seenAt,
     /** The cookie's value. */
     String encode() {
         String content = actor + "." + openedAt.getEpochSecond() + "." + seenAt.getEpochSecond() + "." + id;
-        return content + "." + signature(content, key);
+        return content + "." + signature(content, key) + (token.isEmpty() ? "" : "." + token);
     }
 
     static String signature(String content, byte[] key) {
@@ -31,14 +32,14 @@ record ConsoleSession(String actor, String id, Instant openedAt, Instant seenAt,
     }
 
     ConsoleSession seen(Instant now) {
-        return new ConsoleSession(actor, id, openedAt, now, key);
+        return new ConsoleSession(actor, id, openedAt, now, key, token);
     }
 
     static String text(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** Never the key. */
+    /** Never the key, nor the token. */
     @Override
     public String toString() {
         return "ConsoleSession[" + actor + "]";

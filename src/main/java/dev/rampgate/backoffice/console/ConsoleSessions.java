@@ -9,6 +9,7 @@ import dev.rampgate.wire.SecretSet;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -26,15 +25,16 @@ import java.util.regex.Pattern;
 
 /**
  * Opens, checks and ends sessions of the console. A session is a text that the browser keeps and that a key of the actor's token signs: every
- * replica that has the token accepts it, nothing is stored here, and it ends when the token is removed. Counted:
+ * replica that has the token accepts it, nothing is stored here but that it was signed out, and it ends when the token is removed. The session of a
+ * person who signed in by a token of the issuer has that token in it, and ends with it. Counted:
  * {@code rampgate.operate.console.sessions}, by what happened.
  */
 @Startup
 @Singleton
 class ConsoleSessions {
 
-    /** Most sessions that were signed out and could still be shown again; beyond it the oldest is forgotten. */
-    static final int MOST_ENDED = 10_000;
+    /** Most characters of an issuer's token: browsers keep cookies of 4,096 bytes. */
+    static final int LONGEST_TOKEN = 3_600;
 
     private static final String PREFIX = "rampgate.operate.console.";
     static final String PURPOSE = "rampgate console 1";
@@ -48,27 +48,29 @@ class ConsoleSessions {
     /** How often the browser gets the time of its last call. */
     private static final Duration RENEWAL = Duration.ofMinutes(1);
 
-    private static final Pattern COOKIE = Pattern.compile(
-            "(?<content>(?<actor>[a-z][a-z0-9]{0,31}|~[A-Za-z0-9_-]{1,100})"
-                    + "\\.(?<opened>[0-9]{1,11})\\.(?<seen>[0-9]{1,11})\\.(?<id>[A-Za-z0-9_-]{22}))\\.(?<mac>[A-Za-z0-9_-]{43})");
+    private static final Pattern COOKIE =
+            Pattern.compile("(?<content>(?<actor>[a-z][a-z0-9]{0,31}|~[A-Za-z0-9_-]{1,100})"
+                    + "\\.(?<opened>[0-9]{1,11})\\.(?<seen>[0-9]{1,11})\\.(?<id>[A-Za-z0-9_-]{22}))\\.(?<mac>[A-Za-z0-9_-]{43})"
+                    + "(?:\\.(?<token>[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+))?");
 
     private final ActorAuthentication actors;
+    private final EndedSessions ended;
     private final InstantSource clock;
     private final MeterRegistry meters;
     private final Duration idle;
     private final Duration lifetime;
     private final SecureRandom secret = new SecureRandom();
-    private final Map<String, Instant> ended = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-            return size() > MOST_ENDED;
-        }
-    };
 
     /** @throws ConfigurationException naming the first duration that cannot be used */
     @Inject
-    ConsoleSessions(ActorAuthentication actors, OperatorSettings settings, InstantSource clock, MeterRegistry meters) {
+    ConsoleSessions(
+            ActorAuthentication actors,
+            EndedSessions ended,
+            OperatorSettings settings,
+            InstantSource clock,
+            MeterRegistry meters) {
         this.actors = actors;
+        this.ended = ended;
         this.clock = clock;
         this.meters = meters;
         this.idle = within("idle", settings.console().idle());
@@ -84,37 +86,49 @@ class ConsoleSessions {
      */
     record Valid(Actor actor, ConsoleSession session, boolean isDue) {}
 
-    /** A new session of an actor that has just shown this token. */
+    /** A new session of an actor or a person who has just shown this token. A person's token goes with the session. */
     ConsoleSession open(Actor actor, String token) {
-        return open(actor, SecretSet.key(token, PURPOSE));
+        return open(actor, SecretSet.key(token, PURPOSE), isPerson(actor) ? token : "");
     }
 
     /** A new session of a person whom a proxy has signed in. */
     ConsoleSession open(KeyedActor person) {
-        return open(person.actor(), person.keys().get(0));
+        return open(person.actor(), person.keys().get(0), "");
     }
 
-    private ConsoleSession open(Actor actor, byte[] key) {
+    private ConsoleSession open(Actor actor, byte[] key, String token) {
         byte[] id = new byte[ID_BYTES];
         secret.nextBytes(id);
         Instant now = now();
         count("opened");
-        return new ConsoleSession(written(actor), ConsoleSession.text(id), now, now, key);
+        return new ConsoleSession(written(actor), ConsoleSession.text(id), now, now, key, token);
     }
 
-    /** The session that a cookie holds; empty if it is none, was changed, has ended, or its token was removed. */
-    Optional<Valid> find(String cookie) {
+    /**
+     * The session that a cookie holds; empty if it is none, was changed, has ended by itself, its token was removed, or the issuer's token has expired.
+     * Whether it was signed out, {@link #isEnded} says. Fails with {@link dev.rampgate.problem.ProblemException}: 403 for a person who has no role any
+     * more, 503 if the issuer's keys were never read.
+     */
+    Uni<Optional<Valid>> find(String cookie) {
         Matcher parts = COOKIE.matcher(cookie);
         if (!parts.matches()) {
-            return Optional.empty();
+            return Uni.createFrom().item(Optional.empty());
         }
-        return actors.named(parts.group("actor"), PURPOSE).flatMap(keyed -> valid(parts, keyed));
+        String token = parts.group("token");
+        return token == null
+                ? Uni.createFrom()
+                        .item(() -> actors.named(parts.group("actor"), PURPOSE).flatMap(keyed -> valid(parts, keyed)))
+                : actors.person(token, PURPOSE).map(person -> person.filter(
+                                keyed -> parts.group("actor").equals(written(keyed.actor())))
+                        .flatMap(keyed -> valid(parts, keyed)));
     }
 
-    /** The session of a person whom a proxy has signed in for this request, as {@link #find(String)} finds those of actors. */
+    /** The session of a person whom a proxy has signed in for this request, as {@link #find(String)} finds others. */
     Optional<Valid> find(String cookie, KeyedActor person) {
         Matcher parts = COOKIE.matcher(cookie);
-        return parts.matches() && parts.group("actor").equals(written(person.actor()))
+        return parts.matches()
+                        && parts.group("token") == null
+                        && parts.group("actor").equals(written(person.actor()))
                 ? valid(parts, person)
                 : Optional.empty();
     }
@@ -128,7 +142,8 @@ class ConsoleSessions {
                         parts.group("id"),
                         Instant.ofEpochSecond(AsciiNumber.toLong(parts.group("opened"))),
                         Instant.ofEpochSecond(AsciiNumber.toLong(parts.group("seen"))),
-                        key))
+                        key,
+                        Optional.ofNullable(parts.group("token")).orElse("")))
                 .filter(this::isAlive)
                 .map(session -> new Valid(
                         keyed.actor(),
@@ -138,9 +153,13 @@ class ConsoleSessions {
 
     /** As a cookie has it: names of people may have characters that a cookie must not have. */
     private static String written(Actor actor) {
-        return actor.name().indexOf(':') < 0
+        return !isPerson(actor)
                 ? actor.name()
                 : "~" + ConsoleSession.text(actor.name().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static boolean isPerson(Actor actor) {
+        return actor.name().indexOf(':') >= 0;
     }
 
     /** The same session with the time of this call. */
@@ -148,12 +167,15 @@ class ConsoleSessions {
         return session.seen(now());
     }
 
-    /** Signs out: the session is not accepted again, whichever browser shows it. */
-    synchronized void end(ConsoleSession session) {
-        Instant now = now();
-        ended.values().removeIf(until -> until.isBefore(now));
-        ended.put(session.id(), session.openedAt().plus(lifetime).plus(CLOCK_SKEW));
+    /** Signs out: no replica accepts the session again, whichever browser shows it. */
+    Uni<Void> end(ConsoleSession session) {
         count("signed_out");
+        return ended.end(session.id(), session.openedAt().plus(lifetime).plus(CLOCK_SKEW));
+    }
+
+    /** Whether a session was signed out, at whichever replica. Fails while the database cannot say so. */
+    Uni<Boolean> isEnded(ConsoleSession session) {
+        return ended.contains(session.id());
     }
 
     private static boolean isSignedBy(Matcher parts, byte[] key) {
@@ -170,11 +192,7 @@ class ConsoleSessions {
         if (!alive) {
             count("expired");
         }
-        return alive && !isEnded(session);
-    }
-
-    private synchronized boolean isEnded(ConsoleSession session) {
-        return ended.containsKey(session.id());
+        return alive;
     }
 
     private Instant now() {

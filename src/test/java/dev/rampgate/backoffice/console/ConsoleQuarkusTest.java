@@ -2,7 +2,6 @@ package dev.rampgate.backoffice.console;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
@@ -11,6 +10,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import dev.rampgate.backoffice.Actor;
 import dev.rampgate.backoffice.Role;
+import dev.rampgate.support.CompanyPeople;
 import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -18,12 +18,16 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jose4j.jwt.JwtClaims;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTestResource(ProofAndDatabase.class)
 class ConsoleQuarkusTest {
 
+    private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final String ROOT = "/operate/console/";
     private static final String COOKIE = "rampgate-console";
     private static final String SECURE_COOKIE = "__Host-rampgate-console";
@@ -44,6 +49,12 @@ class ConsoleQuarkusTest {
 
     @Inject
     ConsoleSessions sessions;
+
+    @Inject
+    EndedSessions endedSessions;
+
+    @Inject
+    Pool pool;
 
     // --- signing in
 
@@ -157,6 +168,105 @@ class ConsoleQuarkusTest {
                 .header("Set-Cookie", containsString("Max-Age=0"));
 
         as(cookie).get(at("")).then().statusCode(401).body(containsString("Your session has ended"));
+    }
+
+    @Test
+    void everyReplicaRefusesASessionThatWasSignedOutAtAnother() {
+        String here = signedIn(DESK);
+        form(here).post(at("sign-out")).then().statusCode(303);
+        assertThat(ended(here)).isTrue();
+
+        // As another replica writes it.
+        String there = signedIn(DESK);
+        as(there).get(at("")).then().statusCode(200);
+        pool.preparedQuery("INSERT INTO ended_console_session (id, until) VALUES ($1, now() + interval '1 h')")
+                .execute(Tuple.of(there.split("\\.")[3]))
+                .await()
+                .atMost(LIMIT);
+        as(there).get(at("")).then().statusCode(401).body(containsString("Your session has ended"));
+        as(there).get(at("search")).then().statusCode(401);
+    }
+
+    private boolean ended(String cookie) {
+        return pool.preparedQuery("SELECT count(*) = 1 FROM ended_console_session WHERE id = $1 AND until > now()")
+                .execute(Tuple.of(cookie.split("\\.")[3]))
+                .map(rows -> rows.iterator().next().getBoolean(0))
+                .await()
+                .atMost(LIMIT);
+    }
+
+    @Test
+    void sessionsThatWouldHaveEndedByThemselvesAreForgotten() {
+        String old = "old-" + System.nanoTime();
+        pool.preparedQuery("INSERT INTO ended_console_session (id, until) VALUES ($1, now() - interval '1 min')")
+                .execute(Tuple.of(old))
+                .await()
+                .atMost(LIMIT);
+        String cookie = signedIn(DESK);
+        form(cookie).post(at("sign-out")).then().statusCode(303);
+
+        endedSessions.deleteSome().await().atMost(LIMIT);
+
+        assertThat(ended("a.b.c." + old)).isFalse();
+        assertThat(ended(cookie)).isTrue();
+    }
+
+    // --- people by a token of the issuer
+
+    @Test
+    void aTokenOfTheIssuerWithARoleOpensTheConsoleAsLongAsItIsValid() {
+        String token = CompanyPeople.token("jo@example.test", "ramp-desk");
+        String cookie = signedIn(token);
+
+        assertThat(cookie).startsWith("~").doesNotContain("jo@example.test");
+        as(cookie)
+                .get(at(""))
+                .then()
+                .statusCode(200)
+                .body(containsString("<strong>jwt:jo@example.test</strong>"), containsString("support"));
+        form(cookie).formParam("find", "unheard-of").post(at("find")).then().statusCode(303);
+        form(cookie).post(at("sign-out")).then().statusCode(303);
+        as(cookie).get(at("")).then().statusCode(401);
+
+        signIn(CompanyPeople.token("jo@example.test", "staff")).then().statusCode(403);
+        signIn(CompanyPeople.token("jo@example.test", "ramp-systems")).then().statusCode(403);
+        signIn(token.substring(0, token.length() - 8) + "AAAAAAAA").then().statusCode(401);
+        signIn("x".repeat(4_000)).then().statusCode(400).body(containsString("too long"));
+    }
+
+    @Test
+    void aSessionEndsWithItsTokenAndHasTheRoleOfNow() {
+        JwtClaims claims = CompanyPeople.claims();
+        claims.setStringClaim("email", "jo@example.test");
+        claims.setClaim("realm_access", Map.of("roles", List.of("ramp-desk")));
+        claims.setExpirationTimeMinutesInTheFuture(-5);
+        Actor jo = new Actor("jwt:jo@example.test", Role.SUPPORT);
+
+        as(sessions.open(jo, CompanyPeople.signed(claims)).encode())
+                .get(at(""))
+                .then()
+                .statusCode(401);
+        as(sessions.open(jo, CompanyPeople.token("mo@example.test", "ramp-desk"))
+                        .encode())
+                .get(at(""))
+                .then()
+                .statusCode(401);
+        as(sessions.open(jo, CompanyPeople.token("jo@example.test", "staff")).encode())
+                .get(at(""))
+                .then()
+                .statusCode(403);
+        String good = sessions.open(jo, CompanyPeople.token("jo@example.test", "ramp-oncall"))
+                .encode();
+        as(good).get(at("")).then().statusCode(200).body(containsString("operator"));
+        String other = sessions.open(jo, CompanyPeople.token("jo@example.test", "ramp-books"))
+                .encode();
+        String[] parts = good.split("\\.");
+        as(String.join(".", List.of(parts).subList(0, 5)) + "."
+                        + String.join(".", List.of(other.split("\\.")).subList(5, 8)))
+                .get(at(""))
+                .then()
+                .statusCode(401);
+        as(String.join(".", List.of(parts).subList(0, 5))).get(at("")).then().statusCode(401);
     }
 
     @Test
@@ -280,13 +390,27 @@ class ConsoleQuarkusTest {
         as(cookie).get(at("")).then().statusCode(200);
     }
 
-    @Test
-    void aFormThatIsTooLargeIsRefused() {
+    @ParameterizedTest
+    @ValueSource(ints = {16_500, 30_000, 65_000, 70_000})
+    void aFormThatIsTooLargeIsRefusedAsSuch(int characters) {
         form(signedIn(DESK))
-                .formParam("more", "x".repeat(5_000))
-                .post(at("sign-out"))
+                .formParam("more", "x".repeat(characters))
+                .post(at("search"))
                 .then()
-                .statusCode(anyOf(is(400), is(413)));
+                .statusCode(413)
+                .contentType("text/html")
+                .body(containsString("too large"));
+    }
+
+    @Test
+    void aFieldOfAThousandCharactersIsTakenThoughItsBytesAreMany() {
+        form(signedIn(DESK))
+                .contentType("application/x-www-form-urlencoded; charset=UTF-8")
+                .formParam("reference", "\u043f".repeat(128) + "\n" + "\u043f".repeat(100))
+                .formParam("more", "\u043f".repeat(1_000))
+                .post(at("search"))
+                .then()
+                .statusCode(303);
     }
 
     // --- pages
@@ -430,7 +554,8 @@ class ConsoleQuarkusTest {
                         session.id(),
                         session.openedAt().minus(sinceOpened),
                         session.seenAt().minus(sinceSeen),
-                        session.key())
+                        session.key(),
+                        session.token())
                 .encode();
     }
 }
