@@ -38,6 +38,9 @@ final class CaseTexts {
     /** What parked deliveries mean, whatever the situation. */
     static final String PARKED = "deliveries_parked";
 
+    /** What to tell a user whose order is not found. */
+    static final String NO_ORDER = "no_order";
+
     /** Stands for a value that is not known. */
     static final String UNKNOWN = "unknown";
 
@@ -114,6 +117,11 @@ final class CaseTexts {
     /** What to do about parked deliveries, filled in. */
     String ofParked(Map<String, String> values) {
         return filled(PARKED, values);
+    }
+
+    /** What to tell a user whose order is not found. */
+    String ofNoOrder() {
+        return filled(NO_ORDER, Map.of());
     }
 
     private String filled(String key, Map<String, String> values) {

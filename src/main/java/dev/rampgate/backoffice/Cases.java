@@ -102,6 +102,11 @@ public class Cases {
         return alarms;
     }
 
+    /** What to tell a user whose order is not found here. */
+    public String tellAboutNoOrder() {
+        return texts.ofNoOrder();
+    }
+
     /** What texts may name; what is not known is absent. */
     private static Map<String, String> values(Reading reading, String requestId) {
         JsonObject transaction = reading.transaction();

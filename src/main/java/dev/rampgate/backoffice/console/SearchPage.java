@@ -16,22 +16,37 @@ import java.util.List;
  * @param rows what was found
  * @param next the address of the next page; empty at the end
  * @param remark about the result; may be empty
+ * @param noOrder what to tell a user whose order is not found
+ * @param trouble why an order may never have been opened; empty if nothing is known
  */
 @CheckedTemplate(basePath = "console", defaultName = CheckedTemplate.HYPHENATED_ELEMENT_NAME)
 record SearchPage(
-        Frame frame, Form form, List<FieldError> errors, boolean searched, List<Row> rows, String next, String remark)
+        Frame frame,
+        Form form,
+        List<FieldError> errors,
+        boolean searched,
+        List<Row> rows,
+        String next,
+        String remark,
+        String noOrder,
+        String trouble)
         implements TemplateInstance {
 
     static SearchPage empty(Frame frame, Form form) {
-        return new SearchPage(frame, form, List.of(), false, List.of(), "", "");
+        return new SearchPage(frame, form, List.of(), false, List.of(), "", "", "", "");
     }
 
     static SearchPage refused(Frame frame, Form form, List<FieldError> errors) {
-        return new SearchPage(frame, form, errors, false, List.of(), "", "");
+        return new SearchPage(frame, form, errors, false, List.of(), "", "", "", "");
     }
 
     static SearchPage found(Frame frame, Form form, List<Row> rows, String next, String remark) {
-        return new SearchPage(frame, form, List.of(), true, rows, next, remark);
+        return new SearchPage(frame, form, List.of(), true, rows, next, remark, "", "");
+    }
+
+    /** The same about nothing found, with what can be said then. */
+    SearchPage withAnswer(String toldToUser, String knownTrouble) {
+        return new SearchPage(frame, form, errors, searched, rows, next, remark, toldToUser, knownTrouble);
     }
 
     /** What the form holds, as its fields show it. */

@@ -1,5 +1,6 @@
 package dev.rampgate.backoffice.console;
 
+import dev.rampgate.backoffice.Cases;
 import dev.rampgate.backoffice.OperatorCall;
 import dev.rampgate.backoffice.Permission;
 import dev.rampgate.backoffice.SearchCursor;
@@ -15,9 +16,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -67,14 +65,24 @@ class SearchPages implements ConsolePages {
             "30d", Duration.ofDays(30),
             "400d", SearchFilter.LONGEST_WINDOW);
 
+    /** What may stand before a number in a reference. */
+    private static final List<String> PREFIXES = List.of("order-", "order_", "order ", "order", "#");
+
+    /** Words of a sentence that are tried. */
+    private static final int MOST_WORDS = 2;
+
     private static final String USUAL_WINDOW = "7d";
     private static final Pattern LOCAL_TIME = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}");
 
     private final TransactionSearch search;
+    private final Cases cases;
+    private final Figures figures;
     private final InstantSource clock;
 
-    SearchPages(TransactionSearch search, InstantSource clock) {
+    SearchPages(TransactionSearch search, Cases cases, Figures figures, InstantSource clock) {
         this.search = search;
+        this.cases = cases;
+        this.figures = figures;
         this.clock = clock;
     }
 
@@ -101,7 +109,8 @@ class SearchPages implements ConsolePages {
                 .map(page -> page.transactions().size() == 1 && page.next().isEmpty() && call.may(Permission.READ_CASES)
                         ? PageAnswer.redirect(
                                 CaseAddress.of(id(page.transactions().get(0))))
-                        : PageAnswer.redirect("search?s=" + SealedText.seal(encode(only(FIND, text)), call.session())));
+                        : PageAnswer.redirect(
+                                "search?s=" + SealedText.seal(FormText.encode(only(FIND, text)), call.session())));
     }
 
     /** By Proof's id, else by reference, else by user: the first that finds something. */
@@ -143,13 +152,24 @@ class SearchPages implements ConsolePages {
         if (parts.isEmpty()) {
             return spellings;
         }
+        // A whole sentence, such as "order 4711, nothing arrived": what has a digit is what can name an order.
+        parts.stream()
+                .map(word -> word.replaceAll("^[^\\p{L}\\p{N}]+|[^\\p{L}\\p{N}]+$", ""))
+                .filter(word -> word.chars().anyMatch(Character::isDigit))
+                .limit(MOST_WORDS)
+                .forEach(word -> {
+                    spellings.add(word);
+                    if (parts.size() > 2) {
+                        PREFIXES.forEach(prefix -> spellings.add(prefix + word));
+                    }
+                });
         String last = parts.get(parts.size() - 1);
         spellings.add(last);
         for (String joint : List.of("-", "_", " ", "", "/", "#")) {
             spellings.add(String.join(joint, parts));
         }
         if (parts.size() == 1) {
-            List.of("order-", "order_", "order ", "order", "#").forEach(prefix -> spellings.add(prefix + last));
+            PREFIXES.forEach(prefix -> spellings.add(prefix + last));
         }
         Set<String> both = new LinkedHashSet<>(spellings);
         spellings.forEach(spelling -> both.add(spelling.toLowerCase(java.util.Locale.ROOT)));
@@ -175,7 +195,7 @@ class SearchPages implements ConsolePages {
         if (!anchored || WINDOWS.containsKey(within) && !parameters.contains("created_from")) {
             parameters.set("created_from", since(within).toString());
         }
-        String encoded = encode(parameters);
+        String encoded = FormText.encode(parameters);
         try {
             SearchFilter.of(parameters, Set.of(), clock.instant());
         } catch (ProblemException refused) {
@@ -216,7 +236,7 @@ class SearchPages implements ConsolePages {
         Optional<String> sealed = call.query(SEALED);
         if (sealed.isPresent()) {
             MultiMap parameters = SealedText.open(sealed.get(), call.session())
-                    .map(SearchPages::decode)
+                    .map(FormText::decode)
                     .orElseThrow(
                             () -> new ProblemException(
                                     ProblemType.NOT_FOUND,
@@ -234,13 +254,26 @@ class SearchPages implements ConsolePages {
     }
 
     private Uni<PageAnswer> findings(PageCall call, String text) {
-        return found(text)
-                .map(page -> PageAnswer.of(SearchPage.found(
-                        call.frame("Search"),
-                        form(only(FIND, text)),
-                        rows(call, page),
-                        "",
-                        page.next().isPresent() ? "There are more: use the filters below." : "")));
+        return found(text).map(page -> {
+            SearchPage answer = SearchPage.found(
+                    call.frame("Search"),
+                    form(only(FIND, text)),
+                    rows(call, page),
+                    "",
+                    page.next().isPresent() ? "There are more: use the filters below." : "");
+            return PageAnswer.of(
+                    page.transactions().isEmpty() ? answer.withAnswer(cases.tellAboutNoOrder(), trouble()) : answer);
+        });
+    }
+
+    /** Why an order may be missing that a user speaks of: no session could be opened for it. */
+    private String trouble() {
+        if (figures.gauge("rampgate.session.brakes") > 0) {
+            return "An operator has stopped sessions: orders may be refused before they are opened.";
+        }
+        boolean refused = figures.isOn("rampgate.proof.refusing", "channel", "poll")
+                || figures.isOn("rampgate.proof.breaker.open", "call", "session");
+        return refused ? "Proof opens no sessions at the moment: orders fail before they are opened." : "";
     }
 
     private Uni<PageAnswer> result(PageCall call, MultiMap parameters) {
@@ -266,7 +299,8 @@ class SearchPages implements ConsolePages {
                 .map(cursor -> {
                     MultiMap following = MultiMap.caseInsensitiveMultiMap().addAll(parameters);
                     following.set(CURSOR, cursor.encode(filter));
-                    return ConsoleRoutes.ROOT + "search?s=" + SealedText.seal(encode(following), call.session());
+                    return ConsoleRoutes.ROOT + "search?s="
+                            + SealedText.seal(FormText.encode(following), call.session());
                 })
                 .orElse("");
     }
@@ -314,24 +348,5 @@ class SearchPages implements ConsolePages {
 
     private static MultiMap only(String name, String value) {
         return MultiMap.caseInsensitiveMultiMap().add(name, value);
-    }
-
-    private static String encode(MultiMap parameters) {
-        List<String> pairs = new ArrayList<>();
-        parameters.forEach((name, value) -> pairs.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
-        return String.join("&", pairs);
-    }
-
-    private static MultiMap decode(String text) {
-        MultiMap parameters = MultiMap.caseInsensitiveMultiMap();
-        for (String pair : text.split("&")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                parameters.add(
-                        pair.substring(0, equals),
-                        URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
-            }
-        }
-        return parameters;
     }
 }

@@ -25,6 +25,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,67 @@ class ConsolePagesQuarkusTest {
                 .body(containsString("Database"));
     }
 
+    // --- audit
+
+    @Test
+    void theAuditShowsWhoReadACaseAndLeadsToIt() {
+        String id = insert("audited " + UUID.randomUUID(), "audited-user", "ERC20");
+        desk.get("transactions/" + id).then().statusCode(200);
+        ConsoleBrowser books = ConsoleBrowser.signedIn(management, BOOKS);
+
+        books.get("transactions/" + id)
+                .then()
+                .statusCode(200)
+                .body(containsString("/operate/console/audit?transaction=" + id));
+        books.get("audit?transaction=" + id)
+                .then()
+                .statusCode(200)
+                .body(containsString("read case"), containsString("desk"), containsString("support"))
+                .body(containsString("href=\"/operate/console/transactions/" + id + "\""))
+                .body(containsString("id=\"head\""));
+        desk.get("transactions/" + id).then().body(not(containsString("audit?transaction=")));
+    }
+
+    @Test
+    void filtersOfTheAuditStandInNoAddressAndTheSameEntriesAreSaved() {
+        String user = "audited-" + UUID.randomUUID();
+        desk.submit("search", "user_id", user);
+        ConsoleBrowser books = ConsoleBrowser.signedIn(management, BOOKS);
+
+        String found = books.submit("audit", "about", user, "action", "list_transactions", "from", "2020-05-02T08:00")
+                .then()
+                .statusCode(303)
+                .extract()
+                .header("Location");
+        assertThat(found).startsWith("/operate/console/audit?s=").doesNotContain(user);
+        String page = books.get(found).then().statusCode(200).extract().asString();
+        assertThat(page).contains("1 entry", "value=\"" + user + "\"", "value=\"2020-05-02T08:00\"", "desk");
+        for (String format : List.of("csv", "ndjson")) {
+            String saved = Pattern.compile("href=\"([^\"]+format=" + format + ")\"")
+                    .matcher(page)
+                    .results()
+                    .map(link -> link.group(1).replace("&amp;", "&"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(saved).doesNotContain(user);
+            assertThat(books.get(saved)
+                            .then()
+                            .statusCode(200)
+                            .header("Content-Disposition", "attachment; filename=\"audit." + format + "\"")
+                            .extract()
+                            .asString()
+                            .lines())
+                    .hasSize(format.equals("csv") ? 2 : 1)
+                    .last()
+                    .asString()
+                    .contains("list_transactions", "desk");
+        }
+        books.submit("audit", "from", "yesterday")
+                .then()
+                .statusCode(400)
+                .body(containsString("These filters cannot be used"));
+    }
+
     // --- search
 
     @Test
@@ -74,8 +136,15 @@ class ConsolePagesQuarkusTest {
         String number = Long.toString(Math.abs(UUID.randomUUID().getMostSignificantBits()));
         String id = insert("order-" + number, "user-" + number, "ERC20");
 
-        for (String text :
-                List.of("order " + number, "Order #" + number, number, "order-" + number, id, "user-" + number)) {
+        for (String text : List.of(
+                "order " + number,
+                "Order #" + number,
+                number,
+                "order-" + number,
+                id,
+                "user-" + number,
+                "order " + number + ", nothing arrived",
+                "Hello! Where is my order (" + number + ")? I paid 40 euros.")) {
             assertThat(desk.submit("find", "find", text).header("Location"))
                     .as(text)
                     .isEqualTo("/operate/console/transactions/" + id);
@@ -95,7 +164,7 @@ class ConsolePagesQuarkusTest {
         desk.submitAndFollow("find", "find", "unheard-of " + UUID.randomUUID())
                 .then()
                 .statusCode(200)
-                .body(containsString("Nothing was found"));
+                .body(containsString("Nothing was found"), containsString("We cannot find a payment of this order"));
     }
 
     @Test
