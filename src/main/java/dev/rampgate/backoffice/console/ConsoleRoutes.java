@@ -92,12 +92,14 @@ class ConsoleRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> signIn(OperatorCall call) {
         RoutingContext routing = call.routing();
+        // Before the new one is set: it would be among them.
+        List<String> earlier = SessionCookie.read(routing);
         String token =
                 routing.request().getFormAttribute(ConsoleDoor.TOKEN_FIELD).strip();
         SessionCookie.set(routing, sessions.open(call.actor(), token), SameOrigin.isEncrypted(routing.request()));
         // Whatever session the browser had: the new one shares nothing with it.
         return Multi.createFrom()
-                .iterable(SessionCookie.read(routing))
+                .iterable(earlier)
                 .onItem()
                 .transformToUniAndConcatenate(this::end)
                 .onItem()
