@@ -513,7 +513,7 @@ class DeploymentTest {
         assertThat(pods(rendered))
                 .flatMap(pod -> pod.getSpec().getContainers())
                 .extracting(Container::getImage)
-                .allMatch(image -> image.matches(".+:[0-9][^:]*"));
+                .allMatch(image -> image.matches(".+:[0-9][^:]*(@sha256:[0-9a-f]{64})?"));
     }
 
     /** The keys of the Secret that a container reads its secrets from. */
@@ -567,7 +567,7 @@ class DeploymentTest {
                                 .asText());
         assertThat(compose.path("services")).allSatisfy(service -> {
             assertThat(service.path("read_only").asBoolean()).isTrue();
-            assertThat(service.path("image").asText()).matches(".+:[0-9][^:]*");
+            assertThat(service.path("image").asText()).matches(".+:[0-9][^:]*(@sha256:[0-9a-f]{64})?");
             service.path("ports").forEach(port -> assertThat(port.asText()).startsWith("127.0.0.1:"));
         });
         if (!Files.isExecutable(DOCKER_COMPOSE)) {

@@ -6,11 +6,16 @@ import dev.rampgate.startup.ApplicationProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +26,9 @@ class ImagesTest {
 
     /** Of the sources of a COPY out of the project. */
     private static final Pattern COPY = Pattern.compile("(?m)^COPY (?!--from)(?:--\\S+ )*(.+) \\S+$");
+
+    @TempDir
+    Path project;
 
     @ParameterizedTest
     @ValueSource(strings = {"Dockerfile.native", "Dockerfile.jvm", "Dockerfile.sandbox"})
@@ -59,6 +67,58 @@ class ImagesTest {
         assertThat(last(text(name), "(?m)^EXPOSE (.+)$"))
                 .isEqualTo(properties.getProperty("quarkus.http.port") + " "
                         + properties.getProperty("quarkus.management.port"));
+    }
+
+    /** The registry is a script here: there is none that a test may ask. */
+    @Test
+    void everyForeignImageIsPinnedByOneCommandAndKeepsItsTag() throws Exception {
+        for (String part : List.of(".ci/pin-images", "compose.yaml")) {
+            Files.createDirectories(project.resolve(part).getParent());
+            Files.copy(Path.of(part), project.resolve(part), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        copy(FOLDER);
+        copy(Path.of("deploy"));
+        String digest = "sha256:" + "ab".repeat(32);
+        Path docker = Files.writeString(project.resolve("docker"), """
+                #!/bin/sh
+                case "$*" in *Platform*) echo "linux/amd64 linux/arm64 " ;; *) echo %s ;; esac
+                """.formatted(digest));
+        assertThat(docker.toFile().setExecutable(true)).isTrue();
+
+        assertThat(pin()).isZero();
+        assertThat(pin("--check")).isZero();
+        String dockerfile = Files.readString(project.resolve(FOLDER).resolve("Dockerfile.native"));
+        assertThat(dockerfile.lines().filter(line -> line.startsWith("FROM ")))
+                .isNotEmpty()
+                .allMatch(line -> line.matches("FROM \\S+:\\S+@" + digest + "( AS \\S+)?"));
+        assertThat(dockerfile.replace("@" + digest, "")).isEqualTo(text("Dockerfile.native"));
+        assertThat(Files.readString(project.resolve("compose.yaml")))
+                .contains("postgres:17.5@" + digest + "\n")
+                .contains("image: rampgate:0.1.0-jvm\n");
+
+        Files.writeString(project.resolve("compose.yaml"), "image: docker.io/library/postgres:17.5\n");
+        assertThat(pin("--check")).isEqualTo(1);
+    }
+
+    private int pin(String... arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of(project.resolve(".ci/pin-images").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().merge("PATH", "", (path, none) -> project + ":" + path);
+        Process process =
+                builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private void copy(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.createDirectories(project.resolve(file).getParent());
+                Files.copy(file, project.resolve(file));
+            }
+        }
     }
 
     private static Stream<String> sources(MatchResult copy) {
