@@ -30,6 +30,7 @@ import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -78,7 +79,7 @@ final class BooksWorld implements AutoCloseable {
     private final MigratedDatabase database = MigratedDatabase.start();
     private final Vertx vertx = Vertx.vertx();
     final Pool pool = Pool.newInstance(PgBuilder.pool()
-            .connectingTo(database.options())
+            .connectingTo(asTheServicesConnections(database.options()))
             .with(new PoolOptions().setMaxSize(4))
             .using(vertx)
             .build());
@@ -90,6 +91,14 @@ final class BooksWorld implements AutoCloseable {
     private final Map<String, Instant> occurred = new HashMap<>();
     private final Map<String, Instant> confirmed = new HashMap<>();
     private Map<String, Worth> known = Map.of();
+
+    /** Plans are made as {@link dev.rampgate.database.Connections} has them made. */
+    private static PgConnectOptions asTheServicesConnections(PgConnectOptions server) {
+        PgConnectOptions options = new PgConnectOptions(server);
+        options.getProperties()
+                .putAll(Map.of("plan_cache_mode", "force_generic_plan", "enable_seqscan", "off", "jit", "off"));
+        return options;
+    }
 
     BooksWorld() {
         ReconcileSettings settings = new SmallRyeConfigBuilder()
