@@ -119,7 +119,9 @@ final class BatchDecider {
         outcomesByChannel.merge(new ChannelOutcome(observation.channel(), decision.outcome()), 1L, Long::sum);
         plan(observation, decision).ifPresent(plan -> polls.merge(id, plan, BatchDecider::combined));
         if (decision.archived() && archivedToday.merge(id, 1, Integer::sum) <= archiveLimit) {
-            archive.add(new Archived(isErased(id) ? observation.withoutRaw() : observation, decision.outcome()));
+            archive.add(new Archived(
+                    isErased(id) || namesAnotherUser(observation) ? observation.withoutRaw() : observation,
+                    decision.outcome()));
         }
     }
 
@@ -138,6 +140,14 @@ final class BatchDecider {
     private boolean isErased(String id) {
         TransactionRecord record = after.get(id);
         return record != null && record.details().isErased();
+    }
+
+    /** An erasure finds texts by the owner of their transaction: of nobody else a text may speak. */
+    private boolean namesAnotherUser(Observation observation) {
+        String named = observation.details().userId();
+        TransactionRecord record = after.get(observation.transactionId());
+        return named != null
+                && (record == null || !named.equals(record.details().userId()));
     }
 
     private Optional<PollPlan> plan(Observation observation, Decision decision) {

@@ -193,6 +193,24 @@ class BatchChangesTest {
         }
 
         @Test
+        void aTextThatNamesAnotherUserThanTheOwnerIsNotArchived() {
+            record("a", session("a").with(TransactionDetails.NONE.withUser("owner")));
+            Observation own = poll("a", "processing", 5).with(TransactionDetails.NONE.withUser("owner"));
+            Observation other = poll("a", "completed", 9).with(TransactionDetails.NONE.withUser("other"));
+            Observation nobody = webhook("a", "completed", 12);
+
+            List<String> texts = fold(text(own), text(other), text(nobody)).archive().stream()
+                    .map(archived -> archived.observation().raw())
+                    .toList();
+
+            assertThat(texts).containsExactly("text", null, "text");
+        }
+
+        private static Observation text(Observation observation) {
+            return observation.withRaw("text", false);
+        }
+
+        @Test
         void aPollThatRepeatsAndAnUnknownTransactionAreNotArchived() {
             record("a", session("a"), poll("a", "pending", 0));
 
