@@ -53,6 +53,29 @@ class ControlApiTest {
         assertThat(control("GET", "/transactions", null).json()).hasSize(1);
     }
 
+    @Test
+    void aStatementListsWhatHasEndedAndCanBeWrong() {
+        control("POST", "/transactions/" + id + "/complete", null);
+        partner.openSession();
+        JsonNode shown = control("GET", "/transactions/" + id, null).json();
+        String line = id + ",completed,"
+                + shown.get("crypto_amount").textValue() + ","
+                + shown.get("fiat_amount").textValue() + ",";
+
+        assertThat(statement("").lines().skip(1)).singleElement().asString().startsWith(line);
+        assertThat(statement("?mistake=amount").lines().skip(1))
+                .singleElement()
+                .asString()
+                .startsWith(id + ",completed,")
+                .doesNotStartWith(line);
+        assertThat(statement("?mistake=status")).contains(id + ",failed,");
+        assertThat(statement("?mistake=missing")).doesNotContain(id);
+    }
+
+    private String statement(String query) {
+        return control("GET", "/statement" + query, null).body();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "POST, /transactions/nobody/pay, 404",
@@ -62,6 +85,7 @@ class ControlApiTest {
         "POST, /transactions/{id}/dance, 400",
         "POST, /transactions/{id}/status, 400",
         "PUT, /clock, 400",
+        "GET, /statement?mistake=typing, 400",
         "DELETE, /faults?place=moon, 400"
     })
     void whatMakesNoSenseIsRefusedWithAReason(String method, String path, int status) {

@@ -83,6 +83,11 @@ final class ControlApi {
                     "the events that the company's receiver has, and whether it is stopped"),
             new Call(
                     "PUT", "/control/receiver", "{\"stopped\"}: true answers 503 to every event, false receives again"),
+            new Call(
+                    "GET",
+                    "/control/statement",
+                    "the statement of all that has ended, as CSV; ?mistake=amount, status or missing: wrong in its last"
+                            + " completed transaction"),
             new Call("GET", "/control/calls", "calls received; DELETE empties the list"));
 
     private final TransactionBook book;
@@ -173,6 +178,8 @@ final class ControlApi {
                 call -> tokens.otherPartner(text(body(call), "token").orElse(null)));
         does(router.put("/control/access"), call -> restrict(body(call)));
 
+        router.get("/control/statement").handler(this::statement);
+
         on(
                 router.get("/control/calls"),
                 call -> widgetApi.calls().all().stream().map(ControlApi::view).toList());
@@ -217,6 +224,16 @@ final class ControlApi {
             refuse(call, 400, JsonMistake.of(unreadable));
         } catch (IllegalArgumentException | IllegalStateException | DateTimeException senseless) {
             refuse(call, 400, senseless.getMessage());
+        }
+    }
+
+    private void statement(RoutingContext call) {
+        try {
+            String csv = ProofStatement.of(
+                    book.all(), ProofStatement.Mistake.of(call.request().getParam("mistake")));
+            call.response().putHeader("Content-Type", "text/csv").end(csv);
+        } catch (IllegalArgumentException unknown) {
+            refuse(call, 400, "mistake must be amount, status or missing");
         }
     }
 
