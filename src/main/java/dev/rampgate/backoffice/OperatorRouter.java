@@ -2,6 +2,7 @@ package dev.rampgate.backoffice;
 
 import dev.rampgate.edge.RateLimits;
 import dev.rampgate.eventloop.DetachedWork;
+import dev.rampgate.problem.CallerLeft;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
@@ -196,7 +197,7 @@ public class OperatorRouter {
             refuse(routing, Problem.of(ProblemType.BODY_TOO_LARGE));
         } else if (routing.statusCode() < 500) {
             refuse(routing, Problem.of(ProblemType.BAD_REQUEST));
-        } else {
+        } else if (!CallerLeft.shows(routing.failure(), routing.response())) {
             faults.error(
                     "Operator's request %s failed: %s",
                     RequestId.of(routing), routing.failure().getClass().getSimpleName());
@@ -248,6 +249,11 @@ public class OperatorRouter {
     }
 
     private void failed(OperatorCall call, Throwable failure) {
+        if (StreamedBodies.isStreamed(call.routing())
+                && CallerLeft.shows(failure, call.routing().response())) {
+            end(call, "gone");
+            return;
+        }
         Problem problem = failure instanceof ProblemException refused
                 ? refused.problem()
                 : Problem.of(

@@ -55,9 +55,14 @@ final class StreamedBodies {
                         && route.path().equals(routing.normalizedPath()));
     }
 
+    /** Whether the body of this request is read by its route. */
+    static boolean isStreamed(RoutingContext routing) {
+        return routing.get(STREAMED) != null;
+    }
+
     /** After an answer to a streamed request whose body was not read to its end. */
     static void discardRest(RoutingContext routing) {
-        if (routing.get(STREAMED) == null || routing.request().isEnded()) {
+        if (!isStreamed(routing) || routing.request().isEnded()) {
             return;
         }
         routing.request()

@@ -10,7 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.regex.Pattern;
 
 /** Tells a caller's hang-up, which is no fault and leaves no line, from a fault of ours. */
-final class CallerLeft {
+public final class CallerLeft {
 
     /** What the operating system says of a connection that the other end gave up. */
     private static final Pattern GIVEN_UP =
@@ -19,7 +19,7 @@ final class CallerLeft {
     private CallerLeft() {}
 
     /** Whether a request failed since its connection ended. */
-    static boolean shows(Throwable failure, HttpServerResponse response) {
+    public static boolean shows(Throwable failure, HttpServerResponse response) {
         return shows(failure, response.headWritten(), response.closed());
     }
 

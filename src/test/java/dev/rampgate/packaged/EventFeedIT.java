@@ -12,19 +12,12 @@ import dev.rampgate.sandbox.transaction.LifeMode;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +29,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.PGConnection;
 
 /** The feed of events of the packaged artifact: over replicas, over a shutdown, and over a restore of the database. */
 class EventFeedIT {
@@ -46,9 +38,6 @@ class EventFeedIT {
     private static final AtomicInteger EMPTY = new AtomicInteger();
     private static final AtomicInteger USERS = new AtomicInteger();
     private static final String OPENED = "transaction.opened";
-
-    /** What a backup of the ledger holds, in the order in which it can be loaded. */
-    private static final List<String> TABLES = List.of("transaction", "transition", "event", "feed", "ledger_epoch");
 
     private static EmbeddedDatabase server;
     private static ProofSimulator proof;
@@ -140,14 +129,14 @@ class EventFeedIT {
 
     @Test
     void aDumpAndRestoreKeepsEveryEventAndCursorAndOneToAnEarlierTimeBeginsAnEpoch() throws Exception {
-        Map<String, byte[]> dump;
+        DatabaseDump dump;
         List<JsonObject> kept;
         String keptCursor;
         String lostCursor;
         try (PackagedRampgate rampgate = PackagedRampgate.start(complete(database))) {
             open(rampgate, 5);
             keptCursor = readTo(rampgate, "", 5, kept = new ArrayList<>());
-            dump = dump(database);
+            dump = DatabaseDump.of(url(database));
             open(rampgate, 3);
             List<JsonObject> lost = new ArrayList<>();
             lostCursor = readTo(rampgate, keptCursor, 3, lost);
@@ -155,7 +144,7 @@ class EventFeedIT {
 
         String restored = emptyDatabase();
         runTask(restored, "--migrate", "The database is at version");
-        load(restored, dump);
+        dump.load(url(restored));
         try (PackagedRampgate rampgate = PackagedRampgate.start(complete(restored))) {
             List<JsonObject> again = new ArrayList<>();
             readTo(rampgate, "", 5, again);
@@ -281,39 +270,8 @@ class EventFeedIT {
         return event.getJsonObject("data").getLong("epoch");
     }
 
-    /** A backup as {@code pg_dump} makes one: each table as text, while a replica serves. */
-    private static Map<String, byte[]> dump(String database) throws SQLException, IOException {
-        Map<String, byte[]> dump = new LinkedHashMap<>();
-        try (Connection connection = connect(database);
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-            for (String table : TABLES) {
-                ByteArrayOutputStream text = new ByteArrayOutputStream();
-                connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY " + table + " TO STDOUT", text);
-                dump.put(table, text.toByteArray());
-            }
-        }
-        return dump;
-    }
-
-    private static void load(String database, Map<String, byte[]> dump) throws SQLException, IOException {
-        try (Connection connection = connect(database);
-                Statement statement = connection.createStatement()) {
-            statement.execute("TRUNCATE " + String.join(", ", TABLES) + " CASCADE");
-            for (Map.Entry<String, byte[]> table : dump.entrySet()) {
-                connection
-                        .unwrap(PGConnection.class)
-                        .getCopyAPI()
-                        .copyIn("COPY " + table.getKey() + " FROM STDIN", new ByteArrayInputStream(table.getValue()));
-            }
-            statement.execute(
-                    "SELECT setval(pg_get_serial_sequence('event', 'number'), (SELECT max(number) FROM event))");
-        }
-    }
-
-    private static Connection connect(String database) throws SQLException {
-        return DriverManager.getConnection(server.jdbcUrl().replace("/" + server.name() + "?", "/" + database + "?"));
+    private static String url(String database) {
+        return server.jdbcUrl().replace("/" + server.name() + "?", "/" + database + "?");
     }
 
     private static Map<String, String> databaseAlone(String database) {

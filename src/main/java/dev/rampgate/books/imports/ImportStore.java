@@ -96,7 +96,7 @@ public class ImportStore {
     record Duplicate(long line, long first) {}
 
     /** Adds rows. Returns those that were not added, since their id was there. */
-    Uni<List<Duplicate>> add(long importId, List<StatementRow> rows) {
+    Uni<List<Duplicate>> add(long importId, List<ImportedRow> rows) {
         return pool.preparedQuery("""
                         WITH touched AS (
                             UPDATE statement_import
@@ -114,28 +114,28 @@ public class ImportStore {
                         """)
                 .execute(Columns.of(rows)
                         .and(importId)
-                        .text(StatementRow::transactionId)
-                        .array(StatementRow::line, Long[]::new)
-                        .text(StatementRow::status)
-                        .text(StatementRow::cryptoAmount)
-                        .text(StatementRow::currency)
-                        .text(StatementRow::fiatAmount)
-                        .text(StatementRow::fiatCurrency)
-                        .time(StatementRow::updatedAt)
+                        .text(ImportedRow::transactionId)
+                        .array(ImportedRow::line, Long[]::new)
+                        .text(ImportedRow::status)
+                        .text(ImportedRow::cryptoAmount)
+                        .text(ImportedRow::currency)
+                        .text(ImportedRow::fiatAmount)
+                        .text(ImportedRow::fiatCurrency)
+                        .time(ImportedRow::updatedAt)
                         .parameters())
                 .chain(added -> added.rowCount() == rows.size()
                         ? Uni.createFrom().item(List.<Duplicate>of())
                         : duplicates(importId, rows));
     }
 
-    private Uni<List<Duplicate>> duplicates(long importId, List<StatementRow> rows) {
+    private Uni<List<Duplicate>> duplicates(long importId, List<ImportedRow> rows) {
         return pool.preparedQuery("""
                         SELECT transaction_id, line
                         FROM statement_row
                         WHERE import_id = $1 AND transaction_id = ANY ($2::text[])
                         """)
                 .execute(Tuple.of(
-                        importId, rows.stream().map(StatementRow::transactionId).toArray(String[]::new)))
+                        importId, rows.stream().map(ImportedRow::transactionId).toArray(String[]::new)))
                 .map(found -> {
                     Map<String, Long> lines = new HashMap<>();
                     found.forEach(row -> lines.put(row.getString("transaction_id"), row.getLong("line")));

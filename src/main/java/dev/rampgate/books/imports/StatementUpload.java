@@ -121,7 +121,7 @@ public class StatementUpload {
 
         private final long importId;
         private final ReadStream<Buffer> stream;
-        private final StatementReader reader = new StatementReader();
+        private final StatementParser reader = new StatementParser();
         private final MessageDigest digest = sha256();
         private final List<Mistake> duplicates = new ArrayList<>();
         private boolean spoiled;
@@ -160,7 +160,7 @@ public class StatementUpload {
 
         /** After a piece with a mistake nothing is written: it is read on to name the others. */
         private Uni<Void> write() {
-            List<StatementRow> read = reader.takeRows();
+            List<ImportedRow> read = reader.takeRows();
             if (spoiled || read.isEmpty()) {
                 return Uni.createFrom().voidItem();
             }
@@ -168,7 +168,7 @@ public class StatementUpload {
             rows += read.size();
             Uni<Void> written = Uni.createFrom().voidItem();
             for (int start = 0; start < read.size(); start += ROWS_AT_ONCE) {
-                List<StatementRow> part = read.subList(start, Math.min(start + ROWS_AT_ONCE, read.size()));
+                List<ImportedRow> part = read.subList(start, Math.min(start + ROWS_AT_ONCE, read.size()));
                 written = written.chain(() -> store.add(importId, part))
                         .invoke(this::note)
                         .replaceWithVoid();

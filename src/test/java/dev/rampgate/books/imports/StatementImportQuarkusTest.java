@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.rampgate.support.LogListener;
 import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -116,6 +117,7 @@ class StatementImportQuarkusTest {
 
     @Test
     void aClientThatHangsUpLeavesNothingAndTheNextIsServed() throws IOException {
+        LogListener log = LogListener.on("dev.rampgate");
         try (Socket socket = new Socket(management.getHost(), management.getPort())) {
             OutputStream out = socket.getOutputStream();
             out.write(("POST /operate/imports HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
@@ -131,6 +133,9 @@ class StatementImportQuarkusTest {
         await().atMost(LIMIT)
                 .until(() -> rows("SELECT FROM statement_import WHERE state = 'receiving' AND $1 = $1", "") == 0);
         upload("", HEADER + prefix + "whole,completed,1,1,EUR\n").statusCode(200);
+        log.close();
+        assertThat(log.logged()).as("lines about a client that left").noneMatch(line -> line.getFormattedMessage()
+                .contains("(import_statement) failed"));
         assertThat(breaks("transaction=" + prefix + "half").getList("breaks")).isEmpty();
     }
 

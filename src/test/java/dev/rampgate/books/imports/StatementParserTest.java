@@ -16,20 +16,20 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StatementReaderTest {
+class StatementParserTest {
 
     private static final String HEADER = "id,status,crypto_amount,currency,fiat_amount,fiat_currency,updated_at\n";
     private static final String ROW = "t-1,completed,42.60,USDC,40.15,EUR,2026-10-05T08:00:00Z\n";
-    private static final StatementRow READ = new StatementRow(
+    private static final ImportedRow READ = new ImportedRow(
             2, "t-1", "completed", "42.60", "USDC", "40.15", "EUR", Instant.parse("2026-10-05T08:00:00Z"));
 
-    private final List<StatementRow> rows = new ArrayList<>();
+    private final List<ImportedRow> rows = new ArrayList<>();
 
     @Test
     void columnsAreFoundByTheirNamesInAnyOrder() {
         assertThat(read("Name, FIAT_AMOUNT ,status,ID\nJo,1.5,Completed,t-1\n")).isEmpty();
 
-        assertThat(rows).containsExactly(new StatementRow(2, "t-1", "completed", null, null, "1.5", null, null));
+        assertThat(rows).containsExactly(new ImportedRow(2, "t-1", "completed", null, null, "1.5", null, null));
     }
 
     @ParameterizedTest
@@ -40,8 +40,8 @@ class StatementReaderTest {
 
         assertThat(read(bytes, piece)).isEmpty();
         assertThat(rows.get(0)).isEqualTo(READ);
-        assertThat(rows).extracting(StatementRow::transactionId).containsExactly("t-1", "t-\u20AC,\"2\"", "t-3");
-        assertThat(rows).extracting(StatementRow::line).containsExactly(2L, 3L, 6L);
+        assertThat(rows).extracting(ImportedRow::transactionId).containsExactly("t-1", "t-\u20AC,\"2\"", "t-3");
+        assertThat(rows).extracting(ImportedRow::line).containsExactly(2L, 3L, 6L);
     }
 
     @Test
@@ -50,7 +50,7 @@ class StatementReaderTest {
             rows.clear();
             assertThat(read((HEADER + ROW + ROW.replace("t-1", "t-2")).replace("\n", end)))
                     .isEmpty();
-            assertThat(rows).extracting(StatementRow::line).containsExactly(2L, 3L);
+            assertThat(rows).extracting(ImportedRow::line).containsExactly(2L, 3L);
         }
     }
 
@@ -130,7 +130,7 @@ class StatementReaderTest {
     }
 
     private List<Mistakes.Mistake> read(byte[] bytes, int piece) {
-        StatementReader reader = new StatementReader();
+        StatementParser reader = new StatementParser();
         for (int start = 0; start < bytes.length; start += piece) {
             reader.read(Arrays.copyOfRange(bytes, start, Math.min(bytes.length, start + piece)));
             rows.addAll(reader.takeRows());

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * in the first line. Everything else is a mistake with its line; columns that are not known are skipped without being kept, since they may
  * hold personal data.
  */
-final class StatementReader {
+final class StatementParser {
 
     /** Most characters of a cell; a longer one usually is a quote that is not closed. */
     static final int MAX_CELL = 4_096;
@@ -79,7 +79,7 @@ final class StatementReader {
     }
 
     private final Mistakes mistakes = new Mistakes();
-    private final List<StatementRow> rows = new ArrayList<>();
+    private final List<ImportedRow> rows = new ArrayList<>();
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
@@ -147,8 +147,8 @@ final class StatementReader {
     }
 
     /** The rows since the last call. */
-    List<StatementRow> takeRows() {
-        List<StatementRow> taken = List.copyOf(rows);
+    List<ImportedRow> takeRows() {
+        List<ImportedRow> taken = List.copyOf(rows);
         rows.clear();
         return taken;
     }
@@ -356,7 +356,7 @@ final class StatementReader {
         if (status == null) {
             mistake(Column.STATUS, "must be one of " + STATUSES);
         }
-        StatementRow row = new StatementRow(
+        ImportedRow row = new ImportedRow(
                 firstLine,
                 id,
                 status,

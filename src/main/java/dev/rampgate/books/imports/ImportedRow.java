@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param cryptoAmount a plain decimal
  * @param fiatAmount likewise
  */
-record StatementRow(
+record ImportedRow(
         long line,
         String transactionId,
         String status,
