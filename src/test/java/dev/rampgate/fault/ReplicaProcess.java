@@ -6,6 +6,7 @@ import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.support.ProofAndDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -23,12 +24,17 @@ final class ReplicaProcess implements AutoCloseable {
     private Path application;
 
     ReplicaProcess(Map<String, String> environment) {
-        this.environment = environment;
+        this.environment = new HashMap<>(environment);
     }
 
     /** From its next launch on it is another build's artifact; null for this build's again. */
     synchronized void becomes(Path otherApplication) {
         application = otherApplication;
+    }
+
+    /** From its next launch on it has these settings, too. */
+    synchronized void with(Map<String, String> settings) {
+        environment.putAll(settings);
     }
 
     /** Starts a process, without waiting for it. */

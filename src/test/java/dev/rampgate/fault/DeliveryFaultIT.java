@@ -1,0 +1,207 @@
+package dev.rampgate.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.rampgate.support.TestDatabase;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Endpoints of which one is dead and one is slow, while replicas are killed and a deploy adds another one. */
+class DeliveryFaultIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration BETWEEN_KILLS = Duration.ofSeconds(3);
+    private static final Duration SLOW = Duration.ofMillis(300);
+
+    /** Outages that open the circuit, twice a replica's attempts at a time, and the first probes, which follow each other quickly. */
+    private static final int REQUESTS_UNTIL_PROBES = 60;
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @Test
+    void everyEndpointGetsEveryEventInOrderWhoeverIsKilledDeadSlowOrDeployedLater() throws Exception {
+        Random random = Scale.seeded();
+        int seconds = Scale.of("deliveries.seconds", 15, 15, 3_600);
+        // About four events come of each session.
+        int sessions = Scale.of("deliveries.sessions", 10, 10, 50);
+        TestDatabase database = TestDatabase.start();
+        try (EventReceiver good = new EventReceiver(vertx, Duration.ZERO);
+                EventReceiver slow = new EventReceiver(vertx, SLOW);
+                EventReceiver dead = new EventReceiver(vertx, Duration.ZERO).dead(true);
+                EventReceiver late = new EventReceiver(vertx, Duration.ZERO);
+                Cluster cluster =
+                        new Cluster(database, 2, settings(Map.of("GOOD", good, "SLOW", slow, "DEAD", dead)))) {
+            Traffic traffic = new Traffic(cluster, new WebhookSender(), random).start(sessions, sessions * 4);
+            List<Instant> kills = killForAWhile(cluster, Duration.ofSeconds(seconds), random);
+            int requestsWhileDead = dead.requests();
+            int acceptedMeanwhile = good.accepted().size();
+
+            // A deploy adds an endpoint. For a while the one replica that knows it is gone, and events go on.
+            Map<String, String> added = settings(Map.of("LATE", late));
+            ReplicaProcess first = cluster.replicas().get(0);
+            first.kill();
+            first.with(added);
+            first.launch();
+            first.awaitReady();
+            await("the new endpoint is known to the database")
+                    .atMost(LIMIT)
+                    .until(() -> number(database, "SELECT count(*) FROM endpoint WHERE name = 'late'") == 1);
+            long knownAt = number(database, "SELECT last_position FROM feed");
+            first.kill();
+            await("events are placed while no replica knows the endpoint")
+                    .atMost(LIMIT)
+                    .until(() -> number(database, "SELECT last_position FROM feed") > knownAt + sessions);
+            first.launch();
+            first.awaitReady();
+            ReplicaProcess second = cluster.replicas().get(1);
+            second.leaveEndpoints();
+            second.beginToEnd();
+            second.awaitEnd();
+            second.with(added);
+            second.launch();
+            second.awaitReady();
+
+            traffic.close();
+            traffic.completeAll();
+            cluster.awaitTruth(LIMIT, traffic.opened());
+            dead.dead(false);
+            Map<String, Stored> stored = new HashMap<>();
+            await("everything has arrived").atMost(LIMIT).untilAsserted(() -> {
+                stored.putAll(stored(database));
+                assertThat(good.accepted().keySet()).containsAll(stored.keySet());
+                assertThat(slow.accepted().keySet()).containsAll(stored.keySet());
+                assertThat(dead.accepted().keySet()).containsAll(stored.keySet());
+                assertThat(late.accepted().keySet()).containsAll(behind(knownAt, stored));
+                assertThat(number(database, "SELECT count(*) FROM delivery")).isZero();
+            });
+
+            new Figures("deliveries")
+                    .line("kills -9, two replicas", kills.size())
+                    .line("events", stored.size())
+                    .line("a second, while replicas were killed", acceptedMeanwhile / seconds)
+                    .line("requests of the dead endpoint meanwhile", requestsWhileDead)
+                    .line("requests of the good endpoint in all", good.requests())
+                    .times("good endpoint, from the decision to its 2xx", times(good, stored, kills))
+                    .publish();
+            assertThat(good.wrong()).isEmpty();
+            assertThat(slow.wrong()).isEmpty();
+            assertThat(dead.wrong()).isEmpty();
+            assertThat(late.wrong()).isEmpty();
+            // Its first event, and all behind it.
+            long begins = late.accepted().keySet().stream()
+                    .mapToLong(id -> stored.get(id).position())
+                    .min()
+                    .orElseThrow();
+            assertThat(begins).isLessThanOrEqualTo(knownAt + 1);
+            assertThat(late.accepted().keySet()).containsExactlyInAnyOrderElementsOf(behind(begins - 1, stored));
+            assertThat(kills).isNotEmpty();
+            assertThat(acceptedMeanwhile).isPositive();
+            assertThat(requestsWhileDead).isLessThanOrEqualTo(REQUESTS_UNTIL_PROBES + seconds / 10);
+        } finally {
+            database.close();
+            vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private Map<String, String> settings(Map<String, EventReceiver> receivers) throws IOException {
+        Map<String, String> settings = new HashMap<>();
+        for (Map.Entry<String, EventReceiver> one : receivers.entrySet()) {
+            Path secrets = folder.resolve(one.getKey());
+            Files.writeString(
+                    secrets, "whsec_" + Base64.getEncoder().encodeToString("canary-of-the-fault-tests".getBytes()));
+            String prefix = "RAMPGATE_OUTBOX_ENDPOINTS_" + one.getKey();
+            settings.put(prefix + "_URL", one.getValue().url().toString());
+            settings.put(prefix + "_SECRETS_FILE", secrets.toString());
+        }
+        return settings;
+    }
+
+    /** One replica after the other, and never both at a time. */
+    private static List<Instant> killForAWhile(Cluster cluster, Duration time, Random random)
+            throws InterruptedException {
+        List<Instant> kills = new ArrayList<>();
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            long begun = System.nanoTime();
+            ReplicaProcess victim = cluster.replicas().get(random.nextInt(2));
+            victim.kill();
+            kills.add(Instant.now());
+            victim.launch();
+            victim.awaitReady();
+            // Traffic and faults need time to meet each other.
+            long rest = BETWEEN_KILLS.toNanos() - (System.nanoTime() - begun);
+            TimeUnit.NANOSECONDS.sleep(Math.max(0, rest));
+        }
+        return kills;
+    }
+
+    private record Stored(long position, Instant createdAt) {}
+
+    private static Map<String, Stored> stored(TestDatabase database) throws SQLException {
+        Map<String, Stored> events = new LinkedHashMap<>();
+        try (Connection connection = DriverManager.getConnection(database.jdbcUrl());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT id, position, created_at FROM event WHERE position IS NOT NULL ORDER BY position")) {
+            while (rows.next()) {
+                events.put(
+                        rows.getString(1),
+                        new Stored(rows.getLong(2), rows.getTimestamp(3).toInstant()));
+            }
+        }
+        return events;
+    }
+
+    private static List<String> behind(long position, Map<String, Stored> stored) {
+        return stored.entrySet().stream()
+                .filter(one -> one.getValue().position() > position)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static long number(TestDatabase database, String query) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database.jdbcUrl());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** Outside the seconds of a kill, in milliseconds. */
+    private static List<Long> times(EventReceiver good, Map<String, Stored> stored, List<Instant> kills) {
+        List<Long> times = new ArrayList<>();
+        good.accepted().forEach((id, at) -> {
+            Instant decided = stored.get(id).createdAt();
+            boolean disturbed = kills.stream()
+                    .anyMatch(kill -> kill.isAfter(decided.minusSeconds(1)) && kill.isBefore(at.plusSeconds(1)));
+            if (!disturbed) {
+                times.add(Duration.between(decided, at).toMillis());
+            }
+        });
+        return times;
+    }
+}
