@@ -90,6 +90,8 @@ class EndpointRoutes implements OperatorRoutes {
         put(json, "next_probe_at", endpoint.nextProbeAt());
         json.put("behind", endpoint.behind()).put("queued", endpoint.queued()).put("parked", endpoint.parked());
         put(json, "oldest_undelivered_at", endpoint.oldestAt());
+        json.put("lost", endpoint.lost());
+        put(json, "lost_at", endpoint.lostAt());
         return json;
     }
 

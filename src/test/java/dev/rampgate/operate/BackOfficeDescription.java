@@ -1046,7 +1046,9 @@ final class BackOfficeDescription {
                 "state", oneOf("flowing", "open", "paused"),
                 "behind", number("places of the feed of which no deliveries were made yet"),
                 "queued", number("deliveries that wait"),
-                "parked", number("deliveries that used up their attempts"));
+                "parked", number("deliveries that used up their attempts"),
+                "lost", number("events that it never got and never will, since they became older than the retention"));
+        optional(endpoint, "lost_at", time("when it lost one last; absent if it never did"));
         optional(endpoint, "paused_because", oneOf("operator", "gone"));
         optional(endpoint, "paused_at", time("absent if it is not paused"));
         optional(endpoint, "circuit_open_since", time("absent if the circuit is closed"));

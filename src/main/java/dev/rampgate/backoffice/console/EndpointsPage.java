@@ -16,6 +16,7 @@ record EndpointsPage(Frame frame, List<Endpoint> endpoints) implements TemplateI
      *
      * @param why it does not flow; empty if it does
      * @param waiting how long its oldest event has waited; empty if none does
+     * @param lost how many events it will never get; empty if there is none
      */
     public record Endpoint(
             String name,
@@ -28,7 +29,8 @@ record EndpointsPage(Frame frame, List<Endpoint> endpoints) implements TemplateI
             String queued,
             String parked,
             boolean hasParked,
-            String waiting) {
+            String waiting,
+            String lost) {
 
         static Endpoint of(EndpointView view, Instant now, int mostCounted) {
             String state =
@@ -54,7 +56,11 @@ record EndpointsPage(Frame frame, List<Endpoint> endpoints) implements TemplateI
                     counted(view.queued(), mostCounted),
                     counted(view.parked(), mostCounted),
                     view.parked() > 0,
-                    view.oldestAt() == null ? "" : Moment.lasting(Duration.between(view.oldestAt(), now)));
+                    view.oldestAt() == null ? "" : Moment.lasting(Duration.between(view.oldestAt(), now)),
+                    view.lost() == 0
+                            ? ""
+                            : view.lost() + ", the last "
+                                    + Moment.of(view.lostAt()).text());
         }
 
         private static String why(EndpointView view) {

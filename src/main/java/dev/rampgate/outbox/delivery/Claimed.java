@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param version of the event
  * @param attempts used so far
  * @param dueAt when it was due
+ * @param claimedAt when it was claimed
  * @param claim fences the mark
  * @param probe whether it was claimed to find out if the endpoint works again
  * @param eventId null if the event was deleted, as is the body
@@ -24,6 +25,7 @@ record Claimed(
         int version,
         int attempts,
         Instant dueAt,
+        Instant claimedAt,
         UUID claim,
         boolean probe,
         String eventId,

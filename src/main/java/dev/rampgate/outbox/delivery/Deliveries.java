@@ -1,6 +1,7 @@
 package dev.rampgate.outbox.delivery;
 
 import dev.rampgate.database.ConnectionShares;
+import dev.rampgate.database.migration.Preparation;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.outbox.OutboxSettings;
@@ -10,6 +11,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -21,6 +23,7 @@ import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +32,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
-/** Starts and stops the deliveries to all endpoints of the settings. Without endpoints it does nothing. */
+/**
+ * Starts and stops the deliveries to all endpoints of the settings. Without endpoints it does nothing. A replica is ready only once the database
+ * knows its endpoints: each event that is committed from then on is sent to them.
+ */
 @ApplicationScoped
-public class Deliveries {
+public class Deliveries implements Preparation {
 
     private static final Duration TOO_OLD = Duration.ofMinutes(2);
 
@@ -47,6 +53,7 @@ public class Deliveries {
     private final List<EndpointDeliveries> all = new ArrayList<>();
     private final Runnable wake = () -> all.forEach(EndpointDeliveries::wake);
     private final Map<String, WebhookSender> senders = new ConcurrentHashMap<>();
+    private final Map<String, DeliveryMetrics> metrics = new ConcurrentHashMap<>();
     private volatile Map<String, Figures> figures = Map.of();
     private List<Endpoint> endpoints = List.of();
     private SecretsFiles secrets;
@@ -79,7 +86,28 @@ public class Deliveries {
         }
         EndpointChecks.Checked checked = EndpointChecks.check(settings);
         endpoints = checked.endpoints();
+        endpoints.forEach(
+                endpoint -> metrics.put(endpoint.name(), new DeliveryMetrics(endpoint.name(), clock, meters)));
         secrets = new SecretsFiles(endpoints, checked.secrets(), vertx, meters);
+    }
+
+    @Override
+    public String failure() {
+        return "The endpoints that get events could not be registered in the database";
+    }
+
+    /** In the order of their names, as all that locks several endpoints does. */
+    @Override
+    public Uni<Void> prepare() {
+        DeliveryStore store = new DeliveryStore(pool);
+        return Multi.createFrom()
+                .iterable(endpoints.stream()
+                        .sorted(Comparator.comparing(Endpoint::name))
+                        .toList())
+                .onItem()
+                .transformToUniAndConcatenate(endpoint -> store.register(endpoint.name(), endpoint.typeNames()))
+                .onItem()
+                .ignoreAsUni();
     }
 
     void onMigrated(@Observes SchemaMigrated migrated) {
@@ -98,7 +126,7 @@ public class Deliveries {
                     sender::post,
                     loops.get(),
                     random,
-                    new DeliveryMetrics(endpoint.name(), clock, meters)));
+                    metrics.get(endpoint.name())));
         }
         sequencer.addListener(wake);
         secrets.start();
@@ -147,6 +175,11 @@ public class Deliveries {
                 .put("data", new JsonObject().put("endpoint", name).put("livemode", settings.livemode()))
                 .encode();
         return Optional.ofNullable(senders.get(name)).map(sender -> sender.post(id, body));
+    }
+
+    /** Alarms that an endpoint of this replica's settings will never get so many events. */
+    void lost(String name, long number) {
+        metrics.get(name).missed(number);
     }
 
     void show(Map<String, Figures> read) {

@@ -6,11 +6,14 @@ import dev.rampgate.outbox.OutboxSettings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,7 +22,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Deletes attempts, and endpoints that no replica has had in its settings, once they are older than the retention of events. Says which
- * endpoints are no longer in any settings.
+ * endpoints are no longer in any settings. Counts the events that an endpoint loses, whether it flows or not: no endpoint keeps events from
+ * being deleted.
  */
 @ApplicationScoped
 class DeliveryRetention implements HousekeepingJob {
@@ -34,6 +38,9 @@ class DeliveryRetention implements HousekeepingJob {
 
     /** An endpoint that no replica has confirmed for so long is in no settings. */
     private static final Duration UNKNOWN_AFTER = Duration.ofMinutes(10);
+
+    /** So long before their deletion, in runs, an endpoint gives up events: their types are still known then. */
+    private static final int RUNS_BEFORE = 2;
 
     private final Pool pool;
     private final Deliveries deliveries;
@@ -72,6 +79,7 @@ class DeliveryRetention implements HousekeepingJob {
     @Override
     public Uni<Void> run() {
         return confirm()
+                .chain(this::giveUp)
                 .chain(this::reportUnknown)
                 .chain(any -> any
                         ? deleteAttempts(MOST_STATEMENTS).chain(this::deleteUnknown)
@@ -96,6 +104,118 @@ class DeliveryRetention implements HousekeepingJob {
                         .execute(Tuple.of(Columns.texts(deliveries.names())))
                         .replaceWithVoid();
     }
+
+    // --- what an endpoint loses
+
+    private Uni<Void> giveUp() {
+        Instant before = clock.instant()
+                .minus(settings.retention())
+                .plus(settings.retentionInterval().multipliedBy(RUNS_BEFORE));
+        return Multi.createFrom()
+                .iterable(deliveries.names().stream().sorted().toList())
+                .onItem()
+                .transformToUniAndConcatenate(name -> giveUp(name, before, MOST_STATEMENTS))
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    private Uni<Void> giveUp(String name, Instant before, int statements) {
+        return pool.withTransaction(connection -> DeliveryStore.lock(connection, name)
+                        .chain(() -> giveUpEvents(connection, name, before))
+                        .chain(gone -> giveUpParked(connection, name, before).map(gone::plus)))
+                .chain(gone -> {
+                    deliveries.lost(name, gone.lost());
+                    return gone.more() && statements > 1
+                            ? giveUp(name, before, statements - 1)
+                            : Uni.createFrom().voidItem();
+                });
+    }
+
+    /** What one transaction gave up. */
+    private record Gone(long lost, boolean more) {
+        Gone plus(Gone other) {
+            return new Gone(lost + other.lost, more || other.more);
+        }
+    }
+
+    /** Events of which no deliveries were made yet. If they are deleted already, all of them count, whatever their types. */
+    private static Uni<Gone> giveUpEvents(SqlConnection connection, String name, Instant before) {
+        return connection
+                .preparedQuery("""
+                        WITH line AS MATERIALIZED (
+                            SELECT endpoint.position, types, greatest(endpoint.position, feed.expired_position) AS first
+                            FROM endpoint
+                                 CROSS JOIN feed
+                            WHERE name = $1
+                        ), next AS MATERIALIZED (
+                            SELECT event.position, event.created_at, types = '{}' OR event.type = ANY (types) AS wanted
+                            FROM line
+                                 JOIN event ON event.position > line.first
+                            ORDER BY event.position
+                            LIMIT $3
+                        ), given_up AS MATERIALIZED (
+                            SELECT coalesce(max(next.position) FILTER (WHERE created_at < $2), line.first) AS position,
+                                   line.first - line.position AS deleted
+                            FROM line
+                                 LEFT JOIN next ON true
+                            GROUP BY line.first, line.position
+                        ), lost AS MATERIALIZED (
+                            SELECT given_up.position,
+                                   deleted + (
+                                       SELECT count(*)
+                                       FROM next
+                                       WHERE wanted AND next.position <= given_up.position
+                                   ) AS number
+                            FROM given_up
+                        )
+                        UPDATE endpoint
+                        SET position = lost.position,
+                            lost_events = lost_events + lost.number,
+                            lost_at = CASE WHEN lost.number > 0 THEN clock_timestamp() ELSE lost_at END
+                        FROM lost
+                        WHERE name = $1 AND endpoint.position < lost.position
+                        RETURNING lost.number, (SELECT count(*) FROM next WHERE next.position <= lost.position) AS passed
+                        """)
+                .execute(Tuple.of(name, Columns.utc(before), (long) MOST_DELETED))
+                .map(rows -> rows.size() == 0
+                        ? new Gone(0, false)
+                        : new Gone(
+                                rows.iterator().next().getLong("number"),
+                                rows.iterator().next().getLong("passed") == MOST_DELETED));
+    }
+
+    /** Those that wait for an operator: without its event none of them can be sent again. */
+    private static Uni<Gone> giveUpParked(SqlConnection connection, String name, Instant before) {
+        return connection
+                .preparedQuery("""
+                        WITH given_up AS (
+                            DELETE FROM delivery
+                            WHERE (endpoint, queue, position) IN (
+                                SELECT endpoint, queue, position
+                                FROM delivery
+                                WHERE endpoint = $1 AND parked_at IS NOT NULL AND event_at < $2
+                                LIMIT $3
+                            )
+                            RETURNING queue
+                        ), lost AS MATERIALIZED (
+                            SELECT count(*) AS number
+                            FROM given_up
+                            WHERE queue = 0
+                        )
+                        UPDATE endpoint
+                        SET lost_events = lost_events + lost.number, lost_at = clock_timestamp()
+                        FROM lost
+                        WHERE name = $1 AND lost.number > 0
+                        RETURNING lost.number
+                        """)
+                .execute(Tuple.of(name, Columns.utc(before), (long) MOST_DELETED))
+                .map(rows -> {
+                    long lost = rows.size() == 0 ? 0 : rows.iterator().next().getLong("number");
+                    return new Gone(lost, lost == MOST_DELETED);
+                });
+    }
+
+    // --- endpoints that are in no settings
 
     private Uni<Boolean> reportUnknown() {
         return pool.preparedQuery("SELECT name, known_at < now() - $1 * interval '1 s' AS unknown FROM endpoint")

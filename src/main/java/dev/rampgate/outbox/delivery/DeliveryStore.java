@@ -13,17 +13,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** The tables {@code endpoint}, {@code delivery} and {@code delivery_attempt}, as the rounds of the endpoints use them. */
 class DeliveryStore {
 
     /** Most places of the feed that one round makes deliveries of. */
     static final int MOST_MADE = 500;
+
+    /** Most places of the feed that a probe makes deliveries of: an endpoint that is dead for days costs few rows. */
+    static final int MOST_MADE_TO_PROBE = 20;
 
     /** Most retries that become due together. */
     static final int MOST_HASTENED = 10_000;
@@ -89,6 +95,16 @@ class DeliveryStore {
                 .map(rows -> rows.size() == 0 || rows.iterator().next().getBoolean("work"));
     }
 
+    /** Locks an endpoint's row as rounds do, and waits for it: until the end of the database transaction no round changes its deliveries. */
+    static Uni<Void> lock(SqlConnection connection, String name) {
+        return connection.preparedQuery("""
+                        SELECT set_config('idle_in_transaction_session_timeout', '5s', true)
+                        FROM endpoint
+                        WHERE name = $1
+                        FOR NO KEY UPDATE
+                        """).execute(Tuple.of(name)).replaceWithVoid();
+    }
+
     /**
      * Runs a piece of work while this replica has the endpoint's row locked.
      *
@@ -103,7 +119,7 @@ class DeliveryStore {
                             WHERE name = $1
                             FOR NO KEY UPDATE SKIP LOCKED
                         )
-                        SELECT position, paused_because, outages, open_since, probe_at, probes, probed_position,
+                        SELECT position, paused_because, resumed_at, outages, open_since, probe_at, probes, probed_position,
                                paced_to, replay_paced_to,
                                nullif(swept_to, '-infinity') AS swept_to,
                                nullif(replay_swept_to, '-infinity') AS replay_swept_to,
@@ -137,6 +153,7 @@ class DeliveryStore {
             state.pause = Optional.ofNullable(row.getString("paused_because"))
                     .map(why -> EndpointState.Pause.valueOf(why.toUpperCase(Locale.ROOT)))
                     .orElse(null);
+            state.resumedAt = Columns.instant(row, "resumed_at");
             state.outages = row.getInteger("outages");
             state.openSince = Columns.instant(row, "open_since");
             state.probeAt = Columns.instant(row, "probe_at");
@@ -176,6 +193,35 @@ class DeliveryStore {
         /** Places behind the endpoint's position whose events were deleted, so that it will never get them. */
         long missed() {
             return Math.max(0, expiredPosition - state.position);
+        }
+
+        /** Those attempts whose claim still holds: what another replica may have sent since says nothing about the endpoint. */
+        Uni<Set<Attempt>> held(List<Attempt> attempts) {
+            return connection
+                    .preparedQuery("""
+                            SELECT given.number::integer
+                            FROM unnest($2::smallint[], $3::bigint[], $4::uuid[])
+                                     WITH ORDINALITY AS given (queue, position, claim, number)
+                                 JOIN delivery
+                                      ON delivery.endpoint = $1
+                                     AND delivery.queue = given.queue
+                                     AND delivery.position = given.position
+                                     AND delivery.claim = given.claim
+                            """)
+                    .execute(Tuple.of(
+                            name,
+                            array(attempts, each -> each.delivery().queue().column(), Short[]::new),
+                            array(attempts, each -> each.delivery().position(), Long[]::new),
+                            array(attempts, each -> each.delivery().claim(), UUID[]::new)))
+                    .map(rows -> {
+                        Set<Attempt> held = new HashSet<>();
+                        rows.forEach(row -> held.add(attempts.get(row.getInteger("number") - 1)));
+                        return held;
+                    });
+        }
+
+        private static <T> T[] array(List<Attempt> attempts, Function<Attempt, T> value, IntFunction<T[]> made) {
+            return attempts.stream().map(value).toArray(made);
         }
 
         /**
@@ -315,11 +361,12 @@ class DeliveryStore {
          * Makes the next deliveries: of the events behind the endpoint's position, those of its types. A delivery waits while one of an earlier
          * event of its transaction is there.
          *
+         * @param most places of the feed
          * @return how many
          */
-        Uni<Integer> make() {
+        Uni<Integer> make(int most) {
             long from = state.position;
-            state.position = Math.min(lastPosition, Math.max(from, expiredPosition) + MOST_MADE);
+            state.position = Math.min(lastPosition, Math.max(from, expiredPosition) + most);
             return connection
                     .preparedQuery("""
                             INSERT INTO delivery (
@@ -413,10 +460,12 @@ class DeliveryStore {
         }
 
         /**
-         * Claims the head behind the one that was probed last, due or not; begins again behind the last one. The heads are searched as
+         * Claims the head behind the one that was probed last, due or not; the first time only one that is due. The heads are searched as
          * {@link #claim} does, behind the rows that are deleted and that a long transaction keeps.
+         *
+         * @param again whether to begin again with the first head behind the last one
          */
-        Uni<List<Claimed>> claimProbe(UUID claim, Duration lease) {
+        Uni<List<Claimed>> claimProbe(UUID claim, Duration lease, boolean again) {
             return connection
                     .preparedQuery("""
                             WITH head AS MATERIALIZED (
@@ -432,7 +481,7 @@ class DeliveryStore {
                                     ORDER BY due_at
                                     LIMIT $7
                                 ) AS first
-                                WHERE claim IS NULL OR due_at <= $3
+                                WHERE (due_at <= $3 OR claim IS NULL AND NOT $8) AND (position > $2 OR $9)
                                 ORDER BY position <= $2, position
                                 LIMIT 1
                             ), claimed AS (
@@ -454,12 +503,14 @@ class DeliveryStore {
                             claim,
                             Columns.utc(now.plus(lease)),
                             Columns.utc(state.sweptTo),
-                            (long) MOST_PROBED)))
+                            (long) MOST_PROBED,
+                            state.isFirstProbe(),
+                            again)))
                     .map(rows -> claimed(rows, Queue.LIVE, claim, true))
                     .invoke(found -> found.forEach(probe -> state.probing(probe.position(), now.plus(lease))));
         }
 
-        private static List<Claimed> claimed(RowSet<Row> rows, Queue queue, UUID claim, boolean probe) {
+        private List<Claimed> claimed(RowSet<Row> rows, Queue queue, UUID claim, boolean probe) {
             List<Claimed> all = new ArrayList<>();
             rows.forEach(row -> all.add(new Claimed(
                     queue,
@@ -468,6 +519,7 @@ class DeliveryStore {
                     row.getInteger("version"),
                     row.getInteger("attempts"),
                     Columns.instant(row, "due_at"),
+                    now,
                     claim,
                     probe,
                     row.getString("id"),
@@ -492,7 +544,9 @@ class DeliveryStore {
                                 paced_to = $10,
                                 replay_paced_to = $11,
                                 swept_to = $12,
-                                replay_swept_to = $13
+                                replay_swept_to = $13,
+                                lost_events = lost_events + $14,
+                                lost_at = CASE WHEN $14 > 0 THEN $4 ELSE lost_at END
                             WHERE name = $1
                             """)
                     .execute(Tuple.tuple()
@@ -508,7 +562,8 @@ class DeliveryStore {
                             .addValue(Columns.utc(state.pacedTo))
                             .addValue(Columns.utc(state.replayPacedTo))
                             .addValue(Columns.utc(state.sweptTo))
-                            .addValue(Columns.utc(state.replaySweptTo)))
+                            .addValue(Columns.utc(state.replaySweptTo))
+                            .addLong(state.lost))
                     .replaceWithVoid();
         }
     }

@@ -31,6 +31,11 @@ record Endpoint(
         return least.compareTo(LEASE) > 0 ? least : LEASE;
     }
 
+    /** The types as the tables have them; empty for all. */
+    List<String> typeNames() {
+        return types.stream().map(EventType::wireName).toList();
+    }
+
     /** Replays have attempts of their own beside the live ones. */
     int replayConcurrency() {
         return Math.max(1, concurrency / 4);

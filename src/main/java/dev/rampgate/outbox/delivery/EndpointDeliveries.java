@@ -3,7 +3,6 @@ package dev.rampgate.outbox.delivery;
 import dev.rampgate.database.StatementTurns;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.eventloop.Ticker;
-import dev.rampgate.ledger.EventType;
 import dev.rampgate.outbox.delivery.Claimed.Queue;
 import dev.rampgate.outbox.delivery.DeliveryStore.Round;
 import io.smallrye.mutiny.Uni;
@@ -12,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
@@ -46,7 +46,6 @@ final class EndpointDeliveries {
     private final List<Attempt> ended = new ArrayList<>();
     private int live;
     private int replays;
-    private boolean registered;
     private volatile boolean stopping;
 
     /**
@@ -120,21 +119,12 @@ final class EndpointDeliveries {
     private record Plan(List<Mark> marks, List<Claimed> claimed, boolean more, Duration pause) {}
 
     private Uni<Void> round() {
-        if (!registered) {
-            return turns.within(() -> store.register(endpoint.name(), types()))
-                    .invoke(() -> registered = true)
-                    .chain(this::round);
-        }
         if (!ended.isEmpty()) {
             return lockedRound();
         }
         return turns.within(() -> store.hasWork(endpoint.name()))
                 .emitOn(loop)
                 .chain(work -> work ? lockedRound() : Uni.createFrom().voidItem());
-    }
-
-    private List<String> types() {
-        return endpoint.types().stream().map(EventType::wireName).toList();
     }
 
     private Uni<Void> lockedRound() {
@@ -150,15 +140,39 @@ final class EndpointDeliveries {
     private Uni<Plan> work(Round round, List<Attempt> attempts) {
         boolean wasOpen = round.state().isOpen();
         boolean wasPaused = round.state().isPaused();
-        List<Mark> marks =
-                attempts.stream().map(attempt -> mark(round, attempt)).toList();
-        boolean closed = wasOpen && !round.state().isOpen();
+        return held(round, attempts)
+                .chain(held -> mark(round, attempts, held, wasOpen))
+                .chain(marks -> claimAndMake(round).chain(plan -> round.save()
+                        .replaceWith(new Plan(marks, plan.claimed(), plan.more(), plan.pause()))))
+                .invoke(() -> logChanges(round.state(), wasOpen, wasPaused));
+    }
+
+    /** A success of an endpoint that flows says nothing new: whose claim holds matters to its mark alone, which looks for itself. */
+    private static Uni<Set<Attempt>> held(Round round, List<Attempt> attempts) {
+        boolean allWell = round.state().isFlowing()
+                && attempts.stream().allMatch(attempt -> attempt.outcome() == Outcome.DELIVERED);
+        return allWell ? Uni.createFrom().item(Set.copyOf(attempts)) : round.held(attempts);
+    }
+
+    private Uni<List<Mark>> mark(Round round, List<Attempt> attempts, Set<Attempt> held, boolean wasOpen) {
+        boolean wasAway = false;
+        List<Mark> marks = new ArrayList<>();
+        for (Attempt attempt : attempts) {
+            if (held.contains(attempt)) {
+                wasAway |=
+                        attempt.outcome() == Outcome.DELIVERED && round.state().succeeded();
+                marks.add(mark(round, attempt));
+            } else {
+                marks.add(new Mark(attempt, Mark.Step.RETRY, attempt.delivery().attempts(), round.now()));
+            }
+        }
+        boolean everythingIsDue = wasOpen && wasAway && !round.state().isOpen();
         return (marks.isEmpty() ? Uni.createFrom().item(0) : round.mark(marks))
                 .invoke(lost -> metrics.lost(lost))
-                .chain(() -> closed ? round.makeRetriesDue() : Uni.createFrom().voidItem())
-                .chain(() -> claimAndMake(round))
-                .chain(plan -> round.save().replaceWith(new Plan(marks, plan.claimed(), plan.more(), plan.pause())))
-                .invoke(() -> logChanges(round.state(), wasOpen, wasPaused));
+                .chain(() -> everythingIsDue
+                        ? round.makeRetriesDue()
+                        : Uni.createFrom().voidItem())
+                .replaceWith(marks);
     }
 
     /** What one attempt means for its delivery, and for the endpoint. */
@@ -167,23 +181,27 @@ final class EndpointDeliveries {
         Instant now = round.now();
         Claimed delivery = attempt.delivery();
         Outcome outcome = attempt.outcome();
-        if (outcome == Outcome.DELIVERED) {
-            state.succeeded();
-            return new Mark(attempt, Mark.Step.DONE, delivery.attempts(), now);
-        }
         if (outcome == Outcome.EXPIRED) {
+            state.lose(1);
+        }
+        if (delivery.probe() && (outcome == Outcome.EXPIRED || outcome == Outcome.REJECTED)) {
+            state.probed(outcome == Outcome.REJECTED, now);
+        }
+        if (outcome == Outcome.DELIVERED || outcome == Outcome.EXPIRED) {
             return new Mark(attempt, Mark.Step.DONE, delivery.attempts(), now);
         }
         if (attempt.retryAfter().isPresent()) {
-            state.delayed(attempt.retryAfter().get(), now);
+            state.delayed(delivery.probe(), attempt.retryAfter().get(), now);
             return new Mark(attempt, Mark.Step.RETRY, delivery.attempts(), now);
         }
         if (outcome == Outcome.GONE && delivery.queue() == Queue.LIVE) {
-            state.pause = EndpointState.Pause.GONE;
+            if (state.isGoneSince(delivery.claimedAt())) {
+                state.pause = EndpointState.Pause.GONE;
+            }
             return new Mark(attempt, Mark.Step.RETRY, delivery.attempts(), now);
         }
         if (outcome.isOutage()) {
-            state.failed(delivery.probe(), now);
+            fail(state, attempt, now);
         }
         if (delivery.probe() && delivery.dueAt().isAfter(now)) {
             // It was asked before its time, for the endpoint's sake.
@@ -193,6 +211,14 @@ final class EndpointDeliveries {
         return RetryLadder.after(used, random)
                 .map(pause -> new Mark(attempt, Mark.Step.RETRY, used, now.plus(pause)))
                 .orElseGet(() -> new Mark(attempt, Mark.Step.PARK, used, now));
+    }
+
+    private static void fail(EndpointState state, Attempt attempt, Instant now) {
+        boolean opens = !state.isOpen();
+        state.failed(attempt.delivery().probe(), now);
+        if (opens && attempt.outcome() == Outcome.THROTTLED) {
+            state.waitForProbe(now);
+        }
     }
 
     private Uni<Plan> claimAndMake(Round round) {
@@ -227,7 +253,7 @@ final class EndpointDeliveries {
         return round.claim(Queue.LIVE, most, claimId(), endpoint.lease())
                 .chain(first -> first.size() == most || !round.isBehind()
                         ? Uni.createFrom().item(plan(first, false, null))
-                        : make(round)
+                        : make(round, DeliveryStore.MOST_MADE)
                                 .chain(made -> made == 0
                                         ? Uni.createFrom().item(plan(first, round.isBehind(), null))
                                         : round.claim(Queue.LIVE, most - first.size(), claimId(), endpoint.lease())
@@ -239,17 +265,26 @@ final class EndpointDeliveries {
                         : plan);
     }
 
-    private Uni<Integer> make(Round round) {
+    private Uni<Integer> make(Round round, int most) {
         metrics.missed(round.missed());
-        return round.make();
+        round.state().lose(round.missed());
+        return round.make(most);
     }
 
+    /** Before it begins again with the first head it looks for others in the feed: an event that is broken may be the only head. */
     private Uni<Plan> claimProbe(Round round) {
-        return round.claimProbe(claimId(), endpoint.lease())
+        boolean first = round.state().isFirstProbe();
+        return round.claimProbe(claimId(), endpoint.lease(), !round.isBehind())
                 .chain(found -> found.isEmpty() && round.isBehind()
-                        ? make(round).chain(made -> round.claimProbe(claimId(), endpoint.lease()))
+                        ? make(round, DeliveryStore.MOST_MADE_TO_PROBE)
+                                .chain(made -> round.claimProbe(claimId(), endpoint.lease(), true))
                         : Uni.createFrom().item(found))
-                .map(found -> plan(found, found.isEmpty() && round.isBehind(), null));
+                .map(found -> {
+                    if (found.isEmpty() && first) {
+                        round.state().waitForProbe(round.now());
+                    }
+                    return plan(found, found.isEmpty() && !first && round.isBehind(), null);
+                });
     }
 
     private Uni<Plan> claimReplays(Round round, Plan plan) {

@@ -51,7 +51,7 @@ public class EndpointOperations {
     /** All endpoints that the settings of some replica name or named. */
     public Uni<List<EndpointView>> endpoints() {
         return pool.preparedQuery("""
-                        SELECT name, types, paused_because, paused_at, open_since, probe_at,
+                        SELECT name, types, paused_because, paused_at, open_since, probe_at, lost_events, lost_at,
                                greatest(0, feed.last_position - endpoint.position) AS behind,
                                (
                                    SELECT count(*)
@@ -128,7 +128,9 @@ public class EndpointOperations {
                 row.getLong("behind"),
                 row.getLong("queued"),
                 row.getLong("parked"),
-                Columns.instant(row, "oldest_at"));
+                Columns.instant(row, "oldest_at"),
+                row.getLong("lost_events"),
+                Columns.instant(row, "lost_at"));
     }
 
     /**
@@ -292,8 +294,8 @@ public class EndpointOperations {
         return pool.withTransaction(connection -> connection
                         .preparedQuery("""
                                 UPDATE endpoint
-                                SET paused_at = NULL, paused_because = NULL, outages = 0, open_since = NULL, probe_at = NULL,
-                                    probes = 0
+                                SET paused_at = NULL, paused_because = NULL, resumed_at = clock_timestamp(), outages = 0,
+                                    open_since = NULL, probe_at = NULL, probes = 0
                                 WHERE name = $1
                                 """)
                         .execute(Tuple.of(name))
@@ -450,13 +452,8 @@ public class EndpointOperations {
 
     /** One database transaction in which the endpoint's row is locked, as rounds lock it. */
     private Uni<Integer> locked(String name, Function<SqlConnection, Uni<Integer>> work) {
-        return pool.withTransaction(connection ->
-                connection.preparedQuery("""
-                        SELECT set_config('idle_in_transaction_session_timeout', '5s', true)
-                        FROM endpoint
-                        WHERE name = $1
-                        FOR NO KEY UPDATE
-                        """).execute(Tuple.of(name)).chain(() -> work.apply(connection)));
+        return pool.withTransaction(
+                connection -> DeliveryStore.lock(connection, name).chain(() -> work.apply(connection)));
     }
 
     /** What is parked is sent by the replay that follows. */

@@ -17,8 +17,8 @@ final class EndpointState {
         GONE
     }
 
-    /** So many outages in a row open the circuit. */
-    static final int OUTAGES = 3;
+    /** So many outages in a row say that it is the endpoint, and not one event or one connection. */
+    static final int SEVERAL = 2;
 
     private static final Duration FIRST_PROBE = Duration.ofSeconds(1);
     private static final Duration SLOWEST_PROBE = Duration.ofSeconds(60);
@@ -31,11 +31,16 @@ final class EndpointState {
 
     long position;
     Pause pause;
+    /** When an operator resumed it last; null if that was never. What was sent before says nothing about whether it is gone. */
+    Instant resumedAt;
+
+    /** In a row, counted up to {@link #SEVERAL}. */
     int outages;
     /** Null while the circuit is closed. */
     Instant openSince;
 
     Instant probeAt;
+    /** Pauses before a probe, since the circuit opened. */
     int probes;
     /** The last place that was probed: the next probe takes the head behind it. */
     long probedPosition;
@@ -47,6 +52,8 @@ final class EndpointState {
     Instant sweptTo;
 
     Instant replaySweptTo;
+    /** Events that this round found deleted before they could be sent. */
+    long lost;
 
     boolean isPaused() {
         return pause != null;
@@ -68,42 +75,75 @@ final class EndpointState {
     /**
      * After a 2xx.
      *
-     * @return whether the circuit was open, so that everything is due now
+     * @return whether the endpoint was away, so that everything is due now. If a single outage opened the circuit it was that one event or
+     *     connection, whose next attempt has its time
      */
     boolean succeeded() {
-        boolean wasOpen = isOpen();
+        boolean wasAway = isOpen() && outages != 1;
         outages = 0;
         probes = 0;
         openSince = null;
         probeAt = null;
-        return wasOpen;
+        return wasAway;
     }
 
-    /** After an outage. */
+    /** After an outage: the first one opens the circuit, and something else is tried at once. */
     void failed(boolean probe, Instant now) {
-        outages = Math.min(outages + 1, OUTAGES);
-        if (isOpen() && probe) {
-            probes = Math.min(probes + 1, MOST_DOUBLINGS);
-            probeAt = now.plus(probePause());
-        } else if (!isOpen() && outages >= OUTAGES) {
+        outages = Math.min(outages + 1, SEVERAL);
+        if (!isOpen()) {
             openSince = now;
-            probeAt = now.plus(FIRST_PROBE);
+            probeAt = now;
+            probes = 0;
+        } else if (probe) {
+            waitForProbe(now);
         }
     }
 
+    /** Whether the next probe is one that takes only what is due anyway. */
+    boolean isFirstProbe() {
+        return probes == 0;
+    }
+
+    /** The next probe comes after a pause, each longer than the one before. */
+    void waitForProbe(Instant now) {
+        Duration wait = FIRST_PROBE.multipliedBy(1L << probes);
+        probeAt = now.plus(wait.compareTo(SLOWEST_PROBE) < 0 ? wait : SLOWEST_PROBE);
+        probes = Math.min(probes + 1, MOST_DOUBLINGS);
+    }
+
+    /** A probe that said nothing about the endpoint. */
+    void probed(boolean wasSent, Instant now) {
+        if (!isOpen()) {
+            return;
+        }
+        if (wasSent) {
+            waitForProbe(now);
+        } else {
+            probeAt = now;
+        }
+    }
+
+    /** Events that the endpoint will never get. */
+    void lose(long number) {
+        lost += number;
+    }
+
+    /** Whether 410 to what was sent then says that the receiver is gone. */
+    boolean isGoneSince(Instant claimedAt) {
+        return resumedAt == null || claimedAt.isAfter(resumedAt);
+    }
+
     /** The receiver said when it wants to be asked again. */
-    void delayed(Duration delay, Instant now) {
+    void delayed(boolean probe, Duration delay, Instant now) {
         if (!isOpen()) {
             openSince = now;
+            probes = 1;
+        }
+        if (probe || probeAt == null) {
             probeAt = now;
         }
         Instant next = now.plus(delay);
         probeAt = probeAt.isAfter(next) ? probeAt : next;
-    }
-
-    private Duration probePause() {
-        Duration pauseBefore = FIRST_PROBE.multipliedBy(1L << probes);
-        return pauseBefore.compareTo(SLOWEST_PROBE) < 0 ? pauseBefore : SLOWEST_PROBE;
     }
 
     /** One probe at a time: no other one before its lease ends. */

@@ -18,6 +18,8 @@ import java.util.List;
  * @param queued deliveries that wait, up to {@link EndpointOperations#MOST_COUNTED}
  * @param parked deliveries that used up their attempts, up to the same number
  * @param oldestAt when its oldest event was made that is neither delivered nor parked; null if there is none
+ * @param lost events that it never got and never will, since they became older than the retention
+ * @param lostAt when it lost one last; null if it never did
  */
 public record EndpointView(
         String name,
@@ -31,7 +33,9 @@ public record EndpointView(
         long behind,
         long queued,
         long parked,
-        Instant oldestAt) {
+        Instant oldestAt,
+        long lost,
+        Instant lostAt) {
 
     /** What its live events do. */
     public enum State {

@@ -246,6 +246,56 @@ class DeliveriesTest {
     }
 
     @Test
+    void theFirstOutageOpensTheCircuitAndOneBrokenEventKeepsItsTimeAndHoldsUpNoOther() {
+        Receiver receiver = receiver();
+        receiver.behave(
+                (event, request) -> Receiver.answer(request, event.name().equals("bad 1") ? 500 : 200));
+        registered("orders");
+        event("bad", 1);
+        for (int i = 0; i < 20; i++) {
+            event("t-" + i, 1);
+        }
+        replica(oneAtATime(receiver));
+
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 20);
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM delivery_attempt WHERE transaction_id = 'bad'") >= 2);
+        // The success of the others did not hasten it: the pause before the second attempt is 2 s, give or take a tenth.
+        assertThat(text("""
+                        SELECT (pause >= interval '1.5 s')::text
+                        FROM (
+                            SELECT number, attempted_at - lag(attempted_at) OVER (ORDER BY number) AS pause
+                            FROM delivery_attempt
+                            WHERE transaction_id = 'bad'
+                        ) AS one
+                        WHERE pause IS NOT NULL
+                        ORDER BY number
+                        LIMIT 1
+                        """)).isEqualTo("true");
+    }
+
+    @Test
+    void aBrokenEventThatIsAloneDoesNotKeepLaterOnesFromBeingSent() {
+        Receiver receiver = receiver();
+        receiver.behave(
+                (event, request) -> Receiver.answer(request, event.name().equals("bad 1") ? 500 : 200));
+        registered("orders");
+        event("bad", 1);
+        replica(oneAtATime(receiver));
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NOT NULL") == 1);
+        for (int i = 0; i < 20; i++) {
+            event("t-" + i, 1);
+        }
+
+        await().atMost(LIMIT).until(() -> receiver.delivered().size() == 20);
+    }
+
+    private Endpoint oneAtATime(Receiver receiver) {
+        return new Endpoint(
+                "orders", receiver.url(), secretsFile("orders", SECRET), List.of(), Duration.ofSeconds(2), 1, 500);
+    }
+
+    @Test
     void retryAfterDelaysTheEndpointAndUsesNoAttempt() {
         Receiver receiver = receiver();
         receiver.behave((event, request) -> request.response()
@@ -281,6 +331,59 @@ class DeliveriesTest {
         receiver.answerAll(200);
         sql("UPDATE endpoint SET paused_because = NULL, paused_at = NULL");
         await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1", "t-1 2")));
+    }
+
+    @Test
+    void anAnswerFromBeforeAResumeDoesNotPauseTheEndpointAgain() {
+        Receiver receiver = receiver();
+        List<HttpServerRequest> held = new CopyOnWriteArrayList<>();
+        receiver.behave((event, request) -> {
+            if (receiver.received().size() == 1) {
+                held.add(request);
+            } else {
+                Receiver.answer(request, 200);
+            }
+        });
+        registered("orders");
+        event("t-1", 1);
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> held.size() == 1);
+        get(operations().resume("orders", TransactionStep.NONE));
+
+        Receiver.answer(held.get(0), 410);
+
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1")));
+        assertThat(number("SELECT count(*) FROM endpoint WHERE paused_at IS NULL"))
+                .isEqualTo(1);
+        assertThat(text("SELECT string_agg(outcome, ' ' ORDER BY number) FROM delivery_attempt"))
+                .startsWith("gone");
+    }
+
+    @Test
+    void aReplicaWhoseLeaseEndedCannotPauseTheEndpoint() {
+        Receiver receiver = receiver();
+        List<HttpServerRequest> held = new CopyOnWriteArrayList<>();
+        receiver.behave((event, request) -> {
+            if (receiver.received().size() == 1) {
+                held.add(request);
+            } else {
+                Receiver.answer(request, 422);
+            }
+        });
+        registered("orders");
+        event("t-1", 1);
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT).until(() -> held.size() == 1);
+        hasten("");
+        replica(endpoint("orders", receiver.url()));
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM delivery WHERE attempts = 1 AND last_status = 422") == 1);
+
+        Receiver.answer(held.get(0), 410);
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM delivery_attempt WHERE outcome = 'gone'") == 1);
+
+        assertThat(number("SELECT count(*) FROM endpoint WHERE paused_at IS NULL"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -405,7 +508,7 @@ class DeliveriesTest {
         empty();
         position = 0;
         registered("orders");
-        for (int i = 1; i <= EndpointState.OUTAGES; i++) {
+        for (int i = 1; i <= EndpointState.SEVERAL; i++) {
             event("t-" + i, 1, "transaction.opened", "secret body");
         }
         Replica replica = replica(endpoint("orders", url));
@@ -416,7 +519,7 @@ class DeliveriesTest {
         assertThat(number("SELECT count(*) FROM delivery_attempt WHERE outcome <> 'unreachable'"))
                 .as(what)
                 .isZero();
-        assertThat(number("SELECT count(*) FROM delivery")).as(what).isEqualTo(EndpointState.OUTAGES);
+        assertThat(number("SELECT count(*) FROM delivery")).as(what).isEqualTo(EndpointState.SEVERAL);
     }
 
     @Test
@@ -712,14 +815,82 @@ class DeliveriesTest {
         assertThat(meters.counter("rampgate.outbox.delivery.abandoned").count()).isEqualTo(1);
     }
 
+    @Test
+    void whatAnEndpointLosesIsCountedByItsTypesWhileItIsPausedAndAlarmedAndShown() {
+        get(new DeliveryStore(pool).register("orders", List.of("transaction.updated")));
+        registered("books");
+        for (int version = 1; version <= 6; version++) {
+            event("t-1", version);
+        }
+        // Place 1 is deleted already; 2, 3 and 5 are about to be, and the feed begins behind them.
+        sql("""
+                UPDATE endpoint SET paused_at = now(), paused_because = 'operator' WHERE name = 'orders';
+                UPDATE endpoint SET position = 6 WHERE name = 'books';
+                INSERT INTO delivery (
+                    endpoint, queue, position, transaction_id, version, event_at, waiting, due_at, parked_at)
+                VALUES ('books', 0, 2, 't-1', 2, now() - interval '31 days', false, now(), now()),
+                       ('books', 0, 6, 't-1', 6, now(), false, now(), now());
+                UPDATE event SET created_at = now() - interval '31 days' WHERE position IN (2, 3, 5);
+                DELETE FROM event WHERE position = 1;
+                UPDATE feed SET expired_position = 1
+                """);
+        Map<String, String> settings = new HashMap<>(endpointSettings("orders"));
+        settings.putAll(endpointSettings("books"));
+        Deliveries deliveries = deliveries(settings);
+        deliveries.onStart(null);
+        DeliveryRetention retention = new DeliveryRetention(
+                pool, deliveries, TestSettings.of(OutboxSettings.class, settings), Clock.systemUTC(), meters);
+
+        get(retention.run());
+        get(retention.run());
+
+        assertThat(get(operations().endpoints()))
+                .extracting(EndpointView::name, EndpointView::lost, EndpointView::behind, EndpointView::parked)
+                .containsExactly(tuple("books", 1L, 0L, 1L), tuple("orders", 5L, 1L, 0L));
+        assertThat(get(operations().endpoints())).allMatch(view -> view.lostAt() != null);
+        assertThat(meters.counter("rampgate.outbox.delivery.missed", "endpoint", "orders")
+                        .count())
+                .isEqualTo(5);
+        assertThat(meters.counter("rampgate.alarms", "alarm", "delivery_expired")
+                        .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aReplicaIsPreparedOnceTheDatabaseKnowsItsEndpoints() {
+        Map<String, String> settings = new HashMap<>(endpointSettings("orders"));
+        settings.putAll(endpointSettings("books"));
+        event("t-1", 1);
+        Deliveries deliveries = deliveries(settings);
+        deliveries.onStart(null);
+
+        get(deliveries.prepare());
+
+        assertThat(text("SELECT string_agg(name || ' ' || position, ', ' ORDER BY name) FROM endpoint"))
+                .isEqualTo("books 1, orders 1");
+    }
+
+    private Map<String, String> endpointSettings(String name) {
+        String prefix = "rampgate.outbox.endpoints." + name;
+        return Map.of(
+                prefix + ".url",
+                "http://127.0.0.1:1/",
+                prefix + ".secrets-file",
+                secretsFile(name, SECRET).toString());
+    }
+
     private EndpointOperations operations() {
         return new EndpointOperations(pool, deliveries());
     }
 
     /** Of a replica without endpoints: what operations need of it when they are made elsewhere. */
     private Deliveries deliveries() {
+        return deliveries(Map.of());
+    }
+
+    private Deliveries deliveries(Map<String, String> settings) {
         return new Deliveries(
-                TestSettings.of(OutboxSettings.class, Map.of()),
+                TestSettings.of(OutboxSettings.class, settings),
                 pool,
                 null,
                 null,
@@ -793,6 +964,7 @@ class DeliveriesTest {
             secrets = new SecretsFiles(endpoints, read, vertx, meters);
             ConnectionShare share = new ConnectionShare("delivery", 2, vertx, meters);
             for (Endpoint endpoint : endpoints) {
+                get(new DeliveryStore(pool).register(endpoint.name(), endpoint.typeNames()));
                 WebhookSender sender = new WebhookSender(endpoint, secrets, vertx, clock);
                 senders.add(sender);
                 all.add(new EndpointDeliveries(

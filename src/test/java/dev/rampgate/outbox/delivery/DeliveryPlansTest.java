@@ -44,7 +44,7 @@ class DeliveryPlansTest {
     @Test
     void aRoundReadsWhatItNeedsByIndex() {
         List<Claimed> claimed = get(store.locked("orders", round -> round.claim(Queue.LIVE, 16, CLAIM, LEASE)
-                        .chain(found -> round.make().replaceWith(found))))
+                        .chain(found -> round.make(DeliveryStore.MOST_MADE).replaceWith(found))))
                 .orElseThrow();
         assertThat(claimed).isNotEmpty();
         List<Mark> marks = claimed.stream().map(DeliveryPlansTest::delivered).toList();
@@ -61,7 +61,7 @@ class DeliveryPlansTest {
 
     @Test
     void theHeadToProbeIsFoundByIndex() {
-        get(store.locked("orders", round -> round.claimProbe(CLAIM, LEASE)));
+        get(store.locked("orders", round -> round.claimProbe(CLAIM, LEASE, true)));
 
         database.assertNoWholeTable(2);
         database.assertUsed("delivery_due");
@@ -128,7 +128,7 @@ class DeliveryPlansTest {
                     claimed.stream().map(DeliveryPlansTest::delivered).toList();
             get(store.locked(
                     CHURNED, round -> round.mark(marks).chain(round::save).replaceWith(true)));
-            get(store.locked(CHURNED, round -> round.claimProbe(CLAIM, LEASE)
+            get(store.locked(CHURNED, round -> round.claimProbe(CLAIM, LEASE, true)
                     .chain(probed -> round.mark(
                             probed.stream().map(DeliveryPlansTest::delivered).toList()))));
         }
@@ -143,7 +143,7 @@ class DeliveryPlansTest {
         return round.claim(Queue.LIVE, CLAIMED, CLAIM, LEASE)
                 .chain(first -> first.size() == CLAIMED
                         ? Uni.createFrom().item(first)
-                        : round.make()
+                        : round.make(DeliveryStore.MOST_MADE)
                                 .chain(() -> round.claim(Queue.LIVE, CLAIMED - first.size(), CLAIM, LEASE))
                                 .map(second -> Stream.concat(first.stream(), second.stream())
                                         .toList()))

@@ -405,6 +405,8 @@ final class DeliveryWorld {
             }
             started = true;
             DeliveryStore store = new DeliveryStore(server.pool());
+            // It is not ready before the database knows its endpoints.
+            known.forEach(name -> now(store.register(name, endpoints.get(name).typeNames())));
             known.forEach(name -> deliveries.add(new EndpointDeliveries(
                     endpoints.get(name),
                     store,
