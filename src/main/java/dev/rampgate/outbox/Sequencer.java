@@ -29,6 +29,9 @@ public class Sequencer {
 
     private static final Logger LOG = Logger.getLogger(Sequencer.class);
 
+    /** So often a round gives places; another one follows if there is more. */
+    static final int MOST_PLACINGS = 20;
+
     private final EventStore store;
     private final Ticker ticker;
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
@@ -130,39 +133,47 @@ public class Sequencer {
             if (!inRound.compareAndSet(false, true)) {
                 throw new IllegalStateException("a round of the event sequencer is in flight");
             }
-            return look().onTermination().invoke(() -> inRound.set(false));
+            return look(MOST_PLACINGS).onTermination().invoke(() -> inRound.set(false));
         });
     }
 
-    private Uni<Void> look() {
+    private Uni<Void> look(int placings) {
         FeedHead before = known;
         return store.head(before == null ? 0 : before.lastPosition())
                 .chain(seen -> before != null && seen.head().hasLost(before, seen.mark())
-                        ? begin(seen.head(), before)
-                        : goOn(seen.head(), before));
+                        ? begin(seen.head(), before, placings)
+                        : goOn(seen.head(), before, placings));
     }
 
-    private Uni<Void> goOn(FeedHead head, FeedHead before) {
+    private Uni<Void> goOn(FeedHead head, FeedHead before, int placings) {
         known = head;
         if (before == null || head.lastPosition() != before.lastPosition()) {
             listeners.forEach(Runnable::run);
         }
-        return head.unplaced() ? place(head) : Uni.createFrom().voidItem();
+        if (!head.unplaced()) {
+            return Uni.createFrom().voidItem();
+        }
+        if (placings == 0) {
+            // While batches commit all the time this has no end, and a round must have one.
+            ticker.wake();
+            return Uni.createFrom().voidItem();
+        }
+        return place(head, placings);
     }
 
     /** Looks once more afterwards: for what it placed, and for what was committed meanwhile. */
-    private Uni<Void> place(FeedHead head) {
+    private Uni<Void> place(FeedHead head, int placings) {
         return store.place(head.epoch(), head.lastPosition()).chain(number -> {
             if (number == 0) {
                 return Uni.createFrom().voidItem();
             }
             placed.increment(number);
             onPlaced.run();
-            return look();
+            return look(placings - 1);
         });
     }
 
-    private Uni<Void> begin(FeedHead head, FeedHead before) {
+    private Uni<Void> begin(FeedHead head, FeedHead before, int placings) {
         return store.beginEpochAfter(head.epoch())
                 .invoke(begun -> {
                     if (begun) {
@@ -174,6 +185,6 @@ public class Sequencer {
                     }
                     known = null;
                 })
-                .chain(this::look);
+                .chain(() -> look(placings));
     }
 }

@@ -157,6 +157,29 @@ class FeedTest {
         assertThat(positions).doesNotHaveDuplicates();
     }
 
+    @Test
+    void aRoundEndsAlsoIfEventsAreCommittedAllTheTime() {
+        sql("""
+                CREATE FUNCTION commit_another() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    INSERT INTO event (transaction_id, version, epoch, id, type, created_at, body)
+                    SELECT 'next-' || last_position, 1, 1, 'evt_' || last_position, 'transaction.opened', now(), '{}'
+                    FROM feed;
+                    RETURN NULL;
+                END $$;
+                CREATE TRIGGER commit_another AFTER UPDATE ON feed EXECUTE FUNCTION commit_another()
+                """);
+        try {
+            write("t-1", 1);
+            get(one.round());
+        } finally {
+            sql("DROP TRIGGER commit_another ON feed; DROP FUNCTION commit_another()");
+        }
+
+        assertThat(number("SELECT count(*) FROM event WHERE position IS NOT NULL"))
+                .isEqualTo(Sequencer.MOST_PLACINGS);
+    }
+
     /** {@code -Doutbox.events=1000000} writes so many. */
     @Test
     void aReaderMissesNothingWhileManyWritersCommitOutOfOrder() {
@@ -673,6 +696,10 @@ class FeedTest {
                 .iterator()
                 .next()
                 .getLong("epoch");
+    }
+
+    private static long number(String query) {
+        return get(pool.query(query).execute()).iterator().next().getLong(0);
     }
 
     private static String text(String statement) {

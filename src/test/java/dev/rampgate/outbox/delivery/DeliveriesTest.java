@@ -260,7 +260,8 @@ class DeliveriesTest {
         await().atMost(LIMIT).until(() -> receiver.delivered().size() == 20);
         await().atMost(LIMIT)
                 .until(() -> number("SELECT count(*) FROM delivery_attempt WHERE transaction_id = 'bad'") >= 2);
-        // The success of the others did not hasten it: the pause before the second attempt is 2 s, give or take a tenth.
+        // The success of the others did not hasten it: the pause before the second attempt is 2 s, give or take a
+        // tenth.
         assertThat(text("""
                         SELECT (pause >= interval '1.5 s')::text
                         FROM (
