@@ -25,11 +25,15 @@ public final class SandboxMain {
 
     public static void main(String... arguments) {
         SandboxEnvironment environment = SandboxEnvironment.ofThisProcess();
+        boolean reloads = environment.isOn("sandbox.reloads");
+        if (!reloads) {
+            // In development mode Maven ends the process itself.
+            EndOfMaven.endsThisProcess();
+        }
         if (environment.isOn("sandbox.alone")) {
             SimulatorMain.main(arguments);
             return;
         }
-        boolean reloads = environment.isOn("sandbox.reloads");
         if (reloads) {
             awaitEndOfPreviousRun();
         }

@@ -10,7 +10,11 @@ import dev.rampgate.sandbox.fault.Fault;
 import dev.rampgate.sandbox.fault.FaultRule;
 import dev.rampgate.sandbox.fault.Place;
 import dev.rampgate.sandbox.transaction.Action;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -321,6 +325,45 @@ class ContractRowsTest {
         expectError(partner.send("GET", "/widget/users/cust-8841/kyc-status", null), status, error, code);
         assertThatThrownBy(() -> partner.listen(id))
                 .hasRootCauseMessage("Unexpected HTTP response status code " + status);
+    }
+
+    @ParameterizedTest(name = "the page of the simulated API shows the fields of {0} as they come")
+    @ValueSource(strings = {"session", "transaction", "kyc-status", "tx.update", "webhook", "error"})
+    void anExampleOfThePage(String name) throws IOException {
+        JsonNode shown = Partner.json(example(name));
+        JsonNode real =
+                switch (name) {
+                    case "session" -> session;
+                    case "transaction" -> polled;
+                    case "kyc-status" ->
+                        partner.send("GET", "/widget/users/cust-8841/kyc-status", null)
+                                .json();
+                    case "tx.update" -> frame;
+                    case "webhook" -> webhook;
+                    default ->
+                        partner.openSession(Partner.buy().put("currency", "DOGE"))
+                                .json();
+                };
+
+        assertThat(form(shown)).isEqualTo(form(real));
+    }
+
+    /** The block of code that is marked so in docs/proof-api.md. */
+    private static String example(String name) throws IOException {
+        String page = Files.readString(Path.of("docs/proof-api.md"));
+        String mark = "```json " + name + "\n";
+        assertThat(page).contains(mark);
+        int start = page.indexOf(mark) + mark.length();
+        return page.substring(start, page.indexOf("```", start));
+    }
+
+    /** Names of the fields in their order, each with the kind of its value. */
+    private static List<String> form(JsonNode fields) {
+        List<String> form = new ArrayList<>();
+        fields.fields()
+                .forEachRemaining(field ->
+                        form.add(field.getKey() + " " + field.getValue().getNodeType()));
+        return form;
     }
 
     /** Of the first session of a simulator that begins with the same seed each time. */

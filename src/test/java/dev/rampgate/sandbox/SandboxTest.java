@@ -21,6 +21,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
@@ -188,6 +189,27 @@ class SandboxTest {
                 assertThat(second).isNotNull();
             }
             assertThat(open.isBound()).isTrue();
+        }
+    }
+
+    @Test
+    void itEndsWithTheMavenThatStartedItAndWithNoOtherParent() throws IOException {
+        Process shell =
+                new ProcessBuilder("sh", "-c", "read line", "org.codehaus.plexus.classworlds.launcher.Launcher").start();
+        Process other = new ProcessBuilder("sh", "-c", "read line").start();
+        try {
+            assertThat(EndOfMaven.isMaven(shell.toHandle())).isTrue();
+            assertThat(EndOfMaven.isMaven(other.toHandle())).isFalse();
+            CountDownLatch ended = new CountDownLatch(1);
+            EndOfMaven.runAfter(shell.toHandle(), ended::countDown);
+            assertThat(ended.getCount()).isEqualTo(1);
+
+            shell.destroy();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> ended.getCount() == 0);
+        } finally {
+            shell.destroyForcibly();
+            other.destroyForcibly();
         }
     }
 
