@@ -1,11 +1,14 @@
 package dev.rampgate.sandbox;
 
+import dev.rampgate.sandbox.fault.Words;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Settings from system properties and, second, environment variables, before Quarkus reads its configuration. The variable of
@@ -13,22 +16,39 @@ import java.util.function.Function;
  */
 final class SandboxEnvironment {
 
+    /** Every setting of the sandbox's own. */
+    private static final List<String> OURS = List.of(
+            "sandbox.alone",
+            "sandbox.client-token",
+            "sandbox.delay-factor",
+            "sandbox.host",
+            "sandbox.other-client-token",
+            "sandbox.port",
+            "sandbox.reloads",
+            "sandbox.running",
+            "sandbox.scenario",
+            "sandbox.scenarios",
+            "sandbox.seed",
+            "sandbox.webhook-url");
+
+    private static final String PREFIX = "SANDBOX_";
+
     private final Properties properties;
-    private final Function<String, String> variables;
+    private final Map<String, String> variables;
     private final Set<String> set = new HashSet<>();
 
-    SandboxEnvironment(Properties properties, Function<String, String> variables) {
+    SandboxEnvironment(Properties properties, Map<String, String> variables) {
         this.properties = properties;
         this.variables = variables;
     }
 
     static SandboxEnvironment ofThisProcess() {
-        return new SandboxEnvironment(System.getProperties(), System::getenv);
+        return new SandboxEnvironment(System.getProperties(), System.getenv());
     }
 
     Optional<String> find(String name) {
         String property = properties.getProperty(name);
-        return Optional.ofNullable(property != null ? property : variables.apply(variable(name)))
+        return Optional.ofNullable(property != null ? property : variables.get(variable(name)))
                 .filter(value -> !value.isBlank());
     }
 
@@ -54,6 +74,27 @@ final class SandboxEnvironment {
                     return Double.parseDouble(text);
                 })
                 .orElse(otherwise);
+    }
+
+    /** One sentence for each setting that looks like the sandbox's and is none, with the one that was probably meant. */
+    List<String> unknownSettings() {
+        List<String> known = OURS.stream().map(SandboxEnvironment::variable).toList();
+        return Stream.concat(variables.keySet().stream(), properties.stringPropertyNames().stream())
+                .filter(name -> variable(name).startsWith(PREFIX) && !known.contains(variable(name)))
+                .sorted()
+                .map(name -> name + " is no setting of the sandbox and has no effect"
+                        + nearest(variable(name))
+                                .map(meant -> "; did you mean " + meant + "?")
+                                .orElse("; docs/sandbox.md lists all"))
+                .toList();
+    }
+
+    private static Optional<String> nearest(String variable) {
+        List<String> words = OURS.stream()
+                .map(name -> variable(name).substring(PREFIX.length()).toLowerCase(Locale.ROOT))
+                .toList();
+        return Words.nearest(variable.substring(PREFIX.length()), words)
+                .map(word -> PREFIX + word.toUpperCase(Locale.ROOT));
     }
 
     /** Configures Rampgate, unless the setting is already configured. */

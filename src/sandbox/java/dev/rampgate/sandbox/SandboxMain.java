@@ -30,6 +30,7 @@ public final class SandboxMain {
             // In development mode Maven ends the process itself.
             EndOfMaven.endsThisProcess();
         }
+        environment.unknownSettings().forEach(System.err::println);
         if (environment.isOn("sandbox.alone")) {
             SimulatorMain.main(arguments);
             return;

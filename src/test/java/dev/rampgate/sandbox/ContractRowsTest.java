@@ -360,8 +360,8 @@ class ContractRowsTest {
     /** Names of the fields in their order, each with the kind of its value. */
     private static List<String> form(JsonNode fields) {
         List<String> form = new ArrayList<>();
-        fields.fields()
-                .forEachRemaining(field ->
+        fields.properties()
+                .forEach(field ->
                         form.add(field.getKey() + " " + field.getValue().getNodeType()));
         return form;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.rampgate.sandbox.transaction.ProofStatus;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -108,7 +109,17 @@ class ControlApiTest {
                 "{\"place\":\"webhook\",\"fault\":{\"kind\":\"loose\"}}|did you mean 'lose'? There are: status, hang",
                 "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"times\":\"often\"}|times: must be a whole number (line 1",
                 "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"tiems\":3}|tiems",
-                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"rate\":7}|between 0 and 1"
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"rate\":7}|between 0 and 1",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"step\":\"done\"}|step 'done' is not known. There are: pending, processing",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"step\":\"complete\"}|did you mean 'completed'?",
+                "{\"place\":\"session_call\",\"fault\":{\"kind\":\"hang\"},\"step\":\"pending\"}|no transaction is known there",
+                "{\"place\":\"kyc_call\",\"fault\":{\"kind\":\"hang\"},\"transaction_id\":\"a\"}|no transaction is known there",
+                "{\"place\":\"kyc_call\",\"fault\":{\"kind\":\"status\"}}|fault.status: is missing; it must be a whole number (line 1",
+                "{\"place\":\"kyc_call\",\"fault\":{\"kind\":\"status\",\"status\":null}}|status is an HTTP status between 200 and 599 (line 1",
+                "{\"place\":\"kyc_call\",\"fault\":{\"kind\":\"status\",\"status\":\"503\"}}|fault.status: must be a whole number",
+                "{\"place\":\"kyc_call\",\"fault\":{\"kind\":\"slow\"}}|fault.millis: is missing; it must be a whole number",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"times\":1.5}|times: must be a whole number (line 1",
+                "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"transaction_id\":5}|transaction_id: must be a string (line 1"
             })
     void aFaultRuleThatMakesNoSenseIsRefused(String body, String reason) {
         Partner.Answer answer = control("POST", "/faults", body);
@@ -233,6 +244,10 @@ class ControlApiTest {
                 "{\"name\":\"retry-in-wiget\"}|did you mean 'retry-in-widget'?",
                 "{\"name\":\"429\"}|There are: abandoned, bad-day, calm",
                 "{}|GET /control/scenarios",
+                "{\"seed\":1.5}|seed: must be a whole number (line 1",
+                "{\"seed\":\"42\"}|seed: must be a whole number (line 1",
+                "{\"name\":5}|name: must be a string (line 1",
+                "{\"name\":\"x\",\"life\":{\"factor\":-1}}|between 0 and 1000",
                 "{\"name\":\"x\",\"story\":[{\"action\":\"complete\"},{\"action\":\"fail\"}]}|step 2 is fail, but the transaction is completed by then",
                 "{\"name\":\"x\",\"story\":[{\"action\":\"retry\"}]}|step 1 is retry, but the transaction is pending",
                 "{\"name\":\"x\",\"story\":[{\"action\":\"complet\"}]}|story[0].action: 'complet' is not known; did you mean 'complete'?",
@@ -249,6 +264,97 @@ class ControlApiTest {
                 .doesNotContain("dev.rampgate", "java", "enum", "class ");
         assertThat(control("GET", "/scenario", null).json().get("name").textValue())
                 .isEqualTo("calm");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST|/transactions|{\"amount\":\"x\"}|amount: must be a positive decimal such as 42.75, not 'x' (line 2",
+                "POST|/transactions|{\"amount\":42.75}|amount: must be a string (line 2",
+                "POST|/transactions|{\"id\":5}|id: must be a string (line 2",
+                "POST|/transactions|{\"type\":\"sel\"}|type: 'sel' is not known; did you mean 'sell'?",
+                "POST|/transactions|{\"amuont\":\"1\"}|amuont: this field is not known; did you mean 'amount'?",
+                "PATCH|/transactions/{id}|{\"updated_at\":\"today\"}|updated_at: must be a time such as 2026-05-02T08:00:00Z, not 'today' (line 2",
+                "PUT|/access|{\"origins\":[\"https://shop.example.test\",\"shop\"]}|origins[1]: an origin is expected, such as https://shop.example.test",
+                "PUT|/access|{\"origins\":\"https://shop.example.test\"}|origins: must be an array of strings, or null for no check (line 2",
+                "PUT|/access|{\"addresses\":[\"nowhere.\"]}|addresses[0]: an address or CIDR range is expected, such as 203.0.113.7",
+                "PUT|/client-token|{\"token\":\"t\"}|grace_ms: is missing; it must be a whole number of milliseconds from 0 to",
+                "PUT|/client-token|{\"token\":\"t\",\"grace_ms\":1.5}|grace_ms: must be a whole number of milliseconds from 0 to",
+                "PUT|/clock|{\"skew_ms\":\"5\"}|skew_ms: must be a whole number of milliseconds",
+                "PUT|/life|{\"factor\":true}|factor: must be a number from 0 to 1000 (line 2",
+                "PUT|/life|{\"mode\":\"auto\"}|mode: 'auto' is not known; did you mean 'automatic'?",
+                "PUT|/users/u/kyc-status|{\"status\":\"verifid\"}|status: KYC status 'verifid' is not known; did you mean 'verified'?",
+                "PUT|/users/u/kyc-status|{}|status: is missing; it must be one of not_started, pending, verified, failed (line",
+                "PUT|/webhook-url|{\"url\":7}|url: must be a string (line 2",
+                "PUT|/other-partner|{\"token\":7}|token: must be a string (line 2",
+                "POST|/transactions/{id}/status|{\"status\":7}|status: must be a string (line 2"
+            })
+    void aMistakeInAnyBodyIsNamedWithItsFieldAndItsLine(String method, String path, String body, String reason) {
+        int before = simulator.transactions().all().size();
+        Partner.Answer answer = control(method, path.replace("{id}", id), body.replaceFirst("[{]", "{\n"));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("error").textValue())
+                .contains(reason)
+                .contains("(line ")
+                .doesNotContain("dev.rampgate", "java", "enum", "class ");
+        assertThat(simulator.transactions().all()).hasSize(before);
+        assertThat(partner.transaction(id).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST|/faults/all|404",
+                "GET|/fautls|404",
+                "PUT|/receiver|404",
+                "GET|/receiver|404",
+                "PATCH|/faults|405",
+                "GET|/clock|405",
+                "POST|/scenario|405",
+                "DELETE|/transactions|405",
+                "GET|/transactions/t/pay|405",
+                "PUT|/transactions/t|405",
+                "POST||405",
+                "DELETE|/faults?plac=webhook|400"
+            })
+    void aCallThatThereIsNotSaysWhetherThePathOrTheMethodIsWrong(String method, String path, int status) {
+        Partner.Answer answer = control(method, path == null ? "" : path, method.equals("GET") ? null : "{}");
+
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().get("error").textValue()).isNotBlank();
+        assertThat(answer.response().headers().firstValue("Allow").isPresent()).isEqualTo(status == 405);
+    }
+
+    @Test
+    void everyCallOfTheListExists() {
+        for (JsonNode call : control("GET", "", null).json().get("calls")) {
+            String path = call.get("path")
+                    .textValue()
+                    .replaceFirst("[{]pay[|].*", "pay")
+                    .replaceFirst("[{]id}", id);
+            Partner.Answer answer = anybody.send(
+                    call.get("method").textValue(),
+                    path,
+                    call.get("method").textValue().equals("GET") ? null : "");
+            assertThat(answer.body()).as(call.toString()).doesNotContain("there is no", "lists all calls");
+            assertThat(answer.status()).as(call.toString()).isNotEqualTo(405);
+        }
+    }
+
+    @Test
+    void theStepsOfFaultsAreTheStatusesOfTheContract() {
+        for (ProofStatus status : ProofStatus.values()) {
+            assertThat(control(
+                                    "POST",
+                                    "/faults",
+                                    "{\"place\":\"webhook\",\"fault\":{\"kind\":\"lose\"},\"step\":\""
+                                            + status.wireName() + "\"}")
+                            .status())
+                    .isEqualTo(204);
+        }
     }
 
     @Test

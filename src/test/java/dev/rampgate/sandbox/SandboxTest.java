@@ -193,9 +193,21 @@ class SandboxTest {
     }
 
     @Test
+    void aMisspeltSettingIsNamedWithTheOneThatWasMeant() {
+        properties.setProperty("sandbox.delay-factor", "1");
+        SandboxEnvironment environment = environment(
+                Map.of("SANDBOX_SCENARO", "calm", "SANDBOX_PORT", "8090", "SANDBOX_QWERTZ", "1", "PATH", "/bin"));
+
+        assertThat(environment.unknownSettings())
+                .containsExactly(
+                        "SANDBOX_QWERTZ is no setting of the sandbox and has no effect; docs/sandbox.md lists all",
+                        "SANDBOX_SCENARO is no setting of the sandbox and has no effect; did you mean SANDBOX_SCENARIO?");
+    }
+
+    @Test
     void itEndsWithTheMavenThatStartedItAndWithNoOtherParent() throws IOException {
-        Process shell =
-                new ProcessBuilder("sh", "-c", "read line", "org.codehaus.plexus.classworlds.launcher.Launcher").start();
+        Process shell = new ProcessBuilder("sh", "-c", "read line", "org.codehaus.plexus.classworlds.launcher.Launcher")
+                .start();
         Process other = new ProcessBuilder("sh", "-c", "read line").start();
         try {
             assertThat(EndOfMaven.isMaven(shell.toHandle())).isTrue();
@@ -214,7 +226,7 @@ class SandboxTest {
     }
 
     private SandboxEnvironment environment(Map<String, String> variables) {
-        return new SandboxEnvironment(properties, variables::get);
+        return new SandboxEnvironment(properties, variables);
     }
 
     private void freePorts() {

@@ -211,6 +211,6 @@ class ScenariosTest {
     private static SandboxEnvironment environment(String variable, String value) {
         Properties properties = new Properties();
         properties.setProperty("sandbox.port", Integer.toString(ProofAndDatabase.freePort()));
-        return new SandboxEnvironment(properties, Map.of(variable, value)::get);
+        return new SandboxEnvironment(properties, Map.of(variable, value));
     }
 }

@@ -8,6 +8,7 @@ import static dev.rampgate.sandbox.fault.Place.TRANSACTION_CALL;
 import static dev.rampgate.sandbox.fault.Place.WEBHOOK;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -67,10 +68,15 @@ public sealed interface Fault {
      * @param retryAfter the {@code Retry-After} header in seconds; null for none
      * @param form null is {@code ENVELOPE}
      */
-    record Status(int status, String error, String code, Integer retryAfter, Form form) implements Fault {
+    record Status(@JsonProperty(required = true) int status, String error, String code, Integer retryAfter, Form form)
+            implements Fault {
         public Status {
             if (status < 200 || status > 599) {
-                throw new IllegalArgumentException("an HTTP status is between 200 and 599, not " + status);
+                throw new IllegalArgumentException(
+                        "status is an HTTP status between 200 and 599" + (status == 0 ? "" : ", not " + status));
+            }
+            if (retryAfter != null && retryAfter < 0) {
+                throw new IllegalArgumentException("retry_after is a number of seconds from 0, not " + retryAfter);
             }
             form = form == null ? Form.ENVELOPE : form;
         }
@@ -95,7 +101,7 @@ public sealed interface Fault {
     }
 
     /** A call's answer starts at once, but its body comes in two halves with this time in between. */
-    record Slow(long millis) implements Fault {
+    record Slow(@JsonProperty(required = true) long millis) implements Fault {
         public Slow {
             requireMillis(millis);
         }
@@ -151,7 +157,7 @@ public sealed interface Fault {
     }
 
     /** Sent this much later; later messages overtake it. */
-    record Delay(long millis) implements Fault {
+    record Delay(@JsonProperty(required = true) long millis) implements Fault {
         public Delay {
             requireMillis(millis);
         }
@@ -179,7 +185,7 @@ public sealed interface Fault {
     }
 
     /** The time of the change is shifted by this much; negative is earlier. */
-    record ShiftTime(long millis) implements Fault {
+    record ShiftTime(@JsonProperty(required = true) long millis) implements Fault {
         @Override
         public Set<Place> places() {
             return Set.of(TRANSACTION_CALL, SOCKET_FRAME, WEBHOOK);

@@ -1,5 +1,7 @@
 package dev.rampgate.sandbox.fault;
 
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +16,12 @@ import java.util.stream.Collectors;
  */
 public record FaultRule(Place place, Fault fault, Integer times, Double rate, String step, String transactionId) {
 
+    /** Statuses by which a rule may choose: those of the contract. */
+    static final List<String> STEPS = List.of("pending", "processing", "completed", "failed", "cancelled");
+
+    /** Where no transaction is known, so that a rule for one step or one transaction would never apply. */
+    private static final Set<Place> WITHOUT_TRANSACTION = Set.of(Place.SESSION_CALL, Place.KYC_CALL);
+
     public FaultRule {
         if (place == null || fault == null) {
             throw new IllegalArgumentException("a fault rule needs a place and a fault");
@@ -21,6 +29,13 @@ public record FaultRule(Place place, Fault fault, Integer times, Double rate, St
         if (!fault.places().contains(place)) {
             throw new IllegalArgumentException("this kind of fault cannot happen at " + place.wireName() + ", only at "
                     + fault.places().stream().map(Place::wireName).sorted().collect(Collectors.joining(", ")));
+        }
+        if (step != null && !STEPS.contains(step)) {
+            throw new IllegalArgumentException("step " + Words.unknown(step, STEPS));
+        }
+        if ((step != null || transactionId != null) && WITHOUT_TRANSACTION.contains(place)) {
+            throw new IllegalArgumentException("a rule for " + place.wireName()
+                    + " has neither step nor transaction_id: no transaction is known there");
         }
         if (times != null && times < 1) {
             throw new IllegalArgumentException("times is at least 1, not " + times);

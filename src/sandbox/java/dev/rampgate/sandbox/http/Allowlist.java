@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 
 /**
  * The sources from which a partner may call (Proof contract, section 1): registered addresses, and registered origins for calls that
@@ -14,6 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * Thread-safe.
  */
 public final class Allowlist {
+
+    private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[a-z0-9._~\\[\\]:-]+");
 
     private final AtomicReference<List<IPAddressString>> addresses = new AtomicReference<>();
     private final AtomicReference<Set<String>> origins = new AtomicReference<>();
@@ -31,20 +34,47 @@ public final class Allowlist {
         }
         List<IPAddressString> ranges = new ArrayList<>();
         for (String text : registered) {
-            IPAddressString range = new IPAddressString(text);
-            try {
-                range.validate();
-            } catch (AddressStringException e) {
-                throw new IllegalArgumentException("an address or CIDR range is expected, not " + text, e);
-            }
-            ranges.add(range);
+            ranges.add(range(text));
         }
         addresses.set(List.copyOf(ranges));
     }
 
-    /** Registers origins, for example {@code https://shop.example.test}; null switches the check off. */
+    /**
+     * Registers origins, for example {@code https://shop.example.test}; null switches the check off.
+     *
+     * @throws IllegalArgumentException if one is no origin
+     */
     public void origins(Set<String> registered) {
+        if (registered != null) {
+            registered.forEach(Allowlist::checkedOrigin);
+        }
         origins.set(registered == null ? null : Set.copyOf(registered));
+    }
+
+    /** The same text, if it is an IPv4 or IPv6 address or a CIDR range. */
+    static String checkedAddress(String text) {
+        range(text);
+        return text;
+    }
+
+    /** The same text, if browsers write an origin so: scheme, host and perhaps a port, in lower case and without a path. */
+    static String checkedOrigin(String text) {
+        if (!ORIGIN.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "an origin is expected, such as https://shop.example.test or http://localhost:3000, not " + text);
+        }
+        return text;
+    }
+
+    private static IPAddressString range(String text) {
+        IPAddressString range = new IPAddressString(text);
+        try {
+            range.validate();
+        } catch (AddressStringException e) {
+            throw new IllegalArgumentException(
+                    "an address or CIDR range is expected, such as 203.0.113.7 or 203.0.113.0/24, not " + text, e);
+        }
+        return range;
     }
 
     boolean admits(HttpServerRequest request) {

@@ -26,12 +26,14 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Steers the simulator while it runs, under {@code /control}. It is no part of Proof's contract and asks for no token.
@@ -42,10 +44,36 @@ final class ControlApi {
 
     private static final int BODY_LIMIT = 256 * 1024;
 
+    /** A skew, or a grace period, of more than this is a slip of the hand. */
+    private static final Duration LONGEST = Duration.ofDays(3_650);
+
+    private static final String ROOT = "/control";
+    private static final String RECEIVER = ROOT + "/receiver";
+
+    private static final List<String> TYPES = List.of("buy", "sell");
+
     /** One line of the list that {@code GET /control} answers. */
-    private record Call(String method, String path, String does) {}
+    private record Call(String method, String path, String does) {
+
+        private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*}");
+
+        boolean isAt(String asked) {
+            StringBuilder pattern = new StringBuilder();
+            int from = 0;
+            Matcher parameter = PARAMETER.matcher(path);
+            while (parameter.find()) {
+                String inside = path.substring(parameter.start() + 1, parameter.end() - 1);
+                pattern.append(Pattern.quote(path.substring(from, parameter.start())))
+                        .append(inside.contains("|") ? "(" + inside + ")" : "[^/]+");
+                from = parameter.end();
+            }
+            pattern.append(Pattern.quote(path.substring(from)));
+            return asked.matches(pattern.toString());
+        }
+    }
 
     private static final List<Call> CALLS = List.of(
+            new Call("GET", ROOT, "this list"),
             new Call("GET", "/control/transactions", "all transactions, oldest first, each with its history"),
             new Call("POST", "/control/transactions", "opens one without a session call; optional id"),
             new Call("GET", "/control/transactions/{id}", "one transaction with its history"),
@@ -68,7 +96,8 @@ final class ControlApi {
                     "{\"place\", \"fault\": {\"kind\", ...}, \"times\", \"rate\", \"step\"}"),
             new Call("DELETE", "/control/faults", "everything works again; optional ?place="),
             new Call("PUT", "/control/webhook-url", "{\"url\"}: where webhooks go, null for none"),
-            new Call("GET", "/control/webhooks", "webhooks sent and how they were answered; DELETE empties the list"),
+            new Call("GET", "/control/webhooks", "webhooks sent and how they were answered"),
+            new Call("DELETE", "/control/webhooks", "empties that list"),
             new Call("POST", "/control/webhooks/release", "sends the webhooks held by hold and reverse"),
             new Call("DELETE", "/control/sockets", "cuts all connections"),
             new Call("POST", "/control/sockets/silence", "all present connections go half open"),
@@ -76,19 +105,22 @@ final class ControlApi {
             new Call("PUT", "/control/life", "{\"mode\": automatic|attended|manual, \"factor\"}, both optional"),
             new Call("PUT", "/control/client-token", "{\"token\", \"grace_ms\"}: rotates the bearer token"),
             new Call("PUT", "/control/other-partner", "{\"token\"}: lets another partner call, null for none"),
-            new Call("PUT", "/control/access", "{\"addresses\": [...], \"origins\": [...]}, null for no check"),
             new Call(
-                    "GET",
-                    "/control/receiver",
-                    "the events that the company's receiver has, and whether it is stopped"),
-            new Call(
-                    "PUT", "/control/receiver", "{\"stopped\"}: true answers 503 to every event, false receives again"),
+                    "PUT",
+                    "/control/access",
+                    "{\"addresses\": [...], \"origins\": [...]}: who may call; without a list, or with null, no check"),
             new Call(
                     "GET",
                     "/control/statement",
                     "the statement of all that has ended, as CSV; ?mistake=amount, status or missing: wrong in its last"
                             + " completed transaction"),
-            new Call("GET", "/control/calls", "calls received; DELETE empties the list"));
+            new Call("GET", "/control/calls", "calls received"),
+            new Call("DELETE", "/control/calls", "empties that list"));
+
+    /** Only in the whole sandbox: the simulator alone has no receiver of events. */
+    private static final List<Call> CALLS_OF_RECEIVER = List.of(
+            new Call("GET", RECEIVER, "the events that the company's receiver has, and whether it is stopped"),
+            new Call("PUT", RECEIVER, "{\"stopped\"}: true answers 503 to every event, false receives again"));
 
     private final TransactionBook book;
     private final TransactionLife life;
@@ -100,7 +132,9 @@ final class ControlApi {
     private final Webhooks webhooks;
     private final TransactionSockets sockets;
     private final ProofClock clock;
+    private final List<Call> listed;
 
+    /** @param hasReceiver whether the company's receiver of events is mounted, too */
     ControlApi(
             TransactionBook book,
             TransactionLife life,
@@ -111,7 +145,8 @@ final class ControlApi {
             WidgetApi widgetApi,
             Webhooks webhooks,
             TransactionSockets sockets,
-            ProofClock clock) {
+            ProofClock clock,
+            boolean hasReceiver) {
         this.book = book;
         this.life = life;
         this.kyc = kyc;
@@ -122,30 +157,38 @@ final class ControlApi {
         this.webhooks = webhooks;
         this.sockets = sockets;
         this.clock = clock;
+        this.listed = Stream.of(CALLS, hasReceiver ? CALLS_OF_RECEIVER : List.<Call>of())
+                .flatMap(List::stream)
+                .toList();
     }
 
     void mount(Router router) {
         router.route("/control*").handler(ControlApi::allowAnyPage);
         router.route("/control/*").handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
-        on(router.get("/control"), call -> Map.of("calls", CALLS));
+        on(router.get("/control"), call -> Map.of("calls", listed));
 
         on(
                 router.get("/control/transactions"),
                 call -> book.all().stream().map(this::view).toList());
-        on(router.post("/control/transactions"), call -> view(open(body(call))));
+        on(router.post("/control/transactions"), call -> view(open(call)));
         on(router.get("/control/transactions/:id"), call -> view(book.get(id(call))));
-        on(router.patch("/control/transactions/:id"), call -> view(book.rewrite(id(call), rewrite(body(call)))));
+        on(router.patch("/control/transactions/:id"), call -> view(book.rewrite(id(call), rewrite(call))));
         does(router.delete("/control/transactions/:id"), call -> book.forget(id(call)));
         on(
                 router.post("/control/transactions/:id/status"),
-                call -> view(book.force(id(call), required(body(call), "status"))));
+                call -> view(book.force(
+                        id(call), Fields.of(call, "status").required("status", "must be a string such as completed"))));
         does(router.post("/control/transactions/:id/webhook"), call -> webhooks.redeliver(book.get(id(call))));
         does(
                 router.post("/control/transactions/:id/frame"),
                 call -> sockets.send(book.get(id(call)).id(), call.body().asString()));
         on(router.post("/control/transactions/:id/:action"), call -> view(book.apply(id(call), action(call))));
 
-        does(router.put("/control/users/:id/kyc-status"), call -> kyc.set(id(call), required(body(call), "status")));
+        does(router.put("/control/users/:id/kyc-status"), call -> {
+            Fields fields = Fields.of(call, "status");
+            fields.required("status", "must be one of not_started, pending, verified, failed");
+            fields.text("status", KycStatuses::checked).ifPresent(status -> kyc.set(id(call), status));
+        });
 
         on(router.get("/control/faults"), call -> faults.rules());
         does(router.post("/control/faults"), call -> {
@@ -157,7 +200,7 @@ final class ControlApi {
         does(
                 router.put("/control/webhook-url"),
                 call -> webhooks.url(
-                        text(body(call), "url").map(WebhookUrl::checked).orElse(null)));
+                        Fields.of(call, "url").text("url", WebhookUrl::checked).orElse(null)));
         on(
                 router.get("/control/webhooks"),
                 call -> webhooks.sent().all().stream().map(ControlApi::view).toList());
@@ -167,16 +210,20 @@ final class ControlApi {
         does(router.delete("/control/sockets"), call -> sockets.cutAll());
         does(router.post("/control/sockets/silence"), call -> sockets.silenceAll());
 
-        does(router.put("/control/clock"), call -> clock.skew(millis(body(call), "skew_ms")));
-        does(router.put("/control/life"), call -> live(body(call)));
         does(
-                router.put("/control/client-token"),
-                call -> tokens.rotate(required(body(call), "token"), millis(body(call), "grace_ms")));
-
+                router.put("/control/clock"),
+                call -> clock.skew(Fields.of(call, "skew_ms").millis("skew_ms", LONGEST.negated(), LONGEST)));
+        does(router.put("/control/life"), this::live);
+        does(router.put("/control/client-token"), call -> {
+            Fields fields = Fields.of(call, "token", "grace_ms");
+            String token = fields.required("token", "must be the new bearer token");
+            tokens.rotate(token, fields.millis("grace_ms", Duration.ZERO, LONGEST));
+        });
         does(
                 router.put("/control/other-partner"),
-                call -> tokens.otherPartner(text(body(call), "token").orElse(null)));
-        does(router.put("/control/access"), call -> restrict(body(call)));
+                call -> tokens.otherPartner(
+                        Fields.of(call, "token").text("token").orElse(null)));
+        does(router.put("/control/access"), this::restrict);
 
         router.get("/control/statement").handler(this::statement);
 
@@ -184,6 +231,35 @@ final class ControlApi {
                 router.get("/control/calls"),
                 call -> widgetApi.calls().all().stream().map(ControlApi::view).toList());
         does(router.delete("/control/calls"), call -> widgetApi.calls().clear());
+    }
+
+    /** Only after everything else under {@code /control}: answers what no call of it takes. */
+    void mountRest(Router router) {
+        router.route(ROOT + "*").handler(call -> {
+            String path = call.normalizedPath();
+            List<String> methods = listed.stream()
+                    .filter(one -> one.isAt(path))
+                    .map(Call::method)
+                    .distinct()
+                    .toList();
+            if (methods.isEmpty()) {
+                refuse(call, 404, there(path) + "GET " + ROOT + " lists all calls");
+            } else {
+                String allowed = String.join(", ", methods);
+                call.response().putHeader("Allow", allowed);
+                refuse(call, 405, call.request().method() + " is not possible here, only " + allowed);
+            }
+        });
+    }
+
+    private static String there(String path) {
+        if (path.equals(RECEIVER)) {
+            return "the simulator alone has no receiver of events; ";
+        }
+        return "there is no " + path
+                + Words.nearest(path, CALLS.stream().map(Call::path).distinct().toList())
+                        .map(meant -> "; did you mean " + meant + "? ")
+                        .orElse("; ");
     }
 
     /** Reads a call's body; fails with what {@link #answer} turns into a 4xx. */
@@ -257,35 +333,76 @@ final class ControlApi {
         }
     }
 
-    private ProofTransaction open(JsonNode body) {
-        String user = text(body, "partner_user_id").orElse("control-user");
+    private ProofTransaction open(RoutingContext call) throws JsonProcessingException {
+        Fields fields = Fields.of(call, "id", "partner_user_id", "user_email", "type", "currency", "network", "amount");
+        String user = fields.text("partner_user_id").orElse("control-user");
         return widgetApi.open(
-                text(body, "id"),
+                fields.text("id"),
                 PartnerAccount.OWN,
                 new SessionOrder(
                         user,
-                        text(body, "user_email").orElse(user + "@example.test"),
-                        text(body, "type").orElse("buy"),
-                        text(body, "currency").orElse("USDC"),
-                        text(body, "network").orElse("ERC20"),
-                        text(body, "amount").orElse("42.75"),
+                        fields.text("user_email").orElse(user + "@example.test"),
+                        fields.text("type", ControlApi::type).orElse("buy"),
+                        fields.text("currency").orElse("USDC"),
+                        fields.text("network").orElse("ERC20"),
+                        fields.text("amount", ControlApi::amount).orElse("42.75"),
                         null,
                         null));
     }
 
-    private static ProofTransaction.Rewrite rewrite(JsonNode body) {
+    private static String type(String text) {
+        if (!TYPES.contains(text)) {
+            throw new IllegalArgumentException(Words.unknown(text, TYPES));
+        }
+        return text;
+    }
+
+    private static String amount(String text) {
+        if (!SessionBody.isAmount(text)) {
+            throw new IllegalArgumentException("must be a positive decimal such as 42.75, not '" + text + "'");
+        }
+        return text;
+    }
+
+    /** Whatever the fields hold, since a backend must bear that: only times are read. */
+    private static ProofTransaction.Rewrite rewrite(RoutingContext call) throws JsonProcessingException {
+        Fields fields = Fields.of(
+                call,
+                "type",
+                "currency",
+                "network",
+                "payment_method",
+                "status",
+                "updated_at",
+                "crypto_amount",
+                "fiat_amount");
         return new ProofTransaction.Rewrite(
-                text(body, "type"),
-                text(body, "currency"),
-                text(body, "network"),
-                text(body, "payment_method"),
-                text(body, "status"),
-                text(body, "updated_at").map(Instant::parse),
-                text(body, "crypto_amount"),
-                text(body, "fiat_amount"));
+                fields.anyText("type"),
+                fields.anyText("currency"),
+                fields.anyText("network"),
+                fields.anyText("payment_method"),
+                fields.anyText("status"),
+                fields.text("updated_at", ControlApi::time),
+                fields.anyText("crypto_amount"),
+                fields.anyText("fiat_amount"));
+    }
+
+    private static Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException noTime) {
+            throw new IllegalArgumentException(
+                    "must be a time such as 2026-05-02T08:00:00Z, not '" + text + "'", noTime);
+        }
     }
 
     private void clearFaults(RoutingContext call) {
+        call.queryParams().names().stream()
+                .filter(name -> !name.equals("place"))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalArgumentException("query parameter " + Words.unknown(name, List.of("place")));
+                });
         String place = call.request().getParam("place");
         if (place == null) {
             faults.clear();
@@ -294,27 +411,20 @@ final class ControlApi {
         }
     }
 
-    private void live(JsonNode body) {
-        text(body, "mode").map(LifeMode::of).ifPresent(life::mode);
-        if (body.hasNonNull("factor")) {
-            life.factor(body.get("factor").asDouble(-1));
-        }
+    private void live(RoutingContext call) throws JsonProcessingException {
+        Fields fields = Fields.of(call, "mode", "factor");
+        Optional<LifeMode> mode = fields.text("mode", LifeMode::of);
+        Optional<Double> factor = fields.number("factor", 0, 1_000);
+        mode.ifPresent(life::mode);
+        factor.ifPresent(life::factor);
     }
 
-    private void restrict(JsonNode body) {
-        allowlist.addresses(texts(body, "addresses"));
-        List<String> origins = texts(body, "origins");
+    private void restrict(RoutingContext call) throws JsonProcessingException {
+        Fields fields = Fields.of(call, "addresses", "origins");
+        List<String> addresses = fields.texts("addresses", Allowlist::checkedAddress);
+        List<String> origins = fields.texts("origins", Allowlist::checkedOrigin);
+        allowlist.addresses(addresses);
         allowlist.origins(origins == null ? null : Set.copyOf(origins));
-    }
-
-    /** Null if the field is absent. */
-    private static List<String> texts(JsonNode body, String name) {
-        if (!body.hasNonNull(name)) {
-            return null;
-        }
-        List<String> texts = new ArrayList<>();
-        body.get(name).forEach(text -> texts.add(text.asText()));
-        return texts;
     }
 
     private static String id(RoutingContext call) {
@@ -334,22 +444,6 @@ final class ControlApi {
             throw new IllegalArgumentException("the body must be a JSON object");
         }
         return body;
-    }
-
-    private static Optional<String> text(JsonNode body, String name) {
-        return Optional.ofNullable(body.get(name)).filter(JsonNode::isTextual).map(JsonNode::textValue);
-    }
-
-    private static String required(JsonNode body, String name) {
-        return text(body, name).orElseThrow(() -> new IllegalArgumentException(name + " (a string) is required"));
-    }
-
-    private static Duration millis(JsonNode body, String name) {
-        JsonNode value = body.get(name);
-        if (value == null || !value.canConvertToLong()) {
-            throw new IllegalArgumentException(name + " (a number of milliseconds) is required");
-        }
-        return Duration.ofMillis(value.longValue());
     }
 
     private ObjectNode view(ProofTransaction transaction) {

@@ -77,11 +77,7 @@ public final class EventReceiver {
                 .handler(call -> call.response().setStatusCode(receive(call)).end());
         ControlApi.on(router.get("/control/receiver"), call -> view());
         ControlApi.on(router.put("/control/receiver"), call -> {
-            JsonNode wanted = ControlApi.body(call).path("stopped");
-            if (!wanted.isBoolean()) {
-                throw new IllegalArgumentException("stopped (true or false) is required");
-            }
-            stopped(wanted.booleanValue());
+            stopped(Fields.of(call, "stopped").flag("stopped"));
             return view();
         });
     }

@@ -39,7 +39,8 @@ public final class JsonMistake {
             return kind(kind);
         }
         if (mistake instanceof MismatchedInputException wrong) {
-            return "must be " + form(wrong.getTargetType());
+            boolean missing = wrong.getOriginalMessage().startsWith("Missing required");
+            return (missing ? "is missing; it must be " : "must be ") + form(wrong.getTargetType());
         }
         Throwable cause = mistake.getCause();
         if (mistake instanceof JsonMappingException) {
@@ -95,7 +96,8 @@ public final class JsonMistake {
         return place.isEmpty() ? "" : place + ": ";
     }
 
-    private static String line(JsonLocation at) {
+    /** Where it stands, in brackets; nothing if that is not known. */
+    static String line(JsonLocation at) {
         return at == null || at.getLineNr() < 1
                 ? ""
                 : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";

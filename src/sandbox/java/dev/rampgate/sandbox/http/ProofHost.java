@@ -55,11 +55,14 @@ public final class ProofHost {
         Router router = Router.router(vertx);
         widgetApi.mount(router);
         new WidgetHost(book, life, kyc, sessions).mount(router);
-        new ControlApi(book, life, kyc, faults, tokens, allowlist, widgetApi, webhooks, sockets, clock).mount(router);
-        new ScenarioApi(player).mount(router);
         this.receiver = Optional.ofNullable(settings.receiverSecret())
                 .map(secret -> new EventReceiver(secret, settings.clock()));
+        ControlApi control = new ControlApi(
+                book, life, kyc, faults, tokens, allowlist, widgetApi, webhooks, sockets, clock, receiver.isPresent());
+        control.mount(router);
+        new ScenarioApi(player).mount(router);
         receiver.ifPresent(there -> there.mount(router));
+        control.mountRest(router);
         router.route().handler(call -> answers.error(call, ProofError.notFound("route")));
         this.server = vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(0))
                 .requestHandler(router);

@@ -27,13 +27,16 @@ final class ScenarioApi {
         ControlApi.on(router.delete("/control/scenario"), call -> player.play(Scenarios.CALM));
     }
 
+    /** A scenario that is generated. */
+    private record Generated(long seed) {}
+
     /** @param text the same as text, in which a mistake has a line */
     private Scenario play(JsonNode body, String text) throws JsonProcessingException {
         if (body.size() == 1 && body.path("name").isTextual()) {
             return player.play(body.get("name").textValue());
         }
-        if (body.size() == 1 && body.path("seed").canConvertToLong()) {
-            return player.play(body.get("seed").longValue());
+        if (body.size() == 1 && body.has("seed")) {
+            return player.play(Json.MAPPER.readValue(text, Generated.class).seed());
         }
         return player.play(body.isEmpty() ? refuse() : Json.MAPPER.readValue(text, Scenario.class));
     }

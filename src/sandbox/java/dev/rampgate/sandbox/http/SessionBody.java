@@ -56,7 +56,7 @@ final class SessionBody {
             throw new Refused("validation_error", "type must be buy or sell");
         }
         String amount = text(fields, "amount", null);
-        if (!DECIMAL.matcher(amount).matches() || new BigDecimal(amount).signum() == 0) {
+        if (!isAmount(amount)) {
             throw new Refused("validation_error", "amount must be a positive decimal string");
         }
         if (!EMAIL.matcher(text(fields, "user_email", null)).matches()) {
@@ -71,6 +71,10 @@ final class SessionBody {
                 amount,
                 text(fields, "client_ip", null),
                 text(fields, "redirect_url", null));
+    }
+
+    static boolean isAmount(String text) {
+        return DECIMAL.matcher(text).matches() && new BigDecimal(text).signum() > 0;
     }
 
     private static JsonNode parse(String body) throws Refused {

@@ -32,11 +32,23 @@ public record Scenario(
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,60}");
 
     /** Who changes transactions, and the factor of delays; either may be null for no change. */
-    public record Life(LifeMode mode, Double factor) {}
+    public record Life(LifeMode mode, Double factor) {
+        public Life {
+            if (factor != null && !(factor >= 0 && factor <= 1_000)) {
+                throw new IllegalArgumentException("a delay factor is between 0 and 1000, not " + factor);
+            }
+        }
+    }
+
+    /** Ten years: more is a slip of the hand. */
+    private static final long MOST_SKEW_MS = 3_650L * 24 * 60 * 60 * 1000;
 
     public Scenario {
         if (name == null || !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("a scenario's name is of lower-case letters, digits and dashes");
+        }
+        if (clockSkewMs != null && (clockSkewMs < -MOST_SKEW_MS || clockSkewMs > MOST_SKEW_MS)) {
+            throw new IllegalArgumentException("clock_skew_ms is at most ten years, not " + clockSkewMs);
         }
         summary = summary == null ? "" : summary;
         faults = faults == null ? List.of() : List.copyOf(faults);

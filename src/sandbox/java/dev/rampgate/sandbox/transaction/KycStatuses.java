@@ -1,9 +1,10 @@
 package dev.rampgate.sandbox.transaction;
 
+import dev.rampgate.sandbox.fault.Words;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Identity checks per user (Proof contract, section 10): a user is known from the first session on. */
 public final class KycStatuses {
@@ -13,7 +14,7 @@ public final class KycStatuses {
     public static final String VERIFIED = "verified";
     public static final String FAILED = "failed";
 
-    private static final Set<String> KNOWN = Set.of(NOT_STARTED, "pending", VERIFIED, FAILED);
+    private static final List<String> KNOWN = List.of(NOT_STARTED, "pending", VERIFIED, FAILED);
 
     private record User(PartnerAccount partner, String id) {}
 
@@ -48,11 +49,20 @@ public final class KycStatuses {
         set(PartnerAccount.OWN, partnerUserId, status);
     }
 
+    /**
+     * The same status.
+     *
+     * @throws IllegalArgumentException if the contract does not know it
+     */
+    public static String checked(String status) {
+        if (!KNOWN.contains(status)) {
+            throw new IllegalArgumentException("KYC status " + Words.unknown(status, KNOWN));
+        }
+        return status;
+    }
+
     /** @throws IllegalArgumentException if the contract does not know the status */
     public synchronized void set(PartnerAccount partner, String partnerUserId, String status) {
-        if (!KNOWN.contains(status)) {
-            throw new IllegalArgumentException("a KYC status is one of " + KNOWN + ", not " + status);
-        }
-        byUser.put(new User(partner, partnerUserId), status);
+        byUser.put(new User(partner, partnerUserId), checked(status));
     }
 }
