@@ -1,11 +1,13 @@
 package dev.rampgate.proof;
 
+import static java.time.temporal.ChronoUnit.MICROS;
 import static java.util.concurrent.TimeUnit.MICROSECONDS;
 
 import dev.rampgate.wire.AsciiNumber;
 import dev.rampgate.wire.ByteOrderMark;
 import dev.rampgate.wire.CleanText;
 import dev.rampgate.wire.TransactionIds;
+import dev.rampgate.wire.UtcTime;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -143,7 +145,7 @@ public final class StatusReports {
 
     /** The text as the archive keeps it: cut between two characters, without what PostgreSQL's text cannot hold. */
     private static String archived(String text) {
-        if (text.length() <= MAX_RAW_BYTES && text.chars().allMatch(character -> character > 0 && character < 0x80)) {
+        if (text.length() <= MAX_RAW_BYTES && isAscii(text)) {
             return text; // which is how Proof writes
         }
         StringBuilder kept = new StringBuilder(Math.min(text.length(), MAX_RAW_BYTES));
@@ -157,6 +159,16 @@ public final class StatusReports {
             kept.appendCodePoint(point);
         }
         return kept.toString();
+    }
+
+    /** Without NUL, which PostgreSQL's text cannot hold. */
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == 0 || text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int storable(int point) {
@@ -174,20 +186,26 @@ public final class StatusReports {
         return point < 0x10000 ? 3 : 4;
     }
 
+    /** With microseconds, which is what PostgreSQL stores; the rest is cut off, so that no two times change places. */
     private static Optional<Instant> instant(String text) {
+        return UtcTime.read(text)
+                .map(time -> time.truncatedTo(MICROS))
+                .or(() -> otherSpelling(text))
+                .filter(time -> !time.isBefore(Instant.EPOCH) && !time.isAfter(LATEST));
+    }
+
+    private static Optional<Instant> otherSpelling(String text) {
         Matcher time = TIME.matcher(text);
         if (text.length() > MAX_TIME_LENGTH || !time.matches()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(localTime(text, time).toInstant(offset(time.group(8))))
-                    .filter(instant -> !instant.isBefore(Instant.EPOCH) && !instant.isAfter(LATEST));
+            return Optional.of(localTime(text, time).toInstant(offset(time.group(8))));
         } catch (DateTimeException noSuchTime) {
             return Optional.empty();
         }
     }
 
-    /** With microseconds, which is what PostgreSQL stores; the rest is cut off, so that no two times change places. */
     private static LocalDateTime localTime(String text, Matcher time) {
         String fraction = time.group(7) == null ? "" : time.group(7);
         int micros = AsciiNumber.toInt((fraction + "000000").substring(0, 6));

@@ -7,6 +7,7 @@ import dev.rampgate.ledger.FollowUp.Contradiction;
 import dev.rampgate.ledger.FollowUp.Dissent;
 import dev.rampgate.ledger.FollowUp.Nudge;
 import dev.rampgate.ledger.Status;
+import dev.rampgate.wire.UtcTime;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -150,6 +151,6 @@ public final class FollowUpJson {
 
     private static Instant time(JsonObject json, String name) {
         String text = json.getString(name);
-        return text == null ? null : Instant.parse(text);
+        return text == null ? null : UtcTime.read(text).orElseGet(() -> Instant.parse(text));
     }
 }
