@@ -219,7 +219,8 @@ final class RequestGate extends ChannelDuplexHandler {
 
     /** The server of the management port would accept the upgrade, and has no setting against it. */
     private static void neverUpgradeToHttp2(HttpHeaders headers) {
-        if (!headers.getAll(HttpHeaderNames.UPGRADE).stream().allMatch("websocket"::equalsIgnoreCase)) {
+        if (headers.contains(HttpHeaderNames.UPGRADE)
+                && !headers.getAll(HttpHeaderNames.UPGRADE).stream().allMatch("websocket"::equalsIgnoreCase)) {
             headers.remove(HttpHeaderNames.UPGRADE);
         }
     }

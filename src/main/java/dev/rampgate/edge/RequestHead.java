@@ -2,7 +2,6 @@ package dev.rampgate.edge;
 
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.problem.RequestId;
-import dev.rampgate.wire.AsciiNumber;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -28,14 +27,13 @@ final class RequestHead {
             HttpMethod.DELETE,
             HttpMethod.OPTIONS);
 
-    /** A host name or an address, and optionally a port. Percent-encoded octets are refused: real host names have none. */
-    private static final Pattern AUTHORITY =
-            Pattern.compile("([A-Za-z0-9._~!$&'()*+,;=-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
+    /** What a host name consists of, beside letters and digits. Percent-encoded octets are refused: real host names have none. */
+    private static final String NAME_MARKS = "._~!$&'()*+,;=-";
+
+    private static final int MAX_PORT_DIGITS = 5;
+    private static final int MAX_PORT = 65_535;
 
     private static final Pattern ABSOLUTE = Pattern.compile("(?i:https?)://([^/?#]*)(.*)");
-
-    /** A decodable path: each percent sign starts an encoded octet. The query is not checked here. */
-    private static final Pattern DECODABLE = Pattern.compile("([^%?]|%[0-9A-Fa-f]{2})*+(\\?.*)?");
 
     private RequestHead() {}
 
@@ -83,17 +81,66 @@ final class RequestHead {
         return hosts.size() == 1 && isAuthority(hosts.get(0));
     }
 
+    /** A host name or an address, and optionally a port. Every request passes here, so it takes no pattern (decision 0050). */
     private static boolean isAuthority(String host) {
-        Matcher authority = AUTHORITY.matcher(host);
-        return authority.matches()
-                && (authority.group(2) == null
-                        || AsciiNumber.toInt(authority.group(2).substring(1)) <= 65_535);
+        int end = host.startsWith("[") ? endOfAddress(host) : endOfName(host);
+        return end > 0 && (end == host.length() || isPort(host, end));
+    }
+
+    private static int endOfName(String host) {
+        int end = 0;
+        while (end < host.length() && isInName(host.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isInName(char octet) {
+        return isDigit(octet)
+                || octet >= 'a' && octet <= 'z'
+                || octet >= 'A' && octet <= 'Z'
+                || NAME_MARKS.indexOf(octet) >= 0;
+    }
+
+    /** Behind the bracket that ends a literal IPv6 address; 0 if there is none. */
+    private static int endOfAddress(String host) {
+        int end = 1;
+        while (end < host.length() && isInAddress(host.charAt(end))) {
+            end++;
+        }
+        return end > 1 && end < host.length() && host.charAt(end) == ']' ? end + 1 : 0;
+    }
+
+    private static boolean isInAddress(char octet) {
+        return isHexDigit(octet) || octet == ':' || octet == '.';
+    }
+
+    private static boolean isHexDigit(char octet) {
+        return isDigit(octet) || octet >= 'a' && octet <= 'f' || octet >= 'A' && octet <= 'F';
+    }
+
+    private static boolean isDigit(char octet) {
+        return octet >= '0' && octet <= '9';
+    }
+
+    private static boolean isPort(String host, int colon) {
+        int digits = host.length() - colon - 1;
+        if (host.charAt(colon) != ':' || digits < 1 || digits > MAX_PORT_DIGITS) {
+            return false;
+        }
+        int port = 0;
+        for (int i = colon + 1; i < host.length(); i++) {
+            if (!isDigit(host.charAt(i))) {
+                return false;
+            }
+            port = port * 10 + host.charAt(i) - '0';
+        }
+        return port <= MAX_PORT;
     }
 
     private static boolean hasPath(HttpRequest request) {
         String target = request.uri();
-        if (!target.chars().allMatch(octet -> octet > ' ' && octet < 0x7f)
-                || !DECODABLE.matcher(target).matches()) {
+        if (!isDecodable(target)) {
             return false;
         }
         if (target.startsWith("/")) {
@@ -105,6 +152,25 @@ final class RequestHead {
         }
         request.setUri(absolute.group(2).startsWith("/") ? absolute.group(2) : "/" + absolute.group(2));
         return true;
+    }
+
+    /** Whether a target is visible ASCII, and each percent sign in its path starts an encoded octet; in a query any may stand. */
+    private static boolean isDecodable(String target) {
+        boolean inQuery = false;
+        for (int i = 0; i < target.length(); i++) {
+            char octet = target.charAt(i);
+            inQuery |= octet == '?';
+            if (octet <= ' ' || octet >= 0x7f || octet == '%' && !inQuery && !isEncodedOctet(target, i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isEncodedOctet(String target, int percent) {
+        return percent + 2 < target.length()
+                && isHexDigit(target.charAt(percent + 1))
+                && isHexDigit(target.charAt(percent + 2));
     }
 
     /** Refuses a target whose host differs from the header, since two servers could choose different ones. */
