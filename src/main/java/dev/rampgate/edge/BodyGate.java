@@ -31,6 +31,9 @@ public class BodyGate {
     /** {@code Retry-After} of a body that exceeded the budget: by then the large bodies before it are complete or timed out. */
     private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
+    /** No id of a timer is negative. */
+    private static final long NO_TIMER = -1;
+
     private final ProblemAnswers answers;
     private final BodyBudget budget;
     private final long maxSize;
@@ -77,8 +80,10 @@ public class BodyGate {
     private final class Reading {
         private final RoutingContext routing;
         private final HttpServerRequest request;
-        private final Buffer body = Buffer.buffer();
-        private long timer;
+        private Buffer body = Buffer.buffer(0);
+        private boolean severalChunks;
+        private long timer = NO_TIMER;
+        private boolean ended;
         private boolean refused;
         private boolean released;
 
@@ -88,7 +93,8 @@ public class BodyGate {
         }
 
         void start(String announced, List<String> encodings) {
-            timer = routing.vertx().setTimer(timeoutMillis, fired -> late());
+            // Almost every body is complete at the end of the read that brought its head: it needs no timer.
+            routing.vertx().runOnContext(read -> startTimer());
             request.exceptionHandler(gone -> gone());
             routing.addEndHandler(answered -> release());
             request.endHandler(end -> complete());
@@ -101,6 +107,12 @@ public class BodyGate {
                 routing.response().writeContinue();
             }
             request.resume();
+        }
+
+        private void startTimer() {
+            if (!ended) {
+                timer = routing.vertx().setTimer(timeoutMillis, fired -> late());
+            }
         }
 
         private boolean isChunked(List<String> encodings) {
@@ -125,8 +137,21 @@ public class BodyGate {
                 refuse(Problem.of(ProblemType.UNAVAILABLE, "Too many large request bodies at the same time")
                         .withRetryAfter(TRY_AGAIN));
             } else {
-                body.appendBuffer(chunk);
+                append(chunk);
             }
+        }
+
+        /** Most bodies are a single chunk, which is not copied. */
+        private void append(Buffer chunk) {
+            if (body.length() == 0) {
+                body = chunk;
+                return;
+            }
+            if (!severalChunks) {
+                severalChunks = true;
+                body = body.copy();
+            }
+            body.appendBuffer(chunk);
         }
 
         private void complete() {
@@ -179,7 +204,10 @@ public class BodyGate {
         }
 
         private void stop() {
-            routing.vertx().cancelTimer(timer);
+            ended = true;
+            if (timer != NO_TIMER) {
+                routing.vertx().cancelTimer(timer);
+            }
         }
     }
 }
