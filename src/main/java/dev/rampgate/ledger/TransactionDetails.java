@@ -252,10 +252,16 @@ public record TransactionDetails(
     }
 
     private static String word(String spelled) {
-        return TYPES.stream()
-                .filter(type -> type.equalsIgnoreCase(spelled == null ? "" : spelled.strip()))
-                .findFirst()
-                .orElse(spelled);
+        if (spelled == null) {
+            return null;
+        }
+        String stripped = spelled.strip();
+        for (String type : TYPES) {
+            if (type.equalsIgnoreCase(stripped)) {
+                return type;
+            }
+        }
+        return spelled;
     }
 
     private static boolean differ(String one, String other) {

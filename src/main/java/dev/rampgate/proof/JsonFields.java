@@ -34,8 +34,10 @@ final class JsonFields {
             .build();
 
     private final Map<String, String> strings = new HashMap<>();
-    private final Map<String, String> numbers = new HashMap<>();
-    private final Set<String> others = new HashSet<>();
+    /** Almost always empty, so that they cost nothing then. */
+    private final Map<String, String> numbers = new HashMap<>(0);
+
+    private final Set<String> others = new HashSet<>(0);
 
     private JsonFields() {}
 
