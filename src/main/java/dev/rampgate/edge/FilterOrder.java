@@ -4,7 +4,7 @@ package dev.rampgate.edge;
  * The order of our filters; the highest number runs first. Quarkus' own filters have 300 (CORS), 200 (authentication) and
  * 100 (authorization).
  */
-final class FilterOrder {
+public final class FilterOrder {
 
     static final int REQUEST_ID = 1000;
 
@@ -14,8 +14,11 @@ final class FilterOrder {
     /** The position of Quarkus' own CORS filter, which is off. */
     static final int CROSS_ORIGIN = 300;
 
-    /** After CORS, so that the body of a refused page is not read. */
-    static final int BODY = 50;
+    /** After CORS, so that the body of a refused page is not read; before authentication, which no webhook needs. */
+    static final int BODY = 250;
+
+    /** As soon as there is a body: what comes behind, and each route that is compared with the path, costs every webhook. */
+    public static final int WEBHOOK = 240;
 
     private FilterOrder() {}
 }

@@ -2,6 +2,7 @@ package dev.rampgate.channel.webhook;
 
 import dev.rampgate.channel.Observations;
 import dev.rampgate.channel.webhook.WebhookSettings.Trust;
+import dev.rampgate.edge.FilterOrder;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.Problem.FieldError;
@@ -15,11 +16,12 @@ import dev.rampgate.wire.SecretSet;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -30,13 +32,13 @@ import java.util.List;
 /**
  * {@code POST /proof-webhook/{key}}: where Proof's webhooks come in (Proof contract, section 5). Every sender who
  * knows the URL is accepted, so the body is only a hint: the media type does not matter, unknown fields are ignored, and the
- * answer does not reveal what the ledger knows. A plain route, since no other path is called as often (decision 0050).
+ * answer does not reveal what the ledger knows. A filter before all routes, since no other path is called as often (decision 0050).
  */
 @ApplicationScoped
 class WebhookRoute {
 
     private static final String OPEN_PATH = "/proof-webhook";
-    private static final String KEYED_PATH = "/proof-webhook/:key";
+    private static final String KEYED_PATHS = OPEN_PATH + "/";
 
     private final SecretSet keys;
     private final WebhookSettings settings;
@@ -78,18 +80,34 @@ class WebhookRoute {
         this.unavailable = counter("unavailable", "");
     }
 
-    void onRouter(@Observes Router router) {
-        router.post(KEYED_PATH).handler(this::keyed);
-        router.post(OPEN_PATH).handler(this::open);
-        router.route(KEYED_PATH).handler(WebhookRoute::refuseMethod);
-        router.route(OPEN_PATH).handler(WebhookRoute::refuseMethod);
+    void beforeAllRoutes(@Observes Filters filters) {
+        filters.register(this::enter, FilterOrder.WEBHOOK);
     }
 
-    /** Takes a webhook at the registered URL. With a wrong key or source the path does not seem to exist. */
-    private void keyed(RoutingContext routing) {
+    private void enter(RoutingContext routing) {
+        String path = routing.normalizedPath();
+        boolean open = path.equals(OPEN_PATH) || path.equals(KEYED_PATHS);
+        boolean keyed = !open && path.startsWith(KEYED_PATHS) && path.indexOf('/', KEYED_PATHS.length()) < 0;
+        if (!open && !keyed) {
+            routing.next();
+        } else if (routing.request().method() != HttpMethod.POST) {
+            refuseMethod(routing);
+        } else if (open) {
+            open(routing);
+        } else {
+            keyed(routing, path.substring(KEYED_PATHS.length()));
+        }
+    }
+
+    /**
+     * Takes a webhook at the registered URL. With a wrong key or source the path does not seem to exist.
+     *
+     * @param key as the path has it: no letter of a key is encoded in a normalized path
+     */
+    private void keyed(RoutingContext routing, String key) {
         if (!sources.allow(routing)) {
             refuse(routing, "source");
-        } else if (!keys.contains(routing.pathParam("key"))) {
+        } else if (!keys.contains(key)) {
             refuse(routing, "key");
         } else {
             sources.passKeyed(routing);
