@@ -220,7 +220,8 @@ final class WebhookWorkload {
                 subject.child(),
                 () -> stored(kind, subject) - before >= least);
         long stored = stored(kind, subject) - before;
-        if (stored > most) {
+        // Where servers get hardly any processor time, some of the warm-up may be stored as late as this.
+        if (stored > most && !wrk.mayRefuse()) {
             throw new BenchFailure(subject.name() + " stored " + stored + " webhooks, but only " + most + " were sent");
         }
     }
