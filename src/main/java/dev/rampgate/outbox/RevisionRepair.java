@@ -11,6 +11,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -201,19 +202,27 @@ class RevisionRepair implements HousekeepingJob {
                 });
     }
 
-    /** Looks again when no batch can change them any more. The rows are locked in the order in which batches lock them. */
+    /**
+     * Looks again when no batch can change them any more. Those that a batch holds are left to the next pass: so nothing ever waits for this while it
+     * waits itself.
+     */
     private Uni<Integer> add(SqlConnection connection, List<String> ids) {
-        String[] sorted = ids.stream().sorted().toArray(String[]::new);
         return connection
                 .preparedQuery("""
-                        SELECT
+                        SELECT id
                         FROM transaction
                         WHERE id = ANY ($1::text[])
-                        ORDER BY id
-                        FOR NO KEY UPDATE
+                        FOR NO KEY UPDATE SKIP LOCKED
                         """)
-                .execute(Tuple.of(sorted))
-                .chain(() -> connection.preparedQuery(ADD).execute(Tuple.of(sorted)))
+                .execute(Tuple.tuple().addArrayOfString(ids.toArray(String[]::new)))
+                .map(rows -> {
+                    List<String> locked = new ArrayList<>(rows.size());
+                    rows.forEach(row -> locked.add(row.getString("id")));
+                    return locked;
+                })
+                .chain(locked -> connection
+                        .preparedQuery(ADD)
+                        .execute(Tuple.tuple().addArrayOfString(locked.toArray(String[]::new))))
                 .map(rows -> rows.rowCount());
     }
 }
