@@ -2,17 +2,23 @@ package dev.rampgate;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import dev.rampgate.sandbox.transaction.Action;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +38,8 @@ class ConsoleBrowserIT {
 
     private static final String DESK = "desk-token-canary-0001";
     private static final String NIGHT = "operate-token-canary-0001";
+    private static final String BOOKS = "books-token-canary-0001";
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String ENDPOINT = "endpoints/sandbox";
 
     private static Chromium browser;
@@ -114,6 +122,101 @@ class ConsoleBrowserIT {
     }
 
     @Test
+    void anOperatorStopsSessionsReleasesThemAndReadsItInTheAudit() {
+        signIn(NIGHT);
+        browser.open(at("brakes"));
+        browser.click("input[name=stops][value=some]");
+        browser.type("#currency", "USDT");
+        browser.type("#reason", "Proof refuses our token");
+        browser.type("#name", "at-night");
+        browser.click("form[action$=brakes] button[type=submit]");
+        browser.sees("#notice", "The brake is on");
+        browser.sees("table", "at-night");
+        open("USDT", "order-4720").statusCode(503).body("type", equalTo("urn:rampgate:problem:sessions-paused"));
+        open("USDC", "order-4721").statusCode(201);
+
+        browser.click("form[action$=release] button");
+        browser.sees("#notice", "The brake is released");
+        open("USDT", "order-4722").statusCode(201);
+
+        browser.open(at("audit"));
+        browser.sees("#chain + .state", "linked");
+        browser.type("#about", "at-night");
+        browser.click("form[action$=audit] button[type=submit]");
+        // This search, too, is an entry about what it looks for.
+        browser.sees("#found", "3 entries");
+        assertThat(browser.textsOf("td[data-label=Did]"))
+                .containsExactly("read audit", "release brake done", "put brake done");
+        assertThat(browser.textsOf("td[data-label=Who]")).allMatch("night operator"::equals);
+        assertThat(browser.address()).doesNotContain("at-night");
+        assertThat(browser.violations()).isEmpty();
+    }
+
+    @Test
+    void anAuditorSeesWhoLookedAtACaseAndSavesTheAudit() {
+        String id = id(order(4723));
+        signIn(DESK);
+        browser.open(at("transactions/" + id));
+        browser.sees("h1", "Purchase of 42.75 USDC");
+        assertThat(browser.textOf(".actions")).doesNotContain("Who looked at it");
+        browser.click(".who button");
+        browser.sees("h1", "Sign in");
+        signIn(BOOKS);
+        browser.open(at("transactions/" + id));
+        browser.click("a[href*='audit?transaction=']");
+        browser.sees("#found", "entries");
+        assertThat(browser.textsOf("td[data-label=Who]")).contains("desk support", "books auditor");
+        Object saved =
+                browser.run("return fetch(document.querySelector('a[href*=\"format=csv\"]').href).then(a => a.text())");
+        assertThat((String) saved).startsWith("position,at,actor").contains(id, "\"desk\"");
+        browser.click("td a");
+        browser.sees("h1", "Purchase of 42.75 USDC");
+        assertThat(browser.violations()).isEmpty();
+    }
+
+    @Test
+    void anOperatorComparesADayWithProofAndExplainsWhatAStatementLacks() {
+        String id = settled(4724);
+        signIn(NIGHT);
+        browser.open(at("drift"));
+        for (String field : List.of("from", "to")) {
+            browser.run("document.getElementById(arguments[0]).valueAsDate = new Date()", field);
+        }
+        browser.click("form[action$=drift] button[type=submit]");
+        browser.sees("#notice", "The run has started");
+        // Shown by the page itself, without a reload.
+        browser.sees("#runs .state", "done");
+        browser.sees("#runs progress + p", " of ");
+
+        importStatement("id,status,crypto_amount\n" + id + ",completed,99\n");
+        await().atMost(LIMIT).until(() -> {
+            browser.open(at("drift?state=open"));
+            return browser.textsOf("td[data-label=Transaction]").contains(id);
+        });
+        browser.click("td[data-label=Break] a");
+        browser.sees("h1", "Break");
+        browser.type("#text", "Proof sent the statement of another month");
+        browser.click("form[action$=explain] button");
+        browser.sees("#notice", "The explanation is added");
+        browser.sees(".bar .state", "explained");
+        assertThat(browser.violations()).isEmpty();
+    }
+
+    @Test
+    void anAuditorReadsTheStatementOfAMonth() {
+        settled(4725);
+        signIn(BOOKS);
+        browser.open(at("statements"));
+        browser.sees("h1", "Statement " + YearMonth.now(ZoneOffset.UTC));
+        browser.sees("td[data-label=Pair]", "USDC");
+        Object saved = browser.run("return fetch(document.querySelector('a[download]').href).then(a => a.text())");
+        assertThat((String) saved).startsWith("section,entry").contains("completed");
+        browser.click(".bar .actions a");
+        browser.sees("h1", "Statement " + YearMonth.now(ZoneOffset.UTC).minusMonths(1));
+        assertThat(browser.violations()).isEmpty();
+    }
+
+    @Test
     void aKeyboardReachesEverything() {
         signIn(DESK);
         browser.open(at(""));
@@ -127,8 +230,9 @@ class ConsoleBrowserIT {
 
     @Test
     void everyPageIsUsableOnAPhoneInBothThemesAndAxeFindsNothingSerious() throws IOException {
-        String id = id(order(4714));
-        AttendedSandbox.proof().drive(id, Action.COMPLETE);
+        String id = settled(4714);
+        importStatement("id,status,crypto_amount\n" + id + ",completed,42\n");
+        putBrake("busy-network", Map.of("network", "TRC20", "reason", "The network is congested"), 200);
         pictures("desktop", 1280, 900, false, "light", id);
         pictures("desktop", 1280, 900, false, "dark", id);
         pictures("phone", 360, 780, true, "light", id);
@@ -155,9 +259,19 @@ class ConsoleBrowserIT {
         take(sheet, "deliveries", "Deliveries");
         browser.open(at(ENDPOINT));
         take(sheet, "endpoint", "Endpoint sandbox");
+        browser.open(at("brakes"));
+        take(sheet, "brakes", "Brakes");
+        browser.open(at("statements"));
+        take(sheet, "statement", "Statement");
+        browser.open(at("drift"));
+        take(sheet, "drift", "Drift");
+        browser.click("td[data-label=Break] a");
+        take(sheet, "break", "Break");
+        browser.open(at("audit?transaction=" + id));
+        take(sheet, "audit", "Audit");
         browser.open(at("unheard-of"));
         take(sheet, "not found", "Not found");
-        sheet.drawSheet(phone ? 240 : 480, phone ? 7 : 3);
+        sheet.drawSheet(phone ? 240 : 400, phone ? 12 : 4);
         browser.click(".who button");
         browser.sees("h1", "Sign in");
     }
@@ -194,18 +308,64 @@ class ConsoleBrowserIT {
     /** Opens an order; its reference. */
     private static String order(int number) {
         String reference = "order-" + number;
-        given().contentType("application/json")
-                .body(Map.of(
-                        "network", "ERC20",
-                        "currency", "USDC",
-                        "amount", "42.75",
-                        "type", "buy",
-                        "reference", reference,
-                        "metadata", Map.of("shop", "berlin")))
-                .post("/session")
-                .then()
-                .statusCode(201);
+        open("USDC", reference).statusCode(201);
         return reference;
+    }
+
+    private static ValidatableResponse open(String currency, String reference) {
+        return given().contentType("application/json")
+                .body(Map.of(
+                        "network",
+                        "ERC20",
+                        "currency",
+                        currency,
+                        "amount",
+                        "42.75",
+                        "type",
+                        "buy",
+                        "reference",
+                        reference,
+                        "metadata",
+                        Map.of("shop", "berlin")))
+                .post("/session")
+                .then();
+    }
+
+    /** An order that is completed and settled; Proof's id of it. */
+    private String settled(int number) {
+        String id = id(order(number));
+        AttendedSandbox.proof().drive(id, Action.COMPLETE);
+        await().atMost(LIMIT).until(() -> as(NIGHT)
+                .queryParam("id", id)
+                .get(management.resolve("/operate/transactions"))
+                .path("transactions[0].settled"));
+        return id;
+    }
+
+    private void importStatement(String csv) {
+        as(NIGHT)
+                .contentType("text/csv")
+                .body(csv)
+                .post(management.resolve("/operate/imports"))
+                .then()
+                .statusCode(200);
+        await().atMost(LIMIT).until(() -> as(NIGHT)
+                .get(management.resolve("/operate/imports"))
+                .path("imports[0].state")
+                .equals("done"));
+    }
+
+    private void putBrake(String name, Map<String, String> body, int status) {
+        as(NIGHT)
+                .contentType("application/json")
+                .body(body)
+                .put(management.resolve("/operate/brakes/" + name))
+                .then()
+                .statusCode(status);
+    }
+
+    private static RequestSpecification as(String token) {
+        return given().header("Authorization", "Bearer " + token);
     }
 
     /** Proof's id of an order. */

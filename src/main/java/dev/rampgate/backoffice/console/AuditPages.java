@@ -48,8 +48,11 @@ class AuditPages implements ConsolePages {
     private static final int LIMIT = 50;
     private static final int MOST_VALUES = 6;
 
-    /** Entries are linked within a second; so long nothing is wrong, whatever clocks say. */
+    /** For so long nothing is wrong, whatever clocks say. */
     private static final Duration LATE = Duration.ofMinutes(1);
+
+    /** Entries are linked within a second, so that the one about this page is never linked yet. */
+    private static final Duration SOON = Duration.ofSeconds(2);
 
     private static final Pattern LOCAL_TIME = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}");
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{8}:[0-9a-f]{32}");
@@ -238,7 +241,9 @@ class AuditPages implements ConsolePages {
                 meaning,
                 look.head().toString(),
                 kept,
-                look.oldestUnlinked() == null ? "nothing" : "for " + Moment.lasting(waiting));
+                look.oldestUnlinked() == null
+                        ? "nothing"
+                        : waiting.compareTo(SOON) < 0 ? "the latest" : "since " + Moment.lasting(waiting));
     }
 
     private static AuditPage.Row row(LinkedEntry entry, Predicate<LinkedEntry> opens) {
