@@ -104,6 +104,9 @@ final class PostgresHost implements AutoCloseable {
                 "trust",
                 "-U",
                 "postgres",
+                "-E",
+                "UTF8",
+                "--no-locale",
                 "--wal-segsize=1",
                 "--no-sync");
         append("data/pg/pg_hba.conf", "host all all all trust\nhost replication all all trust\n");

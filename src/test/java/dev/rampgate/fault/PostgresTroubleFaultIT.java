@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,7 +93,9 @@ class PostgresTroubleFaultIT {
         int seconds = Scale.of("lock.seconds", 1, 3, 10);
         List<String> tables = tables();
         assertThat(tables).contains("transaction", "transition", "observation", "poll", "event");
+        Map<String, Instant> lockedAt = new LinkedHashMap<>();
         for (String table : tables) {
+            lockedAt.put(table, Instant.now());
             try (Connection holder = administrator()) {
                 holder.setAutoCommit(false);
                 try (Statement lock = holder.createStatement()) {
@@ -103,7 +106,17 @@ class PostgresTroubleFaultIT {
             }
         }
 
-        assertNothingIsLost(cluster.awaitDatabaseBack(LIMIT), "locked-tables");
+        Duration back = cluster.awaitDatabaseBack(LIMIT);
+        traffic.close();
+        Figures figures = new Figures("database-locked-tables-by-table");
+        lockedAt.forEach((table, at) -> figures.times(
+                table,
+                sender.sent().stream()
+                        .filter(one -> one.at().isAfter(at) && one.at().isBefore(at.plusSeconds(seconds)))
+                        .map(one -> one.took().toMillis())
+                        .toList()));
+        figures.publish();
+        assertNothingIsLost(back, "locked-tables");
     }
 
     @Test

@@ -29,10 +29,10 @@ enum Scale {
 
     /**
      * How long after a promised time something may come: what is promised is checked at night, on a quiet machine; elsewhere the
-     * figures show it, and the test finds what hangs.
+     * figures show it, and the test finds what hangs. On two processors that ten builds shared, 78 s were seen after an outage.
      */
     static Duration slack(Duration atNight) {
-        return NOW == NIGHTLY ? atNight : atNight.multipliedBy(5);
+        return NOW == NIGHTLY ? atNight : atNight.multipliedBy(30);
     }
 
     /** Printed, so that a run can be repeated by {@code -Dfaults.seed=N}; other processes still take their own time. */
