@@ -7,6 +7,7 @@ import sqlite from 'node-sqlite3-wasm';
 
 const port = Number(process.env.PORT ?? 4001);
 const management = process.env.RAMPGATE_MANAGEMENT_URL ?? 'http://localhost:9000';
+const feed = `${management}/operate/events`;
 const token = process.env.FEED_TOKEN;
 const databaseFile = process.env.DATABASE ?? 'events.db';
 const livemode = process.env.LIVEMODE === 'true';
@@ -143,7 +144,7 @@ async function catchUp(why) {
       while (await readPage() > 0);
     }
   } catch (failure) {
-    console.log(`feed failed: ${failure.message}`); // the next gap or the next start reads on
+    console.log(`feed failed: ${feed}: ${failure.cause?.code ?? failure.message}`); // the next gap or the next start reads on
   } finally {
     reading = false;
   }
@@ -151,7 +152,7 @@ async function catchUp(why) {
 
 async function readPage() {
   const cursor = database.get('SELECT cursor FROM feed')?.cursor;
-  const answer = await fetch(`${management}/operate/events${cursor ? `?after=${encodeURIComponent(cursor)}` : ''}`, {
+  const answer = await fetch(`${feed}${cursor ? `?after=${encodeURIComponent(cursor)}` : ''}`, {
     headers: {Authorization: `Bearer ${token}`},
     signal: AbortSignal.timeout(30_000),
   });

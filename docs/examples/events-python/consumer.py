@@ -173,7 +173,7 @@ class Feed(threading.Thread):
                 while self._read_page() > 0:
                     pass
             except (OSError, ValueError) as failure:
-                say(f"feed failed: {failure}")  # the next gap or the next start reads on
+                say(f"feed failed: {self.address}: {failure}")  # the next gap or the next start reads on
 
     def _read_page(self):
         cursor = self.store.cursor()

@@ -53,7 +53,8 @@ export async function runWidget(session, host, script, callbacks) {
       document.head.append(element);
     });
   }
-  window.proofWidget.run({...widgetParameters(session), host, ...callbacks});
+  const given = Object.entries(callbacks ?? {}).filter(([, callback]) => callback);
+  window.proofWidget.run({...widgetParameters(session), host, ...Object.fromEntries(given)});
 }
 
 export function follow(id, on, options = {}) {

@@ -58,11 +58,7 @@ function show(id: string, ticket?: string): void {
   form.hidden = true;
   element('again').hidden = false;
   stop();
-  stop = follow(
-    id,
-    {onState: tell, onTransition: tell, onConfirmed: tell, onProblem: explain},
-    ticket === undefined ? options : {...options, ticket},
-  );
+  stop = follow(id, {onState: tell, onTransition: tell, onConfirmed: tell, onProblem: explain}, {...options, ticket});
 }
 
 async function pay(session: Session): Promise<void> {

@@ -43,3 +43,19 @@ follow('id', {}, {headers: {Authorization: 'Bearer x'}});
 await runWidget(session, '#widget', 'https://widget.example.com/widget.js');
 // @ts-expect-error no such status
 follow('id', {onState: ({status}) => status === 'paid'});
+
+// With exactOptionalPropertyTypes, too, a field that may be absent may be undefined.
+const unknown = undefined;
+await openSession(
+  {network: 'ERC20', currency: 'USDC', amount: '1', type: unknown, redirect_url: unknown, address: unknown, reference: unknown, metadata: unknown},
+  {base: unknown, headers: unknown, idempotencyKey: unknown},
+);
+await fetchTicket('id', {signal: unknown});
+follow('id', {onState: unknown, onTransition: unknown, onConfirmed: unknown, onEnd: unknown, onProblem: unknown}, {ticket, renew: unknown})();
+await runWidget(session, document.body, 'https://widget.example.com/widget.js', {
+  onLoad: unknown,
+  onReady: unknown,
+  onStatusChange: unknown,
+  onPaymentFinished: unknown,
+  onSellTransferEnabled: unknown,
+});

@@ -326,77 +326,79 @@ class CheckoutBrowserIT {
 
     @Test
     void theFirstSampleOfTheDocumentationRunsToItsEnd() throws IOException {
-        openBlank(address + "rampgate.js", samples().get(0));
-        browser.sees("#status", "pending");
-        inWidget(() -> {
-            browser.sees("h1", "Verify your identity");
-            assertThat(browser.textsOf(".complaints")).isEmpty();
-        });
-        step("verify");
-        step("pay");
+        try (SamplePage page = new SamplePage(samples().get(0))) {
+            browser.open(page.address());
+            browser.sees("#status", "pending");
+            inWidget(() -> {
+                browser.sees("h1", "Verify your identity");
+                assertThat(browser.textsOf(".complaints")).isEmpty();
+            });
+            step("verify");
+            step("pay");
 
-        browser.sees("#status", "Done");
-        assertThat((List<?>) browser.run("return failures")).isEmpty();
+            browser.sees("#status", "Done");
+            assertThat(browser.uncaught()).isEmpty();
+            browser.open("about:blank");
+        }
+    }
+
+    @Test
+    void theFirstSampleShowsTheStatusThoughTheWidgetIsBlocked() throws IOException {
+        try (SamplePage page = new SamplePage(samples().get(0))) {
+            browser.withoutReaching("*/widget.2.0.js", () -> {
+                browser.open(page.address());
+                browser.sees("#status", "pending");
+                browser.sees("#widget", "Nothing answers at");
+            });
+            browser.open("about:blank");
+        }
     }
 
     @Test
     void theSampleForReloadsGoesOnAfterOne() throws IOException {
-        openBlank(address + "rampgate.js", samples().get(1));
-        step("verify");
-        browser.sees("#status", "pending");
-        String page = browser.address();
-        assertThat(page).contains("?transaction=");
+        try (SamplePage sample = new SamplePage(samples().get(1))) {
+            browser.open(sample.address());
+            step("verify");
+            browser.sees("#status", "pending");
+            String page = browser.address();
+            assertThat(page).contains("?transaction=");
 
-        openBlank(page, samples().get(1));
+            browser.open(page);
 
-        browser.sees("#status", "pending");
-        inWidget(() -> assertThat(browser.textsOf(".complaints")).isEmpty());
-        step("decline");
-        browser.sees("#status", "failed");
-        // A change that comes before Proof has confirmed the failure takes half a minute to be believed.
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> given().get("/transactions/" + page.replaceAll(".*transaction=", ""))
-                        .<Boolean>path("confirmed"));
-        step("retry");
-        browser.sees("#status", "Done");
-        assertThat(browser.address()).isEqualTo(page);
-        assertThat((List<?>) browser.run("return failures")).isEmpty();
-        assertThat((List<?>) browser.run("return performance.getEntriesByType('resource')"
-                        + ".map(entry => new URL(entry.name).pathname)"))
-                .asInstanceOf(InstanceOfAssertFactories.list(String.class))
-                .as("it opens no other session")
-                .doesNotContain("/session");
+            browser.sees("#status", "pending");
+            inWidget(() -> assertThat(browser.textsOf(".complaints")).isEmpty());
+            step("decline");
+            browser.sees("#status", "failed");
+            // A change that comes before Proof has confirmed the failure takes half a minute to be believed.
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> given().get("/transactions/" + page.replaceAll(".*transaction=", ""))
+                            .<Boolean>path("confirmed"));
+            step("retry");
+            browser.sees("#status", "Done");
+            assertThat(browser.address()).isEqualTo(page);
+            assertThat(browser.uncaught()).isEmpty();
+            assertThat((List<?>) browser.run("return performance.getEntriesByType('resource')"
+                            + ".map(entry => new URL(entry.name).pathname)"))
+                    .asInstanceOf(InstanceOfAssertFactories.list(String.class))
+                    .as("it opens no other session")
+                    .doesNotContain("/session");
+            browser.open("about:blank");
+        }
     }
 
-    /** The JavaScript of docs/live.md, at this test's addresses. */
+    /** The pages of docs/live.md with this test's addresses, and nothing else changed. */
     private List<String> samples() throws IOException {
         String text = Files.readString(Path.of(System.getProperty("project.basedir", "."), "docs", "live.md"));
-        List<String> samples = Pattern.compile("^```js\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
+        List<String> samples = Pattern.compile("^```html\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
                 .matcher(text)
                 .results()
                 .map(match -> match.group(1)
-                        .replace("https://ramp.example.com", address.replaceFirst("/$", ""))
+                        .replace("http://localhost:8080", address.replaceFirst("/$", ""))
                         .replace(
-                                "https://widget.proof.community",
-                                AttendedSandbox.proof().baseUrl()))
+                                "http://localhost:8090", AttendedSandbox.proof().baseUrl()))
                 .toList();
         assertThat(samples).as("each sample has a test").hasSize(2);
         return samples;
-    }
-
-    /** Runs a module in a document that calls nothing by itself. */
-    private static void openBlank(String page, String module) {
-        browser.open(page);
-        browser.run("""
-                document.body.innerHTML = '<p id="status"></p><div id="widget"></div>';
-                window.token = 'demo';
-                window.failures = [];
-                addEventListener('error', ({message}) => failures.push(message));
-                addEventListener('unhandledrejection', ({reason}) => failures.push(String(reason)));
-                const script = document.createElement('script');
-                script.type = 'module';
-                script.textContent = arguments[0];
-                document.head.append(script);""", module);
     }
 
     /**

@@ -200,12 +200,21 @@ final class Chromium implements AutoCloseable {
         patient().until(ExpectedConditions.urlContains(part));
     }
 
-    /** What pages' policies have forbidden since this was asked last. */
+    /** What pages' policies have forbidden, and what of them the browser does not know, since this was asked last. */
     List<String> violations() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::getMessage)
-                .filter(message ->
-                        message.contains("Content Security Policy") || message.contains("Permissions policy"))
+                .filter(message -> message.contains("Content Security Policy")
+                        || message.contains("Permissions policy")
+                        || message.contains("Permissions-Policy"))
+                .toList();
+    }
+
+    /** Errors that no page has caught since this was asked last. */
+    List<String> uncaught() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .map(LogEntry::getMessage)
+                .filter(message -> message.contains("Uncaught"))
                 .toList();
     }
 

@@ -41,7 +41,7 @@ public final class Consumer {
     private final Connection database;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-    private final String management;
+    private final String feed;
     private final String token;
     private final ExecutorService feedReader = Executors.newSingleThreadExecutor();
 
@@ -64,7 +64,7 @@ public final class Consumer {
         this.webhook = new Webhook(secret);
         this.orders = orders;
         this.livemode = setting("LIVEMODE", "false").equals("true");
-        this.management = setting("RAMPGATE_MANAGEMENT_URL", "http://localhost:9000");
+        this.feed = setting("RAMPGATE_MANAGEMENT_URL", "http://localhost:9000") + "/operate/events";
         this.token = setting("FEED_TOKEN", null);
         this.database = DriverManager.getConnection("jdbc:sqlite:" + setting("DATABASE", "events.db"));
         for (String table : tables.split(";")) {
@@ -214,7 +214,7 @@ public final class Consumer {
             try {
                 while (token != null && readPage() > 0) {}
             } catch (Exception failure) {
-                say("feed failed: " + failure); // the next gap or the next start reads on
+                say("feed failed: " + feed + ": " + failure); // the next gap or the next start reads on
             }
         });
     }
@@ -224,7 +224,7 @@ public final class Consumer {
                 .map(cursor -> "?after=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8))
                 .orElse("");
         HttpResponse<String> answer = client.send(
-                HttpRequest.newBuilder(URI.create(management + "/operate/events" + query))
+                HttpRequest.newBuilder(URI.create(feed + query))
                         .header("Authorization", "Bearer " + token)
                         .timeout(Duration.ofSeconds(30))
                         .build(),

@@ -7,6 +7,8 @@ import dev.rampgate.problem.ProblemType;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Refuses requests that the company's own settings forbid, before Proof is called (Proof contract, section 9, G3 and G12). A
@@ -29,6 +32,9 @@ public class SessionPolicy {
     private static final String AMOUNTS = "rampgate.session.amount-ranges";
     private static final Pattern PAIR =
             Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,31})/([A-Za-z0-9][A-Za-z0-9._-]{0,31})");
+
+    /** What the hosted page adds to the query of the address by which it returns. */
+    private static final Set<String> ADDED_BY_THE_PAGE = Set.of("merchant_transaction_id", "status");
 
     private final Optional<Set<Pair>> pairs;
     private final Map<Pair, AmountRange> amounts;
@@ -70,15 +76,41 @@ public class SessionPolicy {
     }
 
     /**
+     * Passes requests whose {@code redirect_url} the hosted page can return to. It adds two parameters; with a second one of the
+     * same name, an app would read the wrong one.
+     *
+     * @param request one that {@link #check} passes
+     * @throws ProblemException 400, naming the field, otherwise
+     */
+    void checkHandOff(SessionRequest request) {
+        if (request.redirectUrl() != null && hasWhatThePageAdds(request.redirectUrl())) {
+            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST)
+                    .withErrors(List.of(new FieldError(
+                            "redirect_url",
+                            "must not have a parameter merchant_transaction_id or status, which the page adds"))));
+        }
+    }
+
+    /** Names count as a reader of the address decodes them. The fragment is no part of the query. */
+    private static boolean hasWhatThePageAdds(String url) {
+        String[] parts = url.split("#", 2)[0].split("\\?", 2);
+        return parts.length == 2
+                && Stream.of(parts[1].split("[&;]"))
+                        .map(parameter -> URLDecoder.decode(parameter.split("=", 2)[0], StandardCharsets.UTF_8))
+                        .anyMatch(ADDED_BY_THE_PAGE::contains);
+    }
+
+    /**
      * Where we may send the user after the widget ourselves: where the request says, else where Proof's answer does.
      *
      * @param answered what Proof answered as {@code redirect_url}, of whatever type; null if nothing
-     * @return none unless the settings allow it
+     * @return none unless the settings allow it, and none if it has parameters that the hosted page adds
      */
     Optional<String> returnAddress(SessionRequest request, Object answered) {
         return Optional.ofNullable(request.redirectUrl())
                 .or(() -> Optional.ofNullable(answered instanceof String url ? url : null))
-                .filter(redirects::allow);
+                .filter(redirects::allow)
+                .filter(url -> !hasWhatThePageAdds(url));
     }
 
     /**

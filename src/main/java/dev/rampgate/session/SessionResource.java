@@ -84,6 +84,9 @@ public class SessionResource {
         Optional<IdempotencyKey> key = IdempotencyKey.of(routing, caller);
         boolean handOff = handOffs.isAskedFor(routing);
         policy.check(request);
+        if (handOff) {
+            policy.checkHandOff(request);
+        }
         limits.pass(caller, () -> addresses.source(routing));
         Supplier<Uni<ProofSession>> session = () -> opening.open(asked);
         return detached.toItsEnd(key.map(known -> idempotent.open(known, session))

@@ -28,6 +28,9 @@ final class Sandbox implements AutoCloseable {
     /** With it a buy takes about ten seconds, long enough to watch. */
     static final double DELAY_FACTOR = 0.1;
 
+    /** How long an event loop may be busy without a warning. */
+    private static final String BLOCKED = "10s";
+
     private final ProofSimulator simulator;
     private final SandboxActors actors;
     private final Optional<EmbeddedDatabase> database;
@@ -80,6 +83,9 @@ final class Sandbox implements AutoCloseable {
         environment.set("rampgate.hand-off.widget-script", simulator.baseUrl() + "/widget.2.0.js");
         environment.set("rampgate.session.redirect-origins", rampgate + ",shop-app://");
         environment.set("rampgate.cors.origins", LOCAL_PAGES);
+        // At the start a slow machine keeps an event loop busy; a stack trace there would look like a failure.
+        environment.set("quarkus.vertx.max-event-loop-execute-time", BLOCKED);
+        environment.set("quarkus.vertx.warning-exception-time", BLOCKED);
         SandboxActors actors = SandboxActors.configure(environment);
         try {
             Optional<EmbeddedDatabase> database = database(environment);

@@ -13,10 +13,16 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.hamcrest.Description;
 import org.hamcrest.TypeSafeMatcher;
 import org.junit.jupiter.api.Test;
@@ -55,6 +61,30 @@ class CrossOriginQuarkusTest {
                         "X-Request-Id, Retry-After, ETag, Age, Rampgate-Ticket, Rampgate-Hand-Off")
                 .header("Access-Control-Allow-Credentials", nullValue())
                 .header("Vary", "origin");
+    }
+
+    @Test
+    void theDocumentationNamesTheHeadersThatItMayReadAndSend() throws IOException {
+        Response read = given().header("Origin", SHOP).get("/transactions");
+        Response sent = given().header("Origin", SHOP)
+                .header("Access-Control-Request-Method", "GET")
+                .options("/transactions");
+        Matcher documented = Pattern.compile("and read (.+?); they may send\\s(.+?) and what\\s", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of(System.getProperty("project.basedir", "."), "docs", "edge.md")));
+
+        assertThat(documented.find()).isTrue();
+        assertThat(quoted(documented.group(1)))
+                .containsExactly(read.header("Access-Control-Expose-Headers").split(", "));
+        assertThat(sent.header("Access-Control-Allow-Headers").split(", "))
+                .startsWith(quoted(documented.group(2)).toArray(String[]::new));
+    }
+
+    private static List<String> quoted(String text) {
+        return Pattern.compile("`([^`]+)`")
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     @Test

@@ -69,6 +69,13 @@ class NpmPackageTest {
                 .isSubsetOf(required);
     }
 
+    @Test
+    void theTypedSampleOfTheDocumentationIsTheOneThatIsCompiled() throws IOException {
+        String sample = Files.readString(Path.of("docs", "examples", "shop", "types", "sample.ts"));
+
+        assertThat(Files.readString(Path.of("docs", "live.md"))).contains("```ts\n" + sample + "```\n");
+    }
+
     /** The fields of an interface in the types, and whether each is always there. */
     private static Map<String, Boolean> fields(String type) throws IOException {
         String declaration = Pattern.compile(

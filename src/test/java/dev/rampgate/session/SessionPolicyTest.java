@@ -146,6 +146,49 @@ class SessionPolicyTest {
         refused(redirecting(), order("USDC", "ERC20", "1", "buy", url), ProblemType.REDIRECT_NOT_ALLOWED);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "myapp://done?status=x",
+                "myapp://done?order=7&merchant_transaction_id=x#y",
+                "myapp://done?%73tatus=x",
+                "myapp://done?merchant%5ftransaction%5Fid=x",
+                "myapp://done?status",
+                "myapp://done?order=7;status=x",
+                "myapp:done?status=x",
+                "https://shop.example.com/done?a=b?c&&status=x"
+            })
+    void an_address_that_has_what_the_page_adds_is_refused_for_the_page_and_for_nothing_else(String url) {
+        SessionRequest request = order("USDC", "ERC20", "1", "buy", url);
+
+        passes(redirecting(), request);
+        assertThatThrownBy(() -> redirecting().checkHandOff(request))
+                .isInstanceOfSatisfying(ProblemException.class, refused -> {
+                    assertThat(refused.problem().type()).isEqualTo(ProblemType.INVALID_REQUEST);
+                    assertThat(refused.problem().errors()).singleElement().satisfies(error -> {
+                        assertThat(error.field()).isEqualTo("redirect_url");
+                        assertThat(error.detail()).contains("merchant_transaction_id", "status");
+                    });
+                });
+        assertThat(redirecting().returnAddress(order("USDC", "ERC20"), url)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "myapp://done?order=7",
+                "myapp://done?order_status=x&q=status",
+                "myapp://done#?status=x",
+                "myapp://status",
+                "https://shop.example.com/status?",
+                "https://shop.example.com/done?%2573tatus=x"
+            })
+    void other_addresses_are_none_the_worse_for_it(String url) {
+        assertThatCode(() -> redirecting().checkHandOff(order("USDC", "ERC20", "1", "buy", url)))
+                .doesNotThrowAnyException();
+        assertThat(redirecting().returnAddress(order("USDC", "ERC20"), url)).hasValue(url);
+    }
+
     @Test
     void we_send_users_where_they_asked_to_or_where_proof_says_and_only_where_that_is_allowed() {
         SessionPolicy policy = redirecting();

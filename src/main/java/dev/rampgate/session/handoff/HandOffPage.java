@@ -76,7 +76,7 @@ class HandOffPage {
                 .map(origin -> "\"" + origin + "\"")
                 .collect(Collectors.joining(" ", "(self ", ")"));
         return "camera=" + widget + ", payment=" + widget
-                + ", microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), bluetooth=(), midi=()";
+                + ", microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), midi=()";
     }
 
     private static String escaped(String text) {

@@ -30,8 +30,7 @@ class HandOffPageTest {
                         "Permissions-Policy",
                         "camera=(self \"https://pay.example.com\" \"https://id.example.com\"),"
                                 + " payment=(self \"https://pay.example.com\" \"https://id.example.com\"),"
-                                + " microphone=(), geolocation=(), display-capture=(), usb=(), serial=(),"
-                                + " bluetooth=(), midi=()")
+                                + " microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), midi=()")
                 .containsEntry("Referrer-Policy", "no-referrer")
                 .containsEntry("Cache-Control", "no-store");
         assertThat(answer.html())

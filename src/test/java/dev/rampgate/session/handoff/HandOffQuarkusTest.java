@@ -138,6 +138,25 @@ class HandOffQuarkusTest {
                 .body("session.redirect_url", equalTo("https://shop.example.test/done?order=%22"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"status=x", "order=7&%6Derchant_transaction_id=x"})
+    void anAddressThatHasWhatThePageAddsIsRefusedBeforeProofIsAsked(String query) {
+        RequestSpecification asked = given().contentType("application/json")
+                .body(Map.of(
+                        "network", "ERC20",
+                        "currency", "USDC",
+                        "amount", "2.051",
+                        "redirect_url", "https://shop.example.test/done?" + query));
+
+        asked.header("Rampgate-Hand-Off", "true")
+                .post("/session")
+                .then()
+                .statusCode(400)
+                .body("type", equalTo("urn:rampgate:problem:invalid-request"))
+                .body("errors.field", hasItem("redirect_url"));
+        assertThat(sessions("2.051")).isZero();
+    }
+
     // --- handing it over
 
     @Test
