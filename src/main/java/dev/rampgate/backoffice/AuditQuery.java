@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads which entries of the audit a call asks for. */
 @ApplicationScoped
@@ -32,6 +34,11 @@ public class AuditQuery {
 
     AuditQuery(AuditKeys keys) {
         this.keys = keys;
+    }
+
+    /** The names of all filters, and these. */
+    static Set<String> filtersAnd(String... others) {
+        return Stream.concat(FILTERS.stream(), Stream.of(others)).collect(Collectors.toUnmodifiableSet());
     }
 
     /**

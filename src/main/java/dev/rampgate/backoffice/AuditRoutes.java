@@ -13,7 +13,6 @@ import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -37,13 +36,15 @@ class AuditRoutes implements OperatorRoutes {
     @Override
     public List<OperatorRoute> routes() {
         return List.of(
-                OperatorRoute.reading("/operate/audit", "read_audit", Permission.READ_AUDIT, this::read),
-                OperatorRoute.reading("/operate/audit/export", "export_audit", Permission.READ_AUDIT, this::export));
+                OperatorRoute.reading("/operate/audit", "read_audit", Permission.READ_AUDIT, this::read)
+                        .taking(AuditQuery.filtersAnd("after", "limit", "format")),
+                OperatorRoute.reading("/operate/audit/export", "export_audit", Permission.READ_AUDIT, this::export)
+                        .taking(AuditQuery.filtersAnd("format")));
     }
 
     private Uni<OperatorAnswer> read(OperatorCall call) {
         MultiMap parameters = call.routing().queryParams();
-        Filter filter = query.filter(parameters, Set.of("after", "limit", "format"));
+        Filter filter = query.filter(parameters, call.route().parameters());
         Optional<Place> after = AuditQuery.after(parameters);
         int limit = limit(parameters);
         boolean csv = isCsv(parameters);
@@ -52,7 +53,8 @@ class AuditRoutes implements OperatorRoutes {
     }
 
     private Uni<OperatorAnswer> export(OperatorCall call) {
-        return export.stream(call, query.filter(call.routing().queryParams(), Set.of("format")), ExportFormat.of(call));
+        return export.stream(
+                call, query.filter(call.routing().queryParams(), call.route().parameters()), ExportFormat.of(call));
     }
 
     private static JsonObject json(ChainHead head, Page page) {

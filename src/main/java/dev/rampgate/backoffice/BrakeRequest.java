@@ -7,7 +7,6 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -30,7 +29,6 @@ public record BrakeRequest(BrakeScope scope, String reason, Optional<Instant> ex
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
-    private static final Set<String> FIELDS = Set.of("all", "type", "currency", "network", "reason", "expires_at");
 
     /**
      * The request that an object describes.
@@ -38,13 +36,6 @@ public record BrakeRequest(BrakeScope scope, String reason, Optional<Instant> ex
      * @throws ProblemException 400 naming the field that is wrong
      */
     public static BrakeRequest of(JsonObject body, Instant now) {
-        // A misspelt field would stop other sessions than the operator means.
-        if (!FIELDS.containsAll(body.fieldNames())) {
-            throw OperatorCall.invalid(
-                    "body",
-                    "must have no fields but "
-                            + String.join(", ", FIELDS.stream().sorted().toList()));
-        }
         BrakeScope scope = scope(body);
         String reason = OperatorCall.text(body, "reason");
         if (!PrintableText.is(reason, MAX_REASON)) {

@@ -50,7 +50,8 @@ class BrakeRoutes implements OperatorRoutes {
     private Uni<OperatorAnswer> put(OperatorCall call) {
         String name = BrakeRequest.name(call.path("name"));
         Instant now = clock.instant();
-        BrakeRequest request = BrakeRequest.of(call.body(), now);
+        BrakeRequest request =
+                BrakeRequest.of(call.body("all", "type", "currency", "network", "reason", "expires_at"), now);
         return brakes.put(
                         name,
                         request.scope(),

@@ -42,7 +42,8 @@ class BreakRoutes implements OperatorRoutes {
     @Override
     public List<OperatorRoute> routes() {
         return List.of(
-                OperatorRoute.reading("/operate/breaks", "list_breaks", Permission.READ_BREAKS, this::list),
+                OperatorRoute.reading("/operate/breaks", "list_breaks", Permission.READ_BREAKS, this::list)
+                        .taking("state", "kind", "run", "import", "transaction", "after", "limit"),
                 OperatorRoute.reading("/operate/breaks/{id}", "read_break", Permission.READ_BREAKS, this::one),
                 OperatorRoute.changing(
                         HttpMethod.POST,
@@ -102,7 +103,7 @@ class BreakRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> explain(OperatorCall call) {
         long id = DriftRoutes.id(call);
-        String text = OperatorCall.text(call.body(), "text");
+        String text = OperatorCall.text(call.body("text"), "text");
         if (!PrintableText.is(text, LONGEST_TEXT)) {
             throw OperatorCall.invalid("text", "must be 1 to " + LONGEST_TEXT + " printable characters in one line");
         }

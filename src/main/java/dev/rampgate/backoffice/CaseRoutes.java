@@ -16,8 +16,7 @@ class CaseRoutes implements OperatorRoutes {
     @Override
     public List<OperatorRoute> routes() {
         return List.of(OperatorRoute.reading(
-                "/operate/transactions/{id}", "read_case", Permission.READ_CASES, call -> cases.read(
-                                call.path("id"), call.requestId())
+                "/operate/transactions/{id}", "read_case", Permission.READ_CASES, call -> cases.read(call.path("id"))
                         .map(OperatorAnswer::json)));
     }
 }

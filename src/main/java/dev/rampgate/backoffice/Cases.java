@@ -40,10 +40,8 @@ public class Cases {
 
     /**
      * The case of a transaction. Fails with 400 if the id is none, and with 404 if it is unknown here.
-     *
-     * @param requestId of the call, which the text for Proof names
      */
-    public Uni<JsonObject> read(String id, String requestId) {
+    public Uni<JsonObject> read(String id) {
         if (!TransactionIds.isPossible(id)) {
             throw OperatorCall.invalid("id", TransactionIds.RULE);
         }
@@ -53,13 +51,13 @@ public class Cases {
                                 () -> new ProblemException(
                                         ProblemType.NOT_FOUND,
                                         "This transaction is unknown here. POST /operate/transactions/{id}/poll adopts it if Proof knows it")))
-                .map(reading -> json(reading, requestId));
+                .map(this::json);
     }
 
-    private JsonObject json(Reading reading, String requestId) {
+    private JsonObject json(Reading reading) {
         CaseFacts facts = reading.facts();
         Situation situation = Situation.of(facts);
-        Map<String, String> values = values(reading, requestId);
+        Map<String, String> values = values(reading);
         values.put("question", texts.of(Part.QUESTION, situation, values));
         JsonObject poll = new JsonObject()
                 .put("failures", facts.poll().failures())
@@ -108,7 +106,7 @@ public class Cases {
     }
 
     /** What texts may name; what is not known is absent. */
-    private static Map<String, String> values(Reading reading, String requestId) {
+    private static Map<String, String> values(Reading reading) {
         JsonObject transaction = reading.transaction();
         CaseFacts facts = reading.facts();
         Map<String, String> values = new HashMap<>();
@@ -136,7 +134,7 @@ public class Cases {
         values.put("failures", Integer.toString(poll.failures()));
         values.put("missing_since", second(poll.missingSince()));
         values.put("timeline", timeline(reading.timeline()));
-        values.put("request_ids", requestIds(reading.archive(), requestId));
+        values.put("request_ids", requestIds(reading.archive()));
         values.put("parked", parked(reading.deliveries().getJsonArray("parked")));
         return values;
     }
@@ -175,15 +173,14 @@ public class Cases {
         return time == null ? "-" : second(time);
     }
 
-    /** Those of Proof's answers in the archive, and ours of this call, which our log knows. */
-    private static String requestIds(JsonArray archive, String own) {
+    /** Those that Proof named in what the archive keeps; null if there is none. */
+    private static String requestIds(JsonArray archive) {
         Set<String> ids = new LinkedHashSet<>();
         archive.stream()
                 .map(JsonObject.class::cast)
                 .map(observation -> observation.getString("raw"))
                 .forEach(raw -> requestId(raw).ifPresent(ids::add));
-        ids.add(own + " (ours)");
-        return String.join(", ", ids);
+        return ids.isEmpty() ? null : String.join(", ", ids);
     }
 
     private static Optional<String> requestId(String raw) {

@@ -46,12 +46,13 @@ class DriftRoutes implements OperatorRoutes {
                         "cancel_drift",
                         Permission.RUN_BOOKS,
                         this::cancel),
-                OperatorRoute.reading("/operate/drift", "list_drift", Permission.READ_BREAKS, this::list),
+                OperatorRoute.reading("/operate/drift", "list_drift", Permission.READ_BREAKS, this::list)
+                        .taking("after", "limit"),
                 OperatorRoute.reading("/operate/drift/{id}", "read_drift", Permission.READ_BREAKS, this::one));
     }
 
     private Uni<OperatorAnswer> start(OperatorCall call) {
-        JsonObject window = call.body();
+        JsonObject window = call.body("from", "to");
         Instant from = OperatorCall.time(window, "from");
         Instant to = OperatorCall.time(window, "to");
         if (!from.isBefore(to)) {

@@ -48,7 +48,8 @@ class EndpointRoutes implements OperatorRoutes {
                 OperatorRoute.reading(
                         "/operate/endpoints", "read_endpoints", Permission.READ_DELIVERIES, this::endpoints),
                 OperatorRoute.reading(
-                        "/operate/deliveries", "read_deliveries", Permission.READ_DELIVERIES, this::deliveries),
+                                "/operate/deliveries", "read_deliveries", Permission.READ_DELIVERIES, this::deliveries)
+                        .taking("endpoint", "state", "transaction", "after", "limit"),
                 changing("/operate/endpoints/{name}/pause", "pause_endpoint", this::pause),
                 changing("/operate/endpoints/{name}/resume", "resume_endpoint", this::resume),
                 changing("/operate/endpoints/{name}/test", "test_endpoint", this::test),
@@ -227,7 +228,7 @@ class EndpointRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> replay(OperatorCall call) {
         String name = name(call);
-        JsonObject window = call.body();
+        JsonObject window = call.body("from", "to", "preview");
         Instant from = OperatorCall.time(window, "from");
         Instant to = OperatorCall.time(window, "to");
         if (!from.isBefore(to)) {
@@ -237,30 +238,36 @@ class EndpointRoutes implements OperatorRoutes {
         if (preview != null && !(preview instanceof Boolean)) {
             throw OperatorCall.invalid("preview", "must be true or false");
         }
-        return operations.endpoints().chain(all -> {
-            if (all.stream().noneMatch(endpoint -> endpoint.name().equals(name))) {
-                throw new ProblemException(Problem.of(ProblemType.NOT_FOUND));
+        return known(name).chain(() -> operations.countWindow(name, from, to).chain(events -> {
+            if (events > EndpointOperations.MOST_REPLAYED) {
+                throw OperatorCall.invalid(
+                        "to",
+                        "must be earlier: the window has more than " + EndpointOperations.MOST_REPLAYED + " events");
             }
-            return operations.countWindow(name, from, to).chain(events -> {
-                if (events > EndpointOperations.MOST_REPLAYED) {
-                    throw OperatorCall.invalid(
-                            "to",
-                            "must be earlier: the window has more than " + EndpointOperations.MOST_REPLAYED
-                                    + " events");
-                }
-                JsonObject details = new JsonObject()
-                        .put("from", from.toString())
-                        .put("to", to.toString())
-                        .put("events", events);
-                return Boolean.TRUE.equals(preview)
-                        ? audit.before(call, name, details.put("preview", true))
-                                .replaceWith(OperatorAnswer.json(new JsonObject().put("events", events)))
-                        : operations
-                                .replay(name, from, to, audit.of(call, name, details))
-                                .map(queued -> OperatorAnswer.json(
-                                        new JsonObject().put("events", events).put("queued", queued)));
-            });
-        });
+            JsonObject details = new JsonObject()
+                    .put("from", from.toString())
+                    .put("to", to.toString())
+                    .put("events", events);
+            return Boolean.TRUE.equals(preview)
+                    ? audit.before(call, name, details.put("preview", true))
+                            .replaceWith(OperatorAnswer.json(new JsonObject().put("events", events)))
+                    : operations
+                            .replay(name, from, to, audit.of(call, name, details))
+                            .map(queued -> OperatorAnswer.json(
+                                    new JsonObject().put("events", events).put("queued", queued)));
+        }));
+    }
+
+    /** Fails with 404 if a name is given and is no endpoint's. */
+    private Uni<Void> known(Object name) {
+        return name == null
+                ? Uni.createFrom().voidItem()
+                : operations.endpoints().map(all -> {
+                    if (all.stream().noneMatch(endpoint -> endpoint.name().equals(name))) {
+                        throw new ProblemException(ProblemType.NOT_FOUND, "There is no endpoint of this name");
+                    }
+                    return null;
+                });
     }
 
     private Uni<OperatorAnswer> resend(OperatorCall call) {
@@ -268,7 +275,7 @@ class EndpointRoutes implements OperatorRoutes {
         if (!TransactionIds.isPossible(id)) {
             throw OperatorCall.invalid("id", TransactionIds.RULE);
         }
-        JsonObject body = call.routing().body().length() > 0 ? call.body() : new JsonObject();
+        JsonObject body = call.routing().body().length() > 0 ? call.body("endpoint", "version") : new JsonObject();
         Object endpoint = body.getValue("endpoint");
         if (endpoint != null
                 && !(endpoint instanceof String text && NAME.matcher(text).matches())) {
@@ -281,12 +288,12 @@ class EndpointRoutes implements OperatorRoutes {
         JsonObject details = new JsonObject();
         put(details, "endpoint", endpoint);
         put(details, "version", version);
-        return operations
-                .resend(
+        return known(endpoint)
+                .chain(() -> operations.resend(
                         id,
                         Optional.ofNullable((Integer) version),
                         Optional.ofNullable((String) endpoint),
-                        audit.ofTransaction(call, id, details))
+                        audit.ofTransaction(call, id, details)))
                 .map(queued -> OperatorAnswer.json(new JsonObject().put("queued", queued)));
     }
 

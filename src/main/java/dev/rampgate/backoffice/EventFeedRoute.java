@@ -37,7 +37,8 @@ class EventFeedRoute implements OperatorRoutes {
     @Override
     public List<OperatorRoute> routes() {
         return List.of(OperatorRoute.reading("/operate/events", "read_events", Permission.READ_EVENTS, this::page)
-                .audited(Audited.BEFORE_UNLESS_SERVICE));
+                .audited(Audited.BEFORE_UNLESS_SERVICE)
+                .taking("after", "limit", "types", "wait"));
     }
 
     private Uni<OperatorAnswer> page(OperatorCall call) {

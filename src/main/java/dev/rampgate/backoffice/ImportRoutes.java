@@ -40,8 +40,10 @@ class ImportRoutes implements OperatorRoutes {
     @Override
     public List<OperatorRoute> routes() {
         return List.of(
-                OperatorRoute.uploading("/operate/imports", "import_statement", Permission.RUN_BOOKS, this::upload),
-                OperatorRoute.reading("/operate/imports", "list_imports", Permission.READ_BREAKS, this::list),
+                OperatorRoute.uploading("/operate/imports", "import_statement", Permission.RUN_BOOKS, this::upload)
+                        .taking("from", "to", "covers"),
+                OperatorRoute.reading("/operate/imports", "list_imports", Permission.READ_BREAKS, this::list)
+                        .taking("after", "limit"),
                 OperatorRoute.reading("/operate/imports/{id}", "read_import", Permission.READ_BREAKS, this::one));
     }
 

@@ -6,6 +6,7 @@ import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.problem.RequestId;
 import dev.rampgate.wire.ByteOrderMark;
+import dev.rampgate.wire.PrintableText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -15,9 +16,13 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One call of the back office by an actor that may make it. Only {@link OperatorRouter} creates it. */
 public final class OperatorCall {
+
+    private static final int MOST_NAMED = 20;
+    private static final int LONGEST_NAMED = 64;
 
     private final RoutingContext routing;
     private final Actor actor;
@@ -59,6 +64,34 @@ public final class OperatorCall {
         return routing.queryParams().names();
     }
 
+    /**
+     * A misspelt parameter would have no effect, and the caller would take the answer for another one.
+     *
+     * @throws ProblemException 400 naming each query parameter that the route does not take
+     */
+    void refuseUnknownParameters() {
+        if (route.parameters() != OperatorRoute.ANY) {
+            refuseUnknown(queryNames(), route.parameters(), "parameter");
+        }
+    }
+
+    private static void refuseUnknown(Set<String> given, Set<String> known, String kind) {
+        List<FieldError> errors = given.stream()
+                .filter(name -> !known.contains(name))
+                .sorted()
+                .limit(MOST_NAMED)
+                .map(name -> new FieldError(
+                        PrintableText.is(name, LONGEST_NAMED) ? name : kind,
+                        known.isEmpty()
+                                ? "is no " + kind + "; there is none"
+                                : "is no " + kind + "; there are "
+                                        + known.stream().sorted().collect(Collectors.joining(", "))))
+                .toList();
+        if (!errors.isEmpty()) {
+            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST).withErrors(errors));
+        }
+    }
+
     /** All values of a query parameter, in their order. */
     public List<String> query(String name) {
         return routing.queryParam(name);
@@ -70,11 +103,18 @@ public final class OperatorCall {
     }
 
     /**
-     * The body, which must be a JSON object.
+     * The body, which must be a JSON object. A misspelt field would have no effect, so it is refused.
      *
-     * @throws ProblemException 400 or 413 if it is none, or too large
+     * @param fields that it may have
+     * @throws ProblemException 400 or 413 if it is none, too large, or has another field
      */
-    public JsonObject body() {
+    public JsonObject body(String... fields) {
+        JsonObject body = body();
+        refuseUnknown(body.fieldNames(), Set.of(fields), "field");
+        return body;
+    }
+
+    private JsonObject body() {
         // The management port reads bodies first, with a larger limit of its own.
         if (routing.body().length() > route.maxBody()) {
             throw new ProblemException(Problem.of(ProblemType.BODY_TOO_LARGE));

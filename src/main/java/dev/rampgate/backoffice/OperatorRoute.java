@@ -2,6 +2,7 @@ package dev.rampgate.backoffice;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -14,6 +15,7 @@ import java.util.function.Function;
  * @param changes whether it changes something: then it runs to its end when the client hangs up, and leaves a line in the log
  * @param maxBody most bytes of its body
  * @param audited how its calls enter the audit
+ * @param parameters the names of its query parameters; any other gets 400, unless it is {@link #ANY}
  * @param work what it does; fails with {@link dev.rampgate.problem.ProblemException}, or as the database fails
  */
 public record OperatorRoute(
@@ -24,7 +26,11 @@ public record OperatorRoute(
         boolean changes,
         int maxBody,
         Audited audited,
+        Set<String> parameters,
         Function<OperatorCall, Uni<OperatorAnswer>> work) {
+
+    /** Instead of names: the route takes any query parameter. */
+    public static final Set<String> ANY = Set.of("*");
 
     /** Most bytes of a body, if the route sets no other bound. */
     public static final int USUAL_BODY = 4 * 1024;
@@ -35,7 +41,7 @@ public record OperatorRoute(
     /** A route that only reads. It is cancelled when the client hangs up. */
     public static OperatorRoute reading(
             String path, String action, Permission permission, Function<OperatorCall, Uni<OperatorAnswer>> work) {
-        return new OperatorRoute(HttpMethod.GET, path, action, permission, false, 0, Audited.BEFORE, work);
+        return new OperatorRoute(HttpMethod.GET, path, action, permission, false, 0, Audited.BEFORE, Set.of(), work);
     }
 
     /** A route that changes something. It runs to its end when the client hangs up. */
@@ -45,23 +51,34 @@ public record OperatorRoute(
             String action,
             Permission permission,
             Function<OperatorCall, Uni<OperatorAnswer>> work) {
-        return new OperatorRoute(method, path, action, permission, true, USUAL_BODY, Audited.BEFORE, work);
+        return new OperatorRoute(method, path, action, permission, true, USUAL_BODY, Audited.BEFORE, Set.of(), work);
     }
 
     /** The same route, whose calls enter the audit in another way than by an entry before they begin. */
     public OperatorRoute audited(Audited how) {
-        return new OperatorRoute(method, path, action, permission, changes, maxBody, how, work);
+        return new OperatorRoute(method, path, action, permission, changes, maxBody, how, parameters, work);
+    }
+
+    /** The same route with query parameters of these names. */
+    public OperatorRoute taking(String... names) {
+        return taking(Set.of(names));
+    }
+
+    /** The same route with query parameters of these names, or {@link #ANY}. */
+    public OperatorRoute taking(Set<String> names) {
+        return new OperatorRoute(method, path, action, permission, changes, maxBody, audited, names, work);
     }
 
     /** The same route with another bound of its body. */
-    public OperatorRoute taking(int mostBytes) {
-        return new OperatorRoute(method, path, action, permission, changes, mostBytes, audited, work);
+    public OperatorRoute withBodyOf(int mostBytes) {
+        return new OperatorRoute(method, path, action, permission, changes, mostBytes, audited, parameters, work);
     }
 
     /** A route that changes something and reads its body itself, as a stream that begins paused. Its path has no variables. */
     public static OperatorRoute uploading(
             String path, String action, Permission permission, Function<OperatorCall, Uni<OperatorAnswer>> work) {
-        return new OperatorRoute(HttpMethod.POST, path, action, permission, true, STREAMED, Audited.BEFORE, work);
+        return new OperatorRoute(
+                HttpMethod.POST, path, action, permission, true, STREAMED, Audited.BEFORE, Set.of(), work);
     }
 
     /** Whether it reads its body itself. */

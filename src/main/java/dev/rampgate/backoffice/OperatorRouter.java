@@ -209,9 +209,10 @@ public class OperatorRouter {
 
     private void run(OperatorCall call) {
         Uni<OperatorAnswer> begun = Uni.createFrom()
-                .deferred(() -> Uni.join().all(beginnings(call)).andFailFast().chain(() -> call.route()
-                        .work()
-                        .apply(call)));
+                .deferred(() -> Uni.join().all(beginnings(call)).andFailFast().chain(() -> {
+                    call.refuseUnknownParameters();
+                    return call.route().work().apply(call);
+                }));
         Uni<OperatorAnswer> work = call.route().changes() ? detached.toItsEnd(begun) : begun;
         Cancellable running = work.subscribe().with(answer -> answered(call, answer), failure -> failed(call, failure));
         HttpServerResponse response = call.routing().response();

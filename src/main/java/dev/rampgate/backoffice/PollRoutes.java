@@ -53,7 +53,7 @@ class PollRoutes implements OperatorRoutes {
     }
 
     private Uni<OperatorAnswer> pollWindow(OperatorCall call) {
-        JsonObject window = call.body();
+        JsonObject window = call.body("from", "to");
         Instant from = OperatorCall.time(window, "from");
         Instant to = OperatorCall.time(window, "to");
         if (!from.isBefore(to)) {

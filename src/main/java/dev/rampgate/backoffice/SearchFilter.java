@@ -78,6 +78,11 @@ public record SearchFilter(
             "created_from",
             "created_to");
 
+    /** The names of all filters, and these. */
+    static Set<String> namesAnd(String... others) {
+        return Stream.concat(NAMES.stream(), Stream.of(others)).collect(Collectors.toUnmodifiableSet());
+    }
+
     private static final int MAX_USER_ID = 256;
     private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final int HASH_BYTES = 9;
@@ -140,6 +145,7 @@ public record SearchFilter(
                         PrintableText.is(name, 64) ? name : "query",
                         "is no parameter; there are "
                                 + Stream.concat(NAMES.stream(), others.stream())
+                                        .distinct()
                                         .sorted()
                                         .collect(Collectors.joining(", ")))));
         List<String> statuses =

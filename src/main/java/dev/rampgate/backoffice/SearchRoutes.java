@@ -8,7 +8,6 @@ import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Searching and exporting transactions. */
@@ -34,23 +33,27 @@ class SearchRoutes implements OperatorRoutes {
         return List.of(
                 OperatorRoute.reading(
                                 "/operate/transactions", "list_transactions", Permission.READ_TRANSACTIONS, this::list)
+                        .taking(SearchFilter.namesAnd("cursor", "limit"))
                         .audited(Audited.BEFORE_UNLESS_SERVICE),
                 OperatorRoute.reading(
-                        "/operate/transactions/export",
-                        "export_transactions",
-                        Permission.READ_TRANSACTIONS,
-                        this::export));
+                                "/operate/transactions/export",
+                                "export_transactions",
+                                Permission.READ_TRANSACTIONS,
+                                this::export)
+                        .taking(SearchFilter.namesAnd("format")));
     }
 
     private Uni<OperatorAnswer> list(OperatorCall call) {
-        SearchFilter filter = SearchFilter.of(call.routing().queryParams(), Set.of("cursor", "limit"), clock.instant());
+        SearchFilter filter =
+                SearchFilter.of(call.routing().queryParams(), call.route().parameters(), clock.instant());
         int limit = limit(call);
         SearchCursor after = cursor(call, filter);
         return search.page(filter, after, limit).map(page -> OperatorAnswer.json(json(page, filter)));
     }
 
     private Uni<OperatorAnswer> export(OperatorCall call) {
-        SearchFilter filter = SearchFilter.of(call.routing().queryParams(), Set.of("format"), clock.instant());
+        SearchFilter filter =
+                SearchFilter.of(call.routing().queryParams(), call.route().parameters(), clock.instant());
         return export.stream(call, filter, ExportFormat.of(call));
     }
 

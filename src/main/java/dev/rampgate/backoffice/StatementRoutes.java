@@ -14,13 +14,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /** Statements of a month, and closing it. */
 @ApplicationScoped
 class StatementRoutes implements OperatorRoutes {
 
-    private static final Set<String> PARAMETERS = Set.of("as_known_at", "format");
     private static final String TIME_RULE = "must be one time such as 2026-11-03T00:00:00Z";
 
     private final Statements statements;
@@ -44,7 +42,11 @@ class StatementRoutes implements OperatorRoutes {
                 OperatorRoute.reading(
                         "/operate/statements", "list_closed_periods", Permission.READ_STATEMENTS, this::closed),
                 OperatorRoute.reading(
-                        "/operate/statements/{period}", "read_statement", Permission.READ_STATEMENTS, this::statement),
+                                "/operate/statements/{period}",
+                                "read_statement",
+                                Permission.READ_STATEMENTS,
+                                this::statement)
+                        .taking("as_known_at", "format"),
                 OperatorRoute.changing(
                         HttpMethod.POST,
                         "/operate/statements/{period}/close",
@@ -70,13 +72,6 @@ class StatementRoutes implements OperatorRoutes {
     }
 
     private Uni<OperatorAnswer> statement(OperatorCall call) {
-        call.queryNames().stream()
-                .filter(name -> !PARAMETERS.contains(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw OperatorCall.invalid(
-                            "query", "has a parameter that there is not; there are as_known_at, format");
-                });
         Format format = format(call);
         Period period = period(call);
         return statements
@@ -94,7 +89,7 @@ class StatementRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> close(OperatorCall call) {
         Period period = period(call);
-        JsonObject body = call.body();
+        JsonObject body = call.body("as_known_at");
         Optional<Instant> asKnownAt = body.getValue("as_known_at") == null
                 ? Optional.empty()
                 : Optional.of(OperatorCall.time(body, "as_known_at"));

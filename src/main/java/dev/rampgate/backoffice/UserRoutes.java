@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** Erasing a user. */
@@ -48,18 +49,19 @@ class UserRoutes implements OperatorRoutes {
                         false,
                         OperatorRoute.USUAL_BODY,
                         Audited.WITH_ACTION,
+                        Set.of(),
                         this::export));
     }
 
     private Uni<OperatorAnswer> export(OperatorCall call) {
-        String userId = OperatorCall.text(call.body(), "user_id");
+        String userId = OperatorCall.text(call.body("user_id"), "user_id");
         String hash = audit.hash(userId);
         return audit.before(call, "", new JsonObject().put("user_id", new JsonArray().add(hash)))
                 .chain(() -> export.stream(call, userId, hash));
     }
 
     private Uni<OperatorAnswer> erase(OperatorCall call) {
-        String userId = OperatorCall.text(call.body(), "user_id");
+        String userId = OperatorCall.text(call.body("user_id"), "user_id");
         return erasure.erase(userId, audit.ofUser(call, userId))
                 .onFailure(ErasureLedger.NotWrittenException.class)
                 .transform(

@@ -11,7 +11,7 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** Configures JSON for all calls: snake_case names, no trailing tokens, no duplicate names, no numbers or booleans as strings. */
+/** Configures JSON for all calls: snake_case names, no trailing tokens, no duplicate or misspelt names, no numbers or booleans as strings. */
 @Singleton
 public class JsonRules implements ObjectMapperCustomizer {
 
@@ -23,6 +23,7 @@ public class JsonRules implements ObjectMapperCustomizer {
         mapper.setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
         mapper.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
         mapper.getFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+        mapper.addHandler(new MisspeltFields());
         NO_TEXT.forEach(shape -> mapper.coercionConfigFor(LogicalType.Textual).setCoercion(shape, CoercionAction.Fail));
     }
 }

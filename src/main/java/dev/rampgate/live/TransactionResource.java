@@ -6,6 +6,7 @@ import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
+import dev.rampgate.wire.Misspelling;
 import dev.rampgate.wire.PrintableText;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
@@ -24,6 +25,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 
@@ -32,6 +34,8 @@ import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 @Authenticated
 @Produces(MediaType.APPLICATION_JSON)
 public class TransactionResource {
+
+    private static final Set<String> PARAMETERS = Set.of("cursor", "limit", "reference");
 
     private final TransactionReader reader;
     private final PollOnRead pollOnRead;
@@ -108,6 +112,13 @@ public class TransactionResource {
             @Context UriInfo address) {
         String userId = reader();
         Optional<String> named = Optional.ofNullable(reference);
+        address.getQueryParameters().keySet().forEach(name -> Misspelling.meant(name, PARAMETERS)
+                .filter(meant -> !PARAMETERS.contains(name))
+                .ifPresent(meant -> {
+                    throw refused(
+                            PrintableText.is(name, 64) ? name : "parameter",
+                            "is no parameter; did you mean " + meant + "?");
+                }));
         // The parameter of an empty value is null: a search for nothing must not list everything.
         List<String> asked = address.getQueryParameters().getOrDefault("reference", List.of());
         if (asked.size() > 1

@@ -1,10 +1,14 @@
 package dev.rampgate.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.telemetry.ThrottledLog;
+import dev.rampgate.wire.Misspelling;
+import dev.rampgate.wire.PrintableText;
 import io.quarkus.security.AuthenticationCompletionException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -20,6 +24,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -29,6 +34,8 @@ import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 class ResourceProblems {
 
     private static final Logger LOG = Logger.getLogger(ResourceProblems.class);
+
+    private static final int LONGEST_NAME = 64;
 
     private final ProblemAnswers answers;
     private final AllowedMethods allowedMethods;
@@ -164,13 +171,44 @@ class ResourceProblems {
     }
 
     private static Problem malformed(JsonProcessingException unreadable) {
+        if (unreadable instanceof UnrecognizedPropertyException misspelt) {
+            return Problem.of(ProblemType.INVALID_REQUEST)
+                    .withErrors(List.of(new FieldError(
+                            PrintableText.is(misspelt.getPropertyName(), LONGEST_NAME)
+                                    ? misspelt.getPropertyName()
+                                    : "body",
+                            Misspelling.meant(
+                                            misspelt.getPropertyName(),
+                                            misspelt.getKnownPropertyIds().stream()
+                                                    .map(Object::toString)
+                                                    .toList())
+                                    .map(meant -> "is no field; did you mean " + meant + "?")
+                                    .orElse("is no field"))));
+        }
+        if (unreadable instanceof StreamReadException noJson && noJson.getLocation() != null) {
+            return Problem.of(
+                    ProblemType.MALFORMED_BODY,
+                    "The body is no valid JSON, or has a name twice: see line "
+                            + noJson.getLocation().getLineNr() + ", column "
+                            + noJson.getLocation().getColumnNr());
+        }
         Problem problem =
                 Problem.of(ProblemType.MALFORMED_BODY, "The body must be a JSON object of the documented shape");
         if (unreadable instanceof JsonMappingException mapping
                 && !mapping.getPath().isEmpty()) {
-            return problem.withErrors(List.of(new FieldError(field(mapping), "has the wrong type")));
+            return problem.withErrors(List.of(new FieldError(field(mapping), wrongType(mapping))));
         }
         return problem;
+    }
+
+    private static String wrongType(JsonMappingException mapping) {
+        Class<?> wanted = mapping instanceof MismatchedInputException mismatched ? mismatched.getTargetType() : null;
+        if (wanted == String.class) {
+            return "has the wrong type: must be a string";
+        }
+        return wanted != null && Map.class.isAssignableFrom(wanted)
+                ? "has the wrong type: must be an object"
+                : "has the wrong type";
     }
 
     private static String field(JsonMappingException mapping) {

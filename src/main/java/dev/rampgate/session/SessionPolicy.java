@@ -60,7 +60,12 @@ public class SessionPolicy {
         Pair pair = new Pair(request.currency(), request.network());
         if (pairs.isPresent() && !pairs.get().contains(pair)) {
             boolean elsewhere = pairs.get().stream().anyMatch(other -> other.currency.equals(pair.currency));
-            throw new ProblemException(elsewhere ? ProblemType.WALLET_NOT_SUPPORTED : ProblemType.CURRENCY_NOT_ALLOWED);
+            ProblemType type = elsewhere ? ProblemType.WALLET_NOT_SUPPORTED : ProblemType.CURRENCY_NOT_ALLOWED;
+            throw pairs.get().stream()
+                    .filter(other -> other.toString().equalsIgnoreCase(pair.toString()))
+                    .findFirst()
+                    .map(meant -> new ProblemException(type, "Letter case counts: " + meant + " is available"))
+                    .orElseGet(() -> new ProblemException(type));
         }
         if ("sell".equals(request.type()) && !sell) {
             throw new ProblemException(ProblemType.SELL_NOT_OFFERED);
@@ -71,7 +76,8 @@ public class SessionPolicy {
                     .withErrors(List.of(new FieldError("amount", range.rule()))));
         }
         if (request.redirectUrl() != null && !redirects.allow(request.redirectUrl())) {
-            throw new ProblemException(ProblemType.REDIRECT_NOT_ALLOWED);
+            throw new ProblemException(
+                    ProblemType.REDIRECT_NOT_ALLOWED, "rampgate.session.redirect-origins does not list its origin");
         }
     }
 

@@ -22,11 +22,11 @@ import java.util.Map;
  * @param metadata an object of strings: at most 50, names of 1 to 64 characters, 8,192 bytes in all as JSON
  */
 public record SessionRequest(
-        @NotNull @Pattern(regexp = WORD, message = WORD_RULE) String network,
+        @NotNull(message = GIVEN) @Pattern(regexp = WORD, message = WORD_RULE) String network,
 
-        @NotNull @Pattern(regexp = WORD, message = WORD_RULE) String currency,
+        @NotNull(message = GIVEN) @Pattern(regexp = WORD, message = WORD_RULE) String currency,
 
-        @NotNull @Size(max = 40) @Pattern(
+        @NotNull(message = GIVEN) @Size(max = 40) @Pattern(
                 regexp = "(?=.*[1-9])(0|[1-9][0-9]*)(\\.[0-9]+)?",
                 message = "must be a decimal number above zero, such as 42.75")
         String amount,
@@ -44,6 +44,7 @@ public record SessionRequest(
 
         @Metadata Map<String, Object> metadata) {
 
+    private static final String GIVEN = "must be given";
     private static final String WORD = "[A-Za-z0-9][A-Za-z0-9._-]{0,31}";
     private static final String WORD_RULE = "must have 1 to 32 letters, digits, dots, hyphens or underscores";
 

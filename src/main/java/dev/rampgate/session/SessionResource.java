@@ -72,20 +72,21 @@ public class SessionResource {
      * counted, and kept under its key all the same.
      */
     @POST
-    public Uni<Response> open(@NotNull @Valid SessionRequest request, RoutingContext routing) {
+    public Uni<Response> open(
+            @NotNull(message = "must be a JSON object") @Valid SessionRequest body, RoutingContext routing) {
         Caller caller = current.callerWithEmail();
         RequestedSession asked = new RequestedSession(
                 caller,
-                request,
+                body,
                 addresses.of(routing),
-                request.own(caller.reference()),
+                body.own(caller.reference()),
                 RequestId.of(routing),
                 clock.instant());
         Optional<IdempotencyKey> key = IdempotencyKey.of(routing, caller);
         boolean handOff = handOffs.isAskedFor(routing);
-        policy.check(request);
+        policy.check(body);
         if (handOff) {
-            policy.checkHandOff(request);
+            policy.checkHandOff(body);
         }
         limits.pass(caller, () -> addresses.source(routing));
         Supplier<Uni<ProofSession>> session = () -> opening.open(asked);

@@ -53,7 +53,7 @@ class CaseRoutesQuarkusTest {
                 .body("tell_the_user", containsString("We have not received your payment"))
                 .body("text_for_proof", containsString("(merchant_transaction_id): " + id))
                 .body("text_for_proof", containsString("attempt 1, pending"))
-                .body("text_for_proof", containsString("(ours)"))
+                .body("text_for_proof", containsString("Request ids of Proof: "))
                 .body("poll.due_at", notNullValue())
                 .body("poll.failures", equalTo(0))
                 .body("timeline.status", contains("pending"))

@@ -2,8 +2,12 @@ package dev.rampgate.backoffice;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.equalTo;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.rampgate.support.CompanyPeople;
 import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -21,6 +25,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -104,6 +109,38 @@ class RoleMatrixQuarkusTest {
             expected.put(name(route), table.get(name(route)).contains(role));
         }
         assertThat(allowed).isEqualTo(expected).isNotEmpty();
+    }
+
+    @Test
+    void theServiceApiTakesTheParametersOfTheDescriptionAndRefusesOthers() throws IOException {
+        JsonNode paths = new ObjectMapper(new YAMLFactory())
+                .readTree(Files.readString(DESCRIPTION))
+                .path("paths");
+        Map<String, Set<String>> taken = new TreeMap<>();
+        Map<String, Set<String>> described = new TreeMap<>();
+        for (OperatorRoute route : operator.routes()) {
+            if (isPage(route)) {
+                continue;
+            }
+            taken.put(name(route), new TreeSet<>(route.parameters()));
+            Set<String> names = new TreeSet<>();
+            paths.path(route.path())
+                    .path(route.method().name().toLowerCase(Locale.ROOT))
+                    .path("parameters")
+                    .forEach(parameter -> {
+                        if (parameter.path("in").asText().equals("query")) {
+                            names.add(parameter.path("name").asText());
+                        }
+                    });
+            described.put(name(route), names);
+
+            as(TOKENS.get(route.permission() == Permission.READ_EVENTS ? Role.SERVICE : Role.OPERATOR))
+                    .queryParam("no_parameter", "1")
+                    .request(route.method().name(), at(route))
+                    .then()
+                    .statusCode(anyOf(equalTo(400), equalTo(403)));
+        }
+        assertThat(taken).isEqualTo(described);
     }
 
     /** A person is no other actor: each call of the service API by each role, by a token of the issuer and through the proxy. */

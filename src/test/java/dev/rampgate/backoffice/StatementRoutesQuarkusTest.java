@@ -94,7 +94,7 @@ class StatementRoutesQuarkusTest {
                 "2011-03?as_known_at=2011-02-01T00:00:00Z    | as_known_at | later than the beginning of the month",
                 "2011-03?as_known_at=9000-01-01T00:00:00Z    | as_known_at | must not be in the future",
                 "2011-03?format=pdf                          | format      | json or csv",
-                "2011-03?until=now                           | query       | parameter that there is not"
+                "2011-03?until=now                           | until       | there are as_known_at, format"
             })
     void aQuestionThatCannotBeIsRefusedByTheNameOfItsParameter(String path, String field, String rule) {
         statement(path, "")

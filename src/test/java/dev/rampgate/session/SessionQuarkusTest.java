@@ -4,6 +4,7 @@ import static dev.rampgate.support.ProofAndDatabase.proof;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
@@ -119,6 +120,34 @@ class SessionQuarkusTest {
         post(order).statusCode(400).contentType("application/problem+json").body("errors.field", hasItem(field));
 
         assertThat(proof().calls().count(ReceivedCall::isSessionCall)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tpye, type",
+        "typ, type",
+        "redirectUrl, redirect_url",
+        "refrence, reference",
+        "meta_data, metadata",
+        "Adress, address"
+    })
+    void aMisspeltFieldIsRefusedSinceItWouldHaveNoEffect(String field, String meant) {
+        post(order().put(field, "sell"))
+                .statusCode(400)
+                .body("type", equalTo("urn:rampgate:problem:invalid-request"))
+                .body("errors[0].field", equalTo(field))
+                .body("errors[0].detail", equalTo("is no field; did you mean " + meant + "?"));
+    }
+
+    @Test
+    void aRefusedBodyIsToldWhatItLacks() {
+        post("{\"network\": \"ERC20\",\n \"currency\" \"USDC\"}")
+                .statusCode(400)
+                .body("detail", containsString("line 2, column "));
+        post("{\"type\": \"buy\", \"type\": \"sell\"}").statusCode(400).body("detail", containsString("twice"));
+        post(order().put("amount", 5)).body("errors[0].detail", equalTo("has the wrong type: must be a string"));
+        post("{}").body("errors.detail", hasItem("must be given"));
+        post("").body("errors[0].field", equalTo("body"));
     }
 
     @Test

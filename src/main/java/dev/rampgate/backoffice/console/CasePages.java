@@ -64,7 +64,7 @@ class CasePages implements ConsolePages {
     private Uni<PageAnswer> show(PageCall call) {
         String id = call.path("id");
         boolean asked = call.query(Notice.PARAMETER).filter("poll_due"::equals).isPresent();
-        return cases.read(id, call.requestId())
+        return cases.read(id)
                 .onFailure(CasePages::isUnknown)
                 .transform(
                         unknown -> new ProblemException(

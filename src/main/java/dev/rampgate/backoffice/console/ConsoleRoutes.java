@@ -43,10 +43,12 @@ class ConsoleRoutes implements OperatorRoutes {
         frames.pages().forEach(page -> routes.add(route(page)));
         routes.add(
                 OperatorRoute.changing(HttpMethod.POST, ROOT + SIGN_IN, "sign_in", Permission.USE_CONSOLE, this::signIn)
-                        .taking(ConsolePage.MOST_FORM)
+                        .withBodyOf(ConsolePage.MOST_FORM)
+                        .taking(OperatorRoute.ANY)
                         .audited(Audited.SOON));
         routes.add(OperatorRoute.changing(
                         HttpMethod.POST, ROOT + SIGN_OUT, "sign_out", Permission.USE_CONSOLE, this::signOut)
+                .taking(OperatorRoute.ANY)
                 .audited(Audited.SOON));
         return routes;
     }
@@ -70,6 +72,7 @@ class ConsoleRoutes implements OperatorRoutes {
                 page.changes(),
                 page.maxBody(),
                 page.audited(),
+                OperatorRoute.ANY,
                 call -> answer(call, page));
     }
 
