@@ -326,7 +326,9 @@ class RoleMatrixQuarkusTest {
         Set<String> calls = new TreeSet<>();
         String path = null;
         for (String line : Files.readAllLines(DESCRIPTION)) {
-            if (line.matches(" {2}/\\S+:")) {
+            if (line.matches("\\S.*")) {
+                path = null;
+            } else if (line.matches(" {2}/\\S+:")) {
                 path = line.strip().replaceAll(":$", "");
             } else if (path != null
                     && path.startsWith("/operate")

@@ -12,7 +12,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -23,6 +28,7 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /**
@@ -48,7 +54,8 @@ public final class ApiDescription implements OASFilter {
             """;
 
     /** What any call may answer. */
-    private static final List<ProblemType> ANY = List.of(BAD_REQUEST, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR);
+    private static final List<ProblemType> ANY =
+            List.of(BAD_REQUEST, FORBIDDEN, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, INTERNAL_ERROR);
 
     private static final List<ProblemType> WITH_BODY =
             List.of(MALFORMED_BODY, INVALID_REQUEST, REQUEST_TIMEOUT, BODY_TOO_LARGE);
@@ -102,6 +109,8 @@ public final class ApiDescription implements OASFilter {
      * @param tag by which calls are grouped
      */
     private record Purpose(String id, String tag, String summary, String description) {}
+
+    private static final Pattern LOOKAHEAD = Pattern.compile("^\\(\\?[=!][^)]*\\)");
 
     private static final String SESSIONS = "sessions";
     private static final String TRANSACTIONS = "transactions";
@@ -234,6 +243,66 @@ public final class ApiDescription implements OASFilter {
             "TicketAnswer", List.of("ticket", "expires_at"),
             "UsersKycStatus", List.of("status"));
 
+    /** What each field says. */
+    private static final Map<String, Map<String, String>> MEANINGS = Map.of(
+            "TransactionView",
+            Map.ofEntries(
+                    entry("merchant_transaction_id", "Proof's id"),
+                    entry("type", "what the user does; absent until it is known"),
+                    entry("status", "the recorded status; done is completed and confirmed"),
+                    entry("confirmed", "whether a poll of Proof's own API has shown the status"),
+                    entry("reported", "a status that a webhook claims and that is not confirmed yet"),
+                    entry("attempt", "1, plus one for each retry inside the widget"),
+                    entry("currency", "crypto currency, such as USDC"),
+                    entry("network", "network of the crypto currency, such as ERC20"),
+                    entry("requested_amount", "crypto amount that was asked for, a decimal"),
+                    entry(
+                            "crypto_amount",
+                            "crypto amount as Proof reports it, a decimal; may differ from requested_amount"),
+                    entry("fiat_currency", "such as EUR"),
+                    entry("fiat_amount", "fiat amount as Proof reports it, a decimal"),
+                    entry("payment_method", "as Proof names it, such as card"),
+                    entry("reference", "the company's own id for the session"),
+                    entry("reference_source", "who named the reference: caller is a claim of the user's client"),
+                    entry("metadata", "strings of the user's client"),
+                    entry("address", "the wallet address that Proof's session named"),
+                    entry("settled", "whether no further change is expected"),
+                    entry("abandoned", "whether it stayed open for so long that it is no longer polled"),
+                    entry("timeline", "accepted status changes, the oldest first; absent in lists")),
+            "Entry",
+            Map.of(
+                    "attempt", "the attempt that it belongs to, from 1",
+                    "status", "the status that it led to",
+                    "channel", "whose observation was accepted",
+                    "correction", "whether it replaced a status that was no longer true"),
+            "SessionRequest",
+            Map.of(
+                    "network", "network of the crypto currency, such as ERC20",
+                    "currency", "crypto currency, such as USDC",
+                    "amount", "crypto amount above zero, a decimal such as 42.75",
+                    "type", "what the user does; Proof's default for you if absent",
+                    "redirect_url",
+                            "absolute, where the widget sends the user afterwards; no javascript:, data: or vbscript:",
+                    "address", "wallet address; only where Proof asked for it"),
+            "TicketAnswer",
+            Map.of("ticket", "opens the stream or the socket of its transaction"),
+            "TransactionPage",
+            Map.of("transactions", "the newest first", "next_cursor", "cursor of the next page; absent at the end"));
+
+    private static final Map<String, String> SESSION_MEANINGS = Map.ofEntries(
+            entry("merchant_transaction_id", "Proof's id of the transaction"),
+            entry("widget_id", "the company's widget"),
+            entry("address", "the wallet address, resolved by Proof"),
+            entry("signature", "Proof's, of the session"),
+            entry("init_token", "starts the widget; opaque"),
+            entry("init_token_type", "opaque"),
+            entry("currency", "crypto currency"),
+            entry("network", "network of the crypto currency"),
+            entry("amount", "crypto amount, a decimal"),
+            entry("fiat_currency", "such as EUR"),
+            entry("type", "buy or sell"),
+            entry("redirect_url", "where the widget sends the user afterwards"));
+
     @Override
     public void filterOpenAPI(OpenAPI api) {
         if (api.getComponents() == null) {
@@ -259,13 +328,18 @@ public final class ApiDescription implements OASFilter {
                                         + " Rampgate-Ticket of the session's answer, or issueTicket"));
         addGatewayHeader(api, "gatewaySecret", "X-Gateway-Secret", "the gateway's own secret");
         addGatewayHeader(api, "gatewayUserId", "X-User-Id", "the signed-in user's id");
-        addGatewayHeader(api, "gatewayUserEmail", "X-User-Email", "the signed-in user's e-mail address");
+        addGatewayHeader(
+                api,
+                "gatewayUserEmail",
+                "X-User-Email",
+                "the signed-in user's e-mail address, which POST /session alone needs");
         addWebhooks(api);
         addStreams(api);
         describe(api);
         api.getPaths().getPathItems().forEach((path, item) -> item.getOperations()
                 .forEach((method, operation) -> complete(method + " " + path, operation)));
         BackOfficeDescription.addTo(api);
+        addSharedRefusals(api);
     }
 
     private static void describe(OpenAPI api) {
@@ -306,6 +380,15 @@ public final class ApiDescription implements OASFilter {
                                 .maxProperties(50)
                                 .additionalPropertiesSchema(text())
                                 .description("strings, at most 8192 bytes as JSON; names of 1 to 64 characters"));
+        MEANINGS.forEach((schema, fields) -> fields.forEach((field, meaning) ->
+                schemas.get(schema).getProperties().get(field).setDescription(meaning)));
+        // Without what lookaheads say, since not every language has them; the descriptions say it.
+        schemas.values().stream()
+                .filter(schema -> schema.getProperties() != null)
+                .flatMap(schema -> schema.getProperties().values().stream())
+                .filter(property -> property.getPattern() != null)
+                .forEach(property -> property.setPattern(
+                        LOOKAHEAD.matcher(property.getPattern()).replaceFirst("")));
         // Ours must match the whole, those of JSON Schema any part.
         schemas.values().stream()
                 .filter(schema -> schema.getProperties() != null)
@@ -437,10 +520,11 @@ public final class ApiDescription implements OASFilter {
         if (!open) {
             operation.addSecurityRequirement(
                     OASFactory.createSecurityRequirement().addScheme("token"));
-            operation.addSecurityRequirement(OASFactory.createSecurityRequirement()
+            SecurityRequirement gateway = OASFactory.createSecurityRequirement()
                     .addScheme("gatewaySecret")
-                    .addScheme("gatewayUserId")
-                    .addScheme("gatewayUserEmail"));
+                    .addScheme("gatewayUserId");
+            operation.addSecurityRequirement(
+                    call.equals("POST /session") ? gateway.addScheme("gatewayUserEmail") : gateway);
         }
         // What Quarkus supposes about refusals says less.
         operation.getResponses().getAPIResponses().keySet().stream()
@@ -476,9 +560,35 @@ public final class ApiDescription implements OASFilter {
     }
 
     static void addProblems(Operation operation, List<ProblemType> problems) {
-        byStatus(problems)
-                .forEach((status, types) ->
-                        operation.getResponses().addAPIResponse(Integer.toString(status), refusal(status, types)));
+        byStatus(problems).forEach((status, types) -> operation
+                .getResponses()
+                .addAPIResponse(
+                        Integer.toString(status),
+                        types.size() == 1
+                                ? OASFactory.createAPIResponse().ref(responseName(types.get(0)))
+                                : refusal(status, types)));
+    }
+
+    /** Such as {@code MethodNotAllowed}. */
+    private static String responseName(ProblemType type) {
+        return Arrays.stream(type.metricName().split("_"))
+                .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+                .collect(Collectors.joining());
+    }
+
+    /** Refusals for one reason alone, which most calls share. */
+    private static void addSharedRefusals(OpenAPI api) {
+        Set<String> used = new TreeSet<>();
+        api.getPaths().getPathItems().values().stream()
+                .flatMap(item -> item.getOperations().values().stream())
+                .flatMap(operation -> operation.getResponses().getAPIResponses().values().stream())
+                .map(APIResponse::getRef)
+                .filter(Objects::nonNull)
+                .forEach(ref -> used.add(ref.substring(ref.lastIndexOf('/') + 1)));
+        Arrays.stream(ProblemType.values())
+                .filter(type -> used.contains(responseName(type)))
+                .forEach(type ->
+                        api.getComponents().addResponse(responseName(type), refusal(type.status(), List.of(type))));
     }
 
     private static Map<Integer, List<ProblemType>> byStatus(List<ProblemType> problems) {
@@ -499,6 +609,9 @@ public final class ApiDescription implements OASFilter {
                         String.join("; ", types.stream().map(ProblemType::title).toList()))
                 .content(OASFactory.createContent().addMediaType(Problem.MEDIA_TYPE, media))
                 .addHeader("X-Request-Id", header("stands in our log; quote it to support"));
+        if (status == 405) {
+            response.addHeader("Allow", header("the methods that the path has"));
+        }
         if (status == 401) {
             response.addHeader("WWW-Authenticate", header("how one signs in"));
         }
@@ -539,9 +652,12 @@ public final class ApiDescription implements OASFilter {
                 .addRequired("detail")
                 .addProperty("field", text("as the caller spelled it", "amount"))
                 .addProperty("detail", text("what would be right", "must be at least 10"));
-        Schema types = text("stable; clients switch on it", null);
-        types.setExamples(null);
-        Arrays.stream(ProblemType.values()).map(ProblemType::urn).forEach(types::addEnumeration);
+        Schema types = text("stable; clients switch on it. One of x-extensible-enum, or a newer one", NOT_FOUND.urn())
+                .addExtension(
+                        "x-extensible-enum",
+                        Arrays.stream(ProblemType.values())
+                                .map(ProblemType::urn)
+                                .toList());
         return OASFactory.createSchema()
                 .addType(SchemaType.OBJECT)
                 .description("RFC 9457")
@@ -551,7 +667,12 @@ public final class ApiDescription implements OASFilter {
                 .addRequired("request_id")
                 .addProperty("type", types)
                 .addProperty("title", text("one line for people", NOT_FOUND.title()))
-                .addProperty("status", OASFactory.createSchema().addType(SchemaType.INTEGER))
+                .addProperty(
+                        "status",
+                        OASFactory.createSchema()
+                                .addType(SchemaType.INTEGER)
+                                .format("int32")
+                                .description("the HTTP status"))
                 .addProperty("detail", text("about this occurrence", "Support reference: req_7800ba53f58f3879"))
                 .addProperty("request_id", text("as in X-Request-Id", "0b9f1c1e-7f0a-4a53-9c58-2f6c1f3f8d10"))
                 .addProperty(
@@ -568,10 +689,11 @@ public final class ApiDescription implements OASFilter {
                 .additionalPropertiesBoolean(true);
         for (String field : List.of(
                 "merchant_transaction_id", "widget_id", "address", "signature", "init_token", "init_token_type")) {
-            session.addProperty(field, text()).addRequired(field);
+            session.addProperty(field, text().description(SESSION_MEANINGS.get(field)))
+                    .addRequired(field);
         }
         for (String field : List.of("currency", "network", "amount", "fiat_currency", "type", "redirect_url")) {
-            session.addProperty(field, text());
+            session.addProperty(field, text().description(SESSION_MEANINGS.get(field)));
         }
         return session;
     }

@@ -6,13 +6,17 @@ import static dev.rampgate.problem.ProblemType.CONFLICT;
 import static dev.rampgate.problem.ProblemType.CURSOR_EXPIRED;
 import static dev.rampgate.problem.ProblemType.CURSOR_LOST;
 import static dev.rampgate.problem.ProblemType.FORBIDDEN;
+import static dev.rampgate.problem.ProblemType.INTERNAL_ERROR;
 import static dev.rampgate.problem.ProblemType.INVALID_REQUEST;
 import static dev.rampgate.problem.ProblemType.MALFORMED_BODY;
+import static dev.rampgate.problem.ProblemType.METHOD_NOT_ALLOWED;
+import static dev.rampgate.problem.ProblemType.NOT_ACCEPTABLE;
 import static dev.rampgate.problem.ProblemType.NOT_FOUND;
 import static dev.rampgate.problem.ProblemType.REQUEST_TIMEOUT;
 import static dev.rampgate.problem.ProblemType.TOO_MANY_REQUESTS;
 import static dev.rampgate.problem.ProblemType.UNAUTHENTICATED;
 import static dev.rampgate.problem.ProblemType.UNAVAILABLE;
+import static dev.rampgate.problem.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import dev.rampgate.ledger.Channel;
 import dev.rampgate.ledger.EventType;
@@ -44,10 +48,18 @@ final class BackOfficeDescription {
     private static final Pattern IN_PATH = Pattern.compile("\\{(\\w+)}");
 
     /** What any call may answer. */
-    private static final List<ProblemType> ANY =
-            List.of(BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, TOO_MANY_REQUESTS, UNAVAILABLE);
+    private static final List<ProblemType> ANY = List.of(
+            BAD_REQUEST,
+            UNAUTHENTICATED,
+            FORBIDDEN,
+            METHOD_NOT_ALLOWED,
+            NOT_ACCEPTABLE,
+            TOO_MANY_REQUESTS,
+            INTERNAL_ERROR,
+            UNAVAILABLE);
 
-    private static final List<ProblemType> WITH_BODY = List.of(MALFORMED_BODY, INVALID_REQUEST, BODY_TOO_LARGE);
+    private static final List<ProblemType> WITH_BODY =
+            List.of(MALFORMED_BODY, INVALID_REQUEST, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE);
 
     /**
      * One call.
@@ -88,7 +100,7 @@ final class BackOfficeDescription {
                                         "how long to wait for an event if there is none, up to 60s",
                                         string().pattern("^[0-9]{1,2}s$").addExample("30s"))),
                         null,
-                        json(object("events", array(event()), "next", text("after of the next page", null))),
+                        json(object("events", array(ref(EVENT)), "next", text("after of the next page", null))),
                         List.of(INVALID_REQUEST, CURSOR_EXPIRED, CURSOR_LOST)),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -102,7 +114,7 @@ final class BackOfficeDescription {
                         json(optional(
                                 object(
                                         "transactions",
-                                        array(OASFactory.createSchema().ref(FOUND)),
+                                        array(ref(FOUND)),
                                         "scan_limited",
                                         flag("whether the page ended since 10,000 rows had been read")),
                                 "next_cursor",
@@ -135,7 +147,7 @@ final class BackOfficeDescription {
                         List.of(),
                         null,
                         json(object(
-                                "transaction", OASFactory.createSchema().ref(FOUND),
+                                "transaction", ref(FOUND),
                                 "situation", text("in which situation it is", "pending_buy"),
                                 "why", text("why it waits", null),
                                 "next", text("what happens next, and when", null),
@@ -144,7 +156,7 @@ final class BackOfficeDescription {
                                 "alarms", array(text("what an operator must look into", "unknown_status")),
                                 "poll", poll(),
                                 "socket_attached", flag("whether a replica follows it on a socket"),
-                                "timeline", array(OASFactory.createSchema().ref("Entry")),
+                                "timeline", array(ref(STEP)),
                                 "archive", array(observation()),
                                 "archive_truncated", flag("whether there are older observations"),
                                 "events", array(eventOfCase()),
@@ -161,22 +173,18 @@ final class BackOfficeDescription {
                                 query("actor", "only of this actor"),
                                 query("action", "only this action, such as erase_user"),
                                 query("about", "only about this transaction, endpoint, brake, user or search value"),
-                                query("from", "inclusive, such as 2026-05-02T08:00:00Z"),
-                                query("to", "exclusive"),
+                                query("from", "inclusive", time(null)),
+                                query("to", "exclusive", time(null)),
                                 query("after", "next of the page before"),
-                                query("limit", "1 to 500; 100 by default"),
-                                query("format", "json, which is the default, or csv")),
+                                most(500, 100),
+                                query("format", "json by default", oneOf("json", "csv"))),
                         null,
                         Map.of(
                                 "application/json",
                                 optional(
                                         object(
-                                                "head",
-                                                anyObject("position and hash of the last entry in the chain"),
-                                                "entries",
-                                                array(
-                                                        anyObject(
-                                                                "position, at, actor, role, action, result, subject, details, request_id, calls, previous, hash"))),
+                                                "head", head(),
+                                                "entries", array(ref(AUDIT_ENTRY))),
                                         "next",
                                         text("after of the next page", null)),
                                 "text/csv",
@@ -192,8 +200,8 @@ final class BackOfficeDescription {
                                 query("actor", "only of this actor"),
                                 query("action", "only this action, such as erase_user"),
                                 query("about", "only about this transaction, endpoint, brake, user or search value"),
-                                query("from", "inclusive, such as 2026-05-02T08:00:00Z"),
-                                query("to", "exclusive"),
+                                query("from", "inclusive", time(null)),
+                                query("to", "exclusive", time(null)),
                                 query("format", "csv (safe for spreadsheets) or ndjson (exact)", oneOf("csv", "ndjson"))
                                         .required(true)),
                         null,
@@ -229,11 +237,13 @@ final class BackOfficeDescription {
                         List.of(
                                 query(
                                         "as_known_at",
-                                        "what became known later is not in it, such as 2026-11-03T00:00:00Z; when the month was"
-                                                + " closed by default, or now if it is not closed"),
+                                        "what became known later is not in it; when the month was closed by default, or now if"
+                                                + " it is not closed",
+                                        time(null)),
                                 query(
                                         "format",
-                                        "json (sums and corrections) by default, or csv (every item and correction)")),
+                                        "json (sums and corrections) by default, or csv (every item and correction)",
+                                        oneOf("json", "csv"))),
                         null,
                         Map.of(
                                 "text/csv",
@@ -300,12 +310,14 @@ final class BackOfficeDescription {
                                         "user_id", text("as asked", "cust-1"),
                                         "exported_at", time("when it was begun"),
                                         "audit_hash", text("what stands for the user in the audit", null),
-                                        "transactions",
-                                                array(
-                                                        anyObject(
-                                                                "transaction, follow_up, timeline, archive, events, amounts, deliveries, attempts")),
-                                        "idempotency_keys", array(anyObject("key, expires_at, answered")),
-                                        "hand_offs", array(anyObject("expires_at"))),
+                                        "transactions", array(exported()),
+                                        "idempotency_keys",
+                                                array(object(
+                                                        "key", text("as the user's client sent it", null),
+                                                        "expires_at", time("when it is forgotten"),
+                                                        "answered", flag("whether an answer is kept"))),
+                                        "hand_offs",
+                                                array(object("expires_at", time("when it can no longer be opened")))),
                                 "erased_at",
                                 time("when a user of this id was erased last; absent if none was"))),
                         List.of()),
@@ -431,7 +443,7 @@ final class BackOfficeDescription {
                         "Those that are on, and those that expired within the last seven days.",
                         List.of(),
                         null,
-                        json(object("brakes", array(brake()))),
+                        json(object("brakes", array(ref(BRAKE)))),
                         List.of()),
                 new Call(
                         PathItem.HttpMethod.PUT,
@@ -446,7 +458,7 @@ final class BackOfficeDescription {
                                 "expires_at",
                                 time(
                                         "within 31 days; if absent, that of the brake that is on stays, and a new one has 24 h")),
-                        json(brake()),
+                        json(ref(BRAKE)),
                         List.of(CONFLICT)),
                 new Call(
                         PathItem.HttpMethod.DELETE,
@@ -456,7 +468,7 @@ final class BackOfficeDescription {
                         "Sessions are opened again at every replica within a second, unless another brake stops them.",
                         List.of(),
                         null,
-                        json(brake()),
+                        json(ref(BRAKE)),
                         List.of(INVALID_REQUEST, NOT_FOUND)),
                 new Call(
                         PathItem.HttpMethod.POST,
@@ -466,7 +478,7 @@ final class BackOfficeDescription {
                         "Within a share of the call budget, resumed by any replica. One run at a time: 409 while another is active.",
                         List.of(),
                         object("from", time("inclusive"), "to", time("exclusive")),
-                        json(run()),
+                        json(ref(RUN)),
                         List.of(CONFLICT)),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -474,9 +486,9 @@ final class BackOfficeDescription {
                         "listDrift",
                         "A page of drift runs, newest first",
                         "With their progress.",
-                        List.of(query("after", "next of the page before"), query("limit", "1 to 100; 20 by default")),
+                        List.of(query("after", "next of the page before"), most(100, 20)),
                         null,
-                        json(optional(object("runs", array(run())), "next", text("after of the next page", "12"))),
+                        json(optional(object("runs", array(ref(RUN))), "next", text("after of the next page", "12"))),
                         List.of(INVALID_REQUEST)),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -486,7 +498,7 @@ final class BackOfficeDescription {
                         "estimated_end is where it ends at its rate so far.",
                         List.of(),
                         null,
-                        json(run()),
+                        json(ref(RUN)),
                         List.of(NOT_FOUND)),
                 new Call(
                         PathItem.HttpMethod.POST,
@@ -496,7 +508,7 @@ final class BackOfficeDescription {
                         "What it found stays. 409 if it has ended.",
                         List.of(),
                         null,
-                        json(run()),
+                        json(ref(RUN)),
                         List.of(NOT_FOUND, CONFLICT)),
                 new Call(
                         PathItem.HttpMethod.POST,
@@ -506,13 +518,14 @@ final class BackOfficeDescription {
                         "CSV in UTF-8, at most 100 MB, imported whole or not at all. Mistakes are answered with their lines. With from and to it"
                                 + " must list all transactions of a status of covers that were created in between.",
                         List.of(
-                                query("from", "the statement's period begins here, inclusive; with to"),
-                                query("to", "and ends here, exclusive"),
+                                query("from", "the statement's period begins here, inclusive; with to", time(null)),
+                                query("to", "and ends here, exclusive", time(null)),
                                 query(
                                         "covers",
-                                        "statuses that it lists all of; may be repeated; completed by default")),
+                                        "statuses that it lists all of; repeated for several; completed by default",
+                                        array(oneOf(STATUSES)))),
                         null,
-                        json(statementImport()),
+                        json(ref(IMPORT)),
                         List.of(INVALID_REQUEST, CONFLICT, BODY_TOO_LARGE, REQUEST_TIMEOUT)),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -520,12 +533,10 @@ final class BackOfficeDescription {
                         "listImports",
                         "A page of imported statements, newest first",
                         "Those that were received whole.",
-                        List.of(query("after", "next of the page before"), query("limit", "1 to 100; 20 by default")),
+                        List.of(query("after", "next of the page before"), most(100, 20)),
                         null,
                         json(optional(
-                                object("imports", array(statementImport())),
-                                "next",
-                                text("after of the next page", "12"))),
+                                object("imports", array(ref(IMPORT))), "next", text("after of the next page", "12"))),
                         List.of(INVALID_REQUEST)),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -535,7 +546,7 @@ final class BackOfficeDescription {
                         "And what became of its rows.",
                         List.of(),
                         null,
-                        json(statementImport()),
+                        json(ref(IMPORT)),
                         List.of(NOT_FOUND)),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -544,16 +555,19 @@ final class BackOfficeDescription {
                         "A page of breaks, newest first",
                         "What Proof and the record say differently. A page may be empty and have next.",
                         List.of(
-                                query("state", "open, explained, alarming or resolved"),
-                                query("kind", "missing_here, missing_there, status or amount"),
+                                query(
+                                        "state",
+                                        "alarming ones are open and older than an hour",
+                                        oneOf("open", "explained", "alarming", "resolved")),
+                                query("kind", "what differs", oneOf(BREAK_KINDS)),
                                 query("run", "found first by this drift run"),
                                 query("import", "found first by this import"),
                                 query("transaction", "only of this transaction"),
                                 query("after", "next of the page before"),
-                                query("limit", "1 to 500; 100 by default")),
+                                most(500, 100)),
                         null,
                         json(optional(
-                                object("breaks", array(oneBreak())), "next", text("after of the next page", "12"))),
+                                object("breaks", array(ref(BREAK))), "next", text("after of the next page", "12"))),
                         List.of(INVALID_REQUEST)),
                 new Call(
                         PathItem.HttpMethod.GET,
@@ -563,7 +577,7 @@ final class BackOfficeDescription {
                         "They are only ever added.",
                         List.of(),
                         null,
-                        json(oneBreak()),
+                        json(ref(BREAK)),
                         List.of(NOT_FOUND)),
                 new Call(
                         PathItem.HttpMethod.POST,
@@ -573,7 +587,7 @@ final class BackOfficeDescription {
                         "The break is alarmed no more. 409 after 50 notes.",
                         List.of(),
                         object("text", text("1 to 1,000 printable characters; name no user", "Proof's ticket 4711")),
-                        json(oneBreak()),
+                        json(ref(BREAK)),
                         List.of(NOT_FOUND, CONFLICT)));
     }
 
@@ -624,7 +638,7 @@ final class BackOfficeDescription {
         Schema found = object(
                 "id", text("its id", "88"),
                 "transaction_id", text("Proof's id of the transaction", null),
-                "kind", oneOf("missing_here", "missing_there", "status", "amount"),
+                "kind", oneOf(BREAK_KINDS),
                 "state", oneOf("open", "explained", "resolved"),
                 "timing", flag("whether it may be a matter of timing"),
                 "alarming", flag("whether it is real, unexplained and older than an hour"),
@@ -682,7 +696,16 @@ final class BackOfficeDescription {
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
                                 .description("back office: a token of an actor of rampgate.operate.actors"));
-        api.getComponents().addSchema(FOUND, found());
+        api.getComponents()
+                .addSchema(FOUND, found())
+                .addSchema(STEP, step())
+                .addSchema(EVENT, event())
+                .addSchema(AUDIT_ENTRY, auditEntry())
+                .addSchema(RUN, run())
+                .addSchema(IMPORT, statementImport())
+                .addSchema(BREAK, oneBreak())
+                .addSchema(BRAKE, brake());
+        api.addWebhook("event", OASFactory.createPathItem().POST(delivered()));
         for (Call call : calls()) {
             PathItem item = api.getPaths().getPathItem(call.path());
             if (item == null) {
@@ -721,7 +744,9 @@ final class BackOfficeDescription {
         if (call.body() != null) {
             problems.addAll(WITH_BODY);
             operation.setRequestBody(OASFactory.createRequestBody()
-                    .required(true)
+                    // Where every field is optional the body is, too.
+                    .required(call.body().getRequired() != null
+                            && !call.body().getRequired().isEmpty())
                     .content(OASFactory.createContent()
                             .addMediaType(
                                     "application/json",
@@ -740,6 +765,12 @@ final class BackOfficeDescription {
                                 .description("Done")
                                 .addHeader("X-Request-Id", ApiDescription.header("stands in our log"))
                                 .content(content));
+        if (call.id().equals("readAudit")) {
+            operation
+                    .getResponses()
+                    .getAPIResponse("200")
+                    .addHeader("Rampgate-Next", ApiDescription.header("next, of a page as CSV; absent at the end"));
+        }
         ApiDescription.addProblems(operation, problems);
         return operation;
     }
@@ -820,6 +851,7 @@ final class BackOfficeDescription {
                 "most of a page",
                 OASFactory.createSchema()
                         .addType(SchemaType.INTEGER)
+                        .format("int32")
                         .minimum(BigDecimal.ONE)
                         .maximum(BigDecimal.valueOf(largest))
                         .defaultValue(usual));
@@ -836,6 +868,15 @@ final class BackOfficeDescription {
     // --- what answers are made of
 
     private static final String FOUND = "FoundTransaction";
+    private static final String STEP = "RecordedEntry";
+    private static final String EVENT = "Event";
+    private static final String AUDIT_ENTRY = "AuditEntry";
+    private static final String RUN = "DriftRun";
+    private static final String IMPORT = "StatementImport";
+    private static final String BREAK = "Break";
+    private static final String BRAKE = "Brake";
+
+    private static final String[] BREAK_KINDS = {"missing_here", "missing_there", "status", "amount"};
 
     private static final String[] STATUSES =
             Arrays.stream(Status.values()).map(Status::wireName).toArray(String[]::new);
@@ -899,9 +940,107 @@ final class BackOfficeDescription {
         optional(data, "redacted", flag("true if the user was erased, else absent"));
         return object(
                 "id", text("the same at every attempt and replay", null),
-                "type", oneOf(EVENT_TYPES),
+                "type", eventType(),
                 "timestamp", time("when it was decided"),
                 "data", transactionWith("the transaction as the event leaves it, without timeline", data));
+    }
+
+    private static Schema ref(String component) {
+        return OASFactory.createSchema().ref(component);
+    }
+
+    /** Open: readers ignore types that they do not know. */
+    private static Schema eventType() {
+        return text("one of x-extensible-enum, or a newer one, which is to be ignored", EVENT_TYPES[0])
+                .addExtension("x-extensible-enum", List.of((Object[]) EVENT_TYPES));
+    }
+
+    /** What an endpoint gets. */
+    private static Operation delivered() {
+        return OASFactory.createOperation()
+                .operationId("receiveEvent")
+                .tags(List.of(TAG))
+                .summary("An event, as an endpoint gets it")
+                .description(
+                        "By the Standard Webhooks specification; at least once, in the order of its versions within a"
+                                + " transaction. Answer 2xx once it is stored, also to types that you do not know.")
+                .addParameter(deliveryHeader("webhook-id", "the event's id, the same at every attempt and replay"))
+                .addParameter(deliveryHeader("webhook-timestamp", "the second of this attempt, since 1970"))
+                .addParameter(deliveryHeader("webhook-signature", "one or more signatures, separated by spaces"))
+                .requestBody(OASFactory.createRequestBody()
+                        .required(true)
+                        .content(OASFactory.createContent()
+                                .addMediaType(
+                                        "application/json",
+                                        OASFactory.createMediaType().schema(ref(EVENT)))))
+                .responses(OASFactory.createAPIResponses()
+                        .addAPIResponse("2XX", OASFactory.createAPIResponse().description("It is stored"))
+                        .addAPIResponse("410", OASFactory.createAPIResponse().description("Pauses the endpoint")));
+    }
+
+    private static Parameter deliveryHeader(String name, String description) {
+        return OASFactory.createParameter()
+                .name(name)
+                .in(Parameter.In.HEADER)
+                .required(true)
+                .description(description)
+                .schema(string());
+    }
+
+    /** An entry of the timeline, with its number. */
+    private static Schema step() {
+        return OASFactory.createSchema()
+                .description("one accepted status change, with its number")
+                .addAllOf(ref("Entry"))
+                .addAllOf(object("sequence", small("counts the transaction's changes from 1")));
+    }
+
+    private static Schema head() {
+        return object(
+                        "position", number("how many entries the chain has"),
+                        "hash", text("of the last one", null))
+                .description("the end of the chain");
+    }
+
+    private static Schema auditEntry() {
+        Schema entry = object(
+                "at", time("when it happened"),
+                "calls", small("how many calls of the same kind this entry counts"));
+        optional(entry, "position", number("in the chain; absent until it is linked"));
+        optional(entry, "actor", text("who", "night"));
+        optional(entry, "role", text("as which role", "operator"));
+        optional(entry, "action", text("what was done or read", "erase_user"));
+        optional(entry, "result", text("what became of it", "done"));
+        optional(entry, "subject", text("about what: an id, a name, or a keyed hash", null));
+        optional(entry, "details", anyObject("more about it; what it has depends on the action"));
+        optional(entry, "request_id", text("as in X-Request-Id", null));
+        optional(entry, "previous", text("hash of the entry before; absent until it is linked", null));
+        return optional(entry, "hash", text("of this entry; absent until it is linked", null));
+    }
+
+    private static Schema exported() {
+        Schema amount = object("attempt", small("from 1"));
+        optional(amount, "status", oneOf(STATUSES));
+        optional(amount, "crypto_amount", text("a plain decimal", "42.60"));
+        optional(amount, "fiat_currency", text("of the fiat amount", "EUR"));
+        optional(amount, "fiat_amount", text("a plain decimal", "40.15"));
+        optional(amount, "occurred_at", time("Proof's time"));
+        optional(amount, "confirmed_at", time("when a poll showed the status"));
+        Schema waiting = undelivered("due_at");
+        waiting.setRequired(waiting.getRequired().stream()
+                .filter(field -> !field.equals("due_at"))
+                .toList());
+        optional(waiting, "parked_at", time("when it was parked; absent if it waits"));
+        Schema exported = object(
+                "transaction", ref(FOUND),
+                "timeline", array(ref(STEP)),
+                "archive", array(observation()),
+                "events", array(ref(EVENT)),
+                "amounts", array(amount),
+                "deliveries", array(waiting),
+                "attempts", array(attempt()));
+        return optional(
+                exported, "follow_up", text("what is planned next", null).type(null));
     }
 
     private static Schema poll() {
@@ -978,6 +1117,7 @@ final class BackOfficeDescription {
                                         OASFactory.createSchema()
                                                 .addType(SchemaType.INTEGER)
                                                 .addType(SchemaType.NULL)
+                                                .format("int64")
                                                 .description("of the event that showed it"))),
                         "sums",
                         array(sum("period", "2026-10")))
@@ -994,7 +1134,7 @@ final class BackOfficeDescription {
     private static Schema eventOfCase() {
         return object(
                 "id", text("as it was published", null),
-                "type", oneOf(EVENT_TYPES),
+                "type", eventType(),
                 "version", number("from 1"),
                 "epoch", number("later epochs follow earlier ones"),
                 "created_at", time("when it was decided"),
@@ -1002,6 +1142,16 @@ final class BackOfficeDescription {
     }
 
     private static Schema deliveriesOfCase() {
+        return optional(
+                object(
+                        "pending", array(undelivered("due_at")),
+                        "parked", array(undelivered("parked_at")),
+                        "attempts", array(attempt())),
+                "what_to_do",
+                text("about those that are parked; absent if none is", null));
+    }
+
+    private static Schema attempt() {
         Schema attempt = object(
                 "endpoint", text("the endpoint", "orders"),
                 "replay", flag("whether an operator asked for it"),
@@ -1009,13 +1159,7 @@ final class BackOfficeDescription {
                 "attempted_at", time("when it was sent"),
                 "outcome", oneOf(OUTCOMES),
                 "took_ms", number("until the status"));
-        return optional(
-                object(
-                        "pending", array(undelivered("due_at")),
-                        "parked", array(undelivered("parked_at")),
-                        "attempts", array(optional(attempt, "status", number("of the answer")))),
-                "what_to_do",
-                text("about those that are parked; absent if none is", null));
+        return optional(attempt, "status", small("of the answer"));
     }
 
     private static Schema undelivered(String time) {
@@ -1042,7 +1186,7 @@ final class BackOfficeDescription {
         Schema endpoint = object(
                 "name", text("the endpoint", "orders"),
                 "known", flag("whether the settings of the replica that answers have it"),
-                "types", array(oneOf(EVENT_TYPES)),
+                "types", array(eventType()),
                 "state", oneOf("flowing", "open", "paused"),
                 "behind", number("places of the feed of which no deliveries were made yet"),
                 "queued", number("deliveries that wait"),
@@ -1092,6 +1236,13 @@ final class BackOfficeDescription {
     }
 
     private static Schema number(String description) {
-        return OASFactory.createSchema().addType(SchemaType.INTEGER).description(description);
+        return OASFactory.createSchema()
+                .addType(SchemaType.INTEGER)
+                .format("int64")
+                .description(description);
+    }
+
+    private static Schema small(String description) {
+        return number(description).format("int32");
     }
 }

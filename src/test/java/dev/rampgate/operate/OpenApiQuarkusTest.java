@@ -3,6 +3,9 @@ package dev.rampgate.operate;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -12,6 +15,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The description that is checked in is the one that this version gives. */
@@ -56,6 +61,30 @@ class OpenApiQuarkusTest {
                 .contains("Idempotency-Key", "bearerFormat: JWT", "X-Gateway-Secret");
         for (ProblemType type : ProblemType.values()) {
             assertThat(now).contains(type.urn());
+        }
+    }
+
+    @Test
+    void noPatternHasALookaheadWhichNotEveryLanguageKnows() {
+        assertThat(now()).doesNotContain("(?=", "(?!", "(?<");
+    }
+
+    @Test
+    void everyIntegerSaysHowLongItMayBecome() throws IOException {
+        List<String> without = new ArrayList<>();
+        integers("", new ObjectMapper(new YAMLFactory()).readTree(now()), without);
+        assertThat(without).isEmpty();
+    }
+
+    private static void integers(String path, JsonNode node, List<String> without) {
+        boolean isInteger = node.path("type").asText().equals("integer")
+                || node.path("type").isArray() && node.path("type").toString().contains("\"integer\"");
+        if (isInteger && !node.has("format")) {
+            without.add(path);
+        }
+        node.properties().forEach(field -> integers(path + "/" + field.getKey(), field.getValue(), without));
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            integers(path + "/" + i, node.get(i), without);
         }
     }
 
