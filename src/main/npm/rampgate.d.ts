@@ -204,7 +204,7 @@ export function fetchTicket(id: string, options?: Options & { signal?: AbortSign
 export function widgetParameters(session: Session): Record<string, unknown>;
 
 /**
- * Runs Proof's widget. Resolves when the widget was told to start, which is before it is visible.
+ * Runs Proof's widget. Resolves when the widget has been started, which is before it is visible.
  * @param host where it is drawn
  * @param script the address of Proof's script
  * @throws {Problem} if the script cannot be loaded; calling again tries again

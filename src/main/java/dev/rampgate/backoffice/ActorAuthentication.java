@@ -126,7 +126,7 @@ public class ActorAuthentication {
 
     /**
      * The actor whose token this is, or the person whom it names, for the caller of this request. Fails with {@link ProblemException}: 401 if it is
-     * none, 403 for a person without a role, 429 after too many wrong ones from the request's address, 503 if the issuer's keys were never read.
+     * invalid, 403 for a person without a role, 429 after too many wrong ones from the request's address, 503 if the issuer's keys were never read.
      */
     public Uni<Actor> actor(String token, RoutingContext routing) {
         String source = source(routing);
@@ -140,7 +140,7 @@ public class ActorAuthentication {
     }
 
     /**
-     * The person whom a token of the issuer names, with a key that only who has the token can have; empty if the token is not believed, or not any more.
+     * The person whom a token of the issuer names, with a key that only a holder of the token can derive; empty if the token is invalid or expired.
      * Fails with {@link ProblemException}: 403 for a person without a role, 503 if the issuer's keys were never read.
      *
      * @param purpose what the key is for

@@ -13,7 +13,7 @@ final class ExportPages {
 
     private ExportPages() {}
 
-    /** The same page: a database that is busy for a moment ends no export. */
+    /** Reads the page again if the database is busy, so that a short wait does not end an export. */
     static <T> Uni<T> patiently(Uni<T> page) {
         return page.onFailure(ShareFullException.class)
                 .retry()

@@ -17,7 +17,7 @@ public final class FilterOrder {
     /** After CORS, so that the body of a refused page is not read; before authentication, which no webhook needs. */
     static final int BODY = 250;
 
-    /** As soon as there is a body: what comes behind, and each route that is compared with the path, costs every webhook. */
+    /** Directly behind the body: every later filter, and each route that is compared with the path, would cost every webhook time. */
     public static final int WEBHOOK = 240;
 
     private FilterOrder() {}

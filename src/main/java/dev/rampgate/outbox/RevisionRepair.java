@@ -16,10 +16,10 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Adds the amount revisions that are missing. During a rolling upgrade, and after a roll-back, replicas of a build from before there were books change
- * transactions without a revision, and give places to events without making the revisions known that they show. Every replica compares transactions
- * with their newest revision, the newest transactions first, and begins again at the end. What is added becomes known then, not when it happened, so
- * that no statement changes that was asked for before.
+ * Adds the amount revisions that are missing. During a rolling upgrade, and after a roll-back, replicas of a build that has no books change
+ * transactions without a revision, and give places to events without making the revisions of these events known. Every replica compares transactions
+ * with their newest revision, the newest transactions first, and begins again at the end. An added revision becomes known when it is added, not when
+ * the change happened, so that statements that were asked for before do not change.
  */
 @ApplicationScoped
 class RevisionRepair implements HousekeepingJob {
@@ -203,8 +203,8 @@ class RevisionRepair implements HousekeepingJob {
     }
 
     /**
-     * Looks again when no batch can change them any more. Those that a batch holds are left to the next pass: so nothing ever waits for this while it
-     * waits itself.
+     * Compares them again under their locks, so that no batch can change them. Rows that a batch holds are left to the next pass: this never
+     * waits for a lock, so it cannot be part of a deadlock.
      */
     private Uni<Integer> add(SqlConnection connection, List<String> ids) {
         return connection

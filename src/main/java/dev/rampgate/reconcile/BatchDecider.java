@@ -142,7 +142,7 @@ final class BatchDecider {
         return record != null && record.details().isErased();
     }
 
-    /** An erasure finds texts by the owner of their transaction: of nobody else a text may speak. */
+    /** An erasure finds texts by the owner of their transaction, so a text must not name any other user. */
     private boolean namesAnotherUser(Observation observation) {
         String named = observation.details().userId();
         TransactionRecord record = after.get(observation.transactionId());

@@ -3,8 +3,8 @@ package dev.rampgate.sandbox;
 import java.util.Optional;
 
 /**
- * Ends the sandbox with the Maven that started it. {@code mvn -Psandbox} runs the artifact in a process of its own, to which nobody passes
- * a signal on: without this, SIGTERM to Maven would leave the sandbox and its ports behind.
+ * Ends the sandbox with the Maven that started it. {@code mvn -Psandbox} runs the artifact in a process of its own, and Maven does not
+ * pass signals on to it: without this, SIGTERM to Maven would leave the sandbox and its ports behind.
  */
 final class EndOfMaven {
 

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** What happens to the machine of the primary: its disks are full, and its cables are pulled, that to its standby or that to Rampgate. */
+/** Faults of the primary's machine: its disks are full, or its network to the standby or to Rampgate is cut. */
 class DatabaseHostFaultIT {
 
     private static final int WEBHOOKS_PER_SECOND = 20;
@@ -93,7 +93,7 @@ class DatabaseHostFaultIT {
         primary.execute("SELECT pg_reload_conf()");
     }
 
-    /** What is there of it already is used up, too. */
+    /** Also uses up the space that the log has reserved already. */
     private static void fillLog(PostgresHost primary) {
         primary.fill("log");
         await("no log fits")
@@ -101,7 +101,7 @@ class DatabaseHostFaultIT {
                 .until(() -> !primary.takes("SELECT pg_logical_emit_message(false, 'a test', repeat('x', 500000))"));
     }
 
-    /** As an administrator does it, and a supervisor of processes. */
+    /** An administrator makes space, and a supervisor of processes starts the server again. */
     private static void makeSpace(PostgresHost primary, String disk) {
         primary.makeSpace(disk);
         primary.restartIfEnded();

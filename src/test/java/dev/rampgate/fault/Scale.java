@@ -29,7 +29,7 @@ enum Scale {
 
     /**
      * How long after a promised time something may come: what is promised is checked at night, on a quiet machine; elsewhere the
-     * figures show it, and the test finds what hangs. On two processors that ten builds shared, 78 s were seen after an outage.
+     * figures show it, and the test finds what hangs. On two overloaded processors, 78 s were seen after an outage.
      */
     static Duration slack(Duration atNight) {
         return NOW == NIGHTLY ? atNight : atNight.multipliedBy(30);

@@ -67,7 +67,7 @@ class SoakFaultIT {
     private static final Duration BEFORE_A_KILL = Duration.ofSeconds(5);
     private static final int MEBIBYTE = 1024 * 1024;
 
-    /** Each one happens in each round, in another order; the first replica is never ended, so that its memory can be watched. */
+    /** Each happens once in each round, in random order. The first replica is never ended, so that its memory can be observed. */
     private enum Harm {
         KILL,
         KILL_AGAIN,
@@ -332,7 +332,7 @@ class SoakFaultIT {
         return replica.metrics("rampgate_backlog{").allMatch(line -> line.endsWith(" 0.0"));
     }
 
-    /** What was acknowledged, but for what a replica that was killed then may have kept in memory alone. */
+    /** All acknowledged webhooks except those that a killed replica may have kept in memory alone. */
     private List<Sent> stored(List<Sent> sent) {
         return sent.stream()
                 .filter(Sent::isAcknowledged)

@@ -69,7 +69,7 @@ class ImagesTest {
                         + properties.getProperty("quarkus.management.port"));
     }
 
-    /** The registry is a script here: there is none that a test may ask. */
+    /** A script stands in for Docker and the registry. */
     @Test
     void everyForeignImageIsPinnedByOneCommandAndKeepsItsTag() throws Exception {
         for (String part : List.of(".ci/pin-images", "compose.yaml")) {

@@ -48,10 +48,10 @@ class AuditPages implements ConsolePages {
     private static final int LIMIT = 50;
     private static final int MOST_VALUES = 6;
 
-    /** For so long nothing is wrong, whatever clocks say. */
+    /** An entry that waits for less is not late, even if clocks differ. */
     private static final Duration LATE = Duration.ofMinutes(1);
 
-    /** Entries are linked within a second, so that the one about this page is never linked yet. */
+    /** Entries are linked within a second, so the entry about this very page is never linked yet. */
     private static final Duration SOON = Duration.ofSeconds(2);
 
     private static final Pattern LOCAL_TIME = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}");

@@ -266,7 +266,7 @@ class SearchPages implements ConsolePages {
         });
     }
 
-    /** Why an order may be missing that a user speaks of: no session could be opened for it. */
+    /** Why a user's order may be missing: its session could not be opened. */
     private String trouble() {
         if (figures.gauge("rampgate.session.brakes") > 0) {
             return "An operator has stopped sessions: orders may be refused before they are opened.";

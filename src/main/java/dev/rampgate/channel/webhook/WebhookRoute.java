@@ -102,7 +102,7 @@ class WebhookRoute {
     /**
      * Takes a webhook at the registered URL. With a wrong key or source the path does not seem to exist.
      *
-     * @param key as the path has it: no letter of a key is encoded in a normalized path
+     * @param key as in the path: a normalized path percent-encodes no character that a key can have
      */
     private void keyed(RoutingContext routing, String key) {
         if (!sources.allow(routing)) {

@@ -96,7 +96,7 @@ public class Deliveries implements Preparation {
         return "The endpoints that get events could not be registered in the database";
     }
 
-    /** In the order of their names, as all that locks several endpoints does. */
+    /** Locks endpoints in the order of their names, as all statements that lock several do. */
     @Override
     public Uni<Void> prepare() {
         DeliveryStore store = new DeliveryStore(pool);

@@ -36,10 +36,10 @@ class DeliveryRetention implements HousekeepingJob {
     /** Statements of one run, so that it ends. */
     private static final int MOST_STATEMENTS = 50;
 
-    /** An endpoint that no replica has confirmed for so long is in no settings. */
+    /** An endpoint that no replica has confirmed for this long is in no settings. */
     private static final Duration UNKNOWN_AFTER = Duration.ofMinutes(10);
 
-    /** So long before their deletion, in runs, an endpoint gives up events: their types are still known then. */
+    /** How many runs before their deletion an endpoint gives up events: their types are still known then. */
     private static final int RUNS_BEFORE = 2;
 
     private final Pool pool;

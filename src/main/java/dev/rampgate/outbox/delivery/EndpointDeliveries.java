@@ -147,7 +147,7 @@ final class EndpointDeliveries {
                 .invoke(() -> logChanges(round.state(), wasOpen, wasPaused));
     }
 
-    /** A success of an endpoint that flows says nothing new: whose claim holds matters to its mark alone, which looks for itself. */
+    /** Successes of an endpoint that flows do not change its state, so their claims are checked only when they are marked. */
     private static Uni<Set<Attempt>> held(Round round, List<Attempt> attempts) {
         boolean allWell = round.state().isFlowing()
                 && attempts.stream().allMatch(attempt -> attempt.outcome() == Outcome.DELIVERED);

@@ -17,7 +17,7 @@ final class EndpointState {
         GONE
     }
 
-    /** So many outages in a row say that it is the endpoint, and not one event or one connection. */
+    /** From this many outages in a row on, the endpoint is the cause, and not one event or one connection. */
     static final int SEVERAL = 2;
 
     private static final Duration FIRST_PROBE = Duration.ofSeconds(1);
@@ -31,7 +31,7 @@ final class EndpointState {
 
     long position;
     Pause pause;
-    /** When an operator resumed it last; null if that was never. What was sent before says nothing about whether it is gone. */
+    /** When an operator resumed it last; null if never. A 410 to an event that was sent before does not count. */
     Instant resumedAt;
 
     /** In a row, counted up to {@link #SEVERAL}. */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** When a delivery is tried again: after 2 s first, then less and less often, over about 75 hours. */
+/** When a delivery is tried again: after 2 s first, then less and less often, over about 76 hours. */
 final class RetryLadder {
 
     private static final List<Duration> STEPS = List.of(

@@ -240,7 +240,7 @@ public final class Bench {
         return results.latest(workload, subject, WebhookWorkload.THROUGHPUT) / 2;
     }
 
-    /** Who is measured where not everybody is. */
+    /** Unknown ids are measured for Rampgate alone. */
     private static boolean takesPart(Subject subject, WebhookWorkload.Kind kind) {
         return kind != WebhookWorkload.Kind.UNKNOWN || subject.name().equals(LiveWorkload.RAMPGATE);
     }
@@ -403,7 +403,7 @@ public final class Bench {
                 },
                 "/session");
         String rows = "SELECT count(*) FROM session";
-        // Express first: everybody's latency is measured at half of its maximum.
+        // Express first: the latency of all is measured at half of its maximum.
         List<SessionWorkload.Opener> openers = new ArrayList<>(List.of(
                 new SessionWorkload.Opener(express, rows),
                 new SessionWorkload.Opener(cluster, rows),

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Half of the own maximum for a long time: memory and latency must stay what they are. */
+/** Half of the own maximum for a long time: memory and latency must not grow. */
 final class Soak {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
