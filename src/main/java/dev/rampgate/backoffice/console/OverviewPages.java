@@ -131,6 +131,8 @@ class OverviewPages implements ConsolePages {
     private List<Channel> channels() {
         boolean pollsRefused = figures.isOn("rampgate.proof.refusing", "channel", "poll");
         boolean socketsRefused = figures.isOn("rampgate.proof.refusing", "channel", "socket");
+        boolean noSocket = orZero(figures.gauge("rampgate.sockets", "state", "attached")) > 0
+                && orZero(figures.gauge("rampgate.sockets", "state", "healthy")) == 0;
         boolean noPolls = figures.isOn("rampgate.proof.breaker.open", "call", "transaction");
         return List.of(
                 new Channel(
@@ -149,8 +151,8 @@ class OverviewPages implements ConsolePages {
                         whole(figures.counted("rampgate.webhooks", "result", "refused")) + " refused"),
                 new Channel(
                         "Sockets",
-                        socketsRefused ? "refused" : "working",
-                        socketsRefused ? Tone.WAIT : Tone.GOOD,
+                        socketsRefused ? "refused" : noSocket ? "none connected" : "working",
+                        socketsRefused || noSocket ? Tone.WAIT : Tone.GOOD,
                         whole(figures.gauge("rampgate.sockets", "state", "healthy")) + " connected here",
                         whole(figures.gauge("rampgate.sockets", "state", "attached")) + " followed"));
     }
