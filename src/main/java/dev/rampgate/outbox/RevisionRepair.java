@@ -53,9 +53,14 @@ class RevisionRepair implements HousekeepingJob {
 
     /** Whether the books say something else than the ledger: the rule of {@link dev.rampgate.ledger.AmountRevision#of}. */
     private static final String DIFFERS = "(" + COUNTS + " <> (newest.period_at IS NOT NULL) OR " + COUNTS + """
-             AND (transaction.attempt, transaction.status, transaction.type, upper(transaction.currency), upper(transaction.network),
-                  upper(transaction.fiat_currency)) IS DISTINCT FROM
-                 (newest.attempt, newest.status, newest.type, upper(newest.currency), upper(newest.network), upper(newest.fiat_currency))
+             AND (transaction.attempt, transaction.status, transaction.type,
+                  upper(transaction.currency COLLATE "C"),
+                  upper(transaction.network COLLATE "C"),
+                  upper(transaction.fiat_currency COLLATE "C")) IS DISTINCT FROM
+                 (newest.attempt, newest.status, newest.type,
+                  upper(newest.currency COLLATE "C"),
+                  upper(newest.network COLLATE "C"),
+                  upper(newest.fiat_currency COLLATE "C"))
             """
             + " OR " + COUNTS + " AND (" + AMOUNT.formatted("crypto_amount") + ") IS DISTINCT FROM newest.crypto_amount"
             + " OR " + COUNTS + " AND (" + AMOUNT.formatted("fiat_amount") + ") IS DISTINCT FROM newest.fiat_amount)";
@@ -89,15 +94,17 @@ class RevisionRepair implements HousekeepingJob {
                    FROM page AS transaction
         """ + NEWEST + " WHERE " + DIFFERS + ") AS missing";
 
-    private static final String ADD = """
+    private static final String ADD =
+            """
             INSERT INTO amount_revision (
                 transaction_id, attempt, status, type, currency, network, crypto_amount, fiat_currency, fiat_amount, occurred_at,
                 confirmed_at, period_at, replaces
             )
-            SELECT transaction.id, transaction.attempt, transaction.status, transaction.type, upper(transaction.currency),
-                   upper(transaction.network),
-            """ + AMOUNT.formatted("crypto_amount") + ", upper(transaction.fiat_currency), "
-            + AMOUNT.formatted("fiat_amount") + """
+            SELECT transaction.id, transaction.attempt, transaction.status, transaction.type,
+                   upper(transaction.currency COLLATE "C"),
+                   upper(transaction.network COLLATE "C"),
+            """ + AMOUNT.formatted("crypto_amount") + ", upper(transaction.fiat_currency COLLATE \"C\"), "
+                    + AMOUNT.formatted("fiat_amount") + """
                    , transition.occurred_at, transition.confirmed_at,
                    CASE
                        WHEN NOT
@@ -115,7 +122,7 @@ class RevisionRepair implements HousekeepingJob {
                               AND transition.status = transaction.status
             WHERE transaction.id = ANY ($1::text[]) AND
             """ + DIFFERS
-            + " ORDER BY transaction.id";
+                    + " ORDER BY transaction.id";
 
     private final Pool pool;
     private final EventStore store;

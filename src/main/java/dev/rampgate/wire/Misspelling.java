@@ -26,8 +26,13 @@ public final class Misspelling {
         String letters = letters(name);
         return known.stream()
                 .sorted()
-                .filter(one -> edits(letters, letters(one)) <= (one.length() > SHORT ? 2 : 1))
+                .filter(one -> isNear(letters, letters(one)))
                 .findFirst();
+    }
+
+    private static boolean isNear(String name, String known) {
+        int most = known.length() > SHORT ? 2 : 1;
+        return Math.abs(name.length() - known.length()) <= most && edits(name, known) <= most;
     }
 
     private static String letters(String name) {

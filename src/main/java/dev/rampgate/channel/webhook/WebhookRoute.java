@@ -85,8 +85,11 @@ class WebhookRoute {
     }
 
     private void enter(RoutingContext routing) {
-        String path = routing.normalizedPath();
-        boolean open = path.equals(OPEN_PATH) || path.equals(KEYED_PATHS);
+        String normalized = routing.normalizedPath();
+        // A slash at the end changes nothing: Proof repeats no webhook, so a URL that was registered with one must
+        // work.
+        String path = normalized.endsWith("/") ? normalized.substring(0, normalized.length() - 1) : normalized;
+        boolean open = path.equals(OPEN_PATH);
         boolean keyed = !open && path.startsWith(KEYED_PATHS) && path.indexOf('/', KEYED_PATHS.length()) < 0;
         if (!open && !keyed) {
             routing.next();

@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param claimedAt when it was claimed
  * @param claim fences the mark
  * @param probe whether it was claimed to find out if the endpoint works again
+ * @param again whether it is the one that was probed last, or that opened the circuit: what it says is known
  * @param eventId null if the event was deleted, as is the body
  * @param body what is sent, byte for byte
  */
@@ -28,6 +29,7 @@ record Claimed(
         Instant claimedAt,
         UUID claim,
         boolean probe,
+        boolean again,
         String eventId,
         String body) {
 

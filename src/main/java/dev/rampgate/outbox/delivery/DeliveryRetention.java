@@ -42,6 +42,9 @@ class DeliveryRetention implements HousekeepingJob {
     /** How many runs before their deletion an endpoint gives up events: their types are still known then. */
     private static final int RUNS_BEFORE = 2;
 
+    /** But no earlier than this part of the retention, if runs are rare: an event is not given up long before it must be. */
+    private static final int MOST_OF_RETENTION = 24;
+
     private final Pool pool;
     private final Deliveries deliveries;
     private final OutboxSettings settings;
@@ -102,15 +105,18 @@ class DeliveryRetention implements HousekeepingJob {
                                 WHERE endpoint.name = known.name
                                 """)
                         .execute(Tuple.of(Columns.texts(deliveries.names())))
-                        .replaceWithVoid();
+                        // A restore or a failover may have lost one.
+                        .chain(known -> known.rowCount() < deliveries.names().size()
+                                ? deliveries.prepare()
+                                : Uni.createFrom().voidItem());
     }
 
     // --- what an endpoint loses
 
     private Uni<Void> giveUp() {
-        Instant before = clock.instant()
-                .minus(settings.retention())
-                .plus(settings.retentionInterval().multipliedBy(RUNS_BEFORE));
+        Duration runs = settings.retentionInterval().multipliedBy(RUNS_BEFORE);
+        Duration most = settings.retention().dividedBy(MOST_OF_RETENTION);
+        Instant before = clock.instant().minus(settings.retention()).plus(runs.compareTo(most) < 0 ? runs : most);
         return Multi.createFrom()
                 .iterable(deliveries.names().stream().sorted().toList())
                 .onItem()

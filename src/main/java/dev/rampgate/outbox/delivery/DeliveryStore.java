@@ -34,6 +34,9 @@ class DeliveryStore {
     /** Most retries that become due together. */
     static final int MOST_HASTENED = 10_000;
 
+    /** Most attempts of a retry that becomes due when an endpoint works again. */
+    static final int MOST_ATTEMPTS_HASTENED = 4;
+
     /** Heads among which the probes of an open circuit rotate, the longest due first. */
     static final int MOST_PROBED = 1_000;
 
@@ -57,7 +60,7 @@ class DeliveryStore {
                 .replaceWithVoid();
     }
 
-    /** Whether a round would find something to do, without a lock. */
+    /** Whether a round would find something to do, without a lock; not while there is no such row. */
     Uni<Boolean> hasWork(String name) {
         return pool.preparedQuery("""
                         SELECT endpoint.paused_at IS NULL
@@ -75,6 +78,17 @@ class DeliveryStore {
                                                  AND due_at <= statement_timestamp()
                                            )
                                    ELSE endpoint.probe_at <= statement_timestamp()
+                                       OR endpoint.outages = 1
+                                           AND endpoint.position < feed.last_position
+                                           AND NOT EXISTS (
+                                               SELECT
+                                               FROM delivery
+                                               WHERE delivery.endpoint = $1
+                                                 AND queue = 0
+                                                 AND delivery.position = endpoint.probed_position
+                                                 AND claim IS NOT NULL
+                                                 AND due_at > statement_timestamp()
+                                           )
                                END
                                OR endpoint.open_since IS NULL
                                    AND EXISTS (
@@ -92,7 +106,7 @@ class DeliveryStore {
                         WHERE endpoint.name = $1
                         """)
                 .execute(Tuple.of(name))
-                .map(rows -> rows.size() == 0 || rows.iterator().next().getBoolean("work"));
+                .map(rows -> rows.size() > 0 && rows.iterator().next().getBoolean("work"));
     }
 
     /** Locks an endpoint's row as rounds do, and waits for it: until the end of the database transaction no round changes its deliveries. */
@@ -119,12 +133,21 @@ class DeliveryStore {
                             WHERE name = $1
                             FOR NO KEY UPDATE SKIP LOCKED
                         )
-                        SELECT position, paused_because, resumed_at, outages, open_since, probe_at, probes, probed_position,
+                        SELECT locked.position, paused_because, resumed_at, outages, open_since, probe_at, probes, probed_position,
                                paced_to, replay_paced_to,
                                nullif(swept_to, '-infinity') AS swept_to,
                                nullif(replay_swept_to, '-infinity') AS replay_swept_to,
                                feed.last_position,
                                feed.expired_position,
+                               EXISTS (
+                                   SELECT
+                                   FROM delivery
+                                   WHERE delivery.endpoint = $1
+                                     AND queue = 0
+                                     AND delivery.position = probed_position
+                                     AND claim IS NOT NULL
+                                     AND due_at > statement_timestamp()
+                               ) AS probing,
                                statement_timestamp() AS now,
                                set_config('idle_in_transaction_session_timeout', '5s', true)
                         FROM locked
@@ -159,6 +182,7 @@ class DeliveryStore {
             state.probeAt = Columns.instant(row, "probe_at");
             state.probes = row.getInteger("probes");
             state.probedPosition = row.getLong("probed_position");
+            state.probing = row.getBoolean("probing");
             state.pacedTo = Columns.instant(row, "paced_to");
             state.replayPacedTo = Columns.instant(row, "replay_paced_to");
             state.sweptTo = orEpoch(Columns.instant(row, "swept_to"));
@@ -323,8 +347,9 @@ class DeliveryStore {
         }
 
         /**
-         * Makes what waits for another attempt due now, except what was rejected for its own sake. These are few: while a circuit is open,
-         * no deliveries are made.
+         * Makes what waits for another attempt due now, except what was rejected for its own sake, and what has failed so often that the event
+         * may be the cause: otherwise broken events would use up their attempts with each outage of another. These are few: while a circuit is
+         * open, no deliveries are made.
          */
         Uni<Void> makeRetriesDue() {
             return connection
@@ -342,6 +367,7 @@ class DeliveryStore {
                                            AND claim IS NULL
                                            AND due_at > $2
                                            AND last_outcome <> 'rejected'
+                                           AND attempts <= $4
                                          ORDER BY due_at
                                          LIMIT $3
                                      ) AS retry
@@ -353,7 +379,7 @@ class DeliveryStore {
                               AND delivery.queue = later.queue
                               AND delivery.position = later.position
                             """)
-                    .execute(Tuple.of(name, Columns.utc(now), (long) MOST_HASTENED))
+                    .execute(Tuple.of(name, Columns.utc(now), (long) MOST_HASTENED, MOST_ATTEMPTS_HASTENED))
                     .replaceWithVoid();
         }
 
@@ -522,6 +548,7 @@ class DeliveryStore {
                     now,
                     claim,
                     probe,
+                    probe && row.getLong("position") == state.probedPosition,
                     row.getString("id"),
                     row.getString("body"))));
             all.sort(Comparator.comparingLong(Claimed::position));

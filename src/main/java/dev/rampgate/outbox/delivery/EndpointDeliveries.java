@@ -181,7 +181,7 @@ final class EndpointDeliveries {
         Instant now = round.now();
         Claimed delivery = attempt.delivery();
         Outcome outcome = attempt.outcome();
-        if (outcome == Outcome.EXPIRED) {
+        if (outcome == Outcome.EXPIRED && delivery.queue() == Queue.LIVE) {
             state.lose(1);
         }
         if (delivery.probe() && (outcome == Outcome.EXPIRED || outcome == Outcome.REJECTED)) {
@@ -215,9 +215,12 @@ final class EndpointDeliveries {
 
     private static void fail(EndpointState state, Attempt attempt, Instant now) {
         boolean opens = !state.isOpen();
-        state.failed(attempt.delivery().probe(), now);
-        if (opens && attempt.outcome() == Outcome.THROTTLED) {
-            state.waitForProbe(now);
+        state.failed(attempt.delivery(), now);
+        if (attempt.outcome() == Outcome.THROTTLED) {
+            state.askedToWait();
+            if (opens) {
+                state.waitForProbe(now);
+            }
         }
     }
 
@@ -231,6 +234,10 @@ final class EndpointDeliveries {
             flow = claimLive(round);
         } else if (state.isProbeDue(round.now())) {
             flow = claimProbe(round);
+        } else if (state.mayTryAnother() && round.isBehind()) {
+            flow = make(round, DeliveryStore.MOST_MADE_TO_PROBE)
+                    .chain(made -> round.claimProbe(claimId(), endpoint.lease(), false))
+                    .map(found -> plan(found, found.isEmpty() && round.isBehind(), null));
         } else {
             flow = Uni.createFrom().item(plan(List.of(), false, null));
         }

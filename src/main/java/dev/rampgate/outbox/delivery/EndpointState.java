@@ -34,7 +34,7 @@ final class EndpointState {
     /** When an operator resumed it last; null if never. A 410 to an event that was sent before does not count. */
     Instant resumedAt;
 
-    /** In a row, counted up to {@link #SEVERAL}. */
+    /** Events in a row that met an outage, counted up to {@link #SEVERAL}. */
     int outages;
     /** Null while the circuit is closed. */
     Instant openSince;
@@ -42,7 +42,7 @@ final class EndpointState {
     Instant probeAt;
     /** Pauses before a probe, since the circuit opened. */
     int probes;
-    /** The last place that was probed: the next probe takes the head behind it. */
+    /** The place that was probed last, or that opened the circuit: the next probe takes the head behind it. */
     long probedPosition;
     /** Up to when the rate is used. */
     Instant pacedTo;
@@ -52,6 +52,8 @@ final class EndpointState {
     Instant sweptTo;
 
     Instant replaySweptTo;
+    /** Whether a probe is in flight. */
+    boolean probing;
     /** Events that this round found deleted before they could be sent. */
     long lost;
 
@@ -72,6 +74,11 @@ final class EndpointState {
         return !isPaused() && isOpen() && !probeAt.isAfter(now);
     }
 
+    /** While one event alone met outages it may be the cause, so an event that comes is tried before the next probe is due. */
+    boolean mayTryAnother() {
+        return !isPaused() && isOpen() && outages == 1 && !probing;
+    }
+
     /**
      * After a 2xx.
      *
@@ -87,16 +94,25 @@ final class EndpointState {
         return wasAway;
     }
 
-    /** After an outage: the first one opens the circuit, and something else is tried at once. */
-    void failed(boolean probe, Instant now) {
-        outages = Math.min(outages + 1, SEVERAL);
+    /** After an outage: the first one opens the circuit, and something else is tried at once. The same event once more says nothing new. */
+    void failed(Claimed delivery, Instant now) {
         if (!isOpen()) {
+            outages = 1;
             openSince = now;
             probeAt = now;
             probes = 0;
-        } else if (probe) {
+            probedPosition = delivery.position();
+            return;
+        }
+        outages = delivery.again() ? outages : Math.min(outages + 1, SEVERAL);
+        if (delivery.probe()) {
             waitForProbe(now);
         }
+    }
+
+    /** The receiver says that it is itself the cause, whatever the event. */
+    void askedToWait() {
+        outages = SEVERAL;
     }
 
     /** Whether the next probe is one that takes only what is due anyway. */
@@ -135,6 +151,7 @@ final class EndpointState {
 
     /** The receiver said when it wants to be asked again. */
     void delayed(boolean probe, Duration delay, Instant now) {
+        askedToWait();
         if (!isOpen()) {
             openSince = now;
             probes = 1;
@@ -149,6 +166,7 @@ final class EndpointState {
     /** One probe at a time: no other one before its lease ends. */
     void probing(long probed, Instant leaseEnd) {
         probedPosition = probed;
+        probing = true;
         probeAt = leaseEnd;
     }
 

@@ -46,6 +46,17 @@ class WebhookQuarkusTest {
     }
 
     @Test
+    void aSlashBehindTheKeyChangesNothing() {
+        given().contentType("application/json")
+                .body(webhook("some-id", "pending").encode())
+                .post("/proof-webhook/" + WEBHOOK_KEY + "/")
+                .then()
+                .statusCode(204);
+        given().get("/proof-webhook/" + WEBHOOK_KEY + "/").then().statusCode(405);
+        given().post("/proof-webhook/" + WEBHOOK_KEY + "/more").then().statusCode(404);
+    }
+
+    @Test
     void anIdOfSeventeenHexCharactersIsTaken() {
         post(webhook("0a1b2c3d4e5f60718", "pending")).statusCode(204);
     }

@@ -291,6 +291,71 @@ class DeliveriesTest {
         await().atMost(LIMIT).until(() -> receiver.delivered().size() == 20);
     }
 
+    @Test
+    void aBrokenEventThatIsAloneKeepsItsTimeAndItsAttemptsWhileOthersAreDelivered() {
+        Receiver receiver = receiver();
+        receiver.behave(
+                (event, request) -> Receiver.answer(request, event.name().equals("bad 1") ? 500 : 200));
+        registered("orders");
+        event("bad", 1);
+        replica(oneAtATime(receiver));
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NOT NULL AND probes > 1") == 1);
+        await().atMost(LIMIT).until(() -> number("""
+                WITH later AS (
+                    UPDATE delivery
+                    SET attempts = 2, due_at = now() + interval '1 h'
+                    WHERE claim IS NULL
+                    RETURNING endpoint
+                ), unprobed AS (
+                    UPDATE endpoint
+                    SET probe_at = now() + interval '1 h'
+                    FROM later
+                    WHERE name = endpoint
+                    RETURNING name
+                )
+                SELECT count(*) FROM unprobed""") == 1);
+
+        event("t-1", 1);
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().contains("t-1 1"));
+        event("t-2", 1);
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().contains("t-2 1"));
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM delivery") == 1
+                        && number("SELECT count(*) FROM endpoint WHERE open_since IS NULL") == 1);
+        assertThat(number("""
+                SELECT count(*)
+                FROM delivery
+                WHERE transaction_id = 'bad' AND attempts = 2 AND due_at > now() + interval '50 m'""")).isEqualTo(1);
+    }
+
+    @Test
+    void whatFailedManyTimesKeepsItsTimeWhenTheEndpointWorksAgain() {
+        Receiver receiver = receiver();
+        receiver.answerAll(500);
+        registered("orders");
+        event("t-1", 1);
+        event("t-2", 1);
+        replica(oneAtATime(receiver));
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NOT NULL AND outages > 1") == 1);
+        await().atMost(LIMIT).until(() -> number("""
+                WITH tired AS (
+                    UPDATE delivery
+                    SET attempts = 5, due_at = now() + interval '1 h'
+                    WHERE transaction_id = 't-1' AND claim IS NULL
+                    RETURNING position
+                )
+                SELECT count(*) FROM tired""") == 1);
+        receiver.behave(
+                (event, request) -> Receiver.answer(request, event.name().equals("t-1 1") ? 500 : 200));
+
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().contains("t-2 1"));
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NULL") == 1);
+        assertThat(number("SELECT attempts FROM delivery WHERE transaction_id = 't-1'"))
+                .isEqualTo(5);
+    }
+
     private Endpoint oneAtATime(Receiver receiver) {
         return new Endpoint(
                 "orders", receiver.url(), secretsFile("orders", SECRET), List.of(), Duration.ofSeconds(2), 1, 500);
