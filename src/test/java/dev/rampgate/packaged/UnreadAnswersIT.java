@@ -29,6 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
@@ -67,9 +68,11 @@ class UnreadAnswersIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     /** What the others may wait for an answer on a machine that does other things, too; whoever the attack stops waits longer. */
     private static final Duration OTHERS_WAIT = Duration.ofSeconds(10);
-    /** The limit of its container (deploy/base); a JVM that is older than the image's has larger objects and classes. */
-    private static final long MOST_KILOBYTES =
-            (PackagedRampgate.executable().isPresent() || Runtime.version().feature() >= 25 ? 256 : 352) * 1024;
+    /** The limit of the native container (deploy/base). That of the JVM is 512 MiB; a third of it is left for what else may happen. */
+    private static final long MOST_KILOBYTES = (PackagedRampgate.executable().isPresent() ? 256 : 352) * 1024;
+
+    /** Attacks of this process: a test that failed is run again in a process of its own, without those before it. */
+    private static final AtomicInteger ATTACKS = new AtomicInteger();
 
     private static Surroundings around;
     private static ProofSimulator proof;
@@ -81,6 +84,7 @@ class UnreadAnswersIT {
 
     @BeforeAll
     static void start() throws IOException {
+        ATTACKS.set(0);
         around = Surroundings.start(CLIENT_TOKEN, WEBHOOK_KEY, GATEWAY_SECRET);
         proof = around.proof();
         Map<String, String> environment = around.environment();
@@ -175,6 +179,7 @@ class UnreadAnswersIT {
                     .toList();
             await(what).atMost(LIMIT).until(() -> attacks.stream().allMatch(CompletableFuture::isDone));
             assertThat(attacks).allSatisfy(attack -> assertThat(attack.join()).isTrue());
+            ATTACKS.incrementAndGet();
         } finally {
             close(sockets);
             threads.shutdownNow();
@@ -194,6 +199,7 @@ class UnreadAnswersIT {
             await().atMost(LIMIT)
                     .until(() -> metric("rampgate_edge_connections_closed_total{reason=\"unread\"") > before);
             others.callOften(2);
+            ATTACKS.incrementAndGet();
         } finally {
             close(sockets);
         }
@@ -291,6 +297,7 @@ class UnreadAnswersIT {
             await().atMost(LIMIT)
                     .until(() -> metric("rampgate_edge_connections_closed_total{reason=\"budget\"") > before);
             others.callOften(20);
+            ATTACKS.incrementAndGet();
         } finally {
             close(sockets);
         }
@@ -316,7 +323,8 @@ class UnreadAnswersIT {
     @Order(3)
     void whatWasKeptIsForgottenAndWhatWasClosedIsCounted() {
         await().atMost(LIMIT).until(() -> metric("rampgate_edge_unread_bytes") == 0);
-        for (String reason : List.of("pipelined", "frames", "unread", "budget")) {
+        boolean all = ATTACKS.get() == floods().count() + 2;
+        for (String reason : all ? List.of("pipelined", "frames", "unread", "budget") : List.<String>of()) {
             assertThat(metric("rampgate_edge_connections_closed_total{reason=\"" + reason + "\""))
                     .as(reason)
                     .isPositive();
