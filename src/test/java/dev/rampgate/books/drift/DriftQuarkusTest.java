@@ -241,7 +241,7 @@ class DriftQuarkusTest {
 
     // --- transactions
 
-    /** Settled ones whose webhook has come, too: if it came after a test has planted a mistake, the poll that it asks for would mend it. */
+    /** Settled ones whose webhook has come and whose polls are made: what comes after a test has planted a mistake would mend it. */
     private List<String> settled(int count) {
         List<String> ids = Stream.generate(() -> open()).limit(count).toList();
         ids.forEach(id -> proof().drive(id, Action.COMPLETE));
@@ -256,6 +256,12 @@ class DriftQuarkusTest {
                                       WHERE transaction_id = transaction.id
                                         AND channel = 'WEBHOOK'
                                         AND status = 'completed'
+                                  )
+                                  AND NOT EXISTS (
+                                      SELECT
+                                      FROM poll
+                                      WHERE transaction_id = transaction.id
+                                        AND (due_at IS NOT NULL OR leased_by IS NOT NULL)
                                   )""", ids.toArray(String[]::new)) == count);
         return ids;
     }
