@@ -15,7 +15,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -48,11 +47,7 @@ public class AuditQuery {
      * @throws ProblemException 400 if there is another parameter, or one cannot be used
      */
     public Filter filter(MultiMap parameters, Set<String> beside) {
-        Set<String> allowed = new TreeSet<>(FILTERS);
-        allowed.addAll(beside);
-        if (!allowed.containsAll(parameters.names())) {
-            throw OperatorCall.invalid("query", "must not have other parameters than " + allowed);
-        }
+        UnknownNames.refuseParameters(parameters.names(), filtersAnd(beside.toArray(String[]::new)));
         return new Filter(
                 one(parameters, "actor"),
                 one(parameters, "action"),

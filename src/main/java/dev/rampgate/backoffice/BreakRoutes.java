@@ -66,14 +66,14 @@ class BreakRoutes implements OperatorRoutes {
     }
 
     static Filter filter(OperatorCall call) {
-        Optional<String> state = DriftRoutes.one(call, "state");
+        Optional<String> state = call.one("state");
         state.filter(text -> !STATES.contains(text)).ifPresent(wrong -> {
             throw OperatorCall.invalid("state", "must be one of " + String.join(", ", STATES));
         });
-        Optional<BreakKind> kind = DriftRoutes.one(call, "kind").map(text -> BreakKind.of(text)
+        Optional<BreakKind> kind = call.one("kind").map(text -> BreakKind.of(text)
                 .orElseThrow(() ->
                         OperatorCall.invalid("kind", "must be one of missing_here, missing_there, status, amount")));
-        Optional<String> transaction = DriftRoutes.one(call, "transaction");
+        Optional<String> transaction = call.one("transaction");
         transaction.filter(id -> !TransactionIds.isPossible(id)).ifPresent(wrong -> {
             throw OperatorCall.invalid("transaction", TransactionIds.RULE);
         });
@@ -89,7 +89,7 @@ class BreakRoutes implements OperatorRoutes {
     }
 
     private static Optional<Long> number(OperatorCall call, String name) {
-        return DriftRoutes.one(call, name).map(text -> {
+        return call.one(name).map(text -> {
             if (!text.matches("[0-9]{1,18}")) {
                 throw OperatorCall.invalid(name, "must be the id of a run or an import");
             }

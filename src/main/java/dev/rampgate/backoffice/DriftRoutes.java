@@ -140,7 +140,7 @@ class DriftRoutes implements OperatorRoutes {
 
     /** The id before which a page begins. */
     static Optional<Long> before(OperatorCall call) {
-        return one(call, "after").map(text -> {
+        return call.one("after").map(text -> {
             if (!ID.matcher(text).matches()) {
                 throw OperatorCall.invalid("after", "must be next of an earlier page");
             }
@@ -149,20 +149,12 @@ class DriftRoutes implements OperatorRoutes {
     }
 
     static int limit(OperatorCall call, int usual, int most) {
-        int limit = one(call, "limit")
+        int limit = call.one("limit")
                 .map(text -> text.matches("[0-9]{1,4}") ? AsciiNumber.toInt(text) : 0)
                 .orElse(usual);
         if (limit < 1 || limit > most) {
             throw OperatorCall.invalid("limit", "must be a number from 1 to " + most);
         }
         return limit;
-    }
-
-    static Optional<String> one(OperatorCall call, String name) {
-        List<String> values = call.query(name);
-        if (values.size() > 1) {
-            throw OperatorCall.invalid(name, "must be given once");
-        }
-        return values.stream().findFirst();
     }
 }

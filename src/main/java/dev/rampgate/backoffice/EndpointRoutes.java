@@ -97,17 +97,17 @@ class EndpointRoutes implements OperatorRoutes {
     }
 
     private Uni<OperatorAnswer> deliveries(OperatorCall call) {
-        Optional<String> endpoint = one(call, "endpoint");
+        Optional<String> endpoint = call.one("endpoint");
         if (endpoint.isPresent() && !NAME.matcher(endpoint.get()).matches()) {
             throw OperatorCall.invalid("endpoint", "must be the name of an endpoint");
         }
-        Optional<String> transaction = one(call, "transaction");
+        Optional<String> transaction = call.one("transaction");
         if (transaction.isPresent() && !TransactionIds.isPossible(transaction.get())) {
             throw OperatorCall.invalid("transaction", TransactionIds.RULE);
         }
-        String state = one(call, "state").orElse("");
-        int limit = limit(one(call, "limit"));
-        Optional<Place> after = one(call, "after").map(EndpointRoutes::place);
+        String state = call.one("state").orElse("");
+        int limit = limit(call.one("limit"));
+        Optional<Place> after = call.one("after").map(EndpointRoutes::place);
         return switch (state) {
             case "delivered" ->
                 operations
@@ -157,14 +157,6 @@ class EndpointRoutes implements OperatorRoutes {
         if (value != null) {
             json.put(field, value instanceof Instant time ? time.toString() : value);
         }
-    }
-
-    private static Optional<String> one(OperatorCall call, String name) {
-        List<String> values = call.query(name);
-        if (values.size() > 1) {
-            throw OperatorCall.invalid(name, "must be given once");
-        }
-        return values.stream().findFirst();
     }
 
     private static int limit(Optional<String> text) {

@@ -72,7 +72,7 @@ class ImportRoutes implements OperatorRoutes {
     }
 
     private static Optional<Instant> time(OperatorCall call, String name) {
-        return DriftRoutes.one(call, name).map(text -> OperatorCall.time(text)
+        return call.one(name).map(text -> OperatorCall.time(text)
                 .orElseThrow(() -> OperatorCall.invalid(name, "must be a time such as 2026-05-02T08:00:00Z")));
     }
 

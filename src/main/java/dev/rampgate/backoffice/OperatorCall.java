@@ -6,7 +6,6 @@ import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import dev.rampgate.problem.RequestId;
 import dev.rampgate.wire.ByteOrderMark;
-import dev.rampgate.wire.PrintableText;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -16,13 +15,9 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** One call of the back office by an actor that may make it. Only {@link OperatorRouter} creates it. */
 public final class OperatorCall {
-
-    private static final int MOST_NAMED = 20;
-    private static final int LONGEST_NAMED = 64;
 
     private final RoutingContext routing;
     private final Actor actor;
@@ -64,37 +59,29 @@ public final class OperatorCall {
         return routing.queryParams().names();
     }
 
-    /**
-     * A misspelt parameter would have no effect, and the caller would take the answer for another one.
-     *
-     * @throws ProblemException 400 naming each query parameter that the route does not take
-     */
+    /** Throws a 400 problem that names each query parameter that the route does not take. */
     void refuseUnknownParameters() {
         if (route.parameters() != OperatorRoute.ANY) {
-            refuseUnknown(queryNames(), route.parameters(), "parameter");
-        }
-    }
-
-    private static void refuseUnknown(Set<String> given, Set<String> known, String kind) {
-        List<FieldError> errors = given.stream()
-                .filter(name -> !known.contains(name))
-                .sorted()
-                .limit(MOST_NAMED)
-                .map(name -> new FieldError(
-                        PrintableText.is(name, LONGEST_NAMED) ? name : kind,
-                        known.isEmpty()
-                                ? "is no " + kind + "; there is none"
-                                : "is no " + kind + "; there are "
-                                        + known.stream().sorted().collect(Collectors.joining(", "))))
-                .toList();
-        if (!errors.isEmpty()) {
-            throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST).withErrors(errors));
+            UnknownNames.refuseParameters(queryNames(), route.parameters());
         }
     }
 
     /** All values of a query parameter, in their order. */
     public List<String> query(String name) {
         return routing.queryParam(name);
+    }
+
+    /**
+     * The value of a query parameter that may be given once; empty if it is not given.
+     *
+     * @throws ProblemException 400 if it is given more often
+     */
+    Optional<String> one(String name) {
+        List<String> values = query(name);
+        if (values.size() > 1) {
+            throw invalid(name, "must be given once");
+        }
+        return values.stream().findFirst();
     }
 
     /** All values of a field of a submitted form, in their order. */
@@ -110,7 +97,7 @@ public final class OperatorCall {
      */
     public JsonObject body(String... fields) {
         JsonObject body = body();
-        refuseUnknown(body.fieldNames(), Set.of(fields), "field");
+        UnknownNames.refuseFields(body.fieldNames(), Set.of(fields));
         return body;
     }
 

@@ -137,17 +137,8 @@ public record SearchFilter(
      * @throws ProblemException 400 that names each parameter that is unknown, wrong or missing
      */
     public static SearchFilter of(MultiMap call, Set<String> others, Instant now) {
-        List<FieldError> errors = new ArrayList<>();
-        call.names().stream()
-                .filter(name -> !NAMES.contains(name) && !others.contains(name))
-                .sorted()
-                .forEach(name -> errors.add(new FieldError(
-                        PrintableText.is(name, 64) ? name : "query",
-                        "is no parameter; there are "
-                                + Stream.concat(NAMES.stream(), others.stream())
-                                        .distinct()
-                                        .sorted()
-                                        .collect(Collectors.joining(", ")))));
+        List<FieldError> errors =
+                new ArrayList<>(UnknownNames.ofParameters(call.names(), namesAnd(others.toArray(String[]::new))));
         List<String> statuses =
                 Arrays.stream(Status.values()).map(Status::wireName).toList();
         Optional<Instant> from = time(call, "created_from", errors);

@@ -197,9 +197,9 @@ class BatchChangesTest {
             record("a", session("a").with(TransactionDetails.NONE.withUser("owner")));
             Observation own = poll("a", "processing", 5).with(TransactionDetails.NONE.withUser("owner"));
             Observation other = poll("a", "completed", 9).with(TransactionDetails.NONE.withUser("other"));
-            Observation nobody = webhook("a", "completed", 12);
+            Observation unnamed = webhook("a", "completed", 12);
 
-            List<String> texts = fold(text(own), text(other), text(nobody)).archive().stream()
+            List<String> texts = fold(text(own), text(other), text(unnamed)).archive().stream()
                     .map(archived -> archived.observation().raw())
                     .toList();
 

@@ -40,6 +40,18 @@ class DeliveryStore {
     /** Heads among which the probes of an open circuit rotate, the longest due first. */
     static final int MOST_PROBED = 1_000;
 
+    /** Whether a probe of an endpoint is in flight. */
+    private static final String PROBING = """
+            EXISTS (
+                SELECT
+                FROM delivery
+                WHERE delivery.endpoint = $1
+                  AND queue = 0
+                  AND delivery.position = endpoint.probed_position
+                  AND claim IS NOT NULL
+                  AND due_at > statement_timestamp()
+            )""";
+
     private final Pool pool;
 
     DeliveryStore(Pool pool) {
@@ -80,15 +92,7 @@ class DeliveryStore {
                                    ELSE endpoint.probe_at <= statement_timestamp()
                                        OR endpoint.outages = 1
                                            AND endpoint.position < feed.last_position
-                                           AND NOT EXISTS (
-                                               SELECT
-                                               FROM delivery
-                                               WHERE delivery.endpoint = $1
-                                                 AND queue = 0
-                                                 AND delivery.position = endpoint.probed_position
-                                                 AND claim IS NOT NULL
-                                                 AND due_at > statement_timestamp()
-                                           )
+                                           AND NOT %s
                                END
                                OR endpoint.open_since IS NULL
                                    AND EXISTS (
@@ -104,7 +108,7 @@ class DeliveryStore {
                         FROM endpoint
                              CROSS JOIN feed
                         WHERE endpoint.name = $1
-                        """)
+                        """.formatted(PROBING))
                 .execute(Tuple.of(name))
                 .map(rows -> rows.size() > 0 && rows.iterator().next().getBoolean("work"));
     }
@@ -133,26 +137,18 @@ class DeliveryStore {
                             WHERE name = $1
                             FOR NO KEY UPDATE SKIP LOCKED
                         )
-                        SELECT locked.position, paused_because, resumed_at, outages, open_since, probe_at, probes, probed_position,
+                        SELECT endpoint.position, paused_because, resumed_at, outages, open_since, probe_at, probes, probed_position,
                                paced_to, replay_paced_to,
                                nullif(swept_to, '-infinity') AS swept_to,
                                nullif(replay_swept_to, '-infinity') AS replay_swept_to,
                                feed.last_position,
                                feed.expired_position,
-                               EXISTS (
-                                   SELECT
-                                   FROM delivery
-                                   WHERE delivery.endpoint = $1
-                                     AND queue = 0
-                                     AND delivery.position = probed_position
-                                     AND claim IS NOT NULL
-                                     AND due_at > statement_timestamp()
-                               ) AS probing,
+                               %s AS probing,
                                statement_timestamp() AS now,
                                set_config('idle_in_transaction_session_timeout', '5s', true)
-                        FROM locked
+                        FROM locked AS endpoint
                              CROSS JOIN feed
-                        """)
+                        """.formatted(PROBING))
                 .execute(Tuple.of(name))
                 .chain(rows -> rows.size() == 0
                         ? Uni.createFrom().item(Optional.<T>empty())
