@@ -3,6 +3,7 @@ package dev.rampgate.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.rampgate.fault.WebhookSender.Sent;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
@@ -10,6 +11,9 @@ import dev.rampgate.sandbox.transaction.SessionOrder;
 import dev.rampgate.support.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -156,6 +160,18 @@ final class Cluster implements AutoCloseable {
         return ready.isEmpty() ? replicas.get(0) : ready.get(random.nextInt(ready.size()));
     }
 
+    /** A call of the user by which a replica that is ready opens a session. */
+    HttpRequest sessionCall(String userId, Random random) {
+        return HttpRequest.newBuilder(URI.create(anyReady(random).url("/session")))
+                .timeout(Duration.ofSeconds(20))
+                .headers(signedIn(userId))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("""
+                        {"network": "ERC20", "currency": "USDC", "amount": "42.75", "type": "buy"}
+                        """))
+                .build();
+    }
+
     /** Headers by which the company's gateway signs a user in. */
     static String[] signedIn(String userId) {
         return new String[] {
@@ -178,6 +194,13 @@ final class Cluster implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(250))
                 .untilAsserted(() ->
                         assertThat(Truth.statusDifferences(proof, ledger, ids)).isEmpty());
+    }
+
+    /** Waits until the archive has each of these webhooks. */
+    void awaitArchived(Duration limit, List<Sent> acknowledged) {
+        await("what was acknowledged is in the archive").atMost(limit).untilAsserted(() -> assertThat(
+                        Truth.notArchived(ledger, acknowledged))
+                .isEmpty());
     }
 
     /** {@code 1.0} of each replica for which the database is away, {@code 0.0} of the others. */

@@ -161,9 +161,7 @@ class DatabaseHostFaultIT {
         assertThat(acknowledged).isNotEmpty();
         traffic.completeAll();
         cluster.awaitTruth(LIMIT, traffic.opened());
-        await("what was acknowledged is in the archive").atMost(LIMIT).untilAsserted(() -> assertThat(
-                        Truth.notArchived(cluster.ledger(), acknowledged))
-                .isEmpty());
+        cluster.awaitArchived(LIMIT, acknowledged);
         await("events have their places").atMost(LIMIT).untilAsserted(() -> assertThat(
                         TableInvariants.broken(cluster.ledger()))
                 .isEmpty());

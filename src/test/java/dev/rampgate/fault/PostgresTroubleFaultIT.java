@@ -146,9 +146,7 @@ class PostgresTroubleFaultIT {
         assertThat(acknowledged).isNotEmpty();
         traffic.completeAll();
         cluster.awaitTruth(LIMIT, traffic.opened());
-        await("what was acknowledged is in the archive").atMost(LIMIT).untilAsserted(() -> assertThat(
-                        Truth.notArchived(cluster.ledger(), acknowledged))
-                .isEmpty());
+        cluster.awaitArchived(LIMIT, acknowledged);
         new Figures("database-" + figures)
                 .line("webhooks by answer", sent.stream().collect(groupingBy(Sent::answer, counting())))
                 .line(

@@ -133,9 +133,7 @@ class StandbyFaultIT {
         assertThat(acknowledged).isNotEmpty();
         traffic.completeAll();
         cluster.awaitTruth(LIMIT, traffic.opened());
-        await("what was acknowledged is in the archive").atMost(LIMIT).untilAsserted(() -> assertThat(
-                        Truth.notArchived(cluster.ledger(), acknowledged))
-                .isEmpty());
+        cluster.awaitArchived(LIMIT, acknowledged);
         String logs = String.join(
                 "\n", cluster.replicas().stream().flatMap(ReplicaProcess::logs).toList());
         long alarms = AWAY.matcher(logs).results().count();

@@ -69,9 +69,7 @@ class TerminatedReplicaIT {
             List<Sent> sent = sender.sent();
             List<Sent> acknowledged = sender.acknowledged();
             // What was acknowledged while the database was slow is stored a moment later, by whoever acknowledged it.
-            await("what was acknowledged is in the archive").atMost(LIMIT).untilAsserted(() -> assertThat(
-                            Truth.notArchived(cluster.ledger(), acknowledged))
-                    .isEmpty());
+            cluster.awaitArchived(LIMIT, acknowledged);
             new Figures("terminated-replica")
                     .line("webhooks sent at " + WEBHOOKS_PER_SECOND + "/s to two replicas", sent.size())
                     .line("of these not acknowledged", sent.size() - acknowledged.size())

@@ -3,10 +3,8 @@ package dev.rampgate.fault;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.sandbox.transaction.ProofTransaction;
 import dev.rampgate.sandbox.transaction.StatusChange;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -91,15 +89,7 @@ final class Traffic implements AutoCloseable {
     }
 
     private void openSession() {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(cluster.anyReady(random).url("/session")))
-                .timeout(Duration.ofSeconds(20))
-                .headers(Cluster.signedIn("cust-" + random.nextInt(1_000)))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("""
-                        {"network": "ERC20", "currency": "USDC", "amount": "42.75", "type": "buy"}
-                        """))
-                .build();
+        HttpRequest request = cluster.sessionCall("cust-" + random.nextInt(1_000), random);
         client.sendAsync(request, BodyHandlers.ofString())
                 .thenAccept(this::remember)
                 .exceptionally(unanswered -> null);

@@ -58,9 +58,7 @@ class UpgradeFaultIT {
 
             List<Sent> sent = sender.sent();
             cluster.awaitTruth(LIMIT, traffic.opened());
-            await("what was acknowledged is in the archive").atMost(LIMIT).untilAsserted(() -> assertThat(
-                            Truth.notArchived(cluster.ledger(), sender.acknowledged()))
-                    .isEmpty());
+            cluster.awaitArchived(LIMIT, sender.acknowledged());
             new Figures("upgrade-and-roll-back")
                     .line("webhooks by answer", sent.stream().collect(groupingBy(Sent::answer, counting())))
                     .line("sessions opened", traffic.opened().size())

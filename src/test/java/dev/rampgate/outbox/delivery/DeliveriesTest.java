@@ -425,15 +425,14 @@ class DeliveriesTest {
                 .startsWith("gone");
     }
 
-    @Test
-    void aReplicaWhoseLeaseEndedCannotPauseTheEndpoint() {
-        Receiver receiver = receiver();
+    /** The request of a first replica, whose lease ended before it was answered; a second one got this status for the same event. */
+    private HttpServerRequest heldBeyondItsLease(Receiver receiver, int status) {
         List<HttpServerRequest> held = new CopyOnWriteArrayList<>();
         receiver.behave((event, request) -> {
             if (receiver.received().size() == 1) {
                 held.add(request);
             } else {
-                Receiver.answer(request, 422);
+                Receiver.answer(request, status);
             }
         });
         registered("orders");
@@ -443,9 +442,17 @@ class DeliveriesTest {
         hasten("");
         replica(endpoint("orders", receiver.url()));
         await().atMost(LIMIT)
-                .until(() -> number("SELECT count(*) FROM delivery WHERE attempts = 1 AND last_status = 422") == 1);
+                .until(() ->
+                        number("SELECT count(*) FROM delivery WHERE attempts = 1 AND last_status = " + status) == 1);
+        return held.get(0);
+    }
 
-        Receiver.answer(held.get(0), 410);
+    @Test
+    void aReplicaWhoseLeaseEndedCannotPauseTheEndpoint() {
+        Receiver receiver = receiver();
+        HttpServerRequest held = heldBeyondItsLease(receiver, 422);
+
+        Receiver.answer(held, 410);
         await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM delivery_attempt WHERE outcome = 'gone'") == 1);
 
         assertThat(number("SELECT count(*) FROM endpoint WHERE paused_at IS NULL"))
@@ -637,24 +644,9 @@ class DeliveriesTest {
     @Test
     void aReplicaWhoseLeaseEndedCannotMark() {
         Receiver receiver = receiver();
-        List<HttpServerRequest> held = new CopyOnWriteArrayList<>();
-        receiver.behave((event, request) -> {
-            if (receiver.received().size() == 1) {
-                held.add(request);
-            } else {
-                Receiver.answer(request, 503);
-            }
-        });
-        registered("orders");
-        event("t-1", 1);
-        replica(endpoint("orders", receiver.url()));
-        await().atMost(LIMIT).until(() -> held.size() == 1);
-        hasten("");
-        replica(endpoint("orders", receiver.url()));
-        await().atMost(LIMIT)
-                .until(() -> number("SELECT count(*) FROM delivery WHERE attempts = 1 AND last_status = 503") == 1);
+        HttpServerRequest held = heldBeyondItsLease(receiver, 503);
 
-        Receiver.answer(held.get(0), 200);
+        Receiver.answer(held, 200);
         await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM delivery_attempt") == 2);
 
         assertThat(number("SELECT count(*) FROM delivery WHERE attempts = 1 AND last_status = 503"))
