@@ -56,6 +56,15 @@ final class LedgerTables implements AutoCloseable {
         return recorded;
     }
 
+    /** The user of each transaction that has one. */
+    Map<String, String> owners() {
+        Map<String, String> owners = new HashMap<>();
+        query(
+                "SELECT id, user_id FROM transaction WHERE user_id IS NOT NULL",
+                row -> owners.put(row.getString(1), row.getString(2)));
+        return owners;
+    }
+
     /** In order per transaction. */
     List<Moved> transitions() {
         List<Moved> moved = new ArrayList<>();

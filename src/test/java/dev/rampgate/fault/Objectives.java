@@ -82,10 +82,14 @@ final class Objectives implements AutoCloseable {
         return all == 0 ? "none" : String.format(Locale.ROOT, "%.3f%% of %.0f %s", 100 * good / all, all, what);
     }
 
+    /** A look at which no replica answers is a late one: without a replica nothing is delivered. */
     private void look() {
         double lag = 0;
+        boolean answered = false;
         for (ReplicaProcess replica : cluster.replicas()) {
-            for (String line : metrics(replica).lines().toList()) {
+            String metrics = metrics(replica);
+            answered |= metrics.contains(LAG);
+            for (String line : metrics.lines().toList()) {
                 if (line.startsWith(LAG)) {
                     lag = Math.max(lag, value(line));
                 }
@@ -93,7 +97,7 @@ final class Objectives implements AutoCloseable {
             }
         }
         add(Count.LOOKS, 1);
-        add(Count.LATE_LOOKS, lag > MOST_LAG_SECONDS ? 1 : 0);
+        add(Count.LATE_LOOKS, !answered || lag > MOST_LAG_SECONDS ? 1 : 0);
     }
 
     private synchronized void count(String series, String line) {

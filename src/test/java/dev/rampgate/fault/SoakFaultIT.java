@@ -184,6 +184,8 @@ class SoakFaultIT {
             assertThat(broken).isEmpty();
             assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), opened))
                     .isEmpty();
+            assertThat(Truth.ownerDifferences(cluster.proof(), cluster.ledger(), opened))
+                    .isEmpty();
             assertThat(lost).isEmpty();
             assertThat(calls.most()).isLessThanOrEqualTo(MOST_IN_A_SECOND);
             for (EventReceiver receiver : List.of(good, slow, dead)) {

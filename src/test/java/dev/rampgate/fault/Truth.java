@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Compares what is recorded with what the simulated Proof knows: the invariants I1 to I4 as far as tables show them. */
+/** Compares what is recorded with what the simulated Proof knows: the invariants I1 to I4, I7 and I8 as far as tables show them. */
 final class Truth {
 
     private static final int SHOWN = 5;
@@ -59,8 +59,19 @@ final class Truth {
                 .toList();
     }
 
+    /** I8: one sentence for each of the first transactions whose owner is not the user of its session; none if all are right. */
+    static List<String> ownerDifferences(ProofSimulator proof, LedgerTables ledger, Collection<String> ids) {
+        Map<String, String> owners = ledger.owners();
+        return ids.stream()
+                .filter(id -> !proof.transactions().get(id).partnerUserId().equals(owners.get(id)))
+                .limit(SHOWN)
+                .map(id -> id + " belongs to " + owners.get(id) + ", not to "
+                        + proof.transactions().get(id).partnerUserId())
+                .toList();
+    }
+
     /**
-     * The marks of acknowledged webhooks that are not in the archive. Of a transaction that nobody knows nothing is archived:
+     * I7: the marks of acknowledged webhooks that are not in the archive. Of a transaction that nobody knows nothing is archived:
      * its session may have died with its replica, too.
      */
     static Set<Long> notArchived(LedgerTables ledger, Collection<Sent> acknowledged) {

@@ -1,10 +1,14 @@
 package dev.rampgate.fault;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -19,12 +23,15 @@ import java.util.stream.Stream;
 final class Vitals implements AutoCloseable {
 
     private static final int INTERVAL_SECONDS = 2;
+    private static final int LEAST_SAMPLES = 10;
+    private static final Duration OLDEST = Duration.ofMinutes(1);
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
     private static final Pattern TOTAL = Pattern.compile("Total +\\d+ +(\\d+)");
 
     private final long pid;
     private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor();
     private final List<Sample> samples = new ArrayList<>();
+    private Instant sampledAt = Instant.MIN;
 
     /** @param resident bytes of memory that are really used */
     record Sample(long resident, long descriptors, long threads) {}
@@ -42,13 +49,15 @@ final class Vitals implements AutoCloseable {
                     resident.find() ? Long.parseLong(resident.group(1)) * 1024 : 0,
                     count(process.resolve("fd")),
                     count(process.resolve("task"))));
-        } catch (IOException notThisTime) {
-            // The next sample will do.
+        } catch (IOException | UncheckedIOException notThisTime) {
+            // A file may be closed while the folder is read. The next sample will do; without it, the schedule would
+            // end.
         }
     }
 
     private synchronized void add(Sample sample) {
         samples.add(sample);
+        sampledAt = Instant.now();
     }
 
     private static long count(Path folder) throws IOException {
@@ -57,15 +66,19 @@ final class Vitals implements AutoCloseable {
         }
     }
 
-    /** The median of each fifth of the time. */
+    /** The median of each fifth of the time. Fails if there are not enough samples to say so, up to now. */
     synchronized List<Long> byFifths(ToLongFunction<Sample> figure) {
+        assertThat(samples).as("samples of process %d", pid).hasSizeGreaterThanOrEqualTo(LEAST_SAMPLES);
+        assertThat(Duration.between(sampledAt, Instant.now()))
+                .as("since the last sample of process %d", pid)
+                .isLessThan(OLDEST);
         List<Long> medians = new ArrayList<>();
         for (int fifth = 0; fifth < 5; fifth++) {
             List<Long> values = samples.subList(samples.size() * fifth / 5, samples.size() * (fifth + 1) / 5).stream()
                     .map(figure::applyAsLong)
                     .sorted()
                     .toList();
-            medians.add(values.isEmpty() ? 0 : values.get(values.size() / 2));
+            medians.add(values.get(values.size() / 2));
         }
         return medians;
     }

@@ -399,7 +399,7 @@ final class World {
         row.ifPresent(now -> seen.put(id, now));
     }
 
-    /** What the company calls a session, and where it sends, is never lost and never another's. */
+    /** I8: what the company calls a session, and where it sends, is never lost and never another's. */
     private static void checkOwn(String id, Database.Committed before, Database.Committed now) {
         TransactionDetails details = now.details();
         OwnReference named = SimulatedReplica.own(id);
@@ -508,7 +508,7 @@ final class World {
                 .anyMatch(call -> call.id().equals(id) && !call.at().isAfter(until));
     }
 
-    /** What was acknowledged is in the archive, unless it was kept by a process that died. */
+    /** I7: what was acknowledged is in the archive, unless it was kept by a process that died. */
     private void checkAcknowledged() {
         if (plan.reconciling().backlogCapacity() < 100) {
             return;
