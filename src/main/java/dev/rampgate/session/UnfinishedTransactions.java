@@ -1,5 +1,7 @@
 package dev.rampgate.session;
 
+import dev.rampgate.database.DatabaseFailure;
+import dev.rampgate.database.Remedy;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
@@ -23,7 +25,8 @@ import java.util.function.Supplier;
  * created within the last hour and the {@code processing} ones created within the last day, and those that this replica is
  * opening now. Older ones do not count: a transaction that never ends must not keep its user out, and its polls are rare.
  * Those that other replicas are opening at the same time are not counted. While the database does not answer, the ledger's
- * are not counted either: a session that a user asks for is opened then all the same. A wrong setting fails startup.
+ * are not counted either: a session that a user asks for is opened then all the same. Only that is a reason: if it was not asked since too many
+ * statements wait, the session is refused. A wrong setting fails startup.
  */
 @Startup
 @ApplicationScoped
@@ -39,6 +42,8 @@ class UnfinishedTransactions {
 
     /** A transaction that the user finishes ends within minutes, and one of them may become too old to count any time. */
     private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
+
+    private static final Duration WHEN_BUSY = Duration.ofSeconds(2);
 
     private final Pool pool;
     private final ReconcileStream stream;
@@ -78,7 +83,7 @@ class UnfinishedTransactions {
      * Opens a session if the user may have one more.
      *
      * @param session opens it, and ends when its transaction is stored
-     * @return as the session; fails with a {@link ProblemException}, 429, if the user has too many
+     * @return as the session; fails with a {@link ProblemException}: 429 if the user has too many, 503 if too many statements wait
      */
     <T> Uni<T> within(String userId, Supplier<Uni<T>> session) {
         return most == 0
@@ -98,7 +103,15 @@ class UnfinishedTransactions {
     private Uni<Integer> unfinished(String userId) {
         return stream.isDatabaseAway()
                 ? uncounted()
-                : count(userId).ifNoItem().after(timeout).fail().onFailure().recoverWithUni(this::uncounted);
+                : count(userId)
+                        .ifNoItem()
+                        .after(timeout)
+                        .fail()
+                        .onFailure(failure -> DatabaseFailure.of(failure).remedy() == Remedy.WAIT)
+                        .transform(busy -> new ProblemException(
+                                Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(WHEN_BUSY)))
+                        .onFailure(failure -> !(failure instanceof ProblemException))
+                        .recoverWithUni(this::uncounted);
     }
 
     private Uni<Integer> uncounted() {

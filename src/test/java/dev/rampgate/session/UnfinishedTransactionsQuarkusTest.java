@@ -1,5 +1,6 @@
 package dev.rampgate.session;
 
+import static dev.rampgate.support.ProofAndDatabase.database;
 import static dev.rampgate.support.ProofAndDatabase.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +19,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
@@ -147,6 +150,28 @@ class UnfinishedTransactionsQuarkusTest {
         assertThat(ask(sessions)).isEqualTo("opened");
 
         assertThat(meters.counter("rampgate.session.limit.unchecked").count()).isEqualTo(2);
+    }
+
+    @Test
+    void whileTooManyStatementsWaitTheLimitHoldsAndTheUserComesAgain() {
+        Pool full = Pool.newInstance(io.vertx.pgclient.PgBuilder.pool()
+                .with(new PoolOptions().setMaxSize(1).setMaxWaitQueueSize(0))
+                .connectingTo(new PgConnectOptions()
+                        .setHost(database().host())
+                        .setPort(database().port())
+                        .setDatabase(database().name())
+                        .setUser(database().user())
+                        .setPassword(database().password()))
+                .build());
+        full.getConnection().await().atMost(LIMIT);
+        UnfinishedTransactions sessions = replica(full, 1);
+
+        assertThatThrownBy(() -> ask(sessions)).isInstanceOfSatisfying(ProblemException.class, refused -> {
+            assertThat(refused.problem().type()).isEqualTo(ProblemType.UNAVAILABLE);
+            assertThat(refused.problem().retryAfter()).isPresent();
+        });
+        assertThat(meters.counter("rampgate.session.limit.unchecked").count()).isZero();
+        full.close().await().atMost(LIMIT);
     }
 
     @Test
