@@ -54,6 +54,17 @@ public final class CompanyPeople {
         return Issuer.token(KEY, claims);
     }
 
+    /** The same with groups that mean nothing, so that it has about so many characters, and no more. */
+    public static String tokenOfAbout(int length, String email, String... groups) {
+        JwtClaims claims = claims();
+        claims.setStringClaim("email", email);
+        claims.setClaim("realm_access", Map.of("roles", List.of(groups)));
+        claims.setStringClaim("padding", "");
+        int padding = (length - Issuer.token(KEY, claims).length()) * 3 / 4 - 3;
+        claims.setStringClaim("padding", "g".repeat(padding));
+        return Issuer.token(KEY, claims);
+    }
+
     /** Claims of a good token that names jo@example.test and no group. */
     public static JwtClaims claims() {
         JwtClaims claims = Issuer.claims(System.currentTimeMillis());

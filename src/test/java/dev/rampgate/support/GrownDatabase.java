@@ -39,7 +39,7 @@ public final class GrownDatabase implements AutoCloseable {
 
     /** The budget has a handful of rows; everything else grows. */
     private static final Pattern WHOLE_TABLE = Pattern.compile(
-            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|amount_revision|delivery|delivery_attempt|drift_item|break|statement_row|audit_entry|ended_console_session)\\b");
+            "Seq Scan on (transaction|transition|observation\\w*|poll|socket|idempotency_key|hand_off|erased_user|event|amount_revision|delivery|delivery_attempt|drift_item|break|statement_row|audit_entry|ended_console_session|console_token)\\b");
 
     /** Of a whole statement: its first line. */
     private static final Pattern BUFFERS = Pattern.compile("Buffers: shared hit=(\\d+)(?: read=(\\d+))?");
@@ -203,6 +203,10 @@ public final class GrownDatabase implements AutoCloseable {
 
                     INSERT INTO ended_console_session (id, until)
                     SELECT 'session-' || n, now() + interval '1 h' - n * interval '1 s'
+                    FROM generate_series(1, %1$d) AS n;
+
+                    INSERT INTO console_token (id, sealed, until)
+                    SELECT 'token-' || n, 'sealed', now() + interval '1 h' - n * interval '1 s'
                     FROM generate_series(1, %1$d) AS n;
 
                     INSERT INTO erased_user (mark, erased_at)

@@ -15,6 +15,7 @@ import io.quarkus.qute.TemplateInstance;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -22,6 +23,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +41,8 @@ class ConsoleDoor implements OperatorDoor {
     static final String BY_ITSELF = "Rampgate-Refresh";
 
     private static final String FORM = "application/x-www-form-urlencoded";
+
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
 
     private final ActorAuthentication actors;
     private final ConsoleSessions sessions;
@@ -87,7 +91,7 @@ class ConsoleDoor implements OperatorDoor {
         if (token.length() > ConsoleSessions.LONGEST_TOKEN) {
             throw new ProblemException(Problem.of(
                     ProblemType.INVALID_REQUEST,
-                    "This token is too long for a browser's cookie: " + token.length() + " characters, of at most "
+                    "This token is too long: " + token.length() + " characters, of at most "
                             + ConsoleSessions.LONGEST_TOKEN + ". Ask the issuer for one with fewer claims"));
         }
         return actors.actor(token, routing);
@@ -122,16 +126,22 @@ class ConsoleDoor implements OperatorDoor {
         }
         return sessions.isEnded(found.get().session())
                 .onFailure()
-                .recoverWithUni(unknown -> worksWithoutDatabase(routing)
+                .recoverWithUni(unknown -> worksAllTheSame(routing, unknown)
                         ? Uni.createFrom().item(false)
-                        : Uni.createFrom().failure(new ProblemException(ProblemType.UNAVAILABLE, "Try again later")))
+                        : Uni.createFrom()
+                                .failure(new ProblemException(
+                                        Problem.of(ProblemType.UNAVAILABLE).withRetryAfter(TRY_AGAIN))))
                 .map(ended -> found.filter(session -> !ended));
     }
 
-    /** The overview, which shows neither transactions nor users, and says that the database is away; and signing out. */
-    private static boolean worksWithoutDatabase(RoutingContext routing) {
+    /**
+     * What works though it is unknown whether the session was signed out: signing out; and while the database is away the overview, which says so, and
+     * shows neither transactions nor users. Calls that were too many to ask are no outage.
+     */
+    private static boolean worksAllTheSame(RoutingContext routing, Throwable unknown) {
         String path = routing.normalizedPath();
-        return path.equals(ConsoleRoutes.ROOT) || path.equals(ConsoleRoutes.ROOT + ConsoleRoutes.SIGN_OUT);
+        return path.equals(ConsoleRoutes.ROOT + ConsoleRoutes.SIGN_OUT)
+                || path.equals(ConsoleRoutes.ROOT) && CallStatements.isAway(unknown);
     }
 
     private Actor bySession(RoutingContext routing, Optional<Valid> found) {
@@ -231,6 +241,12 @@ class ConsoleDoor implements OperatorDoor {
         }
         if (signingIn) {
             return signInPage(routing, "This token is not known. Copy it again, without spaces around it.");
+        }
+        if (routing.request().headers().contains(HttpHeaders.AUTHORIZATION)) {
+            return signInPage(
+                    routing,
+                    "The console takes no token from the header Authorization. Sign in with the token here, or call the service API below /operate/"
+                            + " with it. A proxy that signs people in must name them, as the settings rampgate.operate.proxy say.");
         }
         if (isLinkFromElsewhere(routing)) {
             // The browser kept the cookie back. It sends it with the next request, which this page makes.

@@ -99,15 +99,20 @@ class ConsoleRoutes implements OperatorRoutes {
         List<String> earlier = SessionCookie.read(routing);
         String token =
                 routing.request().getFormAttribute(ConsoleDoor.TOKEN_FIELD).strip();
-        SessionCookie.set(routing, sessions.open(call.actor(), token), SameOrigin.isEncrypted(routing.request()));
-        // Whatever session the browser had: the new one shares nothing with it.
+        return sessions.openStored(call.actor(), token)
+                .invoke(opened -> SessionCookie.set(routing, opened, SameOrigin.isEncrypted(routing.request())))
+                // Whatever session the browser had: the new one shares nothing with it.
+                .call(() -> endAll(earlier))
+                .map(opened -> moved(routing, ReturnAddress.of(routing)));
+    }
+
+    private Uni<Void> endAll(List<String> cookies) {
         return Multi.createFrom()
-                .iterable(earlier)
+                .iterable(cookies)
                 .onItem()
                 .transformToUniAndConcatenate(this::end)
                 .onItem()
-                .ignoreAsUni()
-                .map(ended -> moved(routing, ReturnAddress.of(routing)));
+                .ignoreAsUni();
     }
 
     private Uni<Void> end(String cookie) {

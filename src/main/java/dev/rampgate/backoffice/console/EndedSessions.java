@@ -1,13 +1,10 @@
 package dev.rampgate.backoffice.console;
 
 import dev.rampgate.database.Columns;
-import dev.rampgate.database.ConnectionShares;
-import dev.rampgate.database.StatementTurns;
 import dev.rampgate.database.housekeeping.Sweep;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.eventloop.Ticker;
-import dev.rampgate.reconcile.DatabaseAvailability;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -23,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -36,15 +32,11 @@ class EndedSessions implements Sweep {
     /** Most sessions that wait to be written; beyond it the oldest is given up. */
     static final int MOST_WAITING = 10_000;
 
-    /** A database that is silent for so long counts as away. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
     /** Between two attempts to write what waits. */
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     private final Pool pool;
-    private final StatementTurns share;
-    private final DatabaseAvailability database;
+    private final CallStatements statements;
     private final InstantSource clock;
     private final Ticker ticker;
     private final Map<String, Instant> waiting = new LinkedHashMap<>() {
@@ -54,16 +46,9 @@ class EndedSessions implements Sweep {
         }
     };
 
-    EndedSessions(
-            Pool pool,
-            ConnectionShares shares,
-            DatabaseAvailability database,
-            InstantSource clock,
-            EventLoop loop,
-            RandomGenerator random) {
+    EndedSessions(Pool pool, CallStatements statements, InstantSource clock, EventLoop loop, RandomGenerator random) {
         this.pool = pool;
-        this.share = shares.backOffice();
-        this.database = database;
+        this.statements = statements;
         this.clock = clock;
         this.ticker = new Ticker("signing out of the console", loop, INTERVAL, this::writeWaiting, random);
     }
@@ -79,32 +64,26 @@ class EndedSessions implements Sweep {
     /**
      * Ends a session. It counts at once at this replica, and at the others when this completes, unless the database is away.
      *
-     * @param until when the session would end by itself
+     * @param until when the session ends by itself at the latest, whatever its lifetime is set to meanwhile
      */
     Uni<Void> end(String id, Instant until) {
         synchronized (waiting) {
             waiting.put(id, until);
         }
-        return answered(() -> write(id, until)).onFailure().recoverWithNull();
+        return statements.sendAtOnce(() -> write(id, until)).onFailure().recoverWithNull();
     }
 
-    /** Whether a session was ended, at whichever replica. Fails while the database cannot say so. */
+    /** Whether a session was ended, at whichever replica. Fails if the database does not say so, or is not asked since too many calls wait. */
     Uni<Boolean> contains(String id) {
         synchronized (waiting) {
             if (waiting.containsKey(id)) {
                 return Uni.createFrom().item(true);
             }
         }
-        return answered(
+        return statements.send(
                 () -> pool.preparedQuery("SELECT EXISTS (SELECT FROM ended_console_session WHERE id = $1) AS ended")
                         .execute(Tuple.of(id))
                         .map(rows -> rows.iterator().next().getBoolean("ended")));
-    }
-
-    private <T> Uni<T> answered(Supplier<Uni<T>> statement) {
-        return database.isAway()
-                ? Uni.createFrom().failure(new IllegalStateException("the database is away"))
-                : share.within(statement).ifNoItem().after(PATIENCE).fail();
     }
 
     private Uni<Void> write(String id, Instant until) {
@@ -130,7 +109,7 @@ class EndedSessions implements Sweep {
         return Multi.createFrom()
                 .iterable(all)
                 .onItem()
-                .transformToUniAndConcatenate(one -> answered(() -> write(one.getKey(), one.getValue())))
+                .transformToUniAndConcatenate(one -> statements.sendAtOnce(() -> write(one.getKey(), one.getValue())))
                 .onItem()
                 .ignoreAsUni();
     }

@@ -319,6 +319,30 @@ class ConsolePagesQuarkusTest {
                 .then()
                 .statusCode(200)
                 .body(containsString("&lt;script&gt;alert(1)&lt;/script&gt;"), containsString("{raw}"));
+        assertThat(ConsoleBrowser.signedIn(management, BOOKS)
+                        .submitAndFollow("audit", "about", id)
+                        .asString())
+                .as("the audit names the transaction")
+                .contains("hostile ", "&lt;script&gt;alert(1)&lt;/script&gt;")
+                .doesNotContain("<script>alert", "<img src=x");
+        ConsoleBrowser night = ConsoleBrowser.signedIn(management, NIGHT);
+        assertThat(night.submitAndFollow(
+                                "brakes",
+                                "stops",
+                                "some",
+                                "currency",
+                                "NONE",
+                                "name",
+                                "hostile",
+                                "reason",
+                                HOSTILE,
+                                "lasting",
+                                "1h")
+                        .asString())
+                .as("an operator's reason")
+                .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+                .doesNotContain("<script>alert", "<img src=x");
+        night.submit("brakes/hostile/release").then().statusCode(303);
     }
 
     // --- deliveries

@@ -2,6 +2,7 @@ package dev.rampgate.backoffice.console;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
@@ -10,6 +11,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import dev.rampgate.backoffice.Actor;
 import dev.rampgate.backoffice.Role;
+import dev.rampgate.database.ConnectionShares;
 import dev.rampgate.support.CompanyPeople;
 import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -18,13 +20,17 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jose4j.jwt.JwtClaims;
@@ -38,6 +44,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleQuarkusTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
+
+    /** So many statements of the back office are not in flight at once; what is more waits for a second. */
+    private static final int MORE_THAN_THE_SHARE = 100;
+
     private static final String ROOT = "/operate/console/";
     private static final String COOKIE = "rampgate-console";
     private static final String SECURE_COOKIE = "__Host-rampgate-console";
@@ -52,6 +62,12 @@ class ConsoleQuarkusTest {
 
     @Inject
     EndedSessions endedSessions;
+
+    @Inject
+    KeptTokens keptTokens;
+
+    @Inject
+    ConnectionShares shares;
 
     @Inject
     Pool pool;
@@ -175,6 +191,9 @@ class ConsoleQuarkusTest {
         String here = signedIn(DESK);
         form(here).post(at("sign-out")).then().statusCode(303);
         assertThat(ended(here)).isTrue();
+        assertThat(endedUntil(here))
+                .as("the lifetime may be set to as much as this while the row exists")
+                .isAfterOrEqualTo(openedAt(here).plus(Duration.ofHours(24)));
 
         // As another replica writes it.
         String there = signedIn(DESK);
@@ -185,6 +204,53 @@ class ConsoleQuarkusTest {
                 .atMost(LIMIT);
         as(there).get(at("")).then().statusCode(401).body(containsString("Your session has ended"));
         as(there).get(at("search")).then().statusCode(401);
+    }
+
+    private Instant endedUntil(String cookie) {
+        return pool.preparedQuery("SELECT until FROM ended_console_session WHERE id = $1")
+                .execute(Tuple.of(cookie.split("\\.")[3]))
+                .map(rows -> rows.iterator().next().getOffsetDateTime("until").toInstant())
+                .await()
+                .atMost(LIMIT);
+    }
+
+    private static Instant openedAt(String cookie) {
+        return Instant.ofEpochSecond(Long.parseLong(cookie.split("\\.")[1]));
+    }
+
+    @Test
+    void whileTooManyStatementsOfTheBackOfficeWaitNoPageIsShownAndSigningOutCountsAtEveryReplica() {
+        String open = signedIn(DESK);
+        String leaving = signedIn(DESK);
+        String csrfOfLeaving = csrf(leaving);
+        // As another replica writes it, so that this one must ask.
+        String ended = signedIn(DESK);
+        pool.preparedQuery("INSERT INTO ended_console_session (id, until) VALUES ($1, now() + interval '1 h')")
+                .execute(Tuple.of(ended.split("\\.")[3]))
+                .await()
+                .atMost(LIMIT);
+        CompletableFuture<Void> busy = new CompletableFuture<>();
+        for (int i = 0; i < MORE_THAN_THE_SHARE; i++) {
+            shares.backOffice()
+                    .within(() -> Uni.createFrom().completionStage(busy))
+                    .subscribe()
+                    .with(done -> {}, full -> {});
+        }
+        try {
+            as(ended).get(at("")).then().statusCode(503).header("Retry-After", "2");
+            as(ended).get(at("search")).then().statusCode(503);
+            as(leaving)
+                    .header("Sec-Fetch-Site", "same-origin")
+                    .formParam("csrf", csrfOfLeaving)
+                    .post(at("sign-out"))
+                    .then()
+                    .statusCode(303);
+            assertThat(ended(leaving)).isTrue();
+        } finally {
+            busy.complete(null);
+        }
+        await().atMost(LIMIT).untilAsserted(() -> as(open).get(at("")).then().statusCode(200));
+        as(ended).get(at("")).then().statusCode(401);
     }
 
     private boolean ended(String cookie) {
@@ -231,7 +297,107 @@ class ConsoleQuarkusTest {
         signIn(CompanyPeople.token("jo@example.test", "staff")).then().statusCode(403);
         signIn(CompanyPeople.token("jo@example.test", "ramp-systems")).then().statusCode(403);
         signIn(token.substring(0, token.length() - 8) + "AAAAAAAA").then().statusCode(401);
-        signIn("x".repeat(4_000)).then().statusCode(400).body(containsString("too long"));
+        signIn("x".repeat(8_001)).then().statusCode(400).body(containsString("too long"));
+    }
+
+    @Test
+    void aLongTokenOfTheIssuerIsStoredEncryptedAndItsCookieIsShort() {
+        for (int length : List.of(1_600, 3_550, 7_900)) {
+            String token = CompanyPeople.tokenOfAbout(length, "jo@example.test", "ramp-desk");
+            String cookie = signedIn(token);
+
+            assertThat(cookie).hasSizeLessThan(250);
+            as(cookie)
+                    .get(at(""))
+                    .then()
+                    .statusCode(200)
+                    .body(containsString("<strong>jwt:jo@example.test</strong>"), containsString("support"));
+            String key = cookie.substring(cookie.lastIndexOf('.') + 1);
+            assertThat(storedTokens()).isNotEmpty().allSatisfy(row -> assertThat(row)
+                    .doesNotContain(key, token, token.split("\\.")[1].substring(0, 60)));
+            as(cookie.substring(0, cookie.length() - 43) + "A".repeat(43))
+                    .get(at(""))
+                    .then()
+                    .statusCode(401);
+            as(cookie.substring(0, cookie.length() - 44)).get(at("")).then().statusCode(401);
+            form(cookie).post(at("sign-out")).then().statusCode(303);
+            as(cookie).get(at("")).then().statusCode(401);
+        }
+        String shorter = CompanyPeople.tokenOfAbout(1_400, "jo@example.test", "ramp-desk");
+        assertThat(signedIn(shorter)).endsWith(shorter);
+    }
+
+    @Test
+    void theSameLongTokenIsStoredOnceAndForgottenWhenItsSessionsHaveEnded() {
+        String token = CompanyPeople.tokenOfAbout(3_000, "mo@example.test", "ramp-desk");
+        String one = signedIn(token);
+        int rows = storedTokens().size();
+        String other = signedIn(token);
+
+        assertThat(storedTokens()).hasSize(rows);
+        form(one).post(at("sign-out")).then().statusCode(303);
+        as(other).get(at("")).then().statusCode(200);
+        keptTokens.deleteSome().await().atMost(LIMIT);
+        assertThat(storedTokens()).hasSize(rows);
+        execute("UPDATE console_token SET until = now() - interval '1 min'");
+        keptTokens.deleteSome().await().atMost(LIMIT);
+        assertThat(storedTokens()).isEmpty();
+        as(other).get(at("")).then().statusCode(401).body(containsString("Your session has ended"));
+    }
+
+    @Test
+    void aLongTokenThatCannotBeStoredStaysInTheCookieAsFarAsBrowsersTakeIt() {
+        String token = CompanyPeople.tokenOfAbout(3_000, "jo@example.test", "ramp-desk");
+        String tooLong = CompanyPeople.tokenOfAbout(3_900, "jo@example.test", "ramp-desk");
+        String stored = signedIn(token);
+        execute("ALTER TABLE console_token RENAME TO console_token_away");
+        try {
+            String cookie = signedIn(token);
+            assertThat(cookie).endsWith(token);
+            as(cookie).get(at("")).then().statusCode(200);
+            signIn(tooLong).then().statusCode(503).body(containsString("the database, which does not answer"));
+            as(stored).get(at("")).then().statusCode(503).body(containsString("Signing in again"));
+        } finally {
+            execute("ALTER TABLE console_token_away RENAME TO console_token");
+        }
+        as(stored).get(at("")).then().statusCode(200);
+    }
+
+    private List<String> storedTokens() {
+        return pool.query("SELECT id || ' ' || sealed AS stored FROM console_token")
+                .execute()
+                .map(rows -> {
+                    List<String> stored = new ArrayList<>();
+                    rows.forEach(row -> stored.add(row.getString("stored")));
+                    return stored;
+                })
+                .await()
+                .atMost(LIMIT);
+    }
+
+    private void execute(String statement) {
+        pool.query(statement).execute().await().atMost(LIMIT);
+    }
+
+    @Test
+    void aTokenInTheHeaderOfAPageIsRefusedWithWhatToDo() {
+        for (String token : List.of(DESK, NIGHT, CompanyPeople.token("jo@example.test", "ramp-desk"), "wrong")) {
+            given().header("Authorization", "Bearer " + token)
+                    .get(at("search"))
+                    .then()
+                    .statusCode(401)
+                    .contentType("text/html")
+                    .body(
+                            containsString("takes no token from the header Authorization"),
+                            containsString("rampgate.operate.proxy"),
+                            containsString("name=\"to\" value=\"/operate/console/search\""),
+                            not(containsString(token + "<")));
+        }
+        as(signedIn(DESK))
+                .header("Authorization", "Basic of-a-proxy")
+                .get(at(""))
+                .then()
+                .statusCode(200);
     }
 
     @Test
@@ -555,7 +721,8 @@ class ConsoleQuarkusTest {
                         session.openedAt().minus(sinceOpened),
                         session.seenAt().minus(sinceSeen),
                         session.key(),
-                        session.token())
+                        session.token(),
+                        session.tokenKey())
                 .encode();
     }
 }
