@@ -73,6 +73,27 @@ class ControlApiTest {
         assertThat(statement("?mistake=missing")).doesNotContain(id);
     }
 
+    @Test
+    void onlyWhatAStatementHasCanBeWrongInIt() {
+        assertThat(control("GET", "/statement?mistake=amount", null).status()).isEqualTo(409);
+        assertThat(control("GET", "/statement?mistake=missing", null).status()).isEqualTo(409);
+
+        control("POST", "/transactions/" + id + "/complete", null);
+        control("PATCH", "/transactions/" + id, "{\"fiat_amount\":\"\"}");
+        assertThat(statement("")).contains(id + ",completed,");
+        assertThat(statement("?mistake=status")).contains(id + ",failed,");
+        Partner.Answer noAmount = control("GET", "/statement?mistake=amount", null);
+        assertThat(noAmount.status()).isEqualTo(409);
+        assertThat(noAmount.json().get("error").textValue()).contains("fiat amount");
+
+        control("PATCH", "/transactions/" + id, "{\"fiat_amount\":\"much\",\"currency\":\"US,\\\"DC\"}");
+        assertThat(control("GET", "/statement?mistake=amount", null).status()).isEqualTo(409);
+        assertThat(statement("")).contains(",much,\"US,\"\"DC\",");
+
+        control("PATCH", "/transactions/" + id, "{\"fiat_amount\":\"40.15\"}");
+        assertThat(statement("?mistake=amount")).contains(",40.16,");
+    }
+
     private String statement(String query) {
         return control("GET", "/statement" + query, null).body();
     }
@@ -87,6 +108,7 @@ class ControlApiTest {
         "POST, /transactions/{id}/status, 400",
         "PUT, /clock, 400",
         "GET, /statement?mistake=typing, 400",
+        "GET, /statement?mistakes=amount, 400",
         "DELETE, /faults?place=moon, 400"
     })
     void whatMakesNoSenseIsRefusedWithAReason(String method, String path, int status) {

@@ -304,13 +304,28 @@ final class ControlApi {
     }
 
     private void statement(RoutingContext call) {
+        if (!call.queryParams().names().stream().allMatch("mistake"::equals)) {
+            refuse(call, 400, "the only parameter is mistake");
+            return;
+        }
+        ProofStatement.Mistake mistake;
         try {
-            String csv = ProofStatement.of(
-                    book.all(), ProofStatement.Mistake.of(call.request().getParam("mistake")));
-            call.response().putHeader("Content-Type", "text/csv").end(csv);
+            mistake = ProofStatement.Mistake.of(call.request().getParam("mistake"));
         } catch (IllegalArgumentException unknown) {
             refuse(call, 400, "mistake must be amount, status or missing");
+            return;
         }
+        ProofStatement.of(book.all(), mistake)
+                .ifPresentOrElse(
+                        csv -> call.response()
+                                .putHeader("Content-Type", "text/csv")
+                                .end(csv),
+                        () -> refuse(
+                                call,
+                                409,
+                                mistake == ProofStatement.Mistake.AMOUNT
+                                        ? "no completed transaction has a fiat amount that could be wrong"
+                                        : "no transaction is completed yet that could be wrong"));
     }
 
     private static void refuse(RoutingContext call, int status, String why) {
