@@ -188,7 +188,11 @@ class ConsoleBrowserIT {
         browser.sees("#runs .state", "done");
         browser.sees("#runs progress + p", " of ");
 
-        importStatement("id,status,crypto_amount\n" + id + ",completed,99\n");
+        importByForm("id,status,crypto_amount\n" + id + ",paid,99\n");
+        browser.sees("li", "line 2: status");
+        browser.open(at("drift"));
+        importByForm("id,status,crypto_amount\n" + id + ",completed,99\n");
+        browser.sees("#notice", "The statement is received");
         await().atMost(LIMIT).until(() -> {
             browser.open(at("drift?state=open"));
             return browser.textsOf("td[data-label=Transaction]").contains(id);
@@ -340,6 +344,14 @@ class ConsoleBrowserIT {
                 .get(management.resolve("/operate/transactions"))
                 .path("transactions[0].settled"));
         return id;
+    }
+
+    private void importByForm(String csv) {
+        browser.run("""
+                const chosen = new DataTransfer();
+                chosen.items.add(new File([arguments[0]], 'october.csv', {type: 'text/csv'}));
+                document.getElementById('file').files = chosen.files;""", csv);
+        browser.click("form[action$=import] button");
     }
 
     private void importStatement(String csv) {

@@ -103,10 +103,7 @@ class BreakRoutes implements OperatorRoutes {
 
     private Uni<OperatorAnswer> explain(OperatorCall call) {
         long id = DriftRoutes.id(call);
-        String text = OperatorCall.text(call.body("text"), "text");
-        if (!PrintableText.is(text, LONGEST_TEXT)) {
-            throw OperatorCall.invalid("text", "must be 1 to " + LONGEST_TEXT + " printable characters in one line");
-        }
+        String text = note(call);
         return store.one(id).chain(known -> {
             if (known.isEmpty()) {
                 throw DriftRoutes.notFound();
@@ -119,6 +116,15 @@ class BreakRoutes implements OperatorRoutes {
                 return read(id);
             });
         });
+    }
+
+    /** What the body says for the notes of breaks. */
+    static String note(OperatorCall call) {
+        String text = OperatorCall.text(call.body("text"), "text");
+        if (!PrintableText.is(text, LONGEST_TEXT)) {
+            throw OperatorCall.invalid("text", "must be 1 to " + LONGEST_TEXT + " printable characters in one line");
+        }
+        return text;
     }
 
     private Uni<OperatorAnswer> read(long id) {

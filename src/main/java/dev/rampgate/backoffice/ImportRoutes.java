@@ -1,40 +1,42 @@
 package dev.rampgate.backoffice;
 
+import dev.rampgate.books.drift.BreakStore;
 import dev.rampgate.books.imports.ImportStore;
 import dev.rampgate.books.imports.StatementImport;
 import dev.rampgate.books.imports.StatementImport.Period;
-import dev.rampgate.books.imports.StatementUpload;
-import dev.rampgate.books.imports.StatementUpload.Result;
+import dev.rampgate.books.imports.StatementImport.Scope;
 import dev.rampgate.ledger.Status;
 import dev.rampgate.problem.Problem;
-import dev.rampgate.problem.Problem.FieldError;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
-/** Imports of statements of Proof's, whose uploads are streamed. */
+/** Imports of statements of Proof's, whose uploads are streamed, and withdrawing one that was wrong. */
 @ApplicationScoped
 class ImportRoutes implements OperatorRoutes {
 
     private static final int USUAL_LIMIT = 20;
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(10);
     private static final List<String> STATUSES =
             Arrays.stream(Status.values()).map(Status::wireName).toList();
 
     private final ImportStore store;
-    private final StatementUpload upload;
+    private final ImportUpload upload;
+    private final BreakStore breaks;
 
-    ImportRoutes(ImportStore store, StatementUpload upload) {
+    ImportRoutes(ImportStore store, ImportUpload upload, BreakStore breaks) {
         this.store = store;
         this.upload = upload;
+        this.breaks = breaks;
     }
 
     @Override
@@ -44,17 +46,27 @@ class ImportRoutes implements OperatorRoutes {
                         .taking("from", "to", "covers"),
                 OperatorRoute.reading("/operate/imports", "list_imports", Permission.READ_BREAKS, this::list)
                         .taking("after", "limit"),
-                OperatorRoute.reading("/operate/imports/{id}", "read_import", Permission.READ_BREAKS, this::one));
+                OperatorRoute.reading("/operate/imports/{id}", "read_import", Permission.READ_BREAKS, this::one),
+                OperatorRoute.changing(
+                        HttpMethod.POST,
+                        "/operate/imports/{id}/withdraw",
+                        "withdraw_import",
+                        Permission.RUN_BOOKS,
+                        this::withdraw));
     }
 
     private Uni<OperatorAnswer> upload(OperatorCall call) {
-        Optional<Period> period = period(call);
-        List<String> covers = covers(call);
-        return upload.receive(call.routing().request(), call.actor().name(), period, covers)
-                .ifNoItem()
-                .after(upload.deadline())
-                .failWith(() -> new ProblemException(Problem.of(ProblemType.REQUEST_TIMEOUT)))
-                .map(ImportRoutes::answer);
+        Scope scope = new Scope(period(call), covers(call));
+        HttpServerRequest request = call.routing().request();
+        String type = Optional.ofNullable(request.getHeader("Content-Type")).orElse("");
+        if (type.strip().toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+            throw new ProblemException(Problem.of(
+                    ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                    "The body is the file itself, as curl sends it with -T or --data-binary, and no form"));
+        }
+        return upload.receive(request, request, call.actor(), () -> scope)
+                .map(ImportRoutes::json)
+                .map(OperatorAnswer::json);
     }
 
     private static Optional<Period> period(OperatorCall call) {
@@ -84,26 +96,6 @@ class ImportRoutes implements OperatorRoutes {
         return covers.isEmpty() ? List.of(Status.COMPLETED.wireName()) : covers;
     }
 
-    private static OperatorAnswer answer(Result result) {
-        if (result.refusal() == null) {
-            return OperatorAnswer.json(json(result.statement()));
-        }
-        Problem problem =
-                switch (result.refusal()) {
-                    case BUSY ->
-                        Problem.of(ProblemType.CONFLICT, "Another statement is imported: wait until it is compared")
-                                .withRetryAfter(TRY_AGAIN);
-                    case TOO_LARGE -> Problem.of(ProblemType.BODY_TOO_LARGE);
-                    case GIVEN_UP -> Problem.of(ProblemType.CONFLICT, "The upload took too long: upload it again");
-                    case MISTAKES ->
-                        Problem.of(ProblemType.INVALID_REQUEST, "Nothing of the statement was imported")
-                                .withErrors(result.findings().stream()
-                                        .map(finding -> new FieldError(finding.place(), finding.text()))
-                                        .toList());
-                };
-        throw new ProblemException(problem);
-    }
-
     private Uni<OperatorAnswer> list(OperatorCall call) {
         int limit = DriftRoutes.limit(call, USUAL_LIMIT, ImportStore.MOST_LISTED);
         return store.list(DriftRoutes.before(call), limit).map(imports -> {
@@ -121,6 +113,22 @@ class ImportRoutes implements OperatorRoutes {
         return store.one(DriftRoutes.id(call))
                 .map(found -> found.orElseThrow(DriftRoutes::notFound))
                 .map(found -> OperatorAnswer.json(json(found)));
+    }
+
+    /** The statement was a wrong one: what it has found is resolved, with the reason. */
+    private Uni<OperatorAnswer> withdraw(OperatorCall call) {
+        long id = DriftRoutes.id(call);
+        String text = BreakRoutes.note(call);
+        return store.one(id)
+                .map(found -> found.orElseThrow(DriftRoutes::notFound))
+                .chain(found -> {
+                    if (found.endedAt() == null) {
+                        throw new ProblemException(
+                                Problem.of(ProblemType.CONFLICT, "It is compared at this time: wait until it is done"));
+                    }
+                    return breaks.withdraw(id, found.endedAt(), call.actor().name(), text)
+                            .map(resolved -> OperatorAnswer.json(new JsonObject().put("resolved", resolved)));
+                });
     }
 
     /** An import as callers see it. */

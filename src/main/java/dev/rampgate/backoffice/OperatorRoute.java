@@ -36,7 +36,7 @@ public record OperatorRoute(
     public static final int USUAL_BODY = 4 * 1024;
 
     /** Instead of a bound: the route reads its body itself, and bounds it. */
-    private static final int STREAMED = -1;
+    public static final int STREAMED = -1;
 
     /** A route that only reads. It is cancelled when the client hangs up. */
     public static OperatorRoute reading(

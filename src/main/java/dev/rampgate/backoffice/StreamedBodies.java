@@ -12,7 +12,7 @@ import java.util.Set;
  * Reads the bodies of the management port in Quarkus' place, up to its limit, except those of the routes that stream theirs: these begin
  * paused. Quarkus' own reader is the first route of the port, and no other can be put before it.
  */
-final class StreamedBodies {
+public final class StreamedBodies {
 
     private static final String STREAMED = "rampgate.streamed";
     private static final Set<HttpMethod> WITH_BODY =
@@ -56,7 +56,7 @@ final class StreamedBodies {
     }
 
     /** Whether the body of this request is read by its route. */
-    static boolean isStreamed(RoutingContext routing) {
+    public static boolean isStreamed(RoutingContext routing) {
         return routing.get(STREAMED) != null;
     }
 

@@ -35,6 +35,7 @@ class UserExport {
     private static final int TRANSACTIONS = 20;
     private static final int OBSERVATIONS = 100;
     private static final int EVENTS = 50;
+    private static final int BREAKS = 50;
     private static final int DELIVERIES = 200;
     private static final int KEYS = 200;
 
@@ -161,6 +162,7 @@ class UserExport {
                         array("archive", elements(archive(id))),
                         array("events", events(id)),
                         array("amounts", elements(amounts(id))),
+                        array("breaks", elements(breaks(id))),
                         array("deliveries", elements(deliveries(id))),
                         array("attempts", elements(attempts(id))),
                         Multi.createFrom().item("}"));
@@ -185,8 +187,9 @@ class UserExport {
     /** What it was worth in the books, each time that this changed. */
     private Multi<JsonObject> amounts(String id) {
         return pages("""
-                        SELECT number, attempt, status, crypto_amount::text AS crypto_amount, fiat_currency,
-                               fiat_amount::text AS fiat_amount, occurred_at, confirmed_at
+                        SELECT number, attempt, status, type, currency, network, crypto_amount::text AS crypto_amount, fiat_currency,
+                               fiat_amount::text AS fiat_amount, occurred_at, confirmed_at, period_at,
+                               nullif(known_at, '-infinity') AS known_at
                         FROM amount_revision
                         WHERE transaction_id = $1 AND number > $2
                         ORDER BY number
@@ -194,13 +197,73 @@ class UserExport {
                         """, EVENTS, last -> Tuple.of(id, last == null ? 0L : last.getLong("number")))
                 .map(row -> {
                     JsonObject amount = new JsonObject().put("attempt", row.getInteger("attempt"));
-                    for (String name : List.of("status", "crypto_amount", "fiat_currency", "fiat_amount")) {
-                        TransactionJson.put(amount, name, row.getString(name));
-                    }
-                    TransactionJson.put(amount, "occurred_at", instant(row, "occurred_at"));
-                    TransactionJson.put(amount, "confirmed_at", instant(row, "confirmed_at"));
+                    putTexts(
+                            amount,
+                            row,
+                            "status",
+                            "type",
+                            "currency",
+                            "network",
+                            "crypto_amount",
+                            "fiat_currency",
+                            "fiat_amount");
+                    putTimes(amount, row, "occurred_at", "confirmed_at", "period_at", "known_at");
                     return amount;
                 });
+    }
+
+    /** Where Proof said otherwise, and what was said about it. Who said it is about one of the company's people. */
+    private Multi<JsonObject> breaks(String id) {
+        return pages("""
+                        SELECT id, kind, found_at, seen_at, real_from, explained_at, resolved_at, here_status, here_crypto_amount, here_fiat_amount,
+                               here_fiat_currency, there_status, there_crypto_amount, there_fiat_amount, there_fiat_currency, there_updated_at,
+                               (
+                                   SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'at', at, 'text', text) ORDER BY number), '[]')
+                                   FROM break_note
+                                   WHERE break_id = break.id
+                               ) AS notes
+                        FROM break
+                        WHERE transaction_id = $1 AND id > $2
+                        ORDER BY id
+                        LIMIT $3
+                        """, BREAKS, last -> Tuple.of(id, last == null ? 0L : last.getLong("id")))
+                .map(row -> {
+                    JsonObject one = new JsonObject();
+                    putTexts(
+                            one,
+                            row,
+                            "kind",
+                            "here_status",
+                            "here_crypto_amount",
+                            "here_fiat_amount",
+                            "here_fiat_currency",
+                            "there_status",
+                            "there_crypto_amount",
+                            "there_fiat_amount",
+                            "there_fiat_currency");
+                    putTimes(
+                            one,
+                            row,
+                            "there_updated_at",
+                            "found_at",
+                            "seen_at",
+                            "real_from",
+                            "explained_at",
+                            "resolved_at");
+                    return one.put("notes", row.getValue("notes"));
+                });
+    }
+
+    private static void putTexts(JsonObject object, Row row, String... names) {
+        for (String name : names) {
+            TransactionJson.put(object, name, row.getString(name));
+        }
+    }
+
+    private static void putTimes(JsonObject object, Row row, String... names) {
+        for (String name : names) {
+            TransactionJson.put(object, name, instant(row, name));
+        }
     }
 
     /** The bodies, as they were sent. */

@@ -515,7 +515,7 @@ final class BackOfficeDescription {
                         "/operate/imports",
                         "importStatement",
                         "Imports a statement of Proof's and compares it with the record",
-                        "CSV in UTF-8, at most 100 MB, imported whole or not at all. Mistakes are answered with their lines. With from and to it"
+                        "The body is the file: CSV in UTF-8, at most 100 MB, imported whole or not at all. Mistakes are answered with their lines. With from and to it"
                                 + " must list all transactions of a status of covers that were created in between.",
                         List.of(
                                 query("from", "the statement's period begins here, inclusive; with to", time(null)),
@@ -526,7 +526,7 @@ final class BackOfficeDescription {
                                         array(oneOf(STATUSES)))),
                         null,
                         json(ref(IMPORT)),
-                        List.of(INVALID_REQUEST, CONFLICT, BODY_TOO_LARGE, REQUEST_TIMEOUT)),
+                        List.of(INVALID_REQUEST, CONFLICT, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, REQUEST_TIMEOUT)),
                 new Call(
                         PathItem.HttpMethod.GET,
                         "/operate/imports",
@@ -548,6 +548,20 @@ final class BackOfficeDescription {
                         null,
                         json(ref(IMPORT)),
                         List.of(NOT_FOUND)),
+                new Call(
+                        PathItem.HttpMethod.POST,
+                        "/operate/imports/{id}/withdraw",
+                        "withdrawImport",
+                        "Resolves what an import has found, since its statement was a wrong one",
+                        "What a later import has seen, too, stays. 409 while it is compared. May be repeated.",
+                        List.of(),
+                        object(
+                                "text",
+                                text(
+                                        "1 to 1,000 printable characters; name no user",
+                                        "the statement of another month")),
+                        json(object("resolved", number("how many breaks were resolved"))),
+                        List.of(NOT_FOUND, CONFLICT)),
                 new Call(
                         PathItem.HttpMethod.GET,
                         "/operate/breaks",
@@ -1021,11 +1035,35 @@ final class BackOfficeDescription {
     private static Schema exported() {
         Schema amount = object("attempt", small("from 1"));
         optional(amount, "status", oneOf(STATUSES));
+        optional(amount, "type", oneOf("buy", "sell"));
+        optional(amount, "currency", text("of the crypto amount", "USDC"));
+        optional(amount, "network", text("of the crypto currency", "ERC20"));
         optional(amount, "crypto_amount", text("a plain decimal", "42.60"));
         optional(amount, "fiat_currency", text("of the fiat amount", "EUR"));
         optional(amount, "fiat_amount", text("a plain decimal", "40.15"));
         optional(amount, "occurred_at", time("Proof's time"));
         optional(amount, "confirmed_at", time("when a poll showed the status"));
+        optional(amount, "period_at", time("says to which day and month it belongs"));
+        optional(amount, "known_at", time("when the books knew it"));
+        Schema difference = object(
+                "kind", oneOf(BREAK_KINDS),
+                "found_at", time("when the difference was first seen"),
+                "seen_at", time("when it was last seen"),
+                "real_from", time("until then it may be a matter of timing"),
+                "notes",
+                        array(object(
+                                "kind", oneOf("explanation", "resolution"),
+                                "at", time("when"),
+                                "text", text("what was said", null))));
+        for (String side : List.of("here", "there")) {
+            optional(difference, side + "_status", text("of the record (here) or Proof (there)", "completed"));
+            optional(difference, side + "_crypto_amount", text("a plain decimal", "42.60"));
+            optional(difference, side + "_fiat_amount", text("a plain decimal", "40.15"));
+            optional(difference, side + "_fiat_currency", text("of the fiat amount", "EUR"));
+        }
+        optional(difference, "there_updated_at", time("Proof's time"));
+        optional(difference, "explained_at", time("when it was first explained"));
+        optional(difference, "resolved_at", time("when it was gone"));
         Schema waiting = undelivered("due_at");
         waiting.setRequired(waiting.getRequired().stream()
                 .filter(field -> !field.equals("due_at"))
@@ -1037,6 +1075,7 @@ final class BackOfficeDescription {
                 "archive", array(observation()),
                 "events", array(ref(EVENT)),
                 "amounts", array(amount),
+                "breaks", array(difference),
                 "deliveries", array(waiting),
                 "attempts", array(attempt()));
         return optional(

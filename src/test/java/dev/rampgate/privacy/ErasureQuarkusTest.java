@@ -400,6 +400,19 @@ class ErasureQuarkusTest {
         // A socket may have said so first; the event follows when a poll has confirmed it.
         await("it is confirmed").atMost(LIMIT).until(() -> export(userId).contains("transaction.completed"));
 
+        pool.preparedQuery("""
+                        WITH found AS (
+                            INSERT INTO break (
+                                source, source_id, transaction_id, kind, found_at, seen_at, looked_at, real_from, here_status,
+                                here_fiat_amount, there_status, there_fiat_amount, explained_at)
+                            VALUES ('statement', 0, $1, 'amount', now(), now(), now(), now(), 'completed', '40.15', 'completed', '40.14', now())
+                            RETURNING id
+                        )
+                        INSERT INTO break_note (break_id, number, kind, at, actor, text)
+                        SELECT id, 1, 'explanation', now(), 'person:jo', 'rounding at Proof'
+                        FROM found
+                        """).execute(Tuple.of(ids.get(0))).await().atMost(LIMIT);
+
         String text = export(userId);
 
         JsonObject export = new JsonObject(text);
@@ -423,7 +436,11 @@ class ErasureQuarkusTest {
                 .anyMatch(raw -> raw != null && raw.contains(userId));
         assertThat(completed.getJsonArray("amounts").stream().map(one -> ((JsonObject) one).getString("status")))
                 .contains("completed");
-        assertThat(text).doesNotContain(userId + "-other", "init_token");
+        JsonObject difference = completed.getJsonArray("breaks").getJsonObject(0);
+        assertThat(difference.getString("there_fiat_amount")).isEqualTo("40.14");
+        assertThat(difference.getJsonArray("notes").getJsonObject(0).getString("text"))
+                .isEqualTo("rounding at Proof");
+        assertThat(text).doesNotContain(userId + "-other", "init_token", "person:jo");
 
         erase();
 

@@ -6,6 +6,7 @@ import dev.rampgate.backoffice.ActorAuthentication.KeyedActor;
 import dev.rampgate.backoffice.OperatorDoor;
 import dev.rampgate.backoffice.Permission;
 import dev.rampgate.backoffice.Role;
+import dev.rampgate.backoffice.StreamedBodies;
 import dev.rampgate.backoffice.console.ConsoleSessions.Valid;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
@@ -78,7 +79,8 @@ class ConsoleDoor implements OperatorDoor {
 
     private Uni<Actor> signingIn(RoutingContext routing) {
         HttpServerRequest request = routing.request();
-        requireForm(request);
+        requirePage(request);
+        requireFields(request);
         if (!SameOrigin.isEncrypted(request) && !SameOrigin.isLoopback(request)) {
             throw new ProblemException(
                     Problem.of(
@@ -149,11 +151,11 @@ class ConsoleDoor implements OperatorDoor {
         HttpServerRequest request = routing.request();
         boolean reads = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
         if (!reads) {
-            requireForm(request);
+            requirePage(request);
         }
         Valid valid = found.orElseThrow(() -> new ProblemException(Problem.of(ProblemType.UNAUTHENTICATED)));
         if (!reads) {
-            requireSecret(request, valid.session());
+            requireForm(routing, valid.session());
         }
         if (valid.isDue() && request.getHeader(BY_ITSELF) == null) {
             SessionCookie.renew(routing, sessions.seen(valid.session()));
@@ -166,9 +168,9 @@ class ConsoleDoor implements OperatorDoor {
         HttpServerRequest request = routing.request();
         boolean reads = request.method() == HttpMethod.GET || request.method() == HttpMethod.HEAD;
         if (!reads) {
-            requireForm(request);
-            requireSecret(
-                    request, found.orElseThrow(ConsoleDoor::ofAnEarlierSession).session());
+            requirePage(request);
+            requireForm(
+                    routing, found.orElseThrow(ConsoleDoor::ofAnEarlierSession).session());
         }
         Valid valid = found.orElseGet(() -> new Valid(person.actor(), sessions.open(person), true));
         ConsoleFrames.remember(routing, valid);
@@ -181,18 +183,30 @@ class ConsoleDoor implements OperatorDoor {
         return person.actor();
     }
 
-    private static void requireForm(HttpServerRequest request) {
+    private static void requirePage(HttpServerRequest request) {
         if (!SameOrigin.sent(request)) {
             throw new ProblemException(
                     Problem.of(ProblemType.FORBIDDEN, "This form was not sent by a page of the console"));
         }
+    }
+
+    /** The fields of a form with a file are there at its end: {@link UploadedFile} asks for the secret then. */
+    private static void requireForm(RoutingContext routing, ConsoleSession session) {
+        if (!StreamedBodies.isStreamed(routing)) {
+            requireFields(routing.request());
+            requireSecret(routing.request(), session);
+        }
+    }
+
+    private static void requireFields(HttpServerRequest request) {
         String type = request.getHeader("Content-Type");
         if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(FORM)) {
             throw new ProblemException(Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE));
         }
     }
 
-    private static void requireSecret(HttpServerRequest request, ConsoleSession session) {
+    /** @throws ProblemException 403 if the form is not of this session */
+    static void requireSecret(HttpServerRequest request, ConsoleSession session) {
         String sent = Optional.ofNullable(request.getFormAttribute(CSRF_FIELD)).orElse("");
         if (!MessageDigest.isEqual(
                 sent.getBytes(StandardCharsets.UTF_8), session.csrf().getBytes(StandardCharsets.UTF_8))) {

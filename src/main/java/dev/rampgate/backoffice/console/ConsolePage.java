@@ -1,6 +1,7 @@
 package dev.rampgate.backoffice.console;
 
 import dev.rampgate.backoffice.Audited;
+import dev.rampgate.backoffice.OperatorRoute;
 import dev.rampgate.backoffice.Permission;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
@@ -54,6 +55,21 @@ public record ConsolePage(
             String path, String action, Permission permission, Function<PageCall, Uni<PageAnswer>> work) {
         return new ConsolePage(
                 HttpMethod.POST, path, action, permission, true, MOST_FORM, Audited.BEFORE, Optional.empty(), work);
+    }
+
+    /** A form with a file that changes something: see {@link PageCall#file}. It answers with a redirect. Its path has no variables. */
+    public static ConsolePage uploading(
+            String path, String action, Permission permission, Function<PageCall, Uni<PageAnswer>> work) {
+        return new ConsolePage(
+                HttpMethod.POST,
+                path,
+                action,
+                permission,
+                true,
+                OperatorRoute.STREAMED,
+                Audited.BEFORE,
+                Optional.empty(),
+                work);
     }
 
     /** A form that changes nothing, such as a search whose words must not stand in an address. It answers with a redirect. */

@@ -1,5 +1,6 @@
 package dev.rampgate.backoffice.console;
 
+import dev.rampgate.backoffice.ImportUpload;
 import dev.rampgate.backoffice.OperatorCall;
 import dev.rampgate.backoffice.Permission;
 import dev.rampgate.books.drift.Break;
@@ -12,6 +13,9 @@ import dev.rampgate.books.drift.DriftStore;
 import dev.rampgate.books.drift.Source;
 import dev.rampgate.books.imports.ImportStore;
 import dev.rampgate.books.imports.StatementImport;
+import dev.rampgate.books.imports.StatementImport.Period;
+import dev.rampgate.books.imports.StatementImport.Scope;
+import dev.rampgate.ledger.Status;
 import dev.rampgate.problem.Problem;
 import dev.rampgate.problem.ProblemException;
 import dev.rampgate.problem.ProblemType;
@@ -42,13 +46,21 @@ class DriftPages implements ConsolePages {
     private final DriftStore runs;
     private final DriftJob job;
     private final ImportStore imports;
+    private final ImportUpload upload;
     private final BreakStore breaks;
     private final InstantSource clock;
 
-    DriftPages(DriftStore runs, DriftJob job, ImportStore imports, BreakStore breaks, InstantSource clock) {
+    DriftPages(
+            DriftStore runs,
+            DriftJob job,
+            ImportStore imports,
+            ImportUpload upload,
+            BreakStore breaks,
+            InstantSource clock) {
         this.runs = runs;
         this.job = job;
         this.imports = imports;
+        this.upload = upload;
         this.breaks = breaks;
         this.clock = clock;
     }
@@ -59,6 +71,7 @@ class DriftPages implements ConsolePages {
                 ConsolePage.reading("drift", "list_drift", Permission.READ_BREAKS, this::all)
                         .listedAs("Drift", 60),
                 ConsolePage.changing("drift", "start_drift", Permission.RUN_BOOKS, this::start),
+                ConsolePage.uploading("drift/import", "import_statement", Permission.RUN_BOOKS, this::upload),
                 ConsolePage.changing("drift/{id}/cancel", "cancel_drift", Permission.RUN_BOOKS, this::cancel),
                 ConsolePage.reading("breaks/{id}", "read_break", Permission.READ_BREAKS, this::one),
                 ConsolePage.changing("breaks/{id}/explain", "explain_break", Permission.RUN_BOOKS, this::explain));
@@ -69,6 +82,7 @@ class DriftPages implements ConsolePages {
         return Map.of(
                 "drift_started", "The run has started.",
                 "drift_cancelled", "The run is cancelled. What it found stays.",
+                "statement_imported", "The statement is received. Its rows are compared with the record.",
                 "break_explained", "The explanation is added. The break is alarmed no more.");
     }
 
@@ -235,7 +249,7 @@ class DriftPages implements ConsolePages {
 
     private Uni<PageAnswer> start(PageCall call) {
         Instant from = day(call, "from");
-        Instant to = day(call, "to").plus(Duration.ofDays(1));
+        Instant to = dayAfter(call, "to");
         if (!from.isBefore(to)) {
             throw OperatorCall.invalid("to", "must not be before from");
         }
@@ -247,6 +261,32 @@ class DriftPages implements ConsolePages {
             job.wake();
             return PageAnswer.redirect("drift", "drift_started");
         });
+    }
+
+    private Uni<PageAnswer> upload(PageCall call) {
+        return call.file()
+                .chain(file -> Uni.createFrom()
+                        .deferred(() -> upload.receive(call.request(), file, call.actor(), () -> scope(call)))
+                        .onFailure()
+                        .invoke(file::discard))
+                .replaceWith(PageAnswer.redirect("drift", "statement_imported"));
+    }
+
+    /** Without days the statement need not be complete. */
+    private static Scope scope(PageCall call) {
+        List<String> covers = List.of(Status.COMPLETED.wireName());
+        if (call.form("from").isEmpty() && call.form("to").isEmpty()) {
+            return new Scope(Optional.empty(), covers);
+        }
+        Period period = new Period(day(call, "from"), dayAfter(call, "to"));
+        if (!period.from().isBefore(period.to())) {
+            throw OperatorCall.invalid("to", "must not be before from");
+        }
+        return new Scope(Optional.of(period), covers);
+    }
+
+    private static Instant dayAfter(PageCall call, String name) {
+        return day(call, name).plus(Duration.ofDays(1));
     }
 
     private static Instant day(PageCall call, String name) {

@@ -4,6 +4,8 @@ import dev.rampgate.backoffice.Actor;
 import dev.rampgate.backoffice.OperatorCall;
 import dev.rampgate.backoffice.Permission;
 import dev.rampgate.problem.ProblemException;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -62,6 +64,21 @@ public final class PageCall {
      */
     public Optional<String> form(String name) {
         return one(call.form(name), name).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    /**
+     * The file of a form of {@link ConsolePage#uploading}, paused. {@link #form} knows the other fields when the file has ended; it fails instead if
+     * the form is not of this session.
+     *
+     * @throws ProblemException if the body is no form with a file
+     */
+    public Uni<UploadedFile> file() {
+        return UploadedFile.of(request(), () -> ConsoleDoor.requireSecret(request(), session));
+    }
+
+    /** The request, for files. */
+    public HttpServerRequest request() {
+        return call.routing().request();
     }
 
     /** The frame of the page that answers. */

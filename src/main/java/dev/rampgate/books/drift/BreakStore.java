@@ -413,6 +413,59 @@ public class BreakStore {
                 .map(rows -> rows.rowCount() > 0);
     }
 
+    /** Breaks that one statement of {@link #withdraw} reads and locks. */
+    private static final int WITHDRAWN_AT_ONCE = 2_000;
+
+    /**
+     * Resolves what an import has found: its statement was a wrong one. What a later import has seen, too, stays. In short statements, so that it may be done
+     * in part if the database fails; doing it again does the rest.
+     *
+     * @param comparedAt when the import was done
+     * @return how many were resolved
+     */
+    public Uni<Long> withdraw(long importId, Instant comparedAt, String actor, String text) {
+        return withdraw(importId, comparedAt, actor, text, 0, 0);
+    }
+
+    private Uni<Long> withdraw(
+            long importId, Instant comparedAt, String actor, String text, long after, long resolved) {
+        return pool.preparedQuery("""
+                        WITH part AS MATERIALIZED (
+                            SELECT id,
+                                   source = 'statement' AND source_id = $1 AND seen_at <= $2 AND resolved_at IS NULL AS wrong
+                            FROM break
+                            WHERE id > $3
+                            ORDER BY id
+                            LIMIT $4
+                            FOR NO KEY UPDATE
+                        ), resolved AS (
+                            UPDATE break
+                            SET resolved_at = now(), looked_at = now()
+                            FROM part
+                            WHERE break.id = part.id AND part.wrong
+                            RETURNING break.id
+                        ), noted AS (
+                            INSERT INTO break_note (break_id, number, kind, at, actor, text)
+                            SELECT id,
+                                   1 + coalesce((SELECT max(number) FROM break_note WHERE break_id = id), 0),
+                                   'resolution', now(), $5, $6
+                            FROM resolved
+                        )
+                        SELECT (SELECT max(id) FROM part) AS last, (SELECT count(*) FROM resolved) AS resolved
+                        """)
+                .execute(Tuple.of(importId, Columns.utc(comparedAt), after, (long) WITHDRAWN_AT_ONCE, actor, text))
+                .map(rows -> rows.iterator().next())
+                .chain(row -> row.getLong("last") == null
+                        ? Uni.createFrom().item(resolved)
+                        : withdraw(
+                                importId,
+                                comparedAt,
+                                actor,
+                                text,
+                                row.getLong("last"),
+                                resolved + row.getLong("resolved")));
+    }
+
     private static Break of(Row row) {
         return new Break(
                 row.getLong("id"),

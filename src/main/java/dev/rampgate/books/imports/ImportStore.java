@@ -8,6 +8,7 @@ import dev.rampgate.books.drift.Here;
 import dev.rampgate.books.drift.Source;
 import dev.rampgate.books.drift.There;
 import dev.rampgate.books.imports.StatementImport.Period;
+import dev.rampgate.books.imports.StatementImport.Scope;
 import dev.rampgate.database.Columns;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -65,23 +66,18 @@ public class ImportStore {
      *
      * @return its id; empty if another one is received or compared
      */
-    Uni<Optional<Long>> begin(String actor, Optional<Period> period, List<String> covers) {
+    Uni<Optional<Long>> begin(String actor) {
         return pool.preparedQuery("""
                         DELETE FROM statement_import
                         WHERE state = 'receiving' AND touched_at < now() - interval '2 min'
                         """)
                 .execute()
                 .chain(() -> pool.preparedQuery("""
-                                INSERT INTO statement_import (state, imported_by, started_at, touched_at, period_from, period_to, covers)
-                                VALUES ('receiving', $1, now(), now(), $2, $3, $4)
+                                INSERT INTO statement_import (state, imported_by, started_at, touched_at, covers)
+                                VALUES ('receiving', $1, now(), now(), '{}')
                                 ON CONFLICT ((true)) WHERE state IN ('receiving', 'comparing') DO NOTHING
                                 RETURNING id
-                                """)
-                        .execute(Tuple.tuple(Arrays.asList(
-                                actor,
-                                period.map(Period::from).map(Columns::utc).orElse(null),
-                                period.map(Period::to).map(Columns::utc).orElse(null),
-                                Columns.texts(covers)))))
+                                """).execute(Tuple.of(actor)))
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
                         : Optional.of(rows.iterator().next().getLong("id")));
@@ -148,14 +144,22 @@ public class ImportStore {
     }
 
     /** The import is complete: from now on it is seen, and compared. Empty if it was given up meanwhile. */
-    Uni<Optional<StatementImport>> received(long importId, long rows, long bytes, String sha256) {
+    Uni<Optional<StatementImport>> received(long importId, Scope scope, long rows, long bytes, String sha256) {
         return pool.preparedQuery("""
                         UPDATE statement_import
-                        SET state = 'comparing', received_at = now(), rows = $2, bytes = $3, sha256 = $4
+                        SET state = 'comparing', received_at = now(), rows = $2, bytes = $3, sha256 = $4,
+                            period_from = $5, period_to = $6, covers = $7
                         WHERE id = $1 AND state = 'receiving'
                         RETURNING
                         """ + COLUMNS)
-                .execute(Tuple.of(importId, rows, bytes, sha256))
+                .execute(Tuple.tuple(Arrays.asList(
+                        importId,
+                        rows,
+                        bytes,
+                        sha256,
+                        scope.period().map(Period::from).map(Columns::utc).orElse(null),
+                        scope.period().map(Period::to).map(Columns::utc).orElse(null),
+                        Columns.texts(scope.covers()))))
                 .map(ImportStore::first);
     }
 

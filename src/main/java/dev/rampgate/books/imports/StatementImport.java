@@ -57,6 +57,14 @@ public record StatementImport(
     public record Period(Instant from, Instant to) {}
 
     /**
+     * Of what a statement lists all.
+     *
+     * @param period of which it lists all transactions with a status of {@code covers}; empty if it does not claim that
+     * @param covers as Proof's API spells them
+     */
+    public record Scope(Optional<Period> period, List<String> covers) {}
+
+    /**
      * What became of its rows, and what it lacks.
      *
      * @param compared rows that were compared

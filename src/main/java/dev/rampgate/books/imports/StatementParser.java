@@ -13,6 +13,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,8 +38,12 @@ final class StatementParser {
     private static final char MARK = '\uFEFF';
 
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,30}(\\.[0-9]{1,18})?");
+    private static final Pattern LONG_DECIMAL = Pattern.compile("[0-9]+(\\.[0-9]+)?");
+    private static final Pattern SEPARATORS = Pattern.compile("[;\t|]");
     private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9._]{1,32}");
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
+    private static final String LOST_LINES = "are its line breaks lost? curl keeps them with -T or --data-binary";
 
     private static final String STATUSES =
             Arrays.stream(Status.values()).map(Status::wireName).collect(Collectors.joining(", "));
@@ -71,6 +76,36 @@ final class StatementParser {
         }
     }
 
+    /** Files that are no text, by how they begin, and what to do instead. */
+    private enum OtherFile {
+        UTF_16_BIG("FEFF", "the file is UTF-16: save it as UTF-8"),
+        UTF_16_LITTLE("FFFE", "the file is UTF-16: save it as UTF-8"),
+        GZIP("1F8B", "the file is compressed by gzip: unpack it first"),
+        ZIP("504B0304", "the file is a spreadsheet (XLSX, ODS) or another ZIP archive: save its sheet as CSV in UTF-8"),
+        XLS("D0CF11E0", "the file is a spreadsheet (XLS): save its sheet as CSV in UTF-8"),
+        PDF("25504446", "the file is a PDF: ask for the statement as CSV");
+
+        /** Of the longest beginning. */
+        private static final int BYTES = 4;
+
+        private final byte[] beginning;
+        private final String advice;
+
+        OtherFile(String beginning, String advice) {
+            this.beginning = HexFormat.of().parseHex(beginning);
+            this.advice = advice;
+        }
+
+        static Optional<OtherFile> of(ByteBuffer bytes) {
+            return Arrays.stream(values()).filter(file -> file.begins(bytes)).findFirst();
+        }
+
+        private boolean begins(ByteBuffer bytes) {
+            int length = beginning.length;
+            return bytes.remaining() >= length && bytes.slice(0, length).equals(ByteBuffer.wrap(beginning));
+        }
+    }
+
     private enum Place {
         CELL_BEGINS,
         IN_CELL,
@@ -97,6 +132,11 @@ final class StatementParser {
     private int column;
     private boolean blank = true;
 
+    /** Where the cell begins that is read; only of those in quotes, which may have many lines. */
+    private long quotedFrom;
+
+    private boolean hasRows;
+
     /** By their place in a line; null while the first line is read. */
     private List<Column> header;
 
@@ -109,12 +149,11 @@ final class StatementParser {
             return;
         }
         ByteBuffer bytes = ByteBuffer.wrap(joined(undecoded, piece));
-        if (!begun && bytes.remaining() < 2) {
+        if (!begun && bytes.remaining() < OtherFile.BYTES) {
             undecoded = rest(bytes);
             return;
         }
-        if (!begun && isUtf16(bytes)) {
-            mistakes.addFatal(1, null, "the file is UTF-16: save it as UTF-8");
+        if (!begun && isOther(bytes)) {
             return;
         }
         begun = true;
@@ -124,21 +163,33 @@ final class StatementParser {
 
     /** The file has ended. */
     void end() {
-        if (!mistakes.isEnough()) {
-            decode(ByteBuffer.wrap(undecoded), true);
+        ByteBuffer rest = ByteBuffer.wrap(undecoded);
+        if (!mistakes.isEnough() && (begun || !isOther(rest))) {
+            decode(rest, true);
         }
         if (mistakes.isEnough()) {
             return;
         }
         if (place == Place.IN_QUOTES) {
-            mistakes.addFatal(firstLine, null, "a quote is not closed");
+            mistakes.addFatal(quotedFrom, null, "a quote is not closed");
             return;
         }
+        boolean oneLine = header == null;
         if (!blank) {
             endLine();
         }
-        if (header == null && !mistakes.isEnough()) {
+        if (mistakes.isEnough()) {
+            return;
+        }
+        if (header == null) {
             mistakes.addFatal(1, null, "the file is empty: its first line must name the columns");
+        } else if (!hasRows) {
+            mistakes.addFatal(
+                    line,
+                    null,
+                    oneLine
+                            ? "the file has this line only and lists no transaction: " + LOST_LINES
+                            : "the file ends here and lists no transaction");
         }
     }
 
@@ -170,10 +221,10 @@ final class StatementParser {
         return rest;
     }
 
-    private static boolean isUtf16(ByteBuffer bytes) {
-        int first = bytes.get(0) & 0xFF;
-        int second = bytes.get(1) & 0xFF;
-        return first == 0xFE && second == 0xFF || first == 0xFF && second == 0xFE;
+    private boolean isOther(ByteBuffer bytes) {
+        Optional<OtherFile> other = OtherFile.of(bytes);
+        other.ifPresent(file -> mistakes.addFatal(1, null, file.advice));
+        return other.isPresent();
     }
 
     private void decode(ByteBuffer bytes, boolean last) {
@@ -210,6 +261,7 @@ final class StatementParser {
             case CELL_BEGINS -> {
                 if (next == '"') {
                     blank = false;
+                    quotedFrom = line;
                     place = Place.IN_QUOTES;
                 } else {
                     place = Place.IN_CELL;
@@ -232,10 +284,15 @@ final class StatementParser {
                 } else if (next == ',' || next == '\n') {
                     inCell(next);
                 } else {
-                    mistakes.addFatal(line, null, "has text behind a closing quote");
+                    mistakes.addFatal(line, null, "has text behind a closing quote" + openedEarlier());
                 }
             }
         }
+    }
+
+    /** A quote that was not closed is often closed by the next one, lines later. */
+    private String openedEarlier() {
+        return quotedFrom == line ? "" : "; the quote was opened in line " + quotedFrom;
     }
 
     private void inCell(char next) {
@@ -260,9 +317,10 @@ final class StatementParser {
         cellLength++;
         if (cellLength > MAX_CELL) {
             mistakes.addFatal(
-                    firstLine,
+                    place == Place.IN_QUOTES ? quotedFrom : line,
                     null,
-                    "has a cell of more than " + MAX_CELL + " characters: is a quote before it not closed?");
+                    "has a cell of more than " + MAX_CELL + " characters"
+                            + (place == Place.IN_QUOTES ? ": is its quote not closed?" : ""));
         } else if (header == null || wanted() != null) {
             cell.append(next);
         }
@@ -274,7 +332,10 @@ final class StatementParser {
 
     private void endCell() {
         if (column >= MAX_COLUMNS) {
-            mistakes.addFatal(firstLine, null, "has more than " + MAX_COLUMNS + " cells");
+            mistakes.addFatal(
+                    firstLine,
+                    null,
+                    "has more than " + MAX_COLUMNS + " cells" + (header == null ? ": " + LOST_LINES : ""));
             return;
         }
         if (header == null) {
@@ -307,7 +368,12 @@ final class StatementParser {
         if (header == null) {
             readHeader();
         } else if (column != header.size()) {
-            mistakes.add(firstLine, null, "has " + column + " cells, but the first line has " + header.size());
+            hasRows = true;
+            mistakes.add(
+                    firstLine,
+                    null,
+                    "has " + column + " cells, but the first line has " + header.size()
+                            + (column > header.size() ? ": a cell with a comma needs quotes, a number a point" : ""));
         } else {
             readRow();
         }
@@ -320,12 +386,18 @@ final class StatementParser {
         for (String name : names) {
             Column known = Column.of(name).orElse(null);
             if (known != null && found.contains(known)) {
-                mistakes.addFatal(firstLine, known.wireName(), "stands there twice");
+                mistakes.addFatal(
+                        firstLine,
+                        known.wireName(),
+                        "stands there twice"
+                                + (known.names.size() > 1 ? "; these are one: " + String.join(", ", known.names) : ""));
                 return;
             }
             found.add(known);
         }
-        if (names.size() == 1 && (names.get(0).indexOf(';') >= 0 || names.get(0).indexOf('\t') >= 0)) {
+        if (names.get(0).strip().toLowerCase(Locale.ROOT).startsWith("sep=")) {
+            mistakes.addFatal(firstLine, null, "is a note for spreadsheets: remove it, and separate cells by commas");
+        } else if (names.size() == 1 && SEPARATORS.matcher(names.get(0)).find()) {
             mistakes.addFatal(
                     firstLine, null, "has columns that commas do not separate: save the file as CSV with commas");
         } else if (!found.contains(Column.ID) || !found.contains(Column.STATUS)) {
@@ -343,6 +415,7 @@ final class StatementParser {
     }
 
     private void readRow() {
+        hasRows = true;
         int before = mistakes.named().size();
         String id = text(Column.ID);
         if (id == null) {
@@ -380,12 +453,17 @@ final class StatementParser {
         if (text == null || DECIMAL.matcher(text).matches()) {
             return text;
         }
-        mistake(
-                wanted,
-                isFormula(text)
-                        ? "must be a plain decimal, and begins as a formula or with a sign"
-                        : "must be a plain decimal with a point, without separators, such as 1234.56");
+        mistake(wanted, expectedInsteadOf(text));
         return null;
+    }
+
+    private static String expectedInsteadOf(String amount) {
+        if (isFormula(amount)) {
+            return "must be a plain decimal, and begins as a formula or with a sign";
+        }
+        return LONG_DECIMAL.matcher(amount).matches()
+                ? "must have at most 30 digits before the point and 18 behind it"
+                : "must be a plain decimal with a point, without separators, such as 1234.56";
     }
 
     private String symbol(Column wanted) {

@@ -2,7 +2,7 @@ package dev.rampgate.books.imports;
 
 import dev.rampgate.books.imports.ImportStore.Duplicate;
 import dev.rampgate.books.imports.Mistakes.Mistake;
-import dev.rampgate.books.imports.StatementImport.Period;
+import dev.rampgate.books.imports.StatementImport.Scope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -83,6 +83,16 @@ public class StatementUpload {
         }
     }
 
+    /** Most bytes of one statement. */
+    public long maxBytes() {
+        return settings.maxBytes();
+    }
+
+    /** Most mistakes that a refusal names. */
+    public static int mostNamed() {
+        return Mistakes.MOST_NAMED;
+    }
+
     /** How long an upload may take. */
     public Duration deadline() {
         return settings.deadline();
@@ -92,28 +102,26 @@ public class StatementUpload {
      * Receives a statement.
      *
      * @param stream the bytes, paused; it is read on its own event loop. After a refusal it may not be at its end.
-     * @param period of which the statement lists all transactions with a status of {@code covers}; empty if it does not claim that
-     * @return fails as the stream or the database fails; then nothing is imported
+     * @param scope asked for when the bytes are there; if it throws, nothing is imported
+     * @return fails as the stream, the scope or the database fails; then nothing is imported
      */
-    public Uni<Result> receive(ReadStream<Buffer> stream, String actor, Optional<Period> period, List<String> covers) {
-        return store.begin(actor, period, covers)
+    public Uni<Result> receive(ReadStream<Buffer> stream, String actor, Supplier<Scope> scope) {
+        return store.begin(actor)
                 .chain(begun -> begun.isEmpty()
                         ? Uni.createFrom().item(Result.of(Refusal.BUSY))
-                        : receive(begun.get(), stream)
+                        : receive(begun.get(), stream, scope)
                                 .onFailure()
                                 .call(() ->
                                         store.discard(begun.get()).onFailure().recoverWithNull())
                                 .invoke(result -> (result.refusal() == null ? imported : refused).increment()));
     }
 
-    /** If the database does not answer, the next upload forgets it. */
-    private Uni<Void> forget(long importId) {
-        return store.discard(importId).onFailure().recoverWithNull();
-    }
-
-    private Uni<Result> receive(long importId, ReadStream<Buffer> stream) {
+    private Uni<Result> receive(long importId, ReadStream<Buffer> stream, Supplier<Scope> scope) {
         Receiving receiving = new Receiving(importId, stream);
-        return Uni.createFrom().<Refusal>emitter(receiving::start).chain(refusal -> receiving.end(refusal));
+        return Uni.createFrom()
+                .<Refusal>emitter(receiving::start)
+                .chain(refusal ->
+                        refusal == Refusal.TOO_LARGE ? receiving.refuse(refusal) : receiving.end(refusal, scope.get()));
     }
 
     /** One upload. Its stream is paused whenever it waits for the database. */
@@ -185,13 +193,17 @@ public class StatementUpload {
             spoiled |= !duplicates.isEmpty();
         }
 
-        Uni<Result> end(Refusal refusal) {
-            if (refusal != null) {
-                return store.discard(importId).replaceWith(new Result(null, refusal, findings()));
-            }
-            return store.received(importId, rows, bytes, HexFormat.of().formatHex(digest.digest()))
-                    .map(received -> received.map(statement -> new Result(statement, null, List.of()))
-                            .orElseGet(() -> Result.of(Refusal.GIVEN_UP)));
+        Uni<Result> refuse(Refusal refusal) {
+            return store.discard(importId).replaceWith(new Result(null, refusal, findings()));
+        }
+
+        Uni<Result> end(Refusal refusal, Scope scope) {
+            return refusal != null
+                    ? refuse(refusal)
+                    : store.received(
+                                    importId, scope, rows, bytes, HexFormat.of().formatHex(digest.digest()))
+                            .map(received -> received.map(statement -> new Result(statement, null, List.of()))
+                                    .orElseGet(() -> Result.of(Refusal.GIVEN_UP)));
         }
 
         private List<Finding> findings() {

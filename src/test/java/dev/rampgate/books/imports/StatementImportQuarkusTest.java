@@ -1,6 +1,7 @@
 package dev.rampgate.books.imports;
 
 import static io.restassured.RestAssured.given;
+import static io.restassured.config.EncoderConfig.encoderConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
@@ -11,6 +12,8 @@ import dev.rampgate.support.ProofAndDatabase;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -32,6 +35,9 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(ProofAndDatabase.class)
@@ -115,15 +121,20 @@ class StatementImportQuarkusTest {
         assertThat(breaks("transaction=" + prefix + "0").getList("breaks")).isEmpty();
     }
 
-    @Test
-    void aClientThatHangsUpLeavesNothingAndTheNextIsServed() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClientThatHangsUpLeavesNothingAndTheNextIsServed(boolean chunked) throws IOException {
         LogListener log = LogListener.on("dev.rampgate");
+        String begun = HEADER + prefix + "half,completed,1,1,EUR\n";
         try (Socket socket = new Socket(management.getHost(), management.getPort())) {
             OutputStream out = socket.getOutputStream();
-            out.write(("POST /operate/imports HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
-                            + "Authorization: Bearer operate-token-canary-0001\r\n\r\n" + HEADER + prefix
-                            + "half,completed,1,1,EUR\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(
+                    ("POST /operate/imports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer operate-token-canary-0001\r\n"
+                                    + (chunked
+                                            ? "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(begun.length())
+                                                    + "\r\n" + begun + "\r\n"
+                                            : "Content-Length: 1000000\r\n\r\n" + begun))
+                            .getBytes(StandardCharsets.US_ASCII));
             out.flush();
             await().atMost(LIMIT)
                     .until(() -> rows("SELECT FROM statement_row WHERE transaction_id = $1", prefix + "half") == 1);
@@ -137,6 +148,37 @@ class StatementImportQuarkusTest {
         assertThat(log.logged()).as("lines about a client that left").noneMatch(line -> line.getFormattedMessage()
                 .contains("(import_statement) failed"));
         assertThat(breaks("transaction=" + prefix + "half").getList("breaks")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"multipart/form-data; boundary=x, identity, curl sends it with -T", "text/csv, gzip, unpack it first"})
+    void aBodyThatIsNotTheFileItselfIsRefusedByWhatToSend(String type, String encoding, String advice) {
+        as("operate")
+                .header("Content-Encoding", encoding)
+                .config(RestAssured.config()
+                        .encoderConfig(encoderConfig().encodeContentTypeAs("multipart/form-data", ContentType.TEXT)))
+                .contentType(type)
+                .body("id,status\nt-1,completed\n")
+                .post(management.resolve("/operate/imports"))
+                .then()
+                .statusCode(415)
+                .contentType("application/problem+json")
+                .body("detail", containsString(advice));
+    }
+
+    @Test
+    void aFileThatSaysThatItIsTooLargeIsRefusedBeforeItIsSent() throws IOException {
+        try (Socket socket = new Socket(management.getHost(), management.getPort())) {
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            socket.getOutputStream()
+                    .write(
+                            ("POST /operate/imports HTTP/1.1\r\nHost: x\r\nContent-Length: 200000000\r\nExpect: 100-continue\r\n"
+                                            + "Authorization: Bearer operate-token-canary-0001\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+
+            assertThat(answer).contains("HTTP/1.1 413", "104857600 bytes (rampgate.books.imports.max-bytes)");
+        }
     }
 
     @Test
@@ -215,6 +257,48 @@ class StatementImportQuarkusTest {
         assertThat(done(imported.getString("id")).getInt("missing_here")).isEqualTo(lines);
         // Each is a break for good; the other tests need no figures of them.
         rows("DELETE FROM break WHERE transaction_id LIKE $1", prefix + "%");
+    }
+
+    @Test
+    void whatAWrongStatementFoundIsResolvedWithTheReasonUnlessALaterOneSawItToo() {
+        insert("known", "2001-09-10T00:00:00Z");
+        String wrong = upload(
+                        "",
+                        HEADER + prefix + "known,failed,42.60,40.15,EUR\n" + prefix + "foreign,completed,1,1,EUR\n"
+                                + prefix + "explained,completed,1,1,EUR\n")
+                .statusCode(200)
+                .extract()
+                .path("id");
+        done(wrong);
+        String explained = breaks("transaction=" + prefix + "explained").getString("breaks[0].id");
+        post("/operate/breaks/" + explained + "/explain").statusCode(200);
+        String right = upload("", HEADER + prefix + "known,failed,42.60,40.15,EUR\n")
+                .statusCode(200)
+                .extract()
+                .path("id");
+        done(right);
+
+        post("/operate/imports/" + wrong + "/withdraw").statusCode(200).body("resolved", equalTo(2));
+
+        assertThat(breaks("import=" + wrong + "&state=open").getList("breaks.transaction_id", String.class))
+                .containsExactly(prefix + "known");
+        as("books")
+                .get(management.resolve("/operate/breaks/" + explained))
+                .then()
+                .body("state", equalTo("resolved"))
+                .body("notes.kind", equalTo(List.of("explanation", "resolution")))
+                .body("notes[1].actor", equalTo("night"))
+                .body("notes[1].text", equalTo("a statement of another system"));
+        post("/operate/imports/" + wrong + "/withdraw").statusCode(200).body("resolved", equalTo(0));
+        post("/operate/imports/" + Long.MAX_VALUE / 100 + "/withdraw").statusCode(404);
+    }
+
+    private ValidatableResponse post(String path) {
+        return as("operate")
+                .contentType("application/json")
+                .body("{\"text\": \"a statement of another system\"}")
+                .post(management.resolve(path))
+                .then();
     }
 
     private List<String> imports() {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,27 @@ class StatementParserTest {
                 Arguments.of("id,status\nt-\"1\",completed\n", "line 2", "quote inside"),
                 Arguments.of("id,status\nt-1,completed\nt-\0,failed\n", "line 3", "NUL"),
                 Arguments.of("id,status,note\nt-1,completed,\"" + "x".repeat(5_000) + "\"\n", "line 2", "characters"),
-                Arguments.of("id,status" + ",x".repeat(250) + "\n", "line 1", "200 cells"));
+                Arguments.of("id,status" + ",x".repeat(250) + "\n", "line 1", "200 cells"),
+                Arguments.of("id|status\nt-1|completed\n", "line 1", "commas"),
+                Arguments.of("sep=,\nid,status\nt-1,completed\n", "line 1", "note for spreadsheets"),
+                Arguments.of("id,status\n", "line 2", "lists no transaction"),
+                Arguments.of("id,status\r\n\r\n", "line 3", "lists no transaction"),
+                Arguments.of("id,status,notet-1,completed,at-2,completed,b", "line 1", "line breaks lost"),
+                Arguments.of("\n\n", "line 1", "is empty"),
+                Arguments.of("\uFEFF", "line 1", "is empty"),
+                Arguments.of("id,transaction_id,status\n", "line 1: id", "these are one: id, merchant_transaction_id"),
+                Arguments.of("id,status,fiat_amount\nt-1,completed,40,15\n", "line 2", "a number a point"),
+                Arguments.of(
+                        "id,status,fiat_amount\nt-1,completed,0." + "1".repeat(19) + "\n",
+                        "line 2: fiat_amount",
+                        "18 behind it"),
+                Arguments.of(
+                        "id,status\nt-1,completed\n\"t-2,completed\nt-3,\"completed\"\n", "line 4", "opened in line 3"),
+                Arguments.of(
+                        "id,status,note\nt-1,completed,\n\"t-2,completed,\n" + "t-3,completed,\n".repeat(500),
+                        "line 3",
+                        "is its quote not closed?"),
+                Arguments.of("id,status\nt-1,completed\nt-2,compl", "line 3: status", "must be one of pending"));
     }
 
     @ParameterizedTest
@@ -98,6 +119,34 @@ class StatementParserTest {
     void anotherEncodingIsRefused(String encoding) {
         assertThat(read((HEADER + ROW + "t-\u00E9,completed,,,,,\n").getBytes(Charset.forName(encoding)), 5))
                 .hasSize(1);
+    }
+
+    static Stream<Arguments> otherFiles() {
+        return Stream.of(
+                Arguments.of("1F8B0800000000000003", "gzip"),
+                Arguments.of("504B030414000600080000002100", "XLSX"),
+                Arguments.of("D0CF11E0A1B11AE10000", "XLS"),
+                Arguments.of("255044462D312E370A", "PDF"),
+                Arguments.of("FEFF00690064002C", "UTF-16"),
+                Arguments.of("FFFE69006400", "UTF-16"),
+                Arguments.of("FFFE", "UTF-16"),
+                Arguments.of("1F8B", "gzip"),
+                Arguments.of("6900640000", "NUL"),
+                Arguments.of("E9", "not UTF-8"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherFiles")
+    void aFileThatIsNoCsvIsRefusedByWhatItIs(String bytes, String problem) {
+        for (int piece : List.of(1, 3, 1_000)) {
+            assertThat(read(HexFormat.of().parseHex(bytes), piece))
+                    .singleElement()
+                    .satisfies(mistake -> {
+                        assertThat(mistake.place()).isEqualTo("line 1");
+                        assertThat(mistake.text()).contains(problem);
+                    });
+        }
+        assertThat(rows).isEmpty();
     }
 
     @Test
