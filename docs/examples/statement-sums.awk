@@ -1,19 +1,20 @@
-# Adds up the lines of a statement (docs/books.md), exactly, by section, month and status:
+# Adds up the lines of a statement (docs/books.md), exactly, as the sums of its JSON answer do:
 #
 #   awk -f statement-sums.awk statement.csv
 #
-# prints section, month, status, count, crypto and fiat amount. Pairs of different currencies are added up together: select the lines of one
-# first if there are several. Numbers of awk have 15 digits; amounts may have more. So each amount is kept as 22 parts of
+# prints section, month, type, currency, network, fiat currency, status, count, crypto and fiat amount; - for what is not known. Numbers of awk have 15 digits; amounts may have more. So each amount is kept as 22 parts of
 # six digits, 11 before the point and 11 after it.
 BEGIN { FS = ","; PART = 6; WHOLE = 11; ALL = 22; BASE = 1000000 }
 
 NR > 1 {
-    key = $1 " " $3 " " $5
+    key = $1 " " $3 " " known($14) " " known($15) " " known($16) " " known($17) " " $5
     if (!(key in count)) { order[++keys] = key }
     count[key] += $7
     add(key, "crypto", $8)
     add(key, "fiat", $9)
 }
+
+function known(text) { return text == "" ? "-" : text }
 
 function add(key, what, amount,    sign, point, whole, fraction, i) {
     if (amount == "") { return }

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +42,7 @@ class StatementsTest {
     private static final Period OCTOBER = SEPTEMBER.next();
     private static final Period NOVEMBER = OCTOBER.next();
     private static final List<Period> MONTHS = List.of(SEPTEMBER, OCTOBER, NOVEMBER);
+    private static final Path EXAMPLE = Path.of("src/test/resources/statement");
     private static final Path ADDING_UP = Path.of("docs/examples/statement-sums.awk");
 
     private static BooksWorld world;
@@ -157,6 +159,10 @@ class StatementsTest {
                 " ",
                 section,
                 sum.getString("period"),
+                sum.getString("type", "-"),
+                sum.getString("currency", "-"),
+                sum.getString("network", "-"),
+                sum.getString("fiat_currency", "-"),
                 sum.getString("status"),
                 sum.getInteger("count").toString(),
                 plain(sum.getString("crypto_amount")),
@@ -166,6 +172,24 @@ class StatementsTest {
     private static String plain(String amount) {
         BigDecimal stripped = new BigDecimal(amount).stripTrailingZeros();
         return stripped.toPlainString();
+    }
+
+    @Test
+    void theBytesOfAStatementAreThoseThatTheFirstBuildAnswered() throws IOException {
+        world.sql(Files.readString(EXAMPLE.resolve("revisions.sql")));
+        Statement statement = world.statement(OCTOBER, at("2025-11-20T00:00:00Z"));
+        TimeZone zone = TimeZone.getDefault();
+        try {
+            for (String elsewhere : List.of("UTC", "Pacific/Kiritimati", "America/New_York")) {
+                TimeZone.setDefault(TimeZone.getTimeZone(elsewhere));
+                // If this fails, earlier answers cannot be repeated: make another format, and keep this one for
+                // statements that have it.
+                assertThat(world.json(statement)).isEqualTo(Files.readString(EXAMPLE.resolve("october.json")));
+                assertThat(world.csv(statement)).isEqualTo(Files.readString(EXAMPLE.resolve("october.csv")));
+            }
+        } finally {
+            TimeZone.setDefault(zone);
+        }
     }
 
     @Test
