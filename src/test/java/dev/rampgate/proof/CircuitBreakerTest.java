@@ -71,6 +71,15 @@ class CircuitBreakerTest {
         assertThat(breaker.ended(DOWN)).isFalse();
     }
 
+    @Test
+    void aPermissionThatIsNeverUsedKeepsNoOtherCallAway() {
+        open();
+        now = now.plusSeconds(5);
+        assertThat(breaker.refusal()).isEmpty();
+        now = now.plusSeconds(5);
+        assertThat(breaker.refusal()).isEmpty();
+    }
+
     private void open() {
         breaker.ended(DOWN);
         breaker.ended(DOWN);
