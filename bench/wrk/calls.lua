@@ -1,5 +1,6 @@
 -- The same call again and again. Arguments: method, path, secret of the gateway, body (empty for none), into how many
--- different numbers a %d of the path is turned, and the entity tag that the answer must differ from (empty for any).
+-- different numbers a %d of the path is turned, the entity tag that the answer must differ from (empty for any), and of how
+-- many users the calls are (1: always the same).
 
 local threads = {}
 
@@ -16,11 +17,15 @@ function init(arguments)
     ["X-Gateway-Secret"] = arguments[3],
     ["If-None-Match"] = arguments[6] ~= "" and arguments[6] or nil,
   }
+  users = tonumber(arguments[7])
   sent = 0
 end
 
 function request()
   sent = sent + 1
+  if users > 1 then
+    headers["X-User-Id"] = "cust-" .. math.random(users)
+  end
   return wrk.format(method, (path:gsub("%%d", math.random(0, numbers - 1))), headers, body ~= "" and body or nil)
 end
 

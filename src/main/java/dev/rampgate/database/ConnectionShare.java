@@ -17,8 +17,8 @@ import java.util.function.Supplier;
  */
 public final class ConnectionShare implements StatementTurns {
 
-    /** Most statements that wait for their turn. */
-    static final int WAITING = 200;
+    /** Most statements that wait for their turn: more than a burst of a busy page brings, and answered within a second. */
+    static final int WAITING = 500;
 
     /** Longest wait for a turn. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(1);

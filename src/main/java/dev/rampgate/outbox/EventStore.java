@@ -53,6 +53,8 @@ class EventStore {
     record Seen(FeedHead head, String mark) {}
 
     Uni<Seen> head(long position) {
+        // LIMIT: tables of one row are never analysed, and for the many rows that the planner expects it would read all
+        // events.
         return pool.preparedQuery("""
                         SELECT ledger_epoch.epoch, feed.last_position, feed.expired_position,
                                last.id AS last_id, last.number AS last_number, last.created_at AS last_created_at,
@@ -66,7 +68,12 @@ class EventStore {
                                ) AS oldest_unplaced
                         FROM feed
                              CROSS JOIN ledger_epoch
-                             LEFT JOIN event AS last ON last.position = feed.last_position
+                             LEFT JOIN LATERAL (
+                                 SELECT id, number, created_at
+                                 FROM event
+                                 WHERE event.position = feed.last_position
+                                 LIMIT 1
+                             ) AS last ON true
                              LEFT JOIN event AS asked ON asked.position = $1
                         """)
                 .execute(Tuple.of(position))

@@ -26,6 +26,21 @@ class UpgradeFaultIT {
     private static final int WEBHOOKS_PER_SECOND = 20;
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
+    /** Transactions with an end whose newest amount revision does not say so. */
+    private static final String NOT_IN_THE_BOOKS = """
+            SELECT count(*)
+            FROM transaction
+            WHERE confirmed
+              AND status IN ('completed', 'failed', 'cancelled')
+              AND status IS DISTINCT FROM (
+                  SELECT status
+                  FROM amount_revision
+                  WHERE transaction_id = transaction.id AND period_at IS NOT NULL
+                  ORDER BY number DESC
+                  LIMIT 1
+              )
+            """;
+
     private static Path earlier;
 
     @BeforeAll
@@ -65,7 +80,17 @@ class UpgradeFaultIT {
                     .publish();
             assertThat(sent).filteredOn(one -> !one.isOverdue()).allMatch(Sent::isAcknowledged);
             assertThat(cluster.announcements().values()).containsOnly(1L);
+            assertThatTheBooksLearnWhatTheEarlierBuildSettled(cluster);
         }
+    }
+
+    /** Which knows no books, and wrote no amount revision. */
+    private static void assertThatTheBooksLearnWhatTheEarlierBuildSettled(Cluster cluster) {
+        assertThat(cluster.ledger().count(NOT_IN_THE_BOOKS))
+                .as("settled by the earlier build")
+                .isPositive();
+        replace(cluster.replicas().get(0), null);
+        await("all are in the books").atMost(LIMIT).until(() -> cluster.ledger().count(NOT_IN_THE_BOOKS) == 0);
     }
 
     private static void awaitSessions(Traffic traffic, int more) {
@@ -75,11 +100,13 @@ class UpgradeFaultIT {
 
     /** One at a time, as a rolling update does it: the other one takes everything meanwhile. */
     private static void roll(Cluster cluster, Path application) {
-        for (ReplicaProcess replica : cluster.replicas()) {
-            replica.terminate();
-            replica.becomes(application);
-            replica.launch();
-            replica.awaitReady();
-        }
+        cluster.replicas().forEach(replica -> replace(replica, application));
+    }
+
+    private static void replace(ReplicaProcess replica, Path application) {
+        replica.terminate();
+        replica.becomes(application);
+        replica.launch();
+        replica.awaitReady();
     }
 }

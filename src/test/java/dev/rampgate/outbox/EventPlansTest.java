@@ -75,4 +75,13 @@ class EventPlansTest {
         database.assertNoWholeTable(1);
         database.assertUsed("event_by_position");
     }
+
+    @Test
+    void theHeadIsReadByIndexThoughItWasPlannedBeforeThereWereEvents() {
+        try (GrownDatabase grown = GrownDatabase.plannedWhileEmpty(pool -> get(new EventStore(pool).head(7)))) {
+            get(new EventStore(grown.pool()).head(7));
+
+            grown.assertFewPages(1, 20);
+        }
+    }
 }

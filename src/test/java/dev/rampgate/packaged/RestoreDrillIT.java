@@ -87,9 +87,11 @@ class RestoreDrillIT {
         String cursor;
         String lostCursor;
         String onlyAtProof;
+        String settled;
         String statement;
+        String table;
         try (PackagedRampgate rampgate = PackagedRampgate.start(complete("lived"))) {
-            String settled = open(rampgate, "erased-before-the-dump");
+            settled = open(rampgate, "erased-before-the-dump");
             proof.drive(settled, Action.COMPLETE);
             open(rampgate, "erased-after-the-dump");
             open(rampgate, "erased-and-back");
@@ -101,6 +103,7 @@ class RestoreDrillIT {
             erase(rampgate, "erased-before-the-dump");
             cursor = readPast(settled, rampgate, "", before);
             statement = statement(rampgate, Map.of());
+            table = statement(rampgate, asTable(statement));
             dump = dumpUnderLoad(rampgate);
             assertThat(dump.tablesWith("erased-before-the-dump")).isEmpty();
             assertThat(dump.tablesWith("erased-after-the-dump")).isNotEmpty();
@@ -118,7 +121,7 @@ class RestoreDrillIT {
         restore(dump, "restored");
         String fresh;
         try (TcpSwitch door = new TcpSwitch(ProofAndDatabase.freePort());
-                PackagedRampgate rampgate = PackagedRampgate.launch(behind(door, complete("restored")))) {
+                PackagedRampgate rampgate = PackagedRampgate.launch(behind(door, inAnotherTimeZone("restored")))) {
             assertThatUsersAreRefused(rampgate);
             door.leadTo(server.port());
             rampgate.awaitReady();
@@ -133,6 +136,8 @@ class RestoreDrillIT {
             String knownAt = new JsonObject(statement).getString("as_known_at");
             assertThat(statement).contains("completed");
             assertThat(statement(rampgate, Map.of("as_known_at", knownAt))).isEqualTo(statement);
+            assertThat(table).contains(settled);
+            assertThat(statement(rampgate, asTable(statement))).isEqualTo(table);
 
             List<JsonObject> after = new ArrayList<>();
             await("all events").atMost(LIMIT).until(() -> {
@@ -279,6 +284,11 @@ class RestoreDrillIT {
                 .asString();
     }
 
+    /** The same statement with each of its lines. */
+    private static Map<String, String> asTable(String statement) {
+        return Map.of("format", "csv", "as_known_at", new JsonObject(statement).getString("as_known_at"));
+    }
+
     // --- events
 
     /** Reads until an event of this transaction has come; the cursor behind it. */
@@ -407,6 +417,17 @@ class RestoreDrillIT {
     }
 
     // --- processes
+
+    /** Another deployment need not have the same zones, neither the process nor the database. */
+    private static Map<String, String> inAnotherTimeZone(String database) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER DATABASE " + database + " SET timezone TO 'Pacific/Kiritimati'");
+        }
+        Map<String, String> environment = complete(database);
+        environment.put("TZ", "America/New_York");
+        return environment;
+    }
 
     private static void runTask(String database, String task, String says) {
         try (PackagedRampgate process = PackagedRampgate.launch(databaseAlone(database), task)) {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -44,95 +45,7 @@ public final class GrownDatabase implements AutoCloseable {
     /** Of a whole statement: its first line. */
     private static final Pattern BUFFERS = Pattern.compile("Buffers: shared hit=(\\d+)(?: read=(\\d+))?");
 
-    private final MigratedDatabase database = MigratedDatabase.start();
-    private final Vertx vertx = Vertx.vertx();
-    private final Queue<String> plans = new ConcurrentLinkedQueue<>();
-    private final Pool pool;
-
-    /** Makes it when a test first asks for it; it ends with the last test. */
-    public static final class Shared implements ParameterResolver {
-
-        @Override
-        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == GrownDatabase.class;
-        }
-
-        @Override
-        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return context.getRoot()
-                    .getStore(ExtensionContext.Namespace.create(GrownDatabase.class))
-                    .computeIfAbsent(GrownDatabase.class, type -> make(), GrownDatabase.class);
-        }
-
-        private static GrownDatabase make() {
-            try {
-                return new GrownDatabase();
-            } catch (SQLException failure) {
-                throw new IllegalStateException("the database could not be made", failure);
-            }
-        }
-    }
-
-    private GrownDatabase() throws SQLException {
-        grow();
-        explain();
-        pool = connect();
-    }
-
-    public Vertx vertx() {
-        return vertx;
-    }
-
-    /** A pool of one connection. */
-    public Pool pool() {
-        return pool;
-    }
-
-    public void forgetPlans() {
-        plans.clear();
-    }
-
-    /** Does it, and hands its result on. */
-    public static <T> T get(Uni<T> work) {
-        return work.await().atMost(LIMIT);
-    }
-
-    /** At least so many statements were run since plans were forgotten, and none read a whole table. */
-    public void assertNoWholeTable(int statements) {
-        assertThat(plans).hasSizeGreaterThanOrEqualTo(statements);
-        assertThat(plans).noneMatch(plan -> WHOLE_TABLE.matcher(plan).find());
-    }
-
-    public void assertUsed(String index) {
-        assertThat(plans).anyMatch(plan -> plan.contains(index));
-    }
-
-    /** How many pages each statement read that contains these words, in the order of the statements. */
-    public List<Long> buffers(String words) {
-        return plans.stream()
-                .filter(plan -> plan.contains(words))
-                .map(BUFFERS::matcher)
-                .filter(Matcher::find)
-                .map(found ->
-                        Long.parseLong(found.group(1)) + (found.group(2) == null ? 0 : Long.parseLong(found.group(2))))
-                .toList();
-    }
-
-    /** A connection of its own, beside the pool. */
-    public Connection connection() throws SQLException {
-        return DriverManager.getConnection(database.server().jdbcUrl());
-    }
-
-    @Override
-    public void close() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
-        database.close();
-    }
-
-    private void grow() throws SQLException {
-        try (Connection owner = DriverManager.getConnection(database.server().jdbcUrl());
-                Statement statement = owner.createStatement()) {
-            statement.execute("""
+    private static final String ROWS_OF_ALL_TABLES = """
                     INSERT INTO transaction (
                         id, user_id, type, currency, network, requested_amount, created_at, status, attempt, sequence,
                         confirmed, since, attempt_since, changed_at, settled, abandoned
@@ -227,9 +140,134 @@ public final class GrownDatabase implements AutoCloseable {
                     INSERT INTO statement_row (import_id, transaction_id, line, status)
                     SELECT 1, 'transaction-' || n, n, 'completed'
                     FROM generate_series(1, %1$d) AS n;
+                    """.formatted(ROWS);
 
-                    ANALYZE;
-                    """.formatted(ROWS));
+    private final MigratedDatabase database = MigratedDatabase.start();
+    private final Vertx vertx = Vertx.vertx();
+    private final Queue<String> plans = new ConcurrentLinkedQueue<>();
+    private final Pool pool;
+
+    /** Makes it when a test first asks for it; it ends with the last test. */
+    public static final class Shared implements ParameterResolver {
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == GrownDatabase.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.create(GrownDatabase.class))
+                    .computeIfAbsent(GrownDatabase.class, type -> make(), GrownDatabase.class);
+        }
+
+        private static GrownDatabase make() {
+            try {
+                return new GrownDatabase();
+            } catch (SQLException failure) {
+                throw new IllegalStateException("the database could not be made", failure);
+            }
+        }
+    }
+
+    private GrownDatabase() throws SQLException {
+        grow();
+        explain();
+        pool = connect();
+    }
+
+    /**
+     * One that grows after the statements were planned, and without that anyone counts its rows: as after the first start, or after
+     * a restore, until autovacuum comes.
+     *
+     * @param statements run on empty tables, so that their plans stay; {@link #forgetPlans()} has been called when this returns
+     */
+    public static GrownDatabase plannedWhileEmpty(Consumer<Pool> statements) {
+        try {
+            return new GrownDatabase(statements);
+        } catch (SQLException failure) {
+            throw new IllegalStateException("the database could not be made", failure);
+        }
+    }
+
+    private GrownDatabase(Consumer<Pool> statements) throws SQLException {
+        explain();
+        pool = connect();
+        get(pool.query("SET enable_seqscan = off").execute());
+        statements.accept(pool);
+        run(ROWS_OF_ALL_TABLES);
+        forgetPlans();
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** A pool of one connection. */
+    public Pool pool() {
+        return pool;
+    }
+
+    public void forgetPlans() {
+        plans.clear();
+    }
+
+    /** Does it, and hands its result on. */
+    public static <T> T get(Uni<T> work) {
+        return work.await().atMost(LIMIT);
+    }
+
+    /** At least so many statements were run since plans were forgotten, and none read a whole table. */
+    public void assertNoWholeTable(int statements) {
+        assertThat(plans).hasSizeGreaterThanOrEqualTo(statements);
+        assertThat(plans).noneMatch(plan -> WHOLE_TABLE.matcher(plan).find());
+    }
+
+    /** At least so many statements were run since plans were forgotten, and none read more pages than so many. */
+    public void assertFewPages(int statements, long pages) {
+        assertThat(plans).hasSizeGreaterThanOrEqualTo(statements);
+        assertThat(plans).allSatisfy(plan -> assertThat(pages(plan)).as(plan).isLessThanOrEqualTo(pages));
+    }
+
+    private static long pages(String plan) {
+        Matcher found = BUFFERS.matcher(plan);
+        return found.find()
+                ? Long.parseLong(found.group(1)) + (found.group(2) == null ? 0 : Long.parseLong(found.group(2)))
+                : 0;
+    }
+
+    public void assertUsed(String index) {
+        assertThat(plans).anyMatch(plan -> plan.contains(index));
+    }
+
+    /** How many pages each statement read that contains these words, in the order of the statements. */
+    public List<Long> buffers(String words) {
+        return plans.stream()
+                .filter(plan -> plan.contains(words))
+                .map(GrownDatabase::pages)
+                .toList();
+    }
+
+    /** A connection of its own, beside the pool. */
+    public Connection connection() throws SQLException {
+        return DriverManager.getConnection(database.server().jdbcUrl());
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        database.close();
+    }
+
+    private void grow() throws SQLException {
+        run(ROWS_OF_ALL_TABLES + "ANALYZE");
+    }
+
+    private void run(String script) throws SQLException {
+        try (Connection owner = DriverManager.getConnection(database.server().jdbcUrl());
+                Statement statement = owner.createStatement()) {
+            statement.execute(script);
         }
     }
 

@@ -181,8 +181,9 @@ public final class Bench {
                 own);
     }
 
+    /** As the deployments start it. */
     private static List<String> onItsOwn(Path executable) {
-        return List.of(executable.toString(), "-Xmx128m");
+        return List.of(executable.toString(), "-Xmx128m", "-XX:MaxNewSize=32m");
     }
 
     /** Each subject is started, warmed up, measured and ended, in turn, so that nothing else runs beside it. */

@@ -26,8 +26,8 @@ record Request(byte[] bytes, String key) {
         return webhook(path, "bench-" + number / 2, number % 2 == 0 ? "processing" : "completed");
     }
 
-    static Request session() {
-        return post("/session", SESSION, signedIn("cust-8841"), null);
+    static Request session(long number) {
+        return post("/session", SESSION, signedIn("cust-" + number), null);
     }
 
     static Request get(String path, String user) {

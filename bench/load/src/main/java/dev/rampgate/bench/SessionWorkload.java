@@ -21,6 +21,9 @@ final class SessionWorkload {
 
     static final String READING_AGAIN = "GET /transactions/{id} with If-None-Match";
 
+    /** Each opens few sessions, as people do. */
+    private static final String USERS = "1000000";
+
     private final Results results;
     private final Scale scale;
     private final Wrk wrk;
@@ -74,7 +77,7 @@ final class SessionWorkload {
     /** One slice of the open load. */
     void latency(Subject subject, double perSecond) {
         OpenLoad.Result measured =
-                new OpenLoad(subject.port()).run(perSecond, scale.settle(), scale.slice(), n -> Request.session());
+                new OpenLoad(subject.port()).run(perSecond, scale.settle(), scale.slice(), Request::session);
         results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P50, measured.millis(50));
         results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.P99, measured.millis(99));
         results.add(OPENING_LATENCY, subject.name(), WebhookWorkload.RATE, perSecond);
@@ -152,7 +155,7 @@ final class SessionWorkload {
 
     private static String[] reads(String id, long transactions, String tag) {
         return new String[] {
-            "GET", "/transactions/" + id, Request.GATEWAY_SECRET, "", Long.toString(transactions), tag
+            "GET", "/transactions/" + id, Request.GATEWAY_SECRET, "", Long.toString(transactions), tag, "1"
         };
     }
 
@@ -161,7 +164,7 @@ final class SessionWorkload {
     }
 
     private static String[] sessions() {
-        return new String[] {"POST", "/session", Request.GATEWAY_SECRET, Request.SESSION, "1", ""};
+        return new String[] {"POST", "/session", Request.GATEWAY_SECRET, Request.SESSION, "1", "", USERS};
     }
 
     private static long stored(Opener opener) {
