@@ -63,6 +63,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DeliveriesTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** Shorter than in service, so that the tests wait for what they test. */
+    private static final Duration INTERVAL = Duration.ofMillis(50);
+
     private static final String SECRET = secret(1);
     private static final String OTHER_SECRET = secret(2);
 
@@ -1031,6 +1034,8 @@ class DeliveriesTest {
                         share,
                         sender::post,
                         new VertxEventLoop(vertx),
+                        INTERVAL,
+                        System::nanoTime,
                         new SplittableRandom(1 + open.size()),
                         new DeliveryMetrics(endpoint.name(), clock, meters)));
             }
