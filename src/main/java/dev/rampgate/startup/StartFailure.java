@@ -7,11 +7,14 @@ import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.util.ExceptionUtil;
 import io.smallrye.config.ConfigValidationException;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Says on standard error why Rampgate did not start: for a setting its name, its variable, its value, and an example. */
 public final class StartFailure {
@@ -27,6 +30,9 @@ public final class StartFailure {
 
     /** What a value must be, by a part of the converter's message. */
     private record Kind(String sign, String rule) {}
+
+    private static final Pattern MANAGEMENT_ADDRESS =
+            Pattern.compile("Unable to start the management interface on (?<host>\\S+):(?<port>\\d+)");
 
     private static final List<Kind> KINDS = List.of(
             new Kind("Invalid duration", "a time such as 500ms, 20s, 5m, 1h or 90d"),
@@ -56,7 +62,10 @@ public final class StartFailure {
         } else if (cause instanceof ConfigurationException) {
             System.err.println(cause.getMessage());
         } else if (cause instanceof QuarkusBindException taken) {
-            System.err.println(inUse(taken));
+            System.err.println(inUse(taken.getHost(), Integer.toString(taken.getPort())));
+        } else if (cause instanceof BindException && managementAddress(failure).isPresent()) {
+            Matcher address = managementAddress(failure).get();
+            System.err.println(inUse(address.group("host"), address.group("port")));
         } else {
             System.err.println("Rampgate could not start:");
             failure.printStackTrace();
@@ -99,9 +108,17 @@ public final class StartFailure {
                 .orElseGet(() -> "valid: " + CODE.matcher(why).replaceAll(""));
     }
 
-    private static String inUse(QuarkusBindException taken) {
-        return "Port " + taken.getPort() + " of " + taken.getHost()
-                + " is in use by another process, or may not be opened. Use 'ss -anop | grep " + taken.getPort()
+    /** Of the management port Quarkus tells no more than a text. */
+    private static Optional<Matcher> managementAddress(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .map(each -> MANAGEMENT_ADDRESS.matcher(String.valueOf(each.getMessage())))
+                .filter(Matcher::find)
+                .findFirst();
+    }
+
+    private static String inUse(String host, String port) {
+        return "Port " + port + " of " + host
+                + " is in use by another process, or may not be opened. Use 'ss -anop | grep " + port
                 + "' to identify that process, or set another port: QUARKUS_HTTP_PORT for users, QUARKUS_MANAGEMENT_PORT for"
                 + " health and metrics";
     }

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import com.marcnuri.helm.TemplateCommand;
+import dev.rampgate.settings.EnvironmentName;
+import dev.rampgate.startup.SecretFiles;
 import dev.rampgate.support.Missing;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -131,6 +133,17 @@ class HelmChartTest {
                 .hasMessageContaining("replicas");
         assertThatThrownBy(() -> production(values -> values.set("autoscaling.minReplicas", "1")))
                 .hasMessageContaining("minReplicas");
+    }
+
+    @Test
+    void theSchemaRefusesEachSecretThatComesFromAFile() throws IOException {
+        JsonNode refused = new ObjectMapper()
+                .readTree(Path.of("deploy/helm/rampgate/values.schema.json").toFile())
+                .at("/properties/settings/not/anyOf");
+        assertThat(StreamSupport.stream(refused.spliterator(), false)
+                        .map(each -> each.at("/required/0").asText()))
+                .containsExactlyInAnyOrderElementsOf(
+                        SecretFiles.SECRETS.stream().map(EnvironmentName::of).toList());
     }
 
     @Test

@@ -95,8 +95,20 @@ class StartIT {
                 assertThat(started.exitCode()).isEqualTo(1);
                 assertThat(started.log())
                         .contains("Port " + taken.getLocalPort(), "is in use", "QUARKUS_HTTP_PORT")
-                        .doesNotContain("Exception");
+                        .doesNotContain("BindException", "\tat ");
             }
+        }
+    }
+
+    @Test
+    void aTakenManagementPortIsNamedWithTheSettingThatMovesIt() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"));
+                PackagedRampgate started =
+                        PackagedRampgate.launch(complete(), ProofAndDatabase.freePort(), taken.getLocalPort())) {
+            assertThat(started.exitCode()).isEqualTo(1);
+            assertThat(started.log())
+                    .contains("Port " + taken.getLocalPort(), "is in use", "QUARKUS_MANAGEMENT_PORT")
+                    .doesNotContain("BindException", "\tat ");
         }
     }
 

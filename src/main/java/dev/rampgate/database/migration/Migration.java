@@ -180,6 +180,12 @@ public class Migration {
 
     private void done() {
         done = true;
+        if (complaint != null) {
+            LOG.infof(
+                    "The tables are at version %s or later; the cause of the last complaint is gone",
+                    SchemaVersion.NEEDED);
+            complaint = null;
+        }
         migrated.fire(new SchemaMigrated());
     }
 
@@ -194,10 +200,12 @@ public class Migration {
         }
     }
 
-    private static String whatToDo(Throwable failure) {
-        return "The database could not be migrated: " + rootCause(failure).getMessage()
-                + ". Check RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSL_MODE, and that this user may create"
-                + " tables.";
+    private String whatToDo(Throwable failure) {
+        boolean reads = command.equals(DatabaseSettings.SERVE) && !settings.migrateAtStart();
+        return "The database could not be " + (reads ? "read" : "migrated") + ": "
+                + rootCause(failure).getMessage()
+                + ". Check RAMPGATE_DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD and _SSL_MODE"
+                + (reads ? "." : ", and that this user may create tables.");
     }
 
     private static Throwable rootCause(Throwable failure) {
