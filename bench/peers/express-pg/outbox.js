@@ -1,26 +1,16 @@
 // A peer of the benchmark: the outbox that everybody writes first. The webhook's handler inserts the event and a row of the outbox in one
-// transaction; a worker in the same process sends the oldest rows to each endpoint, in order, and deletes them.
+// transaction; a worker in the same process sends the oldest rows to each endpoint, in order, and deletes them. What failed is sent again,
+// with all that was sent beside it.
 'use strict';
 
 const http = require('node:http');
-const express = require('express');
-const {Pool} = require('pg');
+const {pool, webhooks} = require('./webhooks');
 
-const pool = new Pool({max: Number(process.env.POOL ?? 10)}); // PGHOST, PGPORT, ... are node-postgres' own
 const endpoints = process.env.ENDPOINTS.split(' ').map((url) => new URL(url));
 const agent = new http.Agent({keepAlive: true});
-const app = express();
-app.disable('x-powered-by');
-app.disable('etag');
 
-app.post('/proof-webhook', express.json({limit: '64kb'}), async (request, response, next) => {
-  const {merchant_transaction_id: id, status} = request.body ?? {};
-  if (typeof id !== 'string' || typeof status !== 'string') {
-    response.sendStatus(400);
-    return;
-  }
-  try {
-    await pool.query({
+const app = webhooks(
+    (id, status, body) => ({
       name: 'webhook',
       text: `WITH added AS (
                INSERT INTO webhook_event (merchant_transaction_id, status, body) VALUES ($1, $2, $3)
@@ -28,14 +18,9 @@ app.post('/proof-webhook', express.json({limit: '64kb'}), async (request, respon
                RETURNING merchant_transaction_id, body
              )
              INSERT INTO outbox (merchant_transaction_id, body) SELECT merchant_transaction_id, $4 FROM added`,
-      values: [id, status, request.body, JSON.stringify(request.body)],
-    });
-    response.sendStatus(200);
-    wake();
-  } catch (error) {
-    next(error);
-  }
-});
+      values: [id, status, body, JSON.stringify(body)],
+    }),
+    () => wake());
 
 function send(url, row) {
   return new Promise((resolve, reject) => {
@@ -70,16 +55,23 @@ async function wake() {
     return;
   }
   busy = true;
-  while (again) {
-    again = false;
-    const {rows} = await pool.query({name: 'next', text: 'SELECT id, body FROM outbox ORDER BY id LIMIT 16'});
-    if (rows.length > 0) {
-      again = true;
-      await Promise.all(rows.flatMap((row) => endpoints.map((url) => send(url, row))));
-      await pool.query({name: 'sent', text: 'DELETE FROM outbox WHERE id = ANY ($1)', values: [rows.map((row) => row.id)]});
+  try {
+    while (again) {
+      again = false;
+      const {rows} = await pool.query({name: 'next', text: 'SELECT id, body FROM outbox ORDER BY id LIMIT 16'});
+      if (rows.length > 0) {
+        again = true;
+        await Promise.all(rows.flatMap((row) => endpoints.map((url) => send(url, row))));
+        await pool.query({name: 'sent', text: 'DELETE FROM outbox WHERE id = ANY ($1)', values: [rows.map((row) => row.id)]});
+      }
     }
+  } catch (error) {
+    // Without this the process would end with the first connection that a receiver closes while it is used again.
+    console.error(`sent again: ${error.message}`);
+    setTimeout(wake, 50);
+  } finally {
+    busy = false;
   }
-  busy = false;
 }
 
 app.listen(Number(process.env.PORT), '127.0.0.1');

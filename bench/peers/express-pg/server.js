@@ -3,34 +3,16 @@
 'use strict';
 
 const cluster = require('node:cluster');
-const express = require('express');
-const {Pool} = require('pg');
+const {pool, webhooks} = require('./webhooks');
 
 const workers = Number(process.env.WORKERS ?? 1);
 
 function serve() {
-  const pool = new Pool({max: Number(process.env.POOL ?? 10)}); // PGHOST, PGPORT, ... are node-postgres' own
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-
-  app.post('/proof-webhook', express.json({limit: '64kb'}), async (request, response, next) => {
-    const {merchant_transaction_id: id, status} = request.body ?? {};
-    if (typeof id !== 'string' || typeof status !== 'string') {
-      response.sendStatus(400);
-      return;
-    }
-    try {
-      await pool.query({
-        name: 'webhook', // prepared once for each connection
-        text: 'INSERT INTO webhook_event (merchant_transaction_id, status, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-        values: [id, status, request.body],
-      });
-      response.sendStatus(200);
-    } catch (error) {
-      next(error);
-    }
-  });
+  const app = webhooks((id, status, body) => ({
+    name: 'webhook', // prepared once for each connection
+    text: 'INSERT INTO webhook_event (merchant_transaction_id, status, body) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+    values: [id, status, body],
+  }));
 
   // The other handler that everybody writes: one row of one user, by its key.
   app.get('/transactions/:id', async (request, response, next) => {

@@ -477,7 +477,7 @@ public final class Bench {
                         "Express + node-postgres, an outbox",
                         "outbox_" + endpoints,
                         1,
-                        "inserts a row of the outbox, a worker sends it: unsigned, no retries",
+                        "inserts a row of the outbox, a worker sends it: unsigned, failures are sent again at once",
                         "/proof-webhook",
                         Map.of("ENDPOINTS", String.join(" ", urls))));
                 for (Subject subject : subjects) {

@@ -22,6 +22,10 @@ import org.HdrHistogram.Histogram;
  * The open load: requests are sent at a fixed rate, whatever becomes of those before, as the world does. Each latency counts
  * from the moment at which the request should have left, so that a stall shows in all requests that it kept waiting
  * ("coordinated omission" is not hidden). What is not answered in the end counts with the time that it has waited.
+ *
+ * <p>A server may close a connection that it has not heard from for a while (Node does after 5 s), which happens here whenever the server or the
+ * machine stalls. As every client of the world does, the load then connects again, and sends once more what it had just sent into a connection that
+ * was being closed; its time counts from the beginning. A request that is cut off twice, or a server that no longer accepts, ends the benchmark.
  */
 final class OpenLoad {
 
@@ -58,7 +62,8 @@ final class OpenLoad {
         }
     }
 
-    private record Due(Request request, long at) {}
+    /** A request and when it should leave; and whether it was sent again since its connection was closed. */
+    private record Due(Request request, long at, boolean again) {}
 
     /**
      * Sends requests for a time.
@@ -99,6 +104,7 @@ final class OpenLoad {
         private final List<Line> lines = new ArrayList<>();
         private long sent;
         private long refused;
+        private long reconnected;
         private volatile long nextDue = start;
         private volatile boolean over;
 
@@ -113,11 +119,8 @@ final class OpenLoad {
         void connect() throws IOException {
             // As many as the closed load has; with few, whoever was slow for a moment could never make up for it.
             for (int i = 0; i < Bench.CONNECTIONS; i++) {
-                SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
-                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                channel.configureBlocking(false);
-                Line line = new Line(channel);
-                channel.register(selector, SelectionKey.OP_READ, line);
+                Line line = new Line();
+                line.connect();
                 lines.add(line);
                 idle.add(line);
             }
@@ -144,7 +147,7 @@ final class OpenLoad {
             while (System.nanoTime() < end && (sent < all || !waiting.isEmpty() || idle.size() < lines.size())) {
                 long now = System.nanoTime();
                 while (sent < all && due(sent) <= now) {
-                    waiting.add(new Due(requests.apply(sent), due(sent)));
+                    waiting.add(new Due(requests.apply(sent), due(sent), false));
                     sent++;
                 }
                 nextDue = sent < all ? due(sent) : end;
@@ -169,6 +172,9 @@ final class OpenLoad {
                 record(due, now);
                 unanswered++;
             }
+            if (reconnected > 0) {
+                System.err.printf("%d connections were closed by the server and opened again%n", reconnected);
+            }
             return new Result(latency, acknowledged, sent, refused, unanswered, (all - counted) * interval / 1e9);
         }
 
@@ -190,20 +196,28 @@ final class OpenLoad {
 
         /** One connection. */
         private final class Line {
-            private final SocketChannel channel;
             private final ByteBuffer in = ByteBuffer.allocate(16 * 1024);
-            private final AnswerReader answer = new AnswerReader();
+            private AnswerReader answer = new AnswerReader();
+            private SocketChannel channel;
             private Due inFlight;
 
-            Line(SocketChannel channel) {
-                this.channel = channel;
+            void connect() throws IOException {
+                channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                channel.configureBlocking(false);
+                channel.register(selector, SelectionKey.OP_READ, this);
+                answer = new AnswerReader();
             }
 
-            void send(Due due) throws IOException {
+            void send(Due due) {
                 inFlight = due;
                 ByteBuffer out = ByteBuffer.wrap(due.request.bytes());
-                while (out.hasRemaining()) {
-                    channel.write(out); // a few hundred bytes always fit
+                try {
+                    while (out.hasRemaining()) {
+                        channel.write(out); // a few hundred bytes always fit
+                    }
+                } catch (IOException e) {
+                    closed(e);
                 }
             }
 
@@ -211,14 +225,33 @@ final class OpenLoad {
                 try {
                     in.clear();
                     if (channel.read(in) < 0) {
-                        throw new BenchFailure("a connection was closed under load");
-                    }
-                    in.flip();
-                    if (answer.read(in)) {
-                        answered();
+                        closed(null);
+                        return;
                     }
                 } catch (IOException e) {
-                    throw new BenchFailure("a connection broke under load: " + e.getMessage(), e);
+                    closed(e);
+                    return;
+                }
+                in.flip();
+                if (answer.read(in)) {
+                    answered();
+                }
+            }
+
+            private void closed(IOException why) {
+                Due cutOff = inFlight;
+                if (cutOff != null && cutOff.again) {
+                    throw new BenchFailure("a request was cut off twice under load", why);
+                }
+                try {
+                    channel.close();
+                    connect();
+                } catch (IOException e) {
+                    throw new BenchFailure("no connection is accepted under load: " + e.getMessage(), e);
+                }
+                reconnected++;
+                if (cutOff != null) {
+                    send(new Due(cutOff.request, cutOff.at, true));
                 }
             }
 
