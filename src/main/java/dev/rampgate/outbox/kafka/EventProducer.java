@@ -34,7 +34,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * {@link KafkaProperties}, so only {@link KafkaThread} may make them. The only class that knows Kafka's client, which is not
  * loaded before.
  */
-final class EventProducer implements AutoCloseable {
+final class EventProducer implements TopicProducer {
 
     private static final String CONTENT_TYPE = "application/json";
     private static final String SPEC_VERSION = "1.0";
@@ -51,11 +51,7 @@ final class EventProducer implements AutoCloseable {
         this.producer = producer;
     }
 
-    /**
-     * Connects, fences the producer before, and aborts the transaction that it may have left.
-     *
-     * @throws PublicationException if that is not possible now
-     */
+    /** As {@link TopicProducers#open}. */
     static EventProducer open(KafkaSettings settings) {
         KafkaProducer<String, byte[]> producer = null;
         try {
@@ -71,12 +67,7 @@ final class EventProducer implements AutoCloseable {
         }
     }
 
-    /**
-     * Checks the settings as Kafka does, without a connection.
-     *
-     * @return properties that Kafka's producer does not know and that may be meant for a plug-in
-     * @throws ConfigurationException naming the setting or the property that cannot be used
-     */
+    /** As {@link TopicProducers#check}. */
     static Set<String> check(KafkaSettings settings) {
         Map<String, Object> properties = KafkaProperties.of(settings);
         try {
@@ -93,12 +84,8 @@ final class EventProducer implements AutoCloseable {
         return unknown;
     }
 
-    /**
-     * Returns when the broker has committed all of them, in this order.
-     *
-     * @throws PublicationException if it did not, or if that is unknown; the producer is of no use then
-     */
-    void publish(List<PlacedEvent> events) {
+    @Override
+    public void publish(List<PlacedEvent> events) {
         try {
             producer.beginTransaction();
             for (PlacedEvent event : events) {
@@ -129,7 +116,6 @@ final class EventProducer implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Ends a transaction that is in flight without an outcome; the next producer aborts it. */
     @Override
     public void close() {
         producer.close(CLOSE_LIMIT);

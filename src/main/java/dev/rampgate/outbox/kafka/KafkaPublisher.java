@@ -7,10 +7,12 @@ import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.outbox.Sequencer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -24,6 +26,7 @@ public class KafkaPublisher {
     private static final Logger LOG = Logger.getLogger(KafkaPublisher.class);
 
     private final KafkaSettings settings;
+    private final Instance<TopicProducers> producers;
     private final boolean on;
     private final Pool pool;
     private final Sequencer sequencer;
@@ -36,6 +39,7 @@ public class KafkaPublisher {
 
     KafkaPublisher(
             KafkaSettings settings,
+            Instance<TopicProducers> producers,
             @ConfigProperty(name = DatabaseSettings.COMMAND, defaultValue = DatabaseSettings.SERVE) String command,
             Pool pool,
             Sequencer sequencer,
@@ -45,6 +49,7 @@ public class KafkaPublisher {
             RandomGenerator random,
             MeterRegistry meters) {
         this.settings = settings;
+        this.producers = producers;
         this.on = settings.bootstrapServers().isPresent() && command.equals(DatabaseSettings.SERVE);
         this.pool = pool;
         this.sequencer = sequencer;
@@ -57,7 +62,11 @@ public class KafkaPublisher {
 
     void onStart(@Observes @Priority(1) StartupEvent start) {
         if (on) {
-            Set<String> unknown = EventProducer.check(settings);
+            if (producers.isUnsatisfied()) {
+                throw new ConfigurationException(
+                        "rampgate.outbox.kafka.bootstrap-servers is set, but this build is one without Kafka; use the one with it");
+            }
+            Set<String> unknown = producers.get().check(settings);
             if (!unknown.isEmpty()) {
                 LOG.warnf(
                         "Kafka's producer does not know the properties %s of rampgate.outbox.kafka.client-properties-file;"
@@ -72,7 +81,7 @@ public class KafkaPublisher {
             TopicPublisher started = new TopicPublisher(
                     settings.topic(),
                     new KafkaTopics(pool, settings.topic(), replica.value(), TopicPublisher.LEASE),
-                    () -> EventProducer.open(settings),
+                    () -> producers.get().open(settings),
                     loop,
                     clock,
                     random,

@@ -15,15 +15,15 @@ import java.util.function.Supplier;
 final class KafkaThread {
 
     private final EventLoop loop;
-    private final Supplier<EventProducer> producers;
+    private final Supplier<TopicProducer> producers;
     private final ExecutorService thread;
     /** Touched on the thread only, as is its claim. */
-    private EventProducer producer;
+    private TopicProducer producer;
 
     private long claim;
 
     /** @param producers opens a producer, and may block */
-    KafkaThread(EventLoop loop, Supplier<EventProducer> producers) {
+    KafkaThread(EventLoop loop, Supplier<TopicProducer> producers) {
         this.loop = loop;
         this.producers = producers;
         this.thread = Executors.newSingleThreadExecutor(task -> {
@@ -63,7 +63,7 @@ final class KafkaThread {
     }
 
     private void closeProducer() {
-        EventProducer closed = producer;
+        TopicProducer closed = producer;
         producer = null;
         if (closed != null) {
             closed.close();

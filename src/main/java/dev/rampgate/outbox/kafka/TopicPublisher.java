@@ -66,7 +66,7 @@ final class TopicPublisher {
     TopicPublisher(
             String topic,
             KafkaTopics topics,
-            Supplier<EventProducer> producers,
+            Supplier<TopicProducer> producers,
             EventLoop loop,
             InstantSource clock,
             RandomGenerator random,
