@@ -1,7 +1,7 @@
 package dev.rampgate.fault;
 
+import dev.rampgate.support.ReceivingServer;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** A system of the company that gets events by HTTP: well, slow or dead. It keeps what it has accepted first, in order. */
 final class EventReceiver implements AutoCloseable {
@@ -20,7 +19,7 @@ final class EventReceiver implements AutoCloseable {
     private static final int ACCEPTED = 204;
     private static final int DEAD = 503;
 
-    private final HttpServer server;
+    private final ReceivingServer server;
     private final Vertx vertx;
     private final Duration pause;
     private final Map<String, Instant> accepted = new LinkedHashMap<>();
@@ -34,14 +33,12 @@ final class EventReceiver implements AutoCloseable {
     EventReceiver(Vertx vertx, Duration pause) {
         this.vertx = vertx;
         this.pause = pause;
-        this.server = await(vertx.createHttpServer()
-                .requestHandler(request -> request.body()
-                        .onSuccess(body -> answer(request, request.getHeader("webhook-id"), body.toString())))
-                .listen(0, "127.0.0.1"));
+        this.server =
+                new ReceivingServer(vertx, (request, body) -> answer(request, request.getHeader("webhook-id"), body));
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + server.actualPort() + "/events");
+        return server.url("/events");
     }
 
     /** Refuses everything from now on, or takes it again. */
@@ -118,14 +115,6 @@ final class EventReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        await(server.close());
-    }
-
-    private static <T> T await(io.vertx.core.Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        } catch (Exception failure) {
-            throw new IllegalStateException(failure);
-        }
+        server.close();
     }
 }

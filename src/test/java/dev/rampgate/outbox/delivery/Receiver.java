@@ -2,19 +2,17 @@ package dev.rampgate.outbox.delivery;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import dev.rampgate.support.ReceivingServer;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpHeaders;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -39,8 +37,7 @@ final class Receiver implements AutoCloseable {
 
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final List<Received> delivered = new CopyOnWriteArrayList<>();
-    private final HttpServer server;
-    private final boolean tls;
+    private final ReceivingServer server;
     private volatile List<String> secrets;
     private volatile BiConsumer<Received, HttpServerRequest> behaviour = (event, request) -> answer(request, 204);
 
@@ -51,24 +48,21 @@ final class Receiver implements AutoCloseable {
     /** @param options of TLS, for example; as {@code localhost}, to which certificates are made */
     Receiver(Vertx vertx, HttpServerOptions options, String... secrets) {
         this.secrets = List.of(secrets);
-        this.tls = options.isSsl();
-        this.server = vertx.createHttpServer(options)
-                .requestHandler(request -> request.body().onSuccess(body -> {
-                    Received event = new Received(
-                            request.getHeader("webhook-id"),
-                            request.getHeader("webhook-timestamp"),
-                            request.getHeader("webhook-signature"),
-                            body.toString(StandardCharsets.UTF_8),
-                            verifies(request, body.toString(StandardCharsets.UTF_8)));
-                    received.add(event);
-                    request.response().endHandler(ended -> {
-                        if (request.response().getStatusCode() / 100 == 2) {
-                            delivered.add(event);
-                        }
-                    });
-                    behaviour.accept(event, request);
-                }));
-        join(server.listen(0, tls ? "localhost" : "127.0.0.1"));
+        this.server = new ReceivingServer(vertx, options, (request, body) -> {
+            Received event = new Received(
+                    request.getHeader("webhook-id"),
+                    request.getHeader("webhook-timestamp"),
+                    request.getHeader("webhook-signature"),
+                    body,
+                    verifies(request, body));
+            received.add(event);
+            request.response().endHandler(ended -> {
+                if (request.response().getStatusCode() / 100 == 2) {
+                    delivered.add(event);
+                }
+            });
+            behaviour.accept(event, request);
+        });
     }
 
     private boolean verifies(HttpServerRequest request, String body) {
@@ -90,8 +84,7 @@ final class Receiver implements AutoCloseable {
     }
 
     URI url() {
-        return URI.create(
-                (tls ? "https://localhost:" : "http://127.0.0.1:") + server.actualPort() + "/hooks?from=rampgate");
+        return server.url("/hooks?from=rampgate");
     }
 
     /** How each request is answered from now on. */
@@ -127,14 +120,6 @@ final class Receiver implements AutoCloseable {
 
     @Override
     public void close() {
-        join(server.close());
-    }
-
-    private static <T> T join(io.vertx.core.Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        } catch (Exception failure) {
-            throw new AssertionError(failure);
-        }
+        server.close();
     }
 }
