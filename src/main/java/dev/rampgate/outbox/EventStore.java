@@ -10,8 +10,10 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The tables {@code event}, {@code feed} and {@code ledger_epoch}, but for the insertion, which {@link EventWriter} does, and the
@@ -41,8 +43,9 @@ class EventStore {
      */
     record Placed(long position, String mark, String id, String body) {}
 
+    /** How far the feed goes; without a search for events that have no place. */
     Uni<FeedHead> head() {
-        return head(0).map(Seen::head);
+        return head(0, Long.MAX_VALUE).map(Seen::head);
     }
 
     /**
@@ -52,21 +55,21 @@ class EventStore {
      */
     record Seen(FeedHead head, String mark) {}
 
-    Uni<Seen> head(long position) {
+    /**
+     * Reads how far the feed goes.
+     *
+     * @param position what is in this place is read, too
+     * @param searched no event up to this number waits for a place
+     */
+    Uni<Seen> head(long position, long searched) {
         // LIMIT: tables of one row are never analysed, and for the many rows that the planner expects it would read all
         // events.
         return pool.preparedQuery("""
                         SELECT ledger_epoch.epoch, feed.last_position, feed.expired_position,
                                last.id AS last_id, last.number AS last_number, last.created_at AS last_created_at,
                                asked.id, asked.number, asked.created_at,
-                               (
-                                   SELECT created_at
-                                   FROM event
-                                   WHERE position IS NULL
-                                   ORDER BY number
-                                   LIMIT 1
-                               ) AS oldest_unplaced
-                        FROM feed
+                               unplaced.number AS unplaced_number, unplaced.created_at AS unplaced_created_at
+                        FROM %s
                              CROSS JOIN ledger_epoch
                              LEFT JOIN LATERAL (
                                  SELECT id, number, created_at
@@ -74,20 +77,32 @@ class EventStore {
                                  WHERE event.position = feed.last_position
                                  LIMIT 1
                              ) AS last ON true
+                             LEFT JOIN LATERAL (
+                                 SELECT number, created_at
+                                 FROM event
+                                 WHERE position IS NULL AND number > $2
+                                 ORDER BY number
+                                 LIMIT 1
+                             ) AS unplaced ON true
                              LEFT JOIN event AS asked ON asked.position = $1
-                        """)
-                .execute(Tuple.of(position))
+                        """.formatted(FeedRow.NEWEST))
+                .execute(Tuple.of(position, searched))
                 .map(rows -> seen(rows.iterator().next()));
     }
 
     private static Seen seen(Row row) {
+        Long lastNumber = row.getLong("last_number");
+        Long unplaced = row.getLong("unplaced_number");
         return new Seen(
                 new FeedHead(
                         row.getLong("epoch"),
                         row.getLong("last_position"),
                         row.getLong("expired_position"),
                         mark(row, "last_"),
-                        Columns.instant(row, "oldest_unplaced")),
+                        lastNumber == null ? 0 : lastNumber,
+                        unplaced == null
+                                ? null
+                                : new FeedHead.Unplaced(unplaced, Columns.instant(row, "unplaced_created_at"))),
                 mark(row, ""));
     }
 
@@ -100,9 +115,10 @@ class EventStore {
      * statement was asked for: {@code feed.known_until} only grows, whatever the server's clock does.
      *
      * @param atLeast places are given only if the feed goes this far: behind it, others have read what the database has lost
+     * @param searched no event up to this number waits for a place
      * @return how many, at most {@value #MOST_PLACED}
      */
-    Uni<Integer> place(long epoch, long atLeast) {
+    Uni<Integer> place(long epoch, long atLeast, long searched) {
         return pool.withTransaction(connection -> lockFeed(connection).chain(() -> connection
                 .preparedQuery("""
                                 WITH unplaced AS (
@@ -110,16 +126,19 @@ class EventStore {
                                     FROM (
                                         SELECT transaction_id, version, number
                                         FROM event
-                                        WHERE position IS NULL
+                                        WHERE position IS NULL AND number > $4
                                         ORDER BY number
                                         LIMIT $3
                                     ) AS next
                                 ), extended AS (
                                     UPDATE feed
                                     SET last_position = last_position + (SELECT count(*) FROM unplaced),
-                                        known_until = greatest(clock_timestamp(), known_until + interval '1 microsecond')
+                                        known_until = greatest(clock_timestamp(), known_until + interval '1 microsecond'),
+                                        generation = greatest(generation, extract(epoch FROM clock_timestamp())::bigint)
                                     FROM ledger_epoch
-                                    WHERE feed.last_position >= $2 AND ledger_epoch.epoch = $1
+                                    WHERE feed.generation >= (SELECT generation FROM feed ORDER BY generation DESC LIMIT 1)
+                                      AND feed.last_position >= $2
+                                      AND ledger_epoch.epoch = $1
                                     RETURNING last_position - (SELECT count(*) FROM unplaced) AS before, last_position, known_until
                                 ), placed AS (
                                     UPDATE event
@@ -147,8 +166,24 @@ class EventStore {
                                 SELECT count(*)::integer AS placed
                                 FROM placed
                                 """)
-                .execute(Tuple.of(epoch, atLeast, (long) MOST_PLACED))
+                .execute(Tuple.of(epoch, atLeast, (long) MOST_PLACED, searched))
                 .map(rows -> rows.iterator().next().getInteger("placed"))));
+    }
+
+    /** The database transactions that have written events, or are about to, and have not ended: each has locked the table so before it took a number. */
+    Uni<Set<String>> writers() {
+        return pool.preparedQuery("""
+                        SELECT virtualtransaction
+                        FROM pg_locks
+                        WHERE locktype = 'relation'
+                          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                          AND relation = 'event'::regclass
+                          AND mode = 'RowExclusiveLock'
+                        """).execute().map(rows -> {
+            Set<String> writers = new HashSet<>();
+            rows.forEach(row -> writers.add(row.getString("virtualtransaction")));
+            return writers;
+        });
     }
 
     /**
@@ -205,7 +240,9 @@ class EventStore {
     /** Until the end of the database transaction, no other changes events. */
     static Uni<Void> lockFeed(SqlConnection connection) {
         return connection
-                .query("SET LOCAL idle_in_transaction_session_timeout = '5s'; SELECT FROM feed FOR NO KEY UPDATE")
+                .query(
+                        "SET LOCAL idle_in_transaction_session_timeout = '5s'; SELECT FROM feed ORDER BY generation DESC LIMIT 1"
+                                + " FOR NO KEY UPDATE")
                 .execute()
                 .replaceWithVoid();
     }

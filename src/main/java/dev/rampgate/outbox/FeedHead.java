@@ -9,9 +9,24 @@ import java.time.Instant;
  * @param lastPosition the last place that was given
  * @param expiredPosition the last place whose event was deleted
  * @param lastMark the mark of the event in the last place; null if there is none
- * @param oldestUnplaced when the first of the committed events that wait for a place was decided; null if none waits
+ * @param lastNumber the number of the event in the last place; 0 if there is none
+ * @param oldestUnplaced the first of the committed events that wait for a place; null if none waits
  */
-record FeedHead(long epoch, long lastPosition, long expiredPosition, String lastMark, Instant oldestUnplaced) {
+record FeedHead(
+        long epoch,
+        long lastPosition,
+        long expiredPosition,
+        String lastMark,
+        long lastNumber,
+        Unplaced oldestUnplaced) {
+
+    /**
+     * An event that waits for a place.
+     *
+     * @param number its number
+     * @param decidedAt when it was decided
+     */
+    record Unplaced(long number, Instant decidedAt) {}
 
     /** Whether committed events wait for a place. */
     boolean unplaced() {

@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -32,6 +33,9 @@ public class Sequencer {
     /** So often a round gives places; another one follows if there is more. */
     static final int MOST_PLACINGS = 20;
 
+    /** At least between two looks for who is writing events. */
+    private static final Duration BETWEEN_NOTES = Duration.ofSeconds(1);
+
     private final EventStore store;
     private final Ticker ticker;
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
@@ -39,7 +43,9 @@ public class Sequencer {
     private final Runnable onPlaced;
     private final Counter placed;
     private final Counter epochs;
+    private final SearchStart searchStart = new SearchStart();
     private final AtomicBoolean inRound = new AtomicBoolean();
+    private Instant writersNotedAt = Instant.EPOCH;
     private volatile FeedHead known;
 
     @Inject
@@ -115,7 +121,9 @@ public class Sequencer {
         FeedHead last = known;
         return last == null || last.oldestUnplaced() == null
                 ? 0
-                : Math.max(0, Columns.seconds(Duration.between(last.oldestUnplaced(), clock.instant())));
+                : Math.max(
+                        0,
+                        Columns.seconds(Duration.between(last.oldestUnplaced().decidedAt(), clock.instant())));
     }
 
     /** Has the listener called whenever the feed has become longer. */
@@ -139,7 +147,7 @@ public class Sequencer {
 
     private Uni<Void> look(int placings) {
         FeedHead before = known;
-        return store.head(before == null ? 0 : before.lastPosition())
+        return store.head(before == null ? 0 : before.lastPosition(), searchStart.number())
                 .chain(seen -> before != null && seen.head().hasLost(before, seen.mark())
                         ? begin(seen.head(), before, placings)
                         : goOn(seen.head(), before, placings));
@@ -150,27 +158,42 @@ public class Sequencer {
         if (before == null || head.lastPosition() != before.lastPosition()) {
             listeners.forEach(Runnable::run);
         }
-        if (!head.unplaced()) {
+        searchStart.searched(head.unplaced() ? head.oldestUnplaced().number() - 1 : Long.MAX_VALUE);
+        return noteWriters(head).chain(() -> {
+            if (head.unplaced() && placings > 0) {
+                return place(head, placings);
+            }
+            if (head.unplaced()) {
+                // While batches commit all the time this has no end, and a round must have one.
+                ticker.wake();
+            }
+            return Uni.createFrom().voidItem();
+        });
+    }
+
+    /** Now and then, and only if events were placed. */
+    private Uni<Void> noteWriters(FeedHead head) {
+        Instant now = clock.instant();
+        if (!searchStart.mayMove(head.lastNumber()) || now.isBefore(writersNotedAt.plus(BETWEEN_NOTES))) {
             return Uni.createFrom().voidItem();
         }
-        if (placings == 0) {
-            // While batches commit all the time this has no end, and a round must have one.
-            ticker.wake();
-            return Uni.createFrom().voidItem();
-        }
-        return place(head, placings);
+        writersNotedAt = now;
+        return store.writers()
+                .invoke(writers -> searchStart.writing(head.lastNumber(), writers))
+                .replaceWithVoid();
     }
 
     /** Looks once more afterwards: for what it placed, and for what was committed meanwhile. */
     private Uni<Void> place(FeedHead head, int placings) {
-        return store.place(head.epoch(), head.lastPosition()).chain(number -> {
-            if (number == 0) {
-                return Uni.createFrom().voidItem();
-            }
-            placed.increment(number);
-            onPlaced.run();
-            return look(placings - 1);
-        });
+        return store.place(head.epoch(), head.lastPosition(), searchStart.number())
+                .chain(number -> {
+                    if (number == 0) {
+                        return Uni.createFrom().voidItem();
+                    }
+                    placed.increment(number);
+                    onPlaced.run();
+                    return look(placings - 1);
+                });
     }
 
     private Uni<Void> begin(FeedHead head, FeedHead before, int placings) {
@@ -184,6 +207,7 @@ public class Sequencer {
                                 before.lastPosition(), head.lastPosition());
                     }
                     known = null;
+                    searchStart.reset();
                 })
                 .chain(() -> look(placings));
     }

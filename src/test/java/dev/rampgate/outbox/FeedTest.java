@@ -113,6 +113,40 @@ class FeedTest {
     }
 
     @Test
+    void aCommitThatComesLongAfterOthersIsFoundWhereverTheSearchHasCome() {
+        AtomicInteger seconds = new AtomicInteger();
+        Sequencer patient = new Sequencer(
+                new EventStore(pool),
+                INTERVAL,
+                new VertxEventLoop(vertx),
+                () -> Instant.EPOCH.plusSeconds(seconds.addAndGet(2)),
+                new SplittableRandom(1),
+                () -> {},
+                meters);
+        Open first = open("first", 1);
+        write("t-1", 1);
+        get(patient.round());
+        Open second = open("second", 1);
+        for (int i = 2; i <= 5; i++) {
+            write("t-" + i, 1);
+            get(patient.round());
+            get(patient.round());
+        }
+        first.commit();
+        get(patient.round());
+        for (int i = 6; i <= 9; i++) {
+            write("t-" + i, 1);
+            get(patient.round());
+            get(patient.round());
+        }
+        second.commit();
+        get(patient.round());
+
+        assertThat(number("SELECT count(*) FROM event WHERE position IS NULL")).isZero();
+        assertThat(number("SELECT count(*) FROM event")).isEqualTo(11);
+    }
+
+    @Test
     void whatARolledBackBatchWroteGetsNoPlaceAndLeavesNoGap() {
         Open lost = open("lost", 1);
         write("t-1", 1);
@@ -479,7 +513,7 @@ class FeedTest {
         write("t-2", 1);
         long epoch = epoch();
 
-        assertThat(get(new EventStore(pool).place(epoch, 1))).isZero();
+        assertThat(get(new EventStore(pool).place(epoch, 1, 0))).isZero();
         get(one.round());
 
         assertThat(epoch()).isGreaterThan(epoch);

@@ -203,13 +203,18 @@ public final class MemoryEvents {
         }
 
         @Override
-        Uni<Seen> head(long position) {
+        Uni<Seen> head(long position, long searched) {
             FeedHead head = new FeedHead(
                     EPOCH,
                     lastPosition,
                     0,
                     markAt(lastPosition),
-                    unplaced().stream().findFirst().map(one -> one.event.at()).orElse(null));
+                    // There is nothing that a search could leave behind.
+                    0,
+                    unplaced().stream()
+                            .findFirst()
+                            .map(one -> new FeedHead.Unplaced(one.number, one.event.at()))
+                            .orElse(null));
             return Uni.createFrom().item(new Seen(head, markAt(position)));
         }
 
@@ -236,7 +241,7 @@ public final class MemoryEvents {
         }
 
         @Override
-        Uni<Integer> place(long epoch, long atLeast) {
+        Uni<Integer> place(long epoch, long atLeast, long searched) {
             return Uni.createFrom()
                     .item(lastPosition >= atLeast && epoch == EPOCH ? place(unplaced(), lastPosition) : 0);
         }
@@ -286,14 +291,14 @@ public final class MemoryEvents {
         }
 
         @Override
-        Uni<Seen> head(long position) {
-            return link.through(() -> super.head(position));
+        Uni<Seen> head(long position, long searched) {
+            return link.through(() -> super.head(position, searched));
         }
 
         @Override
-        Uni<Integer> place(long epoch, long atLeast) {
+        Uni<Integer> place(long epoch, long atLeast, long searched) {
             if (bug != Bug.PLACES_WITHOUT_LOCK) {
-                return link.through(() -> super.place(epoch, atLeast));
+                return link.through(() -> super.place(epoch, atLeast, searched));
             }
             return link.through(() -> Uni.createFrom().item(unplaced()))
                     .chain(events -> link.through(() -> Uni.createFrom().item(place(events, atLeast))));

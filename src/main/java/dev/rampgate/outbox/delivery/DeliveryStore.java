@@ -1,6 +1,7 @@
 package dev.rampgate.outbox.delivery;
 
 import dev.rampgate.database.Columns;
+import dev.rampgate.outbox.FeedRow;
 import dev.rampgate.outbox.delivery.Claimed.Queue;
 import dev.rampgate.telemetry.Labels;
 import io.smallrye.mutiny.Uni;
@@ -16,9 +17,13 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -34,8 +39,11 @@ class DeliveryStore {
     /** Most retries that become due together. */
     static final int MOST_HASTENED = 10_000;
 
-    /** Most attempts of a retry that becomes due when an endpoint works again. */
-    static final int MOST_ATTEMPTS_HASTENED = 4;
+    /**
+     * Rounds of one generation of an endpoint's row. So many versions are passed to find the newest one; and with each generation all versions that
+     * lead one are passed, to see that the name is still unique.
+     */
+    static final int ROUNDS_OF_A_GENERATION = 32;
 
     /** Heads among which the probes of an open circuit rotate, the longest due first. */
     static final int MOST_PROBED = 1_000;
@@ -53,9 +61,45 @@ class DeliveryStore {
             )""";
 
     private final Pool pool;
+    private final Map<String, Newest> newest = new ConcurrentHashMap<>();
 
     DeliveryStore(Pool pool) {
         this.pool = pool;
+    }
+
+    /**
+     * From which generation on an endpoint's row is searched: the last one that was seen, so that no older version is passed. One that is not found is
+     * locked by another replica, or the database has lost commits and its generation is lower again: then it is searched among all.
+     */
+    private static final class Newest {
+
+        private static final int MOST_MISSES = 20;
+
+        private final AtomicLong generation = new AtomicLong();
+        private final AtomicInteger misses = new AtomicInteger();
+
+        long from() {
+            return generation.get();
+        }
+
+        /** @param found null if no row was */
+        void seen(Long found) {
+            if (found != null) {
+                generation.set(found);
+                misses.set(0);
+            } else if (misses.incrementAndGet() >= MOST_MISSES) {
+                lost();
+            }
+        }
+
+        void lost() {
+            generation.set(0);
+            misses.set(0);
+        }
+    }
+
+    private Newest newest(String name) {
+        return newest.computeIfAbsent(name, any -> new Newest());
     }
 
     /** Makes an endpoint known. One that is new gets what has no place in the feed yet, and all that follows. */
@@ -105,12 +149,20 @@ class DeliveryStore {
                                          AND due_at >= endpoint.replay_swept_to
                                          AND due_at <= statement_timestamp()
                                    ) AS work
-                        FROM endpoint
-                             CROSS JOIN feed
-                        WHERE endpoint.name = $1
-                        """.formatted(PROBING))
-                .execute(Tuple.of(name))
-                .map(rows -> rows.size() > 0 && rows.iterator().next().getBoolean("work"));
+                        FROM (
+                                 SELECT position, paused_at, outages, open_since, probe_at, probed_position, swept_to, replay_swept_to
+                                 FROM endpoint
+                                 WHERE name COLLATE "POSIX" = $1 AND generation >= $2
+                             ) AS endpoint
+                             CROSS JOIN %s
+                        """.formatted(PROBING, FeedRow.NEWEST))
+                .execute(Tuple.of(name, newest(name).from()))
+                .map(rows -> {
+                    if (rows.size() == 0) {
+                        newest(name).lost();
+                    }
+                    return rows.size() > 0 && rows.iterator().next().getBoolean("work");
+                });
     }
 
     /** Locks an endpoint's row as rounds do, and waits for it: until the end of the database transaction no round changes its deliveries. */
@@ -124,7 +176,8 @@ class DeliveryStore {
     }
 
     /**
-     * Runs a piece of work while this replica has the endpoint's row locked.
+     * Runs a piece of work while this replica has the endpoint's row locked. The row's newest version is found by its generation: each round leaves
+     * an old one, and a long transaction of others keeps them all.
      *
      * @return empty if another has it, or if there is no such row
      */
@@ -132,12 +185,13 @@ class DeliveryStore {
         return pool.withTransaction(connection -> connection
                 .preparedQuery("""
                         WITH locked AS MATERIALIZED (
-                            SELECT *
+                            SELECT ctid AS row_version, generation, types, position, paused_because, resumed_at, outages, open_since, probe_at, probes,
+                                   probed_position, paced_to, replay_paced_to, swept_to, replay_swept_to
                             FROM endpoint
-                            WHERE name = $1
+                            WHERE name COLLATE "POSIX" = $1 AND generation >= $2
                             FOR NO KEY UPDATE SKIP LOCKED
                         )
-                        SELECT endpoint.position, paused_because, resumed_at, outages, open_since, probe_at, probes, probed_position,
+                        SELECT row_version::text AS row_version, generation, types, endpoint.position, paused_because, resumed_at, outages, open_since, probe_at, probes, probed_position,
                                paced_to, replay_paced_to,
                                nullif(swept_to, '-infinity') AS swept_to,
                                nullif(replay_swept_to, '-infinity') AS replay_swept_to,
@@ -147,9 +201,11 @@ class DeliveryStore {
                                statement_timestamp() AS now,
                                set_config('idle_in_transaction_session_timeout', '5s', true)
                         FROM locked AS endpoint
-                             CROSS JOIN feed
-                        """.formatted(PROBING))
-                .execute(Tuple.of(name))
+                             CROSS JOIN %s
+                        """.formatted(PROBING, FeedRow.NEWEST))
+                .execute(Tuple.of(name, newest(name).from()))
+                .invoke(rows -> newest(name)
+                        .seen(rows.size() == 0 ? null : rows.iterator().next().getLong("generation")))
                 .chain(rows -> rows.size() == 0
                         ? Uni.createFrom().item(Optional.<T>empty())
                         : work.apply(new Round(connection, name, rows.iterator().next()))
@@ -161,6 +217,8 @@ class DeliveryStore {
         private final SqlConnection connection;
         private final String name;
         private final EndpointState state = new EndpointState();
+        private final String rowVersion;
+        private final String[] types;
         private final long lastPosition;
         private final long expiredPosition;
         private final Instant now;
@@ -168,6 +226,8 @@ class DeliveryStore {
         private Round(SqlConnection connection, String name, Row row) {
             this.connection = connection;
             this.name = name;
+            this.rowVersion = row.getString("row_version");
+            this.types = row.getArrayOfStrings("types");
             state.position = row.getLong("position");
             state.pause = Optional.ofNullable(row.getString("paused_because"))
                     .map(why -> EndpointState.Pause.valueOf(why.toUpperCase(Locale.ROOT)))
@@ -256,8 +316,8 @@ class DeliveryStore {
                                 SELECT *
                                 FROM unnest(
                                     $3::smallint[], $4::bigint[], $5::uuid[], $6::text[], $7::integer[], $8::timestamptz[],
-                                    $9::text[], $10::integer[], $11::integer[], $12::text[], $13::integer[]
-                                ) AS one (queue, position, claim, step, attempts, due_at, outcome, status, took,
+                                    $9::timestamptz[], $10::text[], $11::integer[], $12::integer[], $13::text[], $14::integer[]
+                                ) AS one (queue, position, claim, step, attempts, due_at, failing_since, outcome, status, took,
                                           transaction_id, version)
                             ), held AS MATERIALIZED (
                                 SELECT given.*
@@ -279,6 +339,7 @@ class DeliveryStore {
                                 SET claim = NULL,
                                     attempts = held.attempts,
                                     due_at = held.due_at,
+                                    failing_since = coalesce(delivery.failing_since, held.failing_since),
                                     last_outcome = held.outcome,
                                     last_status = nullif(held.status, 0),
                                     parked_at = CASE WHEN held.step = 'park' THEN $2::timestamptz END
@@ -329,6 +390,7 @@ class DeliveryStore {
                     .text(mark -> Labels.of(mark.step()))
                     .integer(Mark::attempts)
                     .time(Mark::dueAt)
+                    .time(Mark::failingSince)
                     .text(mark -> Labels.of(mark.attempt().outcome()))
                     .integer(mark -> mark.attempt().status())
                     .integer(mark -> (int) mark.attempt().took().toMillis())
@@ -343,11 +405,13 @@ class DeliveryStore {
         }
 
         /**
-         * Makes what waits for another attempt due now, except what was rejected for its own sake, and what has failed so often that the event
-         * may be the cause: otherwise broken events would use up their attempts with each outage of another. These are few: while a circuit is
-         * open, no deliveries are made.
+         * Makes what waits for another attempt due now, except what was rejected for its own sake, and what failed before this outage, too: the
+         * endpoint has taken others since, so the event may be the cause, and would use up its attempts with each outage. These are few: while a
+         * circuit is open, no deliveries are made.
+         *
+         * @param openSince when the outage began that is over
          */
-        Uni<Void> makeRetriesDue() {
+        Uni<Void> makeRetriesDue(Instant openSince) {
             return connection
                     .preparedQuery("""
                             WITH later AS MATERIALIZED (
@@ -363,7 +427,7 @@ class DeliveryStore {
                                            AND claim IS NULL
                                            AND due_at > $2
                                            AND last_outcome <> 'rejected'
-                                           AND attempts <= $4
+                                           AND (failing_since IS NULL OR failing_since >= $4)
                                          ORDER BY due_at
                                          LIMIT $3
                                      ) AS retry
@@ -375,7 +439,7 @@ class DeliveryStore {
                               AND delivery.queue = later.queue
                               AND delivery.position = later.position
                             """)
-                    .execute(Tuple.of(name, Columns.utc(now), (long) MOST_HASTENED, MOST_ATTEMPTS_HASTENED))
+                    .execute(Tuple.of(name, Columns.utc(now), (long) MOST_HASTENED, Columns.utc(openSince)))
                     .replaceWithVoid();
         }
 
@@ -408,15 +472,13 @@ class DeliveryStore {
                             FROM (
                                 SELECT event.position, transaction_id, version, created_at
                                 FROM event
-                                     JOIN endpoint
-                                          ON endpoint.name = $1
-                                         AND (endpoint.types = '{}' OR event.type = ANY (endpoint.types))
                                 WHERE event.position > $2 AND event.position <= $3
+                                  AND ($5::text[] = '{}' OR event.type = ANY ($5::text[]))
                             ) AS made
                             ORDER BY position
                             ON CONFLICT DO NOTHING
                             """)
-                    .execute(Tuple.of(name, from, state.position, Columns.utc(now)))
+                    .execute(Tuple.of(name, from, state.position, Columns.utc(now), types))
                     .map(RowSet::rowCount);
         }
 
@@ -569,8 +631,10 @@ class DeliveryStore {
                                 swept_to = $12,
                                 replay_swept_to = $13,
                                 lost_events = lost_events + $14,
-                                lost_at = CASE WHEN $14 > 0 THEN $4 ELSE lost_at END
-                            WHERE name = $1
+                                lost_at = CASE WHEN $14 > 0 THEN $4 ELSE lost_at END,
+                                rounds = rounds + 1,
+                                generation = (rounds + 1) / $15
+                            WHERE ctid = $16::text::tid AND name = $1
                             """)
                     .execute(Tuple.tuple()
                             .addString(name)
@@ -586,7 +650,15 @@ class DeliveryStore {
                             .addValue(Columns.utc(state.replayPacedTo))
                             .addValue(Columns.utc(state.sweptTo))
                             .addValue(Columns.utc(state.replaySweptTo))
-                            .addLong(state.lost))
+                            .addLong(state.lost)
+                            .addLong((long) ROUNDS_OF_A_GENERATION)
+                            .addString(rowVersion))
+                    .invoke(rows -> {
+                        if (rows.rowCount() != 1) {
+                            throw new IllegalStateException(
+                                    "the row of endpoint " + name + " was changed while it was locked");
+                        }
+                    })
                     .replaceWithVoid();
         }
     }

@@ -156,6 +156,7 @@ final class EndpointDeliveries {
 
     private Uni<List<Mark>> mark(Round round, List<Attempt> attempts, Set<Attempt> held, boolean wasOpen) {
         boolean wasAway = false;
+        Instant openSince = round.state().openSince;
         List<Mark> marks = new ArrayList<>();
         for (Attempt attempt : attempts) {
             if (held.contains(attempt)) {
@@ -170,7 +171,7 @@ final class EndpointDeliveries {
         return (marks.isEmpty() ? Uni.createFrom().item(0) : round.mark(marks))
                 .invoke(lost -> metrics.lost(lost))
                 .chain(() -> everythingIsDue
-                        ? round.makeRetriesDue()
+                        ? round.makeRetriesDue(openSince)
                         : Uni.createFrom().voidItem())
                 .replaceWith(marks);
     }
@@ -200,17 +201,20 @@ final class EndpointDeliveries {
             }
             return new Mark(attempt, Mark.Step.RETRY, delivery.attempts(), now);
         }
+        Instant failingSince = null;
         if (outcome.isOutage()) {
             fail(state, attempt, now);
+            failingSince = state.openSince;
         }
         if (delivery.probe() && delivery.dueAt().isAfter(now)) {
             // It was asked before its time, for the endpoint's sake.
-            return new Mark(attempt, Mark.Step.RETRY, delivery.attempts(), delivery.dueAt());
+            return new Mark(attempt, Mark.Step.RETRY, delivery.attempts(), delivery.dueAt(), failingSince);
         }
         int used = delivery.attempts() + 1;
-        return RetryLadder.after(used, random)
-                .map(pause -> new Mark(attempt, Mark.Step.RETRY, used, now.plus(pause)))
-                .orElseGet(() -> new Mark(attempt, Mark.Step.PARK, used, now));
+        Optional<Duration> pause = RetryLadder.after(used, random);
+        return pause.isPresent()
+                ? new Mark(attempt, Mark.Step.RETRY, used, now.plus(pause.get()), failingSince)
+                : new Mark(attempt, Mark.Step.PARK, used, now, failingSince);
     }
 
     private static void fail(EndpointState state, Attempt attempt, Instant now) {

@@ -310,7 +310,7 @@ public class EndpointOperations {
     private static Uni<Void> makeAllDue(SqlConnection connection, String name) {
         return connection.preparedQuery("""
                         UPDATE delivery
-                        SET due_at = greatest(clock_timestamp(), endpoint.swept_to, endpoint.replay_swept_to)
+                        SET due_at = greatest(clock_timestamp(), endpoint.swept_to, endpoint.replay_swept_to), failing_since = NULL
                         FROM endpoint
                         WHERE endpoint.name = $1
                           AND delivery.endpoint = $1

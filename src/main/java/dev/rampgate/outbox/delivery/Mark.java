@@ -9,8 +9,14 @@ import java.time.Instant;
  * @param step whether it stays
  * @param attempts used from now on
  * @param dueAt when it is due again, if it stays
+ * @param failingSince when the outage began that it met; null if it met none
  */
-record Mark(Attempt attempt, Step step, int attempts, Instant dueAt) {
+record Mark(Attempt attempt, Step step, int attempts, Instant dueAt, Instant failingSince) {
+
+    /** Of an attempt that says nothing about the endpoint. */
+    Mark(Attempt attempt, Step step, int attempts, Instant dueAt) {
+        this(attempt, step, attempts, dueAt, null);
+    }
 
     enum Step {
         /** It leaves the queue, and the next of its transaction is the head. */

@@ -333,30 +333,59 @@ class DeliveriesTest {
     }
 
     @Test
-    void whatFailedManyTimesKeepsItsTimeWhenTheEndpointWorksAgain() {
+    void allRetriesAreDueWhenTheEndpointWorksAgainButOfEventsThatFailedBeforeItWasAway() {
         Receiver receiver = receiver();
         receiver.answerAll(500);
         registered("orders");
         event("t-1", 1);
         event("t-2", 1);
+        event("t-3", 1);
         replica(oneAtATime(receiver));
         await().atMost(LIMIT)
-                .until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NOT NULL AND outages > 1") == 1);
+                .until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NOT NULL AND outages > 1") == 1
+                        && number("SELECT count(*) FROM delivery WHERE failing_since IS NOT NULL") == 3);
         await().atMost(LIMIT).until(() -> number("""
-                WITH tired AS (
+                WITH locked AS MATERIALIZED (
+                    SELECT name FROM endpoint FOR NO KEY UPDATE
+                ), later AS (
                     UPDATE delivery
-                    SET attempts = 5, due_at = now() + interval '1 h'
-                    WHERE transaction_id = 't-1' AND claim IS NULL
+                    SET attempts = 5,
+                        due_at = now() + interval '1 h',
+                        failing_since = failing_since - CASE WHEN transaction_id = 't-1' THEN interval '1 h' ELSE '0' END
+                    FROM locked
+                    WHERE NOT EXISTS (SELECT FROM delivery AS sent WHERE sent.claim IS NOT NULL)
                     RETURNING position
                 )
-                SELECT count(*) FROM tired""") == 1);
+                SELECT count(*) FROM later""") == 3);
         receiver.behave(
                 (event, request) -> Receiver.answer(request, event.name().equals("t-1 1") ? 500 : 200));
 
-        await().atMost(LIMIT).until(() -> receiver.deliveredNames().contains("t-2 1"));
+        await().atMost(LIMIT).until(() -> new HashSet<>(receiver.deliveredNames()).equals(Set.of("t-2 1", "t-3 1")));
         await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM endpoint WHERE open_since IS NULL") == 1);
         assertThat(number("SELECT attempts FROM delivery WHERE transaction_id = 't-1'"))
                 .isEqualTo(5);
+    }
+
+    @Test
+    void severalBrokenEventsUseNoMoreThanOneAttemptEarlyEachWhileOthersAreDelivered() {
+        Receiver receiver = receiver();
+        receiver.behave(
+                (event, request) -> Receiver.answer(request, event.transaction().startsWith("bad") ? 500 : 200));
+        registered("orders");
+        event("bad-1", 1);
+        event("bad-2", 1);
+        event("bad-3", 1);
+        replica(oneAtATime(receiver));
+        for (int i = 0; i < 12; i++) {
+            String name = "t-" + i;
+            event(name, 1);
+            await().atMost(LIMIT).until(() -> receiver.deliveredNames().contains(name + " 1"));
+        }
+
+        // The third attempt has its time 10 s after the second, give or take a tenth.
+        assertThat(number("SELECT count(*) FROM delivery WHERE attempts > 2 AND event_at > now() - interval '8 s'"))
+                .isZero();
+        awaitHastened(() -> number("SELECT count(*) FROM delivery WHERE attempts >= 2") == 3);
     }
 
     private Endpoint oneAtATime(Receiver receiver) {
