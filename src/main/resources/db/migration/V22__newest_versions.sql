@@ -1,5 +1,11 @@
 -- Rows that change all the time are found at their newest version, whatever old ones a long transaction of others keeps.
 
+-- A backup may hold these tables for hours, and all deliveries would queue behind a change of them that waits. It fails instead, and is tried again.
+SET LOCAL lock_timeout = '3s';
+
+-- First, since it takes longest. For: EventStore.place (what is committed and not known yet, and no event shows).
+CREATE INDEX amount_revision_without_event ON amount_revision (number) WHERE known_at IS NULL AND event_version IS NULL;
+
 ALTER TABLE endpoint
     ADD COLUMN rounds     bigint NOT NULL DEFAULT 0,
     ADD COLUMN generation bigint NOT NULL DEFAULT 0;
@@ -20,9 +26,6 @@ COMMENT ON COLUMN feed.generation IS 'the second in which places were given last
 
 -- For: FeedRow.NEWEST, EventStore.lockFeed, EventStore.place (the row as it is now).
 CREATE INDEX feed_newest ON feed (generation);
-
--- For: EventStore.place (what is committed and not known yet, and no event shows).
-CREATE INDEX amount_revision_without_event ON amount_revision (number) WHERE known_at IS NULL AND event_version IS NULL;
 
 ALTER TABLE delivery
     ADD COLUMN failing_since timestamptz;

@@ -154,6 +154,13 @@ public class Sequencer {
     }
 
     private Uni<Void> goOn(FeedHead head, FeedHead before, int placings) {
+        if (before != null && head.epoch() != before.epoch()) {
+            // Another replica has found that commits were lost: their numbers are given again, and this search began
+            // behind some.
+            known = null;
+            searchStart.reset();
+            return look(placings);
+        }
         known = head;
         if (before == null || head.lastPosition() != before.lastPosition()) {
             listeners.forEach(Runnable::run);
@@ -180,6 +187,10 @@ public class Sequencer {
         writersNotedAt = now;
         return store.writers()
                 .invoke(writers -> searchStart.writing(head.lastNumber(), writers))
+                .onFailure()
+                .invoke(failure -> LOG.debug("The search for events without a place begins where it began", failure))
+                .onFailure()
+                .recoverWithNull()
                 .replaceWithVoid();
     }
 

@@ -11,17 +11,32 @@ import java.util.List;
 /** Writes the plans of one batch into the poll queue, on the batch's connection and in its database transaction. */
 public final class PollPlanWriter {
 
-    /** The shortest period that counts for a plan: the more unsettled transactions its owner has, the longer. */
-    private static final String SHARE = """
-            CROSS JOIN LATERAL (
-                SELECT ($6::integer[])[1 + width_bucket(count(*), $7::bigint[])] AS least_period
-                FROM (
-                    SELECT
-                    FROM transaction
-                    WHERE transaction.user_id = plan.owner AND NOT transaction.settled AND NOT transaction.abandoned
-                    LIMIT $8
-                ) AS unsettled
-            ) AS share
+    /**
+     * The given plans, and the shortest period that counts for those of each owner: the more unsettled transactions there are, the longer.
+     * They are counted once for each owner, since a batch may hold many plans of one.
+     */
+    private static final String PLANS_AND_SHARES = """
+            WITH plan AS (
+                SELECT *
+                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
+                         WITH ORDINALITY AS one (transaction_id, priority, delay, period, owner, number)
+            ), share AS (
+                SELECT owner, ($6::integer[])[1 + width_bucket(unsettled, $7::bigint[])] AS least_period
+                FROM (SELECT DISTINCT owner FROM plan) AS each
+                     CROSS JOIN LATERAL (
+                         SELECT count(*) AS unsettled
+                         FROM (
+                             SELECT
+                             FROM transaction
+                             WHERE transaction.user_id = each.owner AND NOT transaction.settled AND NOT transaction.abandoned
+                             LIMIT $8
+                         ) AS found
+                     ) AS counted
+            ), shared AS (
+                SELECT plan.*, coalesce(share.least_period, ($6::integer[])[1]) AS least_period
+                FROM plan
+                     LEFT JOIN share ON share.owner = plan.owner
+            )
             """;
 
     private final SqlConnection connection;
@@ -56,12 +71,11 @@ public final class PollPlanWriter {
      * one is due at once. At most one poll a second.
      */
     private Uni<Void> replan(List<PollPlan> plans) {
-        return run("""
+        return run(PLANS_AND_SHARES + """
                 INSERT INTO poll AS planned (transaction_id, priority, due_at, period, least_period)
                 SELECT transaction_id, priority, now() + delay * interval '1 ms', greatest(period, least_period), least_period
-                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
-                     AS plan (transaction_id, priority, delay, period, owner)
-                """ + SHARE + """
+                FROM shared
+                ORDER BY number
                 ON CONFLICT (transaction_id) DO UPDATE
                 SET priority = excluded.priority,
                     period = excluded.period,
@@ -85,7 +99,7 @@ public final class PollPlanWriter {
      */
     private Uni<Void> hasten(List<PollPlan> plans) {
         return run(
-                """
+                PLANS_AND_SHARES + """
                 INSERT INTO poll AS planned (transaction_id, priority, due_at, period, wanted_at, least_period)
                 SELECT transaction_id,
                        priority,
@@ -93,11 +107,10 @@ public final class PollPlanWriter {
                        greatest(period, least_period),
                        CASE WHEN delay = 0 THEN now() END,
                        least_period
-                FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::integer[], $5::text[])
-                     AS plan (transaction_id, priority, delay, period, owner)
-                """ + SHARE + """
+                FROM shared
                 WHERE priority < 2
                    OR (SELECT count(*) FROM (SELECT FROM poll WHERE priority = 2 AND due_at IS NOT NULL LIMIT $9) AS unknown) < $9
+                ORDER BY number
                 ON CONFLICT (transaction_id) DO UPDATE
                 SET priority = least(planned.priority, excluded.priority),
                     wanted_at = coalesce(excluded.wanted_at, planned.wanted_at),

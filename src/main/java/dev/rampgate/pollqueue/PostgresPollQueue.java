@@ -40,6 +40,8 @@ public class PostgresPollQueue implements PollQueue {
     @Override
     public Uni<List<Claim>> claim(Priority priority, int most) {
         List<Budget> budgets = budgets(priority);
+        // coalesce: without statistics the planner would read all that is due by the index, and not the candidates by
+        // their keys.
         return pool.preparedQuery("""
                         WITH candidate AS MATERIALIZED (
                             SELECT transaction_id
@@ -75,9 +77,9 @@ public class PostgresPollQueue implements PollQueue {
                             SELECT transaction_id, (extract(epoch FROM now() - due_at) / period)::double precision AS lateness
                             FROM poll
                             WHERE transaction_id = ANY (ARRAY (SELECT transaction_id FROM candidate))
-                              AND priority = $3
-                              AND due_at <= now()
-                              AND (lease_until IS NULL OR lease_until <= now())
+                              AND coalesce(
+                                      priority = $3 AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now()),
+                                      false)
                             ORDER BY lateness DESC
                             LIMIT (SELECT coalesce(calls, 0) FROM allowance)
                             FOR UPDATE OF poll SKIP LOCKED

@@ -114,15 +114,7 @@ class FeedTest {
 
     @Test
     void aCommitThatComesLongAfterOthersIsFoundWhereverTheSearchHasCome() {
-        AtomicInteger seconds = new AtomicInteger();
-        Sequencer patient = new Sequencer(
-                new EventStore(pool),
-                INTERVAL,
-                new VertxEventLoop(vertx),
-                () -> Instant.EPOCH.plusSeconds(seconds.addAndGet(2)),
-                new SplittableRandom(1),
-                () -> {},
-                meters);
+        Sequencer patient = patientSequencer();
         Open first = open("first", 1);
         write("t-1", 1);
         get(patient.round());
@@ -389,6 +381,42 @@ class FeedTest {
         get(one.round());
         get(other.round());
         assertThat(epochs()).containsExactly(epoch, epoch());
+    }
+
+    /** It looks so seldom by its clock that each look may move the start of its search. */
+    private Sequencer patientSequencer() {
+        AtomicInteger seconds = new AtomicInteger();
+        return new Sequencer(
+                new EventStore(pool),
+                INTERVAL,
+                new VertxEventLoop(vertx),
+                () -> Instant.EPOCH.plusSeconds(seconds.addAndGet(2)),
+                new SplittableRandom(1),
+                () -> {},
+                meters);
+    }
+
+    @Test
+    void numbersThatAreGivenAgainAreFoundAlsoByAReplicaThatDidNotSeeTheLossFirst() {
+        Sequencer finder = patientSequencer();
+        Sequencer late = patientSequencer();
+        for (int i = 1; i <= 5; i++) {
+            write("t-" + i, 1);
+            for (Sequencer each : List.of(finder, late)) {
+                get(each.round());
+                get(each.round());
+            }
+        }
+        sql("DELETE FROM event WHERE transaction_id IN ('t-4', 't-5'); UPDATE feed SET last_position = 3;"
+                + " SELECT setval(pg_get_serial_sequence('event', 'number'), (SELECT max(number) FROM event))");
+
+        get(finder.round());
+        write("t-6", 1);
+        get(late.round());
+
+        assertThat(number("SELECT count(*) FROM event WHERE position IS NULL")).isZero();
+        assertThat(number("SELECT position FROM event WHERE transaction_id = 't-6'"))
+                .isEqualTo(4);
     }
 
     @Test

@@ -430,19 +430,27 @@ public class BreakStore {
     private Uni<Long> withdraw(
             long importId, Instant comparedAt, String actor, String text, long after, long resolved) {
         return pool.preparedQuery("""
-                        WITH part AS MATERIALIZED (
-                            SELECT id,
-                                   source = 'statement' AND source_id = $1 AND seen_at <= $2 AND resolved_at IS NULL AS wrong
+                        WITH scanned AS MATERIALIZED (
+                            SELECT id
                             FROM break
                             WHERE id > $3
                             ORDER BY id
                             LIMIT $4
+                        ), part AS MATERIALIZED (
+                            SELECT id
+                            FROM break
+                            WHERE id = ANY (ARRAY (SELECT id FROM scanned))
+                              AND source = 'statement'
+                              AND source_id = $1
+                              AND seen_at <= $2
+                              AND resolved_at IS NULL
+                            ORDER BY id
                             FOR NO KEY UPDATE
                         ), resolved AS (
                             UPDATE break
                             SET resolved_at = now(), looked_at = now()
                             FROM part
-                            WHERE break.id = part.id AND part.wrong
+                            WHERE break.id = part.id
                             RETURNING break.id
                         ), noted AS (
                             INSERT INTO break_note (break_id, number, kind, at, actor, text)
@@ -451,7 +459,7 @@ public class BreakStore {
                                    'resolution', now(), $5, $6
                             FROM resolved
                         )
-                        SELECT (SELECT max(id) FROM part) AS last, (SELECT count(*) FROM resolved) AS resolved
+                        SELECT (SELECT max(id) FROM scanned) AS last, (SELECT count(*) FROM resolved) AS resolved
                         """)
                 .execute(Tuple.of(importId, Columns.utc(comparedAt), after, (long) WITHDRAWN_AT_ONCE, actor, text))
                 .map(rows -> rows.iterator().next())

@@ -157,7 +157,8 @@ public class EndpointOperations {
         Place from = after.orElse(new Place(filter.endpoint().orElse(""), -1, -1));
         return pool.preparedQuery("""
                         WITH scanned AS MATERIALIZED (
-                            SELECT *
+                            SELECT endpoint, queue, position, transaction_id, version, event_at, waiting, due_at, attempts, last_outcome,
+                                   last_status, parked_at
                             FROM delivery
                             WHERE (endpoint, queue, position) > ($1, $2, $3)
                               AND endpoint <= $4
