@@ -714,6 +714,7 @@ final class BackOfficeDescription {
                 .addSchema(FOUND, found())
                 .addSchema(STEP, step())
                 .addSchema(EVENT, event())
+                .addSchema(EVENT_BODY, eventBody())
                 .addSchema(AUDIT_ENTRY, auditEntry())
                 .addSchema(RUN, run())
                 .addSchema(IMPORT, statementImport())
@@ -884,6 +885,7 @@ final class BackOfficeDescription {
     private static final String FOUND = "FoundTransaction";
     private static final String STEP = "RecordedEntry";
     private static final String EVENT = "Event";
+    private static final String EVENT_BODY = "EventBody";
     private static final String AUDIT_ENTRY = "AuditEntry";
     private static final String RUN = "DriftRun";
     private static final String IMPORT = "StatementImport";
@@ -929,7 +931,15 @@ final class BackOfficeDescription {
                 .addAllOf(more);
     }
 
+    /** As the feed answers it: what endpoints get, with its id. */
     private static Schema event() {
+        return OASFactory.createSchema()
+                .addAllOf(ref(EVENT_BODY))
+                .addAllOf(object("id", text("the same at every read; endpoints get it as webhook-id", null)));
+    }
+
+    /** As endpoints get it. */
+    private static Schema eventBody() {
         Schema data = object(
                 "epoch", number("later epochs follow earlier ones"),
                 "version", number("counts the transaction's events from 1 without gaps"),
@@ -953,7 +963,6 @@ final class BackOfficeDescription {
                         .description("what Proof says against completed; of transaction.conflict"));
         optional(data, "redacted", flag("true if the user was erased, else absent"));
         return object(
-                "id", text("the same at every attempt and replay", null),
                 "type", eventType(),
                 "timestamp", time("when it was decided"),
                 "data", transactionWith("the transaction as the event leaves it, without timeline", data));
@@ -986,7 +995,7 @@ final class BackOfficeDescription {
                         .content(OASFactory.createContent()
                                 .addMediaType(
                                         "application/json",
-                                        OASFactory.createMediaType().schema(ref(EVENT)))))
+                                        OASFactory.createMediaType().schema(ref(EVENT_BODY)))))
                 .responses(OASFactory.createAPIResponses()
                         .addAPIResponse("2XX", OASFactory.createAPIResponse().description("It is stored"))
                         .addAPIResponse("410", OASFactory.createAPIResponse().description("Pauses the endpoint")));
@@ -1073,7 +1082,7 @@ final class BackOfficeDescription {
                 "transaction", ref(FOUND),
                 "timeline", array(ref(STEP)),
                 "archive", array(observation()),
-                "events", array(ref(EVENT)),
+                "events", array(ref(EVENT_BODY)),
                 "amounts", array(amount),
                 "breaks", array(difference),
                 "deliveries", array(waiting),
