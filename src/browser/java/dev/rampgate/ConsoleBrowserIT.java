@@ -189,7 +189,7 @@ class ConsoleBrowserIT {
         browser.sees("#runs progress + p", " of ");
 
         importByForm("id,status,crypto_amount\n" + id + ",paid,99\n");
-        browser.sees("li", "line 2: status");
+        browser.sees("main li", "line 2: status");
         browser.open(at("drift"));
         importByForm("id,status,crypto_amount\n" + id + ",completed,99\n");
         browser.sees("#notice", "The statement is received");
