@@ -48,7 +48,8 @@ public final class Bench {
 
     /**
      * Arguments: the repository; one of full, quick, smoke, growth, profile, soak; how far the ledger grows, 10^7 by default, or how many
-     * minutes the soak takes, 30 by default.
+     * minutes the soak takes, 30 by default. The system property {@code only} names parts of the table, separated by commas: webhooks, sessions,
+     * reading, events, live; without it all are measured.
      */
     public static void main(String[] arguments) throws IOException {
         Path repository = Path.of(arguments[0]).toAbsolutePath().normalize();
@@ -119,12 +120,32 @@ public final class Bench {
         List<Subject> subjects = new ArrayList<>(rampgates);
         subjects.addAll(peers);
         subjects.add(idle());
-        webhooks(server, wrk, subjects);
-        databaseLimit(server, proofUrl, wrk);
-        sessions(server, wrk, rampgates, proofPort);
-        reading(server, wrk, rampgates, peers.subList(0, 2));
-        outbox(server, proofUrl);
+        if (isAsked("webhooks")) {
+            webhooks(server, wrk, subjects);
+            databaseLimit(server, proofUrl, wrk);
+        }
+        if (isAsked("sessions")) {
+            sessions(server, wrk, rampgates, proofPort);
+        }
+        if (isAsked("reading")) {
+            reading(server, wrk, rampgates, peers.subList(0, 2));
+        }
+        if (isAsked("events")) {
+            outbox(server, proofUrl);
+        }
+        if (isAsked("live")) {
+            live(server, wrk, proofUrl);
+        }
+        proof.close();
+        return new Table(results).markdown();
+    }
 
+    private static boolean isAsked(String part) {
+        String only = System.getProperty("only", "");
+        return only.isEmpty() || List.of(only.split(",")).contains(part);
+    }
+
+    private void live(PostgresServer server, Wrk wrk, String proofUrl) {
         LiveWorkload live = new LiveWorkload(results, scale, server, wrk, logs, LiveWorkload.RAMPGATE, artifact.onJvm());
         Optional<LiveWorkload> nativeLive = artifact.executable()
                 .map(executable -> new LiveWorkload(
@@ -141,8 +162,6 @@ public final class Bench {
         say("starting");
         live.start(proofUrl);
         nativeLive.ifPresent(one -> one.start(proofUrl));
-        proof.close();
-        return new Table(results).markdown();
     }
 
     /** The packaged artifact, and the executable if it is there. */
@@ -387,6 +406,7 @@ public final class Bench {
 
     private void sessions(PostgresServer server, Wrk wrk, List<Subject> rampgates, int proofPort) {
         SessionWorkload sessions = new SessionWorkload(results, scale, wrk, server);
+        rampgates.forEach(this::growOnce);
         Map<String, String> proof =
                 Map.of("PROOF_BASE_URL", "http://127.0.0.1:" + proofPort, "PROOF_CLIENT_TOKEN", "client-token-canary");
         String row = "calls Proof, one INSERT";
@@ -439,6 +459,7 @@ public final class Bench {
 
     private void reading(PostgresServer server, Wrk wrk, List<Subject> rampgates, List<Subject> express) {
         SessionWorkload sessions = new SessionWorkload(results, scale, wrk, server);
+        rampgates.forEach(this::growOnce);
         long transactions = Math.min(10_000, scale.ledger());
         express.forEach(one -> one.database().execute("""
                 INSERT INTO transaction
