@@ -91,6 +91,7 @@ record Rampgate(Child child, int port, int managementPort, Database database, do
         environment.put("RAMPGATE_SESSION_LIMITS_USER", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_UNFINISHED", "0");
+        environment.put("RAMPGATE_LIVE_LIMITS_USER", "off"); // all reads are of one user
         environment.put("MALLOC_ARENA_MAX", "2"); // as the image has it
         environment.put("QUARKUS_SHUTDOWN_DELAY", "0s"); // nobody has to hear of its end first
         environment.putAll(settings);
