@@ -1,6 +1,6 @@
 // A peer of the benchmark: the outbox that everybody writes first. The webhook's handler inserts the event and a row of the outbox in one
-// transaction; a worker in the same process sends the oldest rows to each endpoint, in order, and deletes them. What failed is sent again,
-// with all that was sent beside it.
+// transaction; a worker in the same process sends the 16 oldest rows to each endpoint at the same time, and deletes them. If one fails, all
+// of them are sent again.
 'use strict';
 
 const http = require('node:http');

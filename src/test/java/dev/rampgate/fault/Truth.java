@@ -71,7 +71,7 @@ final class Truth {
     }
 
     /**
-     * I7: the marks of acknowledged webhooks that are not in the archive. Of a transaction that nobody knows nothing is archived:
+     * I7: the marks of acknowledged webhooks that are not in the archive. Webhooks about a transaction that the ledger does not know are not archived:
      * its session may have died with its replica, too.
      */
     static Set<Long> notArchived(LedgerTables ledger, Collection<Sent> acknowledged) {

@@ -9,7 +9,6 @@ import dev.rampgate.support.TestEvents;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -67,11 +66,7 @@ class EventPlansTest {
                 new SimpleMeterRegistry());
         Map<String, Long> before = costsOf(A_FEW, sequencer);
         Map<String, Long> after;
-        try (Connection others = database.connection();
-                Statement statement = others.createStatement()) {
-            others.setAutoCommit(false);
-            others.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            statement.executeQuery("SELECT count(*) FROM event").close();
+        try (Connection others = database.longTransaction()) {
             costsOf(MANY, sequencer);
             // Autovacuum does so every minute; until then plans may be those for a table of one page.
             get(database.pool().query("ANALYZE feed").execute());

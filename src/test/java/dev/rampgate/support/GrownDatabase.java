@@ -249,9 +249,15 @@ public final class GrownDatabase implements AutoCloseable {
                 .toList();
     }
 
-    /** A connection of its own, beside the pool. */
-    public Connection connection() throws SQLException {
-        return DriverManager.getConnection(database.server().jdbcUrl());
+    /** A long transaction of others: until it ends, PostgreSQL keeps all old versions of rows. */
+    public Connection longTransaction() throws SQLException {
+        Connection others = DriverManager.getConnection(database.server().jdbcUrl());
+        others.setAutoCommit(false);
+        others.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (Statement statement = others.createStatement()) {
+            statement.executeQuery("SELECT count(*) FROM event").close();
+        }
+        return others;
     }
 
     @Override

@@ -39,12 +39,12 @@ class ConsoleSessions {
     static final int LONGEST_TOKEN = 8_000;
 
     /**
-     * Most characters of a token that stands in the cookie: a proxy that takes answers whose head is up to 4 KB, as nginx does unless it is told otherwise,
+     * The longest token, in characters, that the cookie itself holds: a proxy that takes answers whose head is up to 4 KB, as nginx does unless it is told otherwise,
      * passes the cookie on. A longer one is stored.
      */
     static final int LONGEST_IN_SHORT_COOKIE = 1_500;
 
-    /** Most characters of a token that stands in the cookie if it could not be stored: browsers keep cookies of 4,096 bytes. */
+    /** The longest token, in characters, that the cookie holds if it could not be stored: browsers keep cookies of 4,096 bytes. */
     static final int LONGEST_IN_COOKIE = 3_600;
 
     private static final String PREFIX = "rampgate.operate.console.";

@@ -409,7 +409,7 @@ class DeliveryStore {
          * endpoint has taken others since, so the event may be the cause, and would use up its attempts with each outage. These are few: while a
          * circuit is open, no deliveries are made.
          *
-         * @param openSince when the outage began that is over
+         * @param openSince when the outage that has ended began
          */
         Uni<Void> makeRetriesDue(Instant openSince) {
             return connection

@@ -9,7 +9,6 @@ import dev.rampgate.support.GrownDatabase;
 import io.smallrye.mutiny.Uni;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -95,11 +94,7 @@ class DeliveryPlansTest {
                 .execute());
         Map<String, Long> before = costsOf(A_FEW);
         Map<String, Long> after;
-        try (Connection others = database.connection();
-                Statement statement = others.createStatement()) {
-            others.setAutoCommit(false);
-            others.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            statement.executeQuery("SELECT count(*) FROM endpoint").close();
+        try (Connection others = database.longTransaction()) {
             costsOf(MANY);
             after = costsOf(A_FEW);
             others.rollback();
@@ -130,11 +125,7 @@ class DeliveryPlansTest {
         get(store.register(CHURNED, List.of()));
         Map<String, Long> before = roundCosts(A_FEW);
         Map<String, Long> after;
-        try (Connection others = database.connection();
-                Statement statement = others.createStatement()) {
-            others.setAutoCommit(false);
-            others.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            statement.executeQuery("SELECT count(*) FROM endpoint").close();
+        try (Connection others = database.longTransaction()) {
             roundCosts(ROUNDS);
             // Autovacuum does so every minute; until then plans may be those for a table of one page.
             get(database.pool().query("ANALYZE endpoint").execute());
