@@ -27,15 +27,25 @@ public final class PollRequests {
         return makeDue(pool, transactionIds, spread);
     }
 
-    /** The same on a connection, in its transaction if there is one. */
+    /**
+     * The same on a connection, in its transaction if there is one. Locks the transactions first, in the order of batches: a batch plans polls in
+     * two statements, and one that waited here for a row between them would be waited for in turn.
+     */
     public static Uni<Void> makeDue(SqlClient connection, Collection<String> transactionIds, Duration spread) {
         return connection
                 .preparedQuery("""
+                        WITH known AS MATERIALIZED (
+                            SELECT id
+                            FROM transaction
+                            WHERE id = ANY ($1::text[])
+                            ORDER BY id
+                            FOR NO KEY UPDATE
+                        )
                         INSERT INTO poll AS planned (transaction_id, priority, due_at, wanted_at)
-                        SELECT id, CASE WHEN transaction.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s', now()
+                        SELECT missed.id, CASE WHEN known.id IS NULL THEN 2 ELSE 0 END, now() + random() * $2 * interval '1 s', now()
                         FROM unnest($1::text[]) AS missed (id)
-                             LEFT JOIN transaction USING (id)
-                        ORDER BY id
+                             LEFT JOIN known ON known.id = missed.id
+                        ORDER BY missed.id COLLATE "C"
                         ON CONFLICT (transaction_id) DO UPDATE
                         SET due_at = least(planned.due_at, greatest(excluded.due_at, planned.asked_at + interval '1 s')),
                             wanted_at = excluded.wanted_at,

@@ -196,6 +196,13 @@ final class Cluster implements AutoCloseable {
                         assertThat(Truth.statusDifferences(proof, ledger, ids)).isEmpty());
     }
 
+    /** Locks that were taken in different orders cost a second each, and what is behind them. */
+    void assertNoDeadlock() {
+        assertThat(ledger.count("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+                .as("deadlocks in the database")
+                .isZero();
+    }
+
     /** Waits until the archive has each of these webhooks. */
     void awaitArchived(Duration limit, List<Sent> acknowledged) {
         await("what was acknowledged is in the archive").atMost(limit).untilAsserted(() -> assertThat(

@@ -133,6 +133,7 @@ class DeliveryFaultIT {
                             times(arrivals.stream().filter(Arrival::disturbed)))
                     .line("the slowest outside of them", slowest(database, arrivals))
                     .publish();
+            cluster.assertNoDeadlock();
             assertThat(good.wrong()).isEmpty();
             assertThat(slow.wrong()).isEmpty();
             assertThat(dead.wrong()).isEmpty();

@@ -94,6 +94,7 @@ class KilledReplicaFaultIT {
                     .line("log lines that died with their replica", written.size() - announced.size())
                     .times("polls and sockets of the dead taken over after", takeovers)
                     .publish();
+            cluster.assertNoDeadlock();
             assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), traffic.opened()))
                     .isEmpty();
             assertThat(cluster.ledger().count("""

@@ -182,6 +182,7 @@ class SoakFaultIT {
                     .publish();
 
             assertThat(broken).isEmpty();
+            cluster.assertNoDeadlock();
             assertThat(Truth.historyDifferences(cluster.proof(), cluster.ledger(), opened))
                     .isEmpty();
             assertThat(Truth.ownerDifferences(cluster.proof(), cluster.ledger(), opened))

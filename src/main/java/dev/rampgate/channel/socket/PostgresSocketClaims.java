@@ -17,9 +17,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** The claims in PostgreSQL. All times are the database's. */
+/**
+ * The claims in PostgreSQL. All times are the database's. No statement here waits for a row: batches lock the sockets of their transactions, in
+ * another order, and two that wait for each other stop until PostgreSQL fails one of them a second later (decision 0082).
+ */
 @ApplicationScoped
 public class PostgresSocketClaims implements SocketClaims {
+
+    /** A batch has a row for a few milliseconds. */
+    private static final int ATTEMPTS_TO_RELEASE = 3;
 
     private final Pool pool;
     private final SocketPause budget;
@@ -83,12 +89,31 @@ public class PostgresSocketClaims implements SocketClaims {
     @Override
     public Uni<Set<String>> renew(Map<String, Boolean> held) {
         return pool.preparedQuery("""
-                        UPDATE socket
-                        SET lease_until = now() + $2 * interval '1 s',
-                            healthy_until = CASE WHEN held.healthy THEN now() + $2 * interval '1 s' END
-                        FROM unnest($3::text[], $4::boolean[]) AS held (transaction_id, healthy)
-                        WHERE socket.transaction_id = held.transaction_id AND leased_by = $1 AND hot_until > now()
-                        RETURNING socket.transaction_id
+                        WITH mine AS MATERIALIZED (
+                            SELECT socket.transaction_id, held.healthy, socket.lease_until
+                            FROM unnest($3::text[], $4::boolean[]) AS held (transaction_id, healthy)
+                                 JOIN socket ON socket.transaction_id = held.transaction_id
+                            WHERE leased_by = $1 AND hot_until > now()
+                        ), free AS MATERIALIZED (
+                            SELECT transaction_id
+                            FROM socket
+                            WHERE transaction_id = ANY ($3::text[]) AND leased_by = $1 AND hot_until > now()
+                            FOR UPDATE SKIP LOCKED
+                        ), renewed AS (
+                            UPDATE socket
+                            SET lease_until = now() + $2 * interval '1 s',
+                                healthy_until = CASE WHEN mine.healthy THEN now() + $2 * interval '1 s' END
+                            FROM mine
+                                 JOIN free ON free.transaction_id = mine.transaction_id
+                            WHERE socket.transaction_id = free.transaction_id
+                            RETURNING socket.transaction_id
+                        )
+                        SELECT transaction_id
+                        FROM renewed
+                        UNION
+                        SELECT transaction_id
+                        FROM mine
+                        WHERE lease_until > now()
                         """)
                 .execute(Tuple.of(
                         replica,
@@ -100,20 +125,54 @@ public class PostgresSocketClaims implements SocketClaims {
 
     @Override
     public Uni<Void> forgetCold() {
-        return pool.query("DELETE FROM socket WHERE hot_until <= now()")
-                .execute()
-                .replaceWithVoid();
+        return pool.query("""
+                        WITH cold AS MATERIALIZED (
+                            SELECT transaction_id
+                            FROM socket
+                            WHERE hot_until <= now()
+                            FOR UPDATE SKIP LOCKED
+                        )
+                        DELETE FROM socket
+                        USING cold
+                        WHERE socket.transaction_id = cold.transaction_id
+                        """).execute().replaceWithVoid();
     }
 
     @Override
     public Uni<Void> release(Set<String> held) {
+        return release(held, ATTEMPTS_TO_RELEASE);
+    }
+
+    /** The lease of one that a batch has each time ends by itself. */
+    private Uni<Void> release(Set<String> held, int attempts) {
+        return held.isEmpty() || attempts == 0
+                ? Uni.createFrom().voidItem()
+                : releaseFree(held).chain(left -> release(left, attempts - 1));
+    }
+
+    /** Gives back what no other transaction has locked, and says what is left. */
+    private Uni<Set<String>> releaseFree(Set<String> held) {
         return pool.preparedQuery("""
-                        UPDATE socket
-                        SET lease_until = '-infinity', leased_by = NULL, healthy_until = NULL
+                        WITH free AS MATERIALIZED (
+                            SELECT transaction_id
+                            FROM socket
+                            WHERE transaction_id = ANY ($1::text[]) AND leased_by = $2
+                            FOR UPDATE SKIP LOCKED
+                        ), released AS (
+                            UPDATE socket
+                            SET lease_until = '-infinity', leased_by = NULL, healthy_until = NULL
+                            FROM free
+                            WHERE socket.transaction_id = free.transaction_id
+                        )
+                        SELECT transaction_id
+                        FROM socket
                         WHERE transaction_id = ANY ($1::text[]) AND leased_by = $2
+                        EXCEPT
+                        SELECT transaction_id
+                        FROM free
                         """)
                 .execute(Tuple.of(held.toArray(String[]::new), replica))
-                .replaceWithVoid();
+                .map(PostgresSocketClaims::ids);
     }
 
     private static Set<String> ids(RowSet<Row> rows) {

@@ -22,6 +22,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,6 +47,9 @@ public class SocketChannel implements CommitListener {
     /** Many sockets are opened one after the other, about this far apart: a replica may take over hundreds at once. */
     private static final Duration APART = Duration.ofMillis(20);
 
+    /** Between two rounds, however many commits wake it. */
+    private static final Duration REST = Duration.ofMillis(50);
+
     /** All replicas look for free sockets when a lease ends, each after a random delay of up to this. */
     private static final Duration AFTER_LEASE = Duration.ofMillis(100);
 
@@ -54,11 +58,16 @@ public class SocketChannel implements CommitListener {
     private final SocketSettings settings;
     private final AttachedSocket.Environment environment;
     private final EventLoop loop;
+    private final InstantSource clock;
     private final RandomGenerator random;
     private final Counter refusedAlarm;
     private final Ticker ticker;
     /** Changed on the event loop only; read by metrics too. */
     private final Map<String, AttachedSocket> attached = new ConcurrentHashMap<>();
+    /** What the database knows of the health of those that this replica holds. Changed on the event loop only, as is the next one. */
+    private final Map<String, Boolean> stored = new HashMap<>();
+
+    private Instant renewedAt = Instant.EPOCH;
     /** Transactions that may have changed while they had no socket. */
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
     /** Whether Proof refuses us, as far as this replica knows. Changed on the event loop only. */
@@ -83,10 +92,11 @@ public class SocketChannel implements CommitListener {
         this.claims = claims;
         this.store = store;
         this.settings = settings;
+        this.clock = clock;
         this.random = random;
         this.refusedAlarm = Alarms.of("sockets_refused", meters);
         this.loop = loop;
-        this.ticker = new Ticker("socket", loop, settings.interval(), this::round, random);
+        this.ticker = new Ticker("socket", loop, settings.interval(), REST, this::round, random);
         Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), random);
         this.environment = new AttachedSocket.Environment(
                 proof,
@@ -180,7 +190,9 @@ public class SocketChannel implements CommitListener {
             refused = known;
             Set<String> waiting = refused ? waiting() : Set.of();
             detach(waiting);
-            return waiting.isEmpty() ? Uni.createFrom().voidItem() : claims.release(waiting);
+            return waiting.isEmpty()
+                    ? Uni.createFrom().voidItem()
+                    : claims.release(waiting).emitOn(loop);
         });
     }
 
@@ -228,14 +240,29 @@ public class SocketChannel implements CommitListener {
                         away -> LOG.debugf("sockets are accepted again, but the database does not answer: %s", away));
     }
 
+    /** All once in an interval, since each commit wakes a round; between these only those whose health has changed. */
     private Uni<Void> renew() {
-        Map<String, Boolean> held = new HashMap<>();
-        attached.forEach((id, socket) -> held.put(id, socket.isHealthy()));
-        return held.isEmpty()
+        Instant now = clock.instant();
+        boolean all = !now.isBefore(renewedAt.plus(settings.interval().dividedBy(2)));
+        Map<String, Boolean> due = new HashMap<>();
+        attached.forEach((id, socket) -> {
+            if (all || socket.isHealthy() != stored.get(id)) {
+                due.put(id, socket.isHealthy());
+            }
+        });
+        if (all) {
+            renewedAt = now;
+        }
+        return due.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : claims.renew(held)
+                : claims.renew(due)
                         .emitOn(loop)
-                        .invoke(kept -> detach(lost(held.keySet(), kept)))
+                        .invoke(kept -> {
+                            due.forEach((id, healthy) -> stored.replace(id, healthy));
+                            detach(lost(due.keySet(), kept));
+                        })
+                        .onFailure()
+                        .invoke(() -> renewedAt = Instant.EPOCH)
                         .replaceWithVoid();
     }
 
@@ -291,11 +318,13 @@ public class SocketChannel implements CommitListener {
         ids.stream().filter(id -> !attached.containsKey(id)).forEach(id -> {
             AttachedSocket socket = new AttachedSocket(id, environment);
             attached.put(id, socket);
+            stored.put(id, false);
             socket.connectAfter(APART.multipliedBy(random.nextInt(ids.size())));
         });
     }
 
     private void detach(Set<String> ids) {
+        stored.keySet().removeAll(ids);
         ids.stream().map(attached::remove).filter(socket -> socket != null).forEach(AttachedSocket::close);
     }
 

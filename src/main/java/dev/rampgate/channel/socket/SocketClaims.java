@@ -32,16 +32,16 @@ public interface SocketClaims {
     Uni<Void> resume();
 
     /**
-     * Renews what this replica holds.
+     * Renews what this replica holds. What another transaction of the database has locked keeps the lease that it has.
      *
      * @param held whether the connection of each transaction is healthy now
      * @return those that are still ours and still hot
      */
     Uni<Set<String>> renew(Map<String, Boolean> held);
 
-    /** Forgets transactions that are no longer hot. */
+    /** Forgets transactions that are no longer hot, but for those that the database has locked. */
     Uni<Void> forgetCold();
 
-    /** Gives everything back, for another replica to take at once. */
+    /** Gives everything back, for another replica to take at once; what the database keeps locked meanwhile, when its lease ends. */
     Uni<Void> release(Set<String> held);
 }
