@@ -25,6 +25,9 @@ import java.util.regex.Pattern;
 /**
  * What a case says in words. The texts are in {@value #RESOURCE}; a company replaces some or all of them by a file of its own,
  * {@code rampgate.operate.case-texts}. A file with an unknown key or an unknown placeholder fails the start.
+ *
+ * <p>A text says {@code {amount}} where a value goes. Of what stands in {@code [one|another]}, the first part whose values are all known is
+ * written, or nothing, so that a text reads well before there are amounts.
  */
 @Startup
 @Singleton
@@ -41,7 +44,7 @@ final class CaseTexts {
     /** What to tell a user whose order is not found. */
     static final String NO_ORDER = "no_order";
 
-    /** Stands for a value that is not known. */
+    /** Stands for a value that is not known, outside of brackets. */
     static final String UNKNOWN = "unknown";
 
     /** What a text may name. */
@@ -70,9 +73,13 @@ final class CaseTexts {
             "timeline",
             "request_ids",
             "parked",
-            "question");
+            "question",
+            "if_buy",
+            "if_sell");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w*)}");
+    private static final Pattern CHOICE = Pattern.compile("\\[([^\\[\\]]*)]");
+    private static final Pattern ALTERNATIVES = Pattern.compile("\\|");
     private static final String SETTING = "rampgate.operate.case-texts";
 
     /** What each situation says. */
@@ -125,10 +132,22 @@ final class CaseTexts {
     }
 
     private String filled(String key, Map<String, String> values) {
-        return PLACEHOLDER.matcher(texts.getProperty(key)).replaceAll(found -> {
+        String chosen = CHOICE.matcher(texts.getProperty(key))
+                .replaceAll(found -> Matcher.quoteReplacement(chosen(found.group(1), values)));
+        return PLACEHOLDER.matcher(chosen).replaceAll(found -> {
             String value = values.get(found.group(1));
             return Matcher.quoteReplacement(value == null ? texts.getProperty(UNKNOWN) : value);
         });
+    }
+
+    /** The first alternative of which every value is known; empty if there is none. */
+    private static String chosen(String alternatives, Map<String, String> values) {
+        return ALTERNATIVES
+                .splitAsStream(alternatives)
+                .filter(text ->
+                        PLACEHOLDER.matcher(text).results().allMatch(found -> values.get(found.group(1)) != null))
+                .findFirst()
+                .orElse("");
     }
 
     private void replace(Path file) {
@@ -162,6 +181,10 @@ final class CaseTexts {
                     .map(found -> found.group(1))
                     .filter(name -> !PLACEHOLDERS.contains(name))
                     .forEach(name -> problems.add(key + " names {" + name + "}, which is no value"));
+            String outside = CHOICE.matcher(own.getProperty(key)).replaceAll("");
+            if (outside.contains("[") || outside.contains("]")) {
+                problems.add(key + " has a bracket without its other half, or one inside another");
+            }
         }
         return problems;
     }

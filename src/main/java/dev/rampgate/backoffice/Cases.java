@@ -115,6 +115,8 @@ public class Cases {
                 List.of("reference", "type", "status", "requested_amount", "currency", "network", "address")) {
             values.put(name, transaction.getString(name));
         }
+        boolean sell = "sell".equals(transaction.getString("type"));
+        values.put(sell ? "if_sell" : "if_buy", "");
         values.put("amount", transaction.getString("crypto_amount"));
         values.put("fiat", fiat(transaction));
         values.put("confirmed", facts.confirmed() ? "yes" : "no");
@@ -145,8 +147,9 @@ public class Cases {
         return amount == null || currency == null ? null : amount + " " + currency;
     }
 
+    /** A line for each accepted status; null if there is none. */
     private static String timeline(JsonArray timeline) {
-        return timeline.stream()
+        String lines = timeline.stream()
                 .map(JsonObject.class::cast)
                 .map(step -> "  attempt %d, %s: at Proof %s, observed %s by %s, confirmed %s"
                         .formatted(
@@ -157,6 +160,7 @@ public class Cases {
                                 step.getString("channel"),
                                 orDash(step.getString("confirmed_at"))))
                 .collect(Collectors.joining("\n"));
+        return lines.isEmpty() ? null : lines;
     }
 
     /** Which events are parked for which endpoint; null if none is. */

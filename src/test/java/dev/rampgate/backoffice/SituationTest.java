@@ -17,17 +17,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One transaction for each situation that the ledger can be in, and the texts of each. */
 class SituationTest {
@@ -92,11 +96,103 @@ class SituationTest {
             assertThat(texts.of(part, situation, values))
                     .as("%s of %s", part, situation)
                     .hasSizeGreaterThan(15)
-                    .doesNotContain("{", "}", "unknown ");
+                    .doesNotContain("{", "}", "[", "]", "|", "unknown ");
         }
         assertThat(texts.of(Part.USER, situation, values))
                 .as("what a user reads says nothing of our machinery")
                 .doesNotContainIgnoringCase("poll", "webhook", "socket", "ledger", "Proof", "GET ", "status");
+    }
+
+    /** Whichever of the values that may be missing are: those of the amounts before there are any, the next poll of a transaction without one. */
+    @ParameterizedTest
+    @EnumSource(Situation.class)
+    void eachTextReadsWellWhateverIsNotKnownYet(Situation situation) {
+        CaseTexts texts = new CaseTexts(Optional.empty());
+        for (String type : List.of("if_buy", "if_sell")) {
+            for (Part part : Part.values()) {
+                String text = CaseTexts.packaged().getProperty(part.key(situation));
+                forEachSubset(text, situation, type, values -> assertReadsWell(texts.of(part, situation, values)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"if_buy", "if_sell"})
+    void theTextForProofReadsWellWhateverIsNotKnownYet(String type) {
+        CaseTexts texts = new CaseTexts(Optional.empty());
+        String text = CaseTexts.packaged().getProperty(CaseTexts.FOR_PROOF);
+        forEachSubset(text, Situation.PENDING_BUY, type, values -> {
+            String filled = texts.forProof(values);
+            assertReadsWell(filled);
+            assertThat(filled.lines().skip(2)).noneMatch(String::isBlank);
+        });
+    }
+
+    /** What each case has, whatever else is known. */
+    private static final Set<String> ALWAYS = Set.of("id", "status", "confirmed", "attempt", "failures", "question");
+
+    /** What a case has because it is in this situation. */
+    private static final Map<Situation, String> BY_SITUATION = Map.of(
+            Situation.REPORTED, "reported",
+            Situation.POLLS_DISAGREE, "polled",
+            Situation.UNKNOWN_STATUS, "unknown_status");
+
+    private static void forEachSubset(
+            String text, Situation situation, String type, Consumer<Map<String, String>> check) {
+        Map<String, String> known = new HashMap<>(Map.of(type, ""));
+        List<String> uncertain = new ArrayList<>();
+        for (String name : new TreeSet<>(CaseTexts.PLACEHOLDERS)) {
+            if (ALWAYS.contains(name) || name.equals(BY_SITUATION.get(situation))) {
+                known.put(name, "<" + name + ">");
+            } else if (!name.startsWith("if_") && text.contains("{" + name + "}")) {
+                uncertain.add(name);
+            }
+        }
+        for (int bits = 0; bits < 1 << uncertain.size(); bits++) {
+            Map<String, String> values = new HashMap<>(known);
+            for (int i = 0; i < uncertain.size(); i++) {
+                if ((bits & 1 << i) != 0) {
+                    values.put(uncertain.get(i), "<" + uncertain.get(i) + ">");
+                }
+            }
+            check.accept(values);
+        }
+    }
+
+    private static void assertReadsWell(String text) {
+        assertThat(text)
+                .doesNotContain("unknown ", "null", "{", "}", "[", "]", "|", "  ", " .", " ,", "..")
+                .isEqualTo(text.strip());
+    }
+
+    @Test
+    void aSaleIsNotAnsweredWithTheWordsOfAPurchase() {
+        CaseTexts texts = new CaseTexts(Optional.empty());
+        Map<String, String> values = Map.of(
+                "if_sell",
+                "",
+                "amount",
+                "42.75",
+                "currency",
+                "USDC",
+                "network",
+                "ERC20",
+                "address",
+                "0x1",
+                "fiat",
+                "40.10 EUR");
+
+        assertThat(texts.of(Part.USER, Situation.COMPLETED, values))
+                .contains("40.10 EUR")
+                .doesNotContain("0x1", "wallet");
+        for (Situation situation : Situation.values()) {
+            if (!Set.of(Situation.ABANDONED, Situation.PENDING_BUY, Situation.PENDING_BUY_LONG)
+                    .contains(situation)) {
+                assertThat(texts.of(Part.USER, situation, values))
+                        .as(situation.wireName())
+                        .doesNotContain("Your payment has arrived", "Your payment did not", "was sent on the network");
+            }
+        }
     }
 
     @Test
@@ -155,14 +251,32 @@ class SituationTest {
     }
 
     @Test
+    void ofAlternativesTheFirstIsWrittenOfWhichAllIsKnown(@TempDir Path folder) throws IOException {
+        Path own =
+                Files.writeString(folder.resolve("own"), "completed.user=Done[: {amount} {currency}|: {currency}]!\n");
+        CaseTexts texts = new CaseTexts(Optional.of(own));
+
+        assertThat(texts.of(Part.USER, Situation.COMPLETED, Map.of("amount", "[$1|2]", "currency", "{id}")))
+                .isEqualTo("Done: [$1|2] {id}!");
+        assertThat(texts.of(Part.USER, Situation.COMPLETED, Map.of("currency", "USDC")))
+                .isEqualTo("Done: USDC!");
+        assertThat(texts.of(Part.USER, Situation.COMPLETED, Map.of("amount", "1")))
+                .isEqualTo("Done!");
+    }
+
+    @Test
     void everythingThatIsWrongInACompanysFileIsNamedAtOnce(@TempDir Path folder) throws IOException {
-        Path own = Files.writeString(folder.resolve("own"), "done.user=x\nfailed.user=\ncompleted.user=Hi {name}\n");
+        Path own = Files.writeString(
+                folder.resolve("own"),
+                "done.user=x\nfailed.user=\ncompleted.user=Hi {name}\nreported.user=Hi [{id}\nretried.user=Hi [a [b]]\n");
 
         assertThatThrownBy(() -> new CaseTexts(Optional.of(own)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("done.user is no text")
                 .hasMessageContaining("failed.user is empty")
-                .hasMessageContaining("completed.user names {name}, which is no value");
+                .hasMessageContaining("completed.user names {name}, which is no value")
+                .hasMessageContaining("reported.user has a bracket")
+                .hasMessageContaining("retried.user has a bracket");
         assertThatThrownBy(() -> new CaseTexts(Optional.of(folder.resolve("missing"))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.operate.case-texts: the file cannot be read");

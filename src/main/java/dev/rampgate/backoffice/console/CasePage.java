@@ -147,8 +147,9 @@ record CasePage(
 
     private static String what(JsonObject transaction) {
         String kind = "sell".equals(transaction.getString("type")) ? "Sale" : "Purchase";
+        String amount = SearchPage.Row.amount(transaction);
         String network = transaction.getString("network");
-        return kind + " of " + SearchPage.Row.amount(transaction) + (network == null ? "" : " on " + network);
+        return kind + (amount.isEmpty() ? "" : " of " + amount) + (network == null ? "" : " on " + network);
     }
 
     private static List<Fact> facts(JsonObject transaction) {
