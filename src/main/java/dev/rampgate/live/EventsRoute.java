@@ -154,6 +154,8 @@ class EventsRoute {
 
         @Override
         public void open() {
+            // Cookies and tokens can be many kilobytes, and a stream lasts for hours.
+            routing.request().headers().clear();
             routing = null;
             Duration retry = environment.settings().retry();
             long spread = Math.max(1, retry.toMillis());

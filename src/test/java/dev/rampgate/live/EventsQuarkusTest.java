@@ -18,7 +18,11 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -28,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +52,9 @@ class EventsQuarkusTest {
 
     @Inject
     MeterRegistry meters;
+
+    @Inject
+    SeenStreams seen;
 
     @AfterEach
     void closeAll() {
@@ -72,6 +80,32 @@ class EventsQuarkusTest {
         assertThat(reader.last().<Boolean>get("settled")).isTrue();
         assertThat(reader.last().<Object>get("timeline")).isNull();
         assertThat(reader.retries()).hasSize(1);
+    }
+
+    /** Remembers the requests of streams. */
+    @Singleton
+    static class SeenStreams {
+
+        private final Map<String, HttpServerRequest> requests = new ConcurrentHashMap<>();
+
+        void onRouter(@Observes Router router) {
+            router.get("/transactions/:id/events").order(-1).handler(routing -> {
+                requests.put(routing.pathParam("id"), routing.request());
+                routing.next();
+            });
+        }
+    }
+
+    @Test
+    void aStreamDoesNotHoldTheHeadOfItsRequest() {
+        String id = open();
+        EventReader reader =
+                follow(id, "Cookie", "session=" + "x".repeat(4_000)).sees("state 1.1 pending+");
+
+        assertThat(seen.requests.get(id).headers()).isEmpty();
+
+        finish(id);
+        reader.ends();
     }
 
     @Test
