@@ -1,11 +1,12 @@
 package dev.rampgate.privacy;
 
 import dev.rampgate.reconcile.ErasureKeys;
+import dev.rampgate.secretfile.ReloadedFiles;
+import dev.rampgate.secretfile.UnusableFileException;
+import dev.rampgate.settings.EnvironmentName;
 import dev.rampgate.wire.ByteOrderMark;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ final class ErasureKeysFile {
     private static final Pattern LINE = Pattern.compile("(?<id>[a-z0-9]{1,32})[ \t]+(?<secret>[\\x21-\\x7e]{32,256})");
 
     /** Real files are far shorter. */
-    private static final long MOST_BYTES = 64 * 1024;
+    private static final int MOST_BYTES = 64 * 1024;
 
     private ErasureKeysFile() {}
 
@@ -33,12 +34,9 @@ final class ErasureKeysFile {
      */
     static ErasureKeys read(Path file) {
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw wrong("is longer than " + MOST_BYTES + " bytes");
-            }
-            return parse(Files.readAllBytes(file));
-        } catch (IOException unreadable) {
-            throw wrong("cannot be read (" + unreadable.getClass().getSimpleName() + ")");
+            return parse(ReloadedFiles.read(file, MOST_BYTES));
+        } catch (UnusableFileException unusable) {
+            throw wrong(unusable.getMessage());
         }
     }
 
@@ -67,7 +65,7 @@ final class ErasureKeysFile {
 
     private static ConfigurationException wrong(String why) {
         return new ConfigurationException(
-                SETTING + ": this file " + why
+                EnvironmentName.both(SETTING) + ": this file " + why
                         + "; each line must be an id (1 to 32 lower case letters and digits), a space, and a"
                         + " secret of 32 to 256 printable characters, such as 2026a and what openssl rand -hex 32 prints",
                 Set.of(SETTING));

@@ -7,7 +7,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,18 +99,31 @@ public final class ReloadedFiles {
      * @throws UnusableFileException if it is too long or cannot be read
      */
     public static byte[] read(Path file) throws UnusableFileException {
+        return read(file, MOST_BYTES);
+    }
+
+    /** The same for a file that may be longer, or must be shorter. */
+    public static byte[] read(Path file, int mostBytes) throws UnusableFileException {
         try {
+            if (Files.isDirectory(file)) {
+                throw new UnusableFileException("cannot be read: it is a directory");
+            }
             // What blocks its reader for ever, such as a pipe, is none.
             if (Files.exists(file) && !Files.isRegularFile(file)) {
                 throw new UnusableFileException("is no regular file");
             }
             try (InputStream stream = Files.newInputStream(file)) {
-                byte[] content = stream.readNBytes(MOST_BYTES + 1);
-                if (content.length > MOST_BYTES) {
-                    throw new UnusableFileException("is longer than " + MOST_BYTES + " bytes");
+                byte[] content = stream.readNBytes(mostBytes + 1);
+                if (content.length > mostBytes) {
+                    throw new UnusableFileException("is longer than " + mostBytes + " bytes");
                 }
                 return content;
             }
+        } catch (NoSuchFileException missing) {
+            throw new UnusableFileException("cannot be read: there is no such file");
+        } catch (AccessDeniedException denied) {
+            throw new UnusableFileException(
+                    "cannot be read: its permissions do not allow it to the user of this process");
         } catch (IOException unreadable) {
             throw new UnusableFileException(
                     "cannot be read (" + unreadable.getClass().getSimpleName() + ")");

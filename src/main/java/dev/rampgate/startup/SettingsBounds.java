@@ -18,6 +18,7 @@ import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -64,6 +65,35 @@ final class SettingsBounds {
                         .stream())
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * The same from the texts of the settings, while some setting cannot be read. What is no number is left out.
+     *
+     * @param settings the text of a setting; empty if it is not set
+     */
+    static List<String> problemsOfTexts(Class<?> group, Function<String, Optional<String>> settings) {
+        String prefix = group.getAnnotation(ConfigMapping.class).prefix();
+        return Stream.of(group.getMethods())
+                .filter(setting -> setting.isAnnotationPresent(Bounds.class))
+                .flatMap(setting -> {
+                    String name = prefix + "." + StringUtil.skewer(setting.getName());
+                    return settings
+                            .apply(name)
+                            .flatMap(SettingsBounds::number)
+                            .flatMap(number -> problem(name, number, setting.getAnnotation(Bounds.class)))
+                            .stream();
+                })
+                .sorted()
+                .toList();
+    }
+
+    private static Optional<Double> number(String text) {
+        try {
+            return Optional.of(Double.parseDouble(text.strip()));
+        } catch (NumberFormatException noNumber) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<String> problem(String setting, double number, Bounds bounds) {

@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Checks the settings before anything uses them: warns of names that no setting has, fails startup with all settings that are
- * missing or out of their bounds, and logs what is off.
+ * missing, out of their bounds or contradict each other, and logs what is off.
  */
 @ApplicationScoped
 class SettingsCheck {
@@ -89,6 +89,9 @@ class SettingsCheck {
         List<String> problems = new ArrayList<>(missing.of(command));
         SettingsBounds.BOUNDED.forEach(
                 group -> problems.addAll(SettingsBounds.problems(group, config.getConfigMapping(group))));
+        if (command.equals(DatabaseSettings.SERVE)) {
+            problems.addAll(SettingPairs.problems(name -> config.getOptionalValue(name, String.class)));
+        }
         if (!problems.isEmpty()) {
             throw new ConfigurationException(String.join(System.lineSeparator(), problems));
         }

@@ -1,5 +1,6 @@
 package dev.rampgate.startup;
 
+import dev.rampgate.database.DatabaseSettings;
 import dev.rampgate.settings.EnvironmentName;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.PreventFurtherStepsException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,6 +61,7 @@ public final class StartFailure {
         }
         if (cause instanceof ConfigValidationException invalid) {
             problems(invalid).forEach(System.err::println);
+            problemsOfTexts(StartFailure::text).forEach(System.err::println);
         } else if (cause instanceof ConfigurationException) {
             System.err.println(cause.getMessage());
         } else if (cause instanceof QuarkusBindException taken) {
@@ -70,6 +73,22 @@ public final class StartFailure {
             System.err.println("Rampgate could not start:");
             failure.printStackTrace();
         }
+    }
+
+    /** What else is wrong and can be seen although some setting cannot be read: numbers out of their range, contradictions. */
+    static List<String> problemsOfTexts(Function<String, Optional<String>> settings) {
+        List<String> problems = new ArrayList<>();
+        SettingsBounds.BOUNDED.forEach(group -> problems.addAll(SettingsBounds.problemsOfTexts(group, settings)));
+        if (System.getProperty(DatabaseSettings.COMMAND, DatabaseSettings.SERVE).equals(DatabaseSettings.SERVE)) {
+            problems.addAll(SettingPairs.problems(settings));
+        }
+        return problems;
+    }
+
+    /** As a property of the system or the environment sets it; there is no configuration yet. */
+    private static Optional<String> text(String setting) {
+        return Optional.ofNullable(System.getProperty(setting, System.getenv(EnvironmentName.of(setting))))
+                .filter(text -> !text.isBlank());
     }
 
     /** One sentence for each wrong setting. */

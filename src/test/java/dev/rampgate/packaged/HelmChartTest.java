@@ -161,6 +161,43 @@ class HelmChartTest {
     }
 
     @Test
+    void aMisspeltSettingIsRefusedAndNamed() {
+        for (String wrong : List.of(
+                "settings.RAMPGATE_LIVE_HEARTBEET",
+                "settings.RAMPGATE_WEBHOK_ALLOWLIST",
+                "settings.RAMPGATE_OUTBOX_ENDPOINTS_ORDERS_TYPE",
+                "settings.LIVE_HEARTBEAT",
+                "secret.files.RAMPGATE_WEBHOK_KEYS_FILE",
+                "secret.files.RAMPGATE_WEBHOOK_KEYS")) {
+            assertThatThrownBy(() -> production(values -> values.set(wrong, "whatever")))
+                    .as(wrong)
+                    .hasMessageContaining(wrong.substring(wrong.lastIndexOf('.') + 1));
+        }
+    }
+
+    @Test
+    void settingsThatThereAreAreTaken() {
+        Map<String, String> settings = Map.of(
+                "RAMPGATE_LIVE_HEARTBEAT", "25s",
+                "RAMPGATE_OUTBOX_ENDPOINTS_ORDERS_TYPES", "transaction.completed",
+                "RAMPGATE_OPERATE_PROXY_ROLES_AUDITOR", "finance",
+                "RAMPGATE_SESSION_PAIRS_0_", "USDC/ERC20",
+                "QUARKUS_LOG_LEVEL", "DEBUG");
+        Rendered chart = production(values -> {
+            settings.forEach((name, value) -> values.set("settings." + name, value));
+            return values.set("secret.files.RAMPGATE_OPERATE_PROXY_SECRET_FILE", "proxy-secret");
+        });
+
+        assertThat(chart.all(ConfigMap.class).stream()
+                        .filter(map -> map.getData().containsKey("RAMPGATE_DATABASE_HOST"))
+                        .findFirst()
+                        .orElseThrow()
+                        .getData())
+                .containsAllEntriesOf(settings);
+        assertThat(server(chart).getEnv()).extracting(EnvVar::getName).contains("RAMPGATE_OPERATE_PROXY_SECRET_FILE");
+    }
+
+    @Test
     void anEndpointIsSetAsTheComponentOfTheOverlaySetsIt() throws IOException {
         Rendered chart = production(values -> values.set(
                         "endpoints.orders.url", "http://orders.shop.svc.cluster.local:8080/rampgate-events")

@@ -77,7 +77,7 @@ class ReloadedFilesTest {
         assertThat(happened)
                 .containsExactly(
                         "first: is empty",
-                        "again: cannot be read (NoSuchFileException)",
+                        "again: cannot be read: there is no such file",
                         "again: is longer than 16384 bytes",
                         "usable again");
         assertThat(meters.get("rampgate.alarms")
@@ -91,7 +91,7 @@ class ReloadedFilesTest {
     void whatIsNoFileIsNotRead() {
         assertThatThrownBy(() -> ReloadedFiles.read(mounted))
                 .isInstanceOf(UnusableFileException.class)
-                .hasMessage("is no regular file");
+                .hasMessage("cannot be read: it is a directory");
     }
 
     @Test

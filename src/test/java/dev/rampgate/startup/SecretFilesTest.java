@@ -1,5 +1,8 @@
 package dev.rampgate.startup;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +14,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +118,80 @@ class SecretFilesTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("rampgate.database.password")
                 .hasMessageNotContaining("two-of-them");
+    }
+
+    @Test
+    void eachReasonIsNamedWithTheVariableAndThePath() throws IOException {
+        Path folder = Files.createDirectory(mounted.resolve("folder"));
+        assertRefused(folder, "cannot be read: it is a directory");
+        assertRefused(mounted.resolve("missing"), "cannot be read: there is no such file");
+        assertRefused(mounted.resolve("no-folder/missing"), "cannot be read: there is no such file");
+        assertRefused(written("long", "canary".repeat(3_000).getBytes(UTF_8)), "is longer than 16384 bytes");
+        assertRefused(written("newline", "\n".getBytes(UTF_8)), "is empty");
+        assertRefused(written("nothing", new byte[0]), "is empty");
+        assertRefused(written("mark", "\uFEFF\r\n".getBytes(UTF_8)), "is empty");
+        assertRefused(written("latin", "canary\u00e9".getBytes(ISO_8859_1)), "is no text in UTF-8");
+        assertRefused(written("utf16", "canary".getBytes(UTF_16LE)), "is no text in UTF-8");
+    }
+
+    private void assertRefused(Path file, String why) {
+        assertThatThrownBy(() -> config(Map.of("rampgate.database.password-file", file.toString())))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("rampgate.database.password-file (RAMPGATE_DATABASE_PASSWORD_FILE): the file " + file + " "
+                        + why + "; it must hold the value of rampgate.database.password");
+    }
+
+    private Path written(String name, byte[] content) throws IOException {
+        return Files.write(mounted.resolve(name), content);
+    }
+
+    @Test
+    void allFilesThatCannotBeUsedAreNamedAtOnceWhoeverReadsThem() throws IOException {
+        Path missing = mounted.resolve("missing");
+        Path empty = written("empty", new byte[0]);
+        Map<String, String> settings = Map.of(
+                "rampgate.database.password-file", missing.toString(),
+                "rampgate.webhook.keys-file", empty.toString(),
+                "rampgate.proof.client-token", "client-token-canary",
+                "rampgate.proof.client-token-file", empty.toString(),
+                "rampgate.operate.actors.night.token-file", missing.toString(),
+                "RAMPGATE_OPERATE_ACTORS_DESK_TOKEN_FILE", missing.toString(),
+                "rampgate.outbox.endpoints.orders.secrets-file", mounted.toString(),
+                "rampgate.operate.proxy.secret-file", empty.toString(),
+                "rampgate.privacy.erasure-ledger.keys-file", missing.toString());
+        Map<String, String> all = new HashMap<>(settings);
+        // As the environment gives it under both names.
+        all.put("rampgate.operate.actors.desk.token-file", missing.toString());
+
+        assertThatThrownBy(() -> config(all))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageNotContaining("canary")
+                .satisfies(refused -> assertThat(refused.getMessage().lines())
+                        .hasSize(8)
+                        .allMatch(line -> line.startsWith("rampgate.") && line.contains(" (RAMPGATE_"))
+                        .filteredOn(line -> line.contains(mounted.toString()))
+                        .hasSize(7));
+    }
+
+    @Test
+    void aTaskIsNotStoppedByFilesThatItDoesNotRead() throws IOException {
+        Map<String, String> settings = Map.of(
+                "rampgate.command", "migrate",
+                "rampgate.operate.actors.night.token-file",
+                        mounted.resolve("missing").toString(),
+                "rampgate.database.password-file", file("told-by-a-file"));
+        assertThat(config(settings).getValue("rampgate.database.password", String.class))
+                .isEqualTo("told-by-a-file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hunter2-canary", "canary/0123+456=", "/canary+0123/456==", "/canary", "C:canary"})
+    void aSecretThatWasWrittenWhereItsFileBelongsIsNotShown(String secret) {
+        assertThatThrownBy(() -> config(Map.of("rampgate.database.password-file", secret)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("RAMPGATE_DATABASE_PASSWORD_FILE")
+                .hasMessageContaining("it may be the secret itself")
+                .hasMessageNotContaining("canary");
     }
 
     private String file(String content) throws IOException {

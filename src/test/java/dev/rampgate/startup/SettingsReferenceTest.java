@@ -2,6 +2,7 @@ package dev.rampgate.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.rampgate.startup.SettingsSources.Group;
 import dev.rampgate.startup.SettingsSources.Setting;
 import java.io.IOException;
@@ -47,6 +48,19 @@ class SettingsReferenceTest {
         assertThat(Files.readString(CHECKED_IN))
                 .as("The settings have changed: refresh %s by `%s` and commit it", CHECKED_IN, REFRESH)
                 .isEqualTo(now);
+    }
+
+    @Test
+    void theChartTakesTheseSettingsAndNoOthers() throws IOException {
+        JsonNode now = ChartSettings.of(settings.values());
+        if (System.getProperty("settings.refresh") != null) {
+            ChartSettings.refresh(now);
+        }
+        assertThat(ChartSettings.checkedIn().toPrettyString())
+                .as(
+                        "The settings have changed: refresh the schema of the chart's values by `%s` and commit it",
+                        REFRESH)
+                .isEqualTo(now.toPrettyString());
     }
 
     @Test
