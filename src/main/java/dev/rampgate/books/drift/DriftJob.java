@@ -177,7 +177,15 @@ public class DriftJob {
                                 ? Uni.createFrom().voidItem()
                                 : store.claim(run, slots.size(), claimId(), polls.lease())
                                         .invoke(items -> startCalls(items, slots))
+                                        .invoke(this::hurry)
                                         .replaceWithVoid());
+    }
+
+    /** A round that claimed as much as it may is followed by another at once: the budget sets the rate, not the pause between rounds. */
+    private void hurry(List<Item> items) {
+        if (items.size() == MOST_CLAIMED) {
+            ticker.wake();
+        }
     }
 
     /** While Proof is down, the breaker lets one call at a time find out whether it is up again. */
