@@ -7,7 +7,7 @@ import java.time.Instant;
  * A fact for other systems, made of one decision.
  *
  * @param type what it says
- * @param version its number within the transaction, from 1, without gaps
+ * @param version its number within the transaction, from 1, without gaps; 0 if it is provisional
  * @param record the transaction as this event leaves it
  * @param at when it was decided, by our clock
  * @param source the observation behind it
@@ -34,6 +34,11 @@ public record Event(
      * @param confirmedAt when a poll confirmed the status; null for an event that is about no status
      */
     public record Source(Channel channel, Instant occurredAt, Instant observedAt, Instant confirmedAt) {}
+
+    /** Whether it shows a status that no poll has confirmed yet: it is in no feed, and another event follows. */
+    public boolean isProvisional() {
+        return version == 0;
+    }
 
     /** Whether the transaction can never change again. */
     public boolean isFinal() {

@@ -36,6 +36,32 @@ public final class EventRules {
         return new Making(before, observation, decision, now).step();
     }
 
+    /**
+     * What those may learn at once who want it before a poll confirms it: the status to which an accepted observation has just led. A session that was
+     * opened is no such status, and neither is one that is confirmed.
+     *
+     * @param record the transaction after the transition
+     * @param transition the last one of the transaction
+     * @param now our clock
+     */
+    public static Optional<Event> provisional(TransactionRecord record, Transition transition, Instant now) {
+        LedgerState state = record.state();
+        if (state.confirmed()
+                || transition.sequence() != state.sequence()
+                || state.status() == Status.PENDING && !transition.correction()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Event(
+                EventType.of(state.status()),
+                0,
+                record,
+                now,
+                new Source(transition.channel(), transition.occurredAt(), transition.observedAt(), null),
+                transition.correction(),
+                null,
+                null));
+    }
+
     /** The events of one step while they are made. */
     private static final class Making {
 

@@ -40,9 +40,25 @@ public class EventBodies {
 
     /** The same at every attempt: a hash of what there is one event of. */
     String id(Event event, long epoch) {
-        String only = epoch + "\n" + event.record().id() + "\n" + event.version();
-        byte[] hash = Sha256.of(only.getBytes(StandardCharsets.UTF_8));
-        return "evt_" + HexFormat.of().formatHex(hash, 0, ID_BYTES);
+        return "evt_" + hash(epoch + "\n" + event.record().id() + "\n" + event.version());
+    }
+
+    private static String hash(String text) {
+        return HexFormat.of().formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)), 0, ID_BYTES);
+    }
+
+    /**
+     * A provisional event as it is sent.
+     *
+     * @param id of its own, the same for all endpoints: a hash of ledger epoch, transaction and transition
+     * @param body what is sent, byte for byte
+     */
+    public record Provisional(String id, String body) {}
+
+    /** Writes a provisional event, which is not stored. */
+    public Provisional provisional(Event event, long epoch) {
+        String only = epoch + "\n" + event.record().id() + "\n" + event.record().state().sequence();
+        return new Provisional("evt_provisional_" + hash(only), body(event, epoch));
     }
 
     String body(Event event, long epoch) {

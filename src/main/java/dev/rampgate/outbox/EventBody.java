@@ -64,7 +64,7 @@ record EventBody(String type, Instant timestamp, Data data) {
             boolean abandoned,
             String userId,
             long epoch,
-            int version,
+            Integer version,
             String channel,
             Instant occurredAt,
             Instant observedAt,
@@ -74,6 +74,7 @@ record EventBody(String type, Instant timestamp, Data data) {
             @JsonProperty("final") Boolean isFinal,
             Conflict conflict,
             boolean livemode,
+            Boolean provisional,
             Boolean redacted) {}
 
     /** What Proof said against a confirmed {@code completed}. */
@@ -114,7 +115,7 @@ record EventBody(String type, Instant timestamp, Data data) {
                 state.abandoned(),
                 details.isErased() ? null : word(details.userId()),
                 epoch,
-                event.version(),
+                event.isProvisional() ? null : event.version(),
                 event.source().channel().name(),
                 event.source().occurredAt(),
                 event.source().observedAt(),
@@ -128,12 +129,13 @@ record EventBody(String type, Instant timestamp, Data data) {
                                 event.contradiction().status().wireName(),
                                 event.contradiction().updatedAt()),
                 livemode,
+                event.isProvisional() ? true : null,
                 details.isErased() ? true : null);
     }
 
-    /** Of a correction it is {@code null} where the revoked status was never published; others have none. */
+    /** Of a correction it is {@code null} where the revoked status was never published; others have none, and neither have provisional ones. */
     private static JsonNode replaces(Event event) {
-        if (!event.correction()) {
+        if (!event.correction() || event.isProvisional()) {
             return null;
         }
         return event.replaces() == null ? NullNode.instance : IntNode.valueOf(event.replaces());

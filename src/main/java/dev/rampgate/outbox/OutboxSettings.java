@@ -51,6 +51,13 @@ public interface OutboxSettings {
         /** Only events of these types are sent. Unit: types. Default: none, all types are sent. */
         Optional<List<String>> types();
 
+        /**
+         * Whether the endpoint also gets provisional events: a status that an authenticated socket or webhook reported and no poll has confirmed yet. They
+         * have no version, are sent once, and are lost if that fails. Default: {@code false}.
+         */
+        @WithDefault("false")
+        boolean provisional();
+
         /** How long an attempt may take until its answer has a status, {@code 100ms} to {@code 30s}. Default: {@code 10s}. */
         @WithDefault("10s")
         Duration timeout();

@@ -15,6 +15,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -108,6 +109,12 @@ public class Sequencer {
     long lastPosition() {
         FeedHead last = known;
         return last == null ? 0 : last.lastPosition();
+    }
+
+    /** The ledger's epoch, as this replica knows it; none before its first look. */
+    public OptionalLong epoch() {
+        FeedHead last = known;
+        return last == null ? OptionalLong.empty() : OptionalLong.of(last.epoch());
     }
 
     /** Looks at once if anything here waits for events. Call it when another replica has placed some; safe from any thread. */

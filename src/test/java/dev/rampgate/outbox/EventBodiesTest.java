@@ -55,6 +55,24 @@ class EventBodiesTest {
     }
 
     @Test
+    void aProvisionalEventHasNoVersionAndAnIdOfItsOwnForEachTransition() {
+        Event confirmed = event(details("customer-8841", "USDC"), true, 2);
+        Event event = new Event(
+                confirmed.type(), 0, confirmed.record(), TIME, new Event.Source(Channel.SOCKET, TIME, TIME, null), true, null, null);
+        EventBodies.Provisional provisional = bodies.provisional(event, EPOCH);
+
+        assertThat(provisional.id()).matches("evt_provisional_[0-9a-f]{32}");
+        assertThat(bodies.provisional(event, EPOCH)).isEqualTo(provisional);
+        assertThat(bodies.provisional(event, EPOCH + 1).id()).isNotEqualTo(provisional.id());
+        assertThat(provisional.body())
+                .contains("\"provisional\":true")
+                .doesNotContain("\"version\"")
+                .doesNotContain("confirmed_at")
+                .doesNotContain("replaces");
+        assertThat(bodies.body(confirmed, EPOCH)).doesNotContain("provisional");
+    }
+
+    @Test
     void theIdDependsOnEpochTransactionAndVersionOnly() {
         String id = bodies.id(event(details("customer-8841", "USDC"), true, 2), EPOCH);
 

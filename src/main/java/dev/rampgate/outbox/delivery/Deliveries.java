@@ -166,6 +166,22 @@ public class Deliveries implements Preparation {
         wake.run();
     }
 
+    /** Those that get provisional events, and are neither paused nor away as far as this replica knows. */
+    List<Endpoint> provisionalEndpoints() {
+        return endpoints.stream()
+                .filter(Endpoint::provisional)
+                .filter(endpoint -> {
+                    Figures read = figures.get(endpoint.name());
+                    return read == null || !read.paused() && !read.open();
+                })
+                .toList();
+    }
+
+    /** Sends an event once, without a mark of what became of it; empty until deliveries have begun. Call it on an event loop. */
+    Optional<Uni<WebhookSender.Answer>> sendOnce(Endpoint endpoint, String id, String body) {
+        return Optional.ofNullable(senders.get(endpoint.name())).map(sender -> sender.post(id, body));
+    }
+
     /** Sends a test event at once; empty if this replica does not have the endpoint. Call it on an event loop. */
     Optional<Uni<WebhookSender.Answer>> test(String name) {
         String id = "evt_test_" + HexFormat.of().toHexDigits(random.nextLong());

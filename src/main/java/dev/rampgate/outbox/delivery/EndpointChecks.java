@@ -69,6 +69,7 @@ final class EndpointChecks {
                     url,
                     file,
                     types(name, settings.types().orElse(List.of())),
+                    settings.provisional(),
                     settings.timeout(),
                     settings.concurrency(),
                     settings.rate()));
