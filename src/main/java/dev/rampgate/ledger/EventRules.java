@@ -37,8 +37,8 @@ public final class EventRules {
     }
 
     /**
-     * What those may learn at once who want it before a poll confirms it: the status to which an accepted observation has just led. A session that was
-     * opened is no such status, and neither is one that is confirmed.
+     * The provisional event of a transition, for receivers that want a status before a poll has confirmed it. There is none of a status that is
+     * confirmed, and none of the first {@code pending}.
      *
      * @param record the transaction after the transition
      * @param transition the last one of the transaction

@@ -57,7 +57,8 @@ public class EventBodies {
 
     /** Writes a provisional event, which is not stored. */
     public Provisional provisional(Event event, long epoch) {
-        String only = epoch + "\n" + event.record().id() + "\n" + event.record().state().sequence();
+        String only = epoch + "\n" + event.record().id() + "\n"
+                + event.record().state().sequence();
         return new Provisional("evt_provisional_" + hash(only), body(event, epoch));
     }
 

@@ -52,8 +52,8 @@ public interface OutboxSettings {
         Optional<List<String>> types();
 
         /**
-         * Whether the endpoint also gets provisional events: a status that an authenticated socket or webhook reported and no poll has confirmed yet. They
-         * have no version, are sent once, and are lost if that fails. Default: {@code false}.
+         * Whether the endpoint also gets provisional events: a status that Proof's socket (or a webhook that is trusted) reported and no poll has confirmed
+         * yet. They have no version, are sent once, beside the rate, and are lost if that fails. Default: {@code false}.
          */
         @WithDefault("false")
         boolean provisional();

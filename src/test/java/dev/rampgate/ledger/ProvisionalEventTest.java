@@ -13,7 +13,8 @@ class ProvisionalEventTest {
 
     @Test
     void aStatusThatASocketReportedIsShownWithoutAVersionUntilAPollConfirmsIt() {
-        Event event = EventRules.provisional(record(Status.PROCESSING, 2, false), transition(Status.PROCESSING, 2, false), NOW)
+        Event event = EventRules.provisional(
+                        record(Status.PROCESSING, 2, false), transition(Status.PROCESSING, 2, false), NOW)
                 .orElseThrow();
 
         assertThat(event.isProvisional()).isTrue();
@@ -25,11 +26,13 @@ class ProvisionalEventTest {
 
     @Test
     void whatIsConfirmedOrWasJustOpenedOrHasMovedOnIsNotProvisional() {
-        assertThat(EventRules.provisional(record(Status.PROCESSING, 2, true), transition(Status.PROCESSING, 2, false), NOW))
+        assertThat(EventRules.provisional(
+                        record(Status.PROCESSING, 2, true), transition(Status.PROCESSING, 2, false), NOW))
                 .isEmpty();
         assertThat(EventRules.provisional(record(Status.PENDING, 1, false), transition(Status.PENDING, 1, false), NOW))
                 .isEmpty();
-        assertThat(EventRules.provisional(record(Status.COMPLETED, 3, false), transition(Status.PROCESSING, 2, false), NOW))
+        assertThat(EventRules.provisional(
+                        record(Status.COMPLETED, 3, false), transition(Status.PROCESSING, 2, false), NOW))
                 .isEmpty();
     }
 

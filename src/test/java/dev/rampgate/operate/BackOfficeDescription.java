@@ -942,10 +942,10 @@ final class BackOfficeDescription {
     private static Schema eventBody() {
         Schema data = object(
                 "epoch", number("later epochs follow earlier ones"),
-                "version", number("counts the transaction's events from 1 without gaps"),
                 "channel", oneOf(CHANNELS),
                 "observed_at", time("when it reached us"),
                 "livemode", flag("false where no real money moves"));
+        optional(data, "version", number("counts the transaction's events from 1 without gaps; absent if provisional"));
         optional(data, "user_id", text("the company's id of the user; absent once erased", null));
         optional(data, "occurred_at", time("Proof's time of the change"));
         optional(data, "confirmed_at", time("when a poll showed the status; of events of a status"));
@@ -961,6 +961,7 @@ final class BackOfficeDescription {
                 "conflict",
                 object("status", oneOf(STATUSES), "updated_at", time("Proof's time of it"))
                         .description("what Proof says against completed; of transaction.conflict"));
+        optional(data, "provisional", flag("true if no poll has confirmed the status yet, else absent; never in the feed"));
         optional(data, "redacted", flag("true if the user was erased, else absent"));
         return object(
                 "type", eventType(),
@@ -986,7 +987,7 @@ final class BackOfficeDescription {
                 .summary("An event, as an endpoint gets it")
                 .description(
                         "By the Standard Webhooks specification; at least once, in the order of its versions within a"
-                                + " transaction. Answer 2xx once it is stored, also to types that you do not know.")
+                                + " transaction; provisional ones at most once. Answer 2xx once it is stored, also to types that you do not know.")
                 .addParameter(deliveryHeader("webhook-id", "the event's id, the same at every attempt and replay"))
                 .addParameter(deliveryHeader("webhook-timestamp", "the second of this attempt, since 1970"))
                 .addParameter(deliveryHeader("webhook-signature", "one or more signatures, separated by spaces"))

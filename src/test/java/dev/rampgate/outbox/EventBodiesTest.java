@@ -58,7 +58,14 @@ class EventBodiesTest {
     void aProvisionalEventHasNoVersionAndAnIdOfItsOwnForEachTransition() {
         Event confirmed = event(details("customer-8841", "USDC"), true, 2);
         Event event = new Event(
-                confirmed.type(), 0, confirmed.record(), TIME, new Event.Source(Channel.SOCKET, TIME, TIME, null), true, null, null);
+                confirmed.type(),
+                0,
+                confirmed.record(),
+                TIME,
+                new Event.Source(Channel.SOCKET, TIME, TIME, null),
+                true,
+                null,
+                null);
         EventBodies.Provisional provisional = bodies.provisional(event, EPOCH);
 
         assertThat(provisional.id()).matches("evt_provisional_[0-9a-f]{32}");

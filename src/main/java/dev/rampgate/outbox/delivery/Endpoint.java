@@ -34,7 +34,14 @@ record Endpoint(
     private static final Duration TIME_TO_MARK = Duration.ofSeconds(5);
 
     /** One that gets no provisional events. */
-    Endpoint(String name, URI url, Path secretsFile, List<EventType> types, Duration timeout, int concurrency, int rate) {
+    Endpoint(
+            String name,
+            URI url,
+            Path secretsFile,
+            List<EventType> types,
+            Duration timeout,
+            int concurrency,
+            int rate) {
         this(name, url, secretsFile, types, false, timeout, concurrency, rate);
     }
 

@@ -58,8 +58,7 @@ final class WebhookSender implements AutoCloseable {
         this.secrets = secrets;
         this.vertx = vertx;
         this.clock = clock;
-        int connections =
-                endpoint.concurrency() + endpoint.replayConcurrency() + endpoint.provisionalConcurrency() + 1;
+        int connections = endpoint.concurrency() + endpoint.replayConcurrency() + endpoint.provisionalConcurrency() + 1;
         boolean tls = endpoint.url().getScheme().equalsIgnoreCase("https");
         this.client = vertx.httpClientBuilder()
                 .with(new HttpClientOptions()

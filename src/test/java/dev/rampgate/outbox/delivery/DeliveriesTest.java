@@ -960,6 +960,24 @@ class DeliveriesTest {
                 .isEqualTo("books 1, orders 1");
     }
 
+    @Test
+    void provisionalEventsAreLeftOutWhileTheEndpointIsPausedOrItsCircuitIsOpen() {
+        Map<String, String> settings = new HashMap<>(endpointSettings("hints"));
+        settings.put("rampgate.outbox.endpoints.hints.provisional", "true");
+        settings.putAll(endpointSettings("orders"));
+        Deliveries deliveries = deliveries(settings);
+        deliveries.onStart(null);
+        Instant now = Instant.now();
+
+        assertThat(deliveries.provisionalEndpoints()).extracting(Endpoint::name).containsExactly("hints");
+        deliveries.show(Map.of("hints", new DeliveryFigures.Figures(0, 0, true, false, now)));
+        assertThat(deliveries.provisionalEndpoints()).isEmpty();
+        deliveries.show(Map.of("hints", new DeliveryFigures.Figures(0, 0, false, true, now)));
+        assertThat(deliveries.provisionalEndpoints()).isEmpty();
+        deliveries.show(Map.of("hints", new DeliveryFigures.Figures(0, 0, false, false, now)));
+        assertThat(deliveries.provisionalEndpoints()).hasSize(1);
+    }
+
     private Map<String, String> endpointSettings(String name) {
         String prefix = "rampgate.outbox.endpoints." + name;
         return Map.of(
