@@ -42,6 +42,9 @@ public class EventFeed {
     /** Statements of one answer; where a page ends without an event, its cursor still goes on. */
     private static final int MOST_STATEMENTS = 20;
 
+    /** So often a reader who asks for the oldest event begins again, since that one was deleted. */
+    private static final int MOST_BEGINNINGS = 3;
+
     /** The longest that a reader may wait while the replica shuts down. */
     private static final Duration LONGEST_WAIT_OF_SHUTDOWN = Duration.ofMillis(250);
 
@@ -149,6 +152,12 @@ public class EventFeed {
     public Uni<Page> read(Request request) {
         return send(store::head)
                 .chain(head -> start(request, head).chain(from -> readOrWait(request, from, head)))
+                // Who asks for the oldest event has lost nothing when it is deleted meanwhile.
+                .onFailure(failure -> request.after().isEmpty()
+                        && failure instanceof NoPageException none
+                        && none.reason() == NoPageException.Reason.EXPIRED)
+                .retry()
+                .atMost(MOST_BEGINNINGS)
                 .onFailure(ShareFullException.class)
                 .transform(full -> new NoPageException(NoPageException.Reason.BUSY));
     }
@@ -206,6 +215,10 @@ public class EventFeed {
         }
         return send(() -> store.page(from.position(), to, types, request.limit()))
                 .chain(part -> {
+                    if (part.expiredPosition() > from.position()) {
+                        // Deleted since the head was read: the page would begin behind a gap.
+                        return failure(NoPageException.Reason.EXPIRED);
+                    }
                     List<Placed> events = part.events();
                     if (!part.whole() || !events.isEmpty() && types.isEmpty()) {
                         return Uni.createFrom().item(new Found(events, after(events, head)));

@@ -274,8 +274,9 @@ class EventStore {
      *
      * @param events in order
      * @param whole whether there are no others up to the last place that counts
+     * @param expiredPosition the last place whose event was deleted, at the same time
      */
-    record Part(List<Placed> events, boolean whole) {}
+    record Part(List<Placed> events, boolean whole, long expiredPosition) {}
 
     /**
      * Events after a place, in order: at most so many, and no more once their bodies have {@value #MOST_BYTES} bytes.
@@ -285,31 +286,39 @@ class EventStore {
      */
     Uni<Part> page(long after, long to, List<String> types, int limit) {
         return pool.preparedQuery("""
-                        SELECT position, number, created_at, id, body, matching
-                        FROM (
-                            SELECT position, number, created_at, id, body,
-                                   sum(octet_length(body)) OVER (ORDER BY position) - octet_length(body) AS bytes_before,
-                                   count(*) OVER () AS matching
-                            FROM (
-                                SELECT position, number, created_at, id, body
-                                FROM event
-                                WHERE position > $1 AND position <= $2 AND ($3::text[] = '{}' OR type = ANY ($3::text[]))
-                                ORDER BY position
-                                LIMIT $4
-                            ) AS next
-                        ) AS counted
-                        WHERE bytes_before < $5
-                        ORDER BY position
-                        """)
+                        SELECT expired_position, page.position, number, created_at, id, body, matching
+                        FROM %s
+                             LEFT JOIN (
+                                 SELECT position, number, created_at, id, body, matching
+                                 FROM (
+                                     SELECT position, number, created_at, id, body,
+                                            sum(octet_length(body)) OVER (ORDER BY position) - octet_length(body) AS bytes_before,
+                                            count(*) OVER () AS matching
+                                     FROM (
+                                         SELECT position, number, created_at, id, body
+                                         FROM event
+                                         WHERE position > $1 AND position <= $2 AND ($3::text[] = '{}' OR type = ANY ($3::text[]))
+                                         ORDER BY position
+                                         LIMIT $4
+                                     ) AS next
+                                 ) AS counted
+                                 WHERE bytes_before < $5
+                             ) AS page ON true
+                        ORDER BY page.position
+                        """.formatted(FeedRow.NEWEST))
                 .execute(Tuple.of(after, to, Columns.texts(types), (long) limit, (long) MOST_BYTES))
                 .map(rows -> {
                     List<Placed> events = new ArrayList<>(rows.size());
                     long matching = 0;
+                    long expired = 0;
                     for (Row row : rows) {
-                        events.add(placed(row));
-                        matching = row.getLong("matching");
+                        expired = row.getLong("expired_position");
+                        if (row.getLong("position") != null) {
+                            events.add(placed(row));
+                            matching = row.getLong("matching");
+                        }
                     }
-                    return new Part(events, matching < limit && events.size() == matching);
+                    return new Part(events, matching < limit && events.size() == matching, expired);
                 });
     }
 

@@ -359,6 +359,57 @@ class FeedTest {
     }
 
     @Test
+    void whatTheRetentionDeletesWhileAPageIsReadIsNoSilentGap() {
+        for (int version = 1; version <= 3; version++) {
+            write("t-1", version);
+        }
+        get(one.round());
+        String first = read(null, 1, List.of(), NO_WAIT).next();
+        EventFeed hurried = new EventFeed(
+                new EventStore(pool) {
+                    @Override
+                    Uni<Part> page(long after, long to, List<String> types, int limit) {
+                        return deleteSome(Instant.now().plusSeconds(60))
+                                .chain(() -> super.page(after, to, types, limit));
+                    }
+                },
+                one,
+                new VertxEventLoop(vertx),
+                new SimpleMeterRegistry());
+
+        assertThatThrownBy(() -> get(
+                        hurried.read(new EventFeed.Request(Optional.of(first), 100, List.of(), NO_WAIT))))
+                .isInstanceOfSatisfying(
+                        NoPageException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(NoPageException.Reason.EXPIRED));
+        assertThat(reason(first)).isEqualTo(NoPageException.Reason.EXPIRED);
+    }
+
+    @Test
+    void whoAsksForTheOldestEventGetsTheOneThatIsLeftIfOthersAreDeletedMeanwhile() {
+        for (int version = 1; version <= 3; version++) {
+            write("t-1", version);
+        }
+        get(one.round());
+        EventFeed hurried = new EventFeed(
+                new EventStore(pool) {
+                    @Override
+                    Uni<FeedHead> head() {
+                        // Read before the deletion.
+                        return super.head().call(() -> deleteSome(Instant.now().plusSeconds(60)));
+                    }
+                },
+                one,
+                new VertxEventLoop(vertx),
+                new SimpleMeterRegistry());
+
+        String page = get(hurried.read(new EventFeed.Request(Optional.empty(), 100, List.of(), NO_WAIT)))
+                .json();
+
+        assertThat(page).contains("\"version\":3").doesNotContain("\"version\":2");
+    }
+
+    @Test
     void aRestoreToAnEarlierTimeBeginsAnEpochAndLosesTheCursorsBeyondIt() {
         write("t-1", 1);
         get(one.round());

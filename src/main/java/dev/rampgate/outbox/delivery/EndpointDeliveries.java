@@ -46,6 +46,9 @@ final class EndpointDeliveries {
     private final List<Attempt> ended = new ArrayList<>();
     private int live;
     private int replays;
+    /** What this round has claimed is in flight once it is known that it has committed. */
+    private boolean inRound;
+
     private volatile boolean stopping;
 
     /**
@@ -108,7 +111,7 @@ final class EndpointDeliveries {
     }
 
     private void stopWhenMarked() {
-        if (stopping && live + replays == 0) {
+        if (stopping && !inRound && live + replays == 0) {
             ticker.stop();
         }
     }
@@ -130,10 +133,15 @@ final class EndpointDeliveries {
     private Uni<Void> lockedRound() {
         List<Attempt> attempts = List.copyOf(ended);
         long begun = nanoTime.getAsLong();
+        inRound = true;
         return turns.within(() -> store.locked(endpoint.name(), round -> work(round, attempts)))
                 .emitOn(loop)
+                .onTermination()
+                .invoke(() -> inRound = false)
                 .invoke(plan -> plan.ifPresentOrElse(
                         done -> carryOut(done, begun), () -> loop.schedule(WHEN_LOCKED, ticker::wake)))
+                .onTermination()
+                .invoke(this::stopWhenMarked)
                 .replaceWithVoid();
     }
 
@@ -350,7 +358,6 @@ final class EndpointDeliveries {
         } else if (plan.more()) {
             ticker.wake();
         }
-        stopWhenMarked();
     }
 
     private void count(Claimed claim, int change) {

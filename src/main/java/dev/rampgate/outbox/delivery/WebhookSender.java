@@ -34,6 +34,9 @@ final class WebhookSender implements AutoCloseable {
     /** A longer body ends the connection. */
     static final int MOST_ANSWER_BYTES = 16 * 1024;
 
+    /** A body that takes longer after the status ends the connection. */
+    static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
+
     /** A receiver may ask for this much and no more. */
     static final Duration LONGEST_DELAY = Duration.ofHours(1);
 
@@ -44,7 +47,10 @@ final class WebhookSender implements AutoCloseable {
     private static final int HTTPS_PORT = 443;
     private static final int TOO_MANY = 429;
     private static final int BUSY = 503;
-    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern SECONDS = Pattern.compile("[0-9]+");
+
+    /** More seconds than this many digits can say are as many as the longest delay. */
+    private static final int MOST_DIGITS = 9;
 
     private final Endpoint endpoint;
     private final SecretsFiles secrets;
@@ -104,13 +110,18 @@ final class WebhookSender implements AutoCloseable {
         return Uni.createFrom().emitter(emitter -> new Exchange(emitter::complete).begin(id, text));
     }
 
-    /** One request and its answer. All of it runs on one event loop. */
+    /**
+     * One request and its answer. All of it runs on one event loop. It ends when its connection is free again, so that no more are in use than attempts
+     * are in flight: a later attempt would wait for a connection, and its time would end.
+     */
     private final class Exchange {
         private final Consumer<Answer> listener;
-        private final AtomicBoolean answered = new AtomicBoolean();
+        private final AtomicBoolean ended = new AtomicBoolean();
         private final long begun = System.nanoTime();
         private long timer;
+        private long bodyTimer = -1;
         private HttpClientRequest request;
+        private Answer answer;
 
         Exchange(Consumer<Answer> listener) {
             this.listener = listener;
@@ -118,10 +129,7 @@ final class WebhookSender implements AutoCloseable {
 
         void begin(String id, String text) {
             Buffer body = Buffer.buffer(text.getBytes(StandardCharsets.UTF_8));
-            timer = vertx.setTimer(endpoint.timeout().toMillis(), late -> {
-                end(Outcome.TIMEOUT, 0, Optional.empty());
-                reset();
-            });
+            timer = vertx.setTimer(endpoint.timeout().toMillis(), late -> cut());
             client.request(new RequestOptions(target))
                     .onSuccess(open -> send(open, id, body))
                     .onFailure(this::failed);
@@ -129,7 +137,7 @@ final class WebhookSender implements AutoCloseable {
 
         private void send(HttpClientRequest open, String id, Buffer body) {
             request = open;
-            if (answered.get()) {
+            if (ended.get()) {
                 reset();
                 return;
             }
@@ -143,26 +151,37 @@ final class WebhookSender implements AutoCloseable {
         }
 
         private void received(HttpClientResponse response) {
+            int status = response.statusCode();
+            Optional<Duration> retryAfter = status == TOO_MANY || status == BUSY
+                    ? retryAfter(response.getHeader("Retry-After"), clock.instant())
+                    : Optional.empty();
+            answer = answer(retryAfter.isPresent() ? Outcome.THROTTLED : Outcome.of(status), status, retryAfter);
+            bodyTimer = vertx.setTimer(LONGEST_ANSWER.toMillis(), late -> cut());
             int[] read = new int[1];
             response.exceptionHandler(lost -> {});
             response.handler(chunk -> {
                 read[0] += chunk.length();
                 if (read[0] > MOST_ANSWER_BYTES) {
-                    vertx.cancelTimer(timer);
-                    reset();
+                    cut();
                 }
             });
-            response.end().onComplete(ended -> vertx.cancelTimer(timer));
-            int status = response.statusCode();
-            Optional<Duration> retryAfter = status == TOO_MANY || status == BUSY
-                    ? retryAfter(response.getHeader("Retry-After"), clock.instant())
-                    : Optional.empty();
-            end(retryAfter.isPresent() ? Outcome.THROTTLED : Outcome.of(status), status, retryAfter);
+            response.end().onComplete(whole -> end());
         }
 
         private void failed(Throwable failure) {
-            vertx.cancelTimer(timer);
-            end(Outcome.UNREACHABLE, 0, Optional.empty());
+            if (answer == null) {
+                answer = answer(Outcome.UNREACHABLE, 0, Optional.empty());
+            }
+            end();
+        }
+
+        /** Ends it with what is known; the connection is of no more use. */
+        private void cut() {
+            if (answer == null) {
+                answer = answer(Outcome.TIMEOUT, 0, Optional.empty());
+            }
+            reset();
+            end();
         }
 
         private void reset() {
@@ -171,10 +190,16 @@ final class WebhookSender implements AutoCloseable {
             }
         }
 
-        private void end(Outcome outcome, int status, Optional<Duration> retryAfter) {
-            if (answered.compareAndSet(false, true)) {
-                long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-                listener.accept(new Answer(outcome, status, retryAfter, Duration.ofMillis(took)));
+        private Answer answer(Outcome outcome, int status, Optional<Duration> retryAfter) {
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+            return new Answer(outcome, status, retryAfter, Duration.ofMillis(took));
+        }
+
+        private void end() {
+            if (ended.compareAndSet(false, true)) {
+                vertx.cancelTimer(timer);
+                vertx.cancelTimer(bodyTimer);
+                listener.accept(answer);
             }
         }
     }
@@ -185,9 +210,13 @@ final class WebhookSender implements AutoCloseable {
             return Optional.empty();
         }
         String text = header.strip();
+        boolean inSeconds = SECONDS.matcher(text).matches();
+        if (inSeconds && text.length() > MOST_DIGITS) {
+            return Optional.of(LONGEST_DELAY);
+        }
         Duration asked;
         try {
-            asked = SECONDS.matcher(text).matches()
+            asked = inSeconds
                     ? Duration.ofSeconds(AsciiNumber.toLong(text))
                     : Duration.between(
                             now,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.database.ConnectionShare;
+import dev.rampgate.database.StatementTurns;
 import dev.rampgate.database.TransactionStep;
 import dev.rampgate.eventloop.VertxEventLoop;
 import dev.rampgate.ledger.EventType;
@@ -47,8 +48,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +69,8 @@ class DeliveriesTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     /** Shorter than in service, so that the tests wait for what they test. */
     private static final Duration INTERVAL = Duration.ofMillis(50);
+
+    private static final int CONCURRENCY = 16;
 
     private static final String SECRET = secret(1);
     private static final String OTHER_SECRET = secret(2);
@@ -193,6 +199,27 @@ class DeliveriesTest {
         replica(endpoint("orders", receiver.url()));
 
         await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1", "t-2 1")));
+    }
+
+    @Test
+    void whatIsBeingDeliveredGoesOnWhenANewerBuildAddsColumns() {
+        Receiver receiver = receiver();
+        registered("orders");
+        replica(endpoint("orders", receiver.url()));
+        event("t-1", 1);
+        await().atMost(LIMIT).until(() -> receiver.deliveredNames().equals(List.of("t-1 1")));
+        List<String> tables = List.of("event", "feed", "endpoint", "delivery", "delivery_attempt");
+        try {
+            tables.forEach(table -> sql("ALTER TABLE " + table + " ADD COLUMN of_a_newer_build text"));
+            event("t-1", 2);
+            event("t-2", 1);
+
+            await().atMost(LIMIT).until(() -> receiver.delivered().size() == 3);
+            awaitEmptyQueue();
+            assertThat(number("SELECT count(*) FROM delivery_attempt")).isEqualTo(3);
+        } finally {
+            tables.forEach(table -> sql("ALTER TABLE " + table + " DROP COLUMN IF EXISTS of_a_newer_build"));
+        }
     }
 
     @Test
@@ -665,6 +692,106 @@ class DeliveriesTest {
         awaitEmptyQueue();
     }
 
+    @Test
+    void aBodyThatHangsAfterTheStatusTakesNoConnectionFromLaterEvents() {
+        Receiver receiver = receiver();
+        AtomicInteger requests = new AtomicInteger();
+        receiver.behave((event, request) -> {
+            // The first ones are taken at once, and their bodies never end; the others take half a second.
+            if (requests.incrementAndGet() <= CONCURRENCY) {
+                request.response().setChunked(true).setStatusCode(200).write("x");
+            } else {
+                vertx.setTimer(500, later -> Receiver.answer(request, 204));
+            }
+        });
+        registered("orders");
+        for (int i = 0; i < 3 * CONCURRENCY; i++) {
+            event("t-" + i, 1);
+        }
+        replica(endpoint("orders", receiver.url()));
+
+        awaitEmptyQueue();
+        assertThat(number("SELECT count(*) FROM delivery_attempt WHERE outcome = 'delivered'"))
+                .isEqualTo(3 * CONCURRENCY);
+        assertThat(number("SELECT count(*) FROM delivery_attempt WHERE outcome <> 'delivered'"))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "120, 120",
+        "' 7 ', 7",
+        "0, 1",
+        "999999999, 3600",
+        "99999999999999999999999999, 3600",
+        "'Sat, 02 May 2026 08:00:30 GMT', 30",
+        "'Sat, 02 May 2026 07:00:00 GMT', 1",
+        "'Fri, 31 Dec 9999 23:59:59 GMT', 3600",
+        "-5, ",
+        "1.5, ",
+        "soon, ",
+        "'', "
+    })
+    void retryAfterIsReadInSecondsOrAsADateAndHasABound(String header, Long seconds) {
+        Instant now = Instant.parse("2026-05-02T08:00:00Z");
+
+        assertThat(WebhookSender.retryAfter(header, now))
+                .isEqualTo(Optional.ofNullable(seconds).map(Duration::ofSeconds));
+    }
+
+    @Test
+    void aReplicaThatStopsWhileItsClaimsAreBeingCommittedMarksWhatItSends() {
+        Receiver receiver = receiver();
+        registered("orders");
+        event("t-1", 1);
+        Endpoint endpoint = endpoint("orders", receiver.url());
+        VertxEventLoop loop = new VertxEventLoop(vertx);
+        HeldAnswer turns = new HeldAnswer();
+        SecretsFiles secrets = new SecretsFiles(List.of(endpoint), secretsOf(List.of(endpoint)), vertx, meters);
+        WebhookSender sender = new WebhookSender(endpoint, secrets, vertx, Clock.systemUTC());
+        open.add(sender);
+        EndpointDeliveries deliveries = new EndpointDeliveries(
+                endpoint,
+                new DeliveryStore(pool),
+                turns,
+                sender::post,
+                loop,
+                INTERVAL,
+                System::nanoTime,
+                new SplittableRandom(1),
+                new DeliveryMetrics("orders", Clock.systemUTC(), meters));
+        deliveries.start();
+        await().atMost(LIMIT).until(() -> number("SELECT count(*) FROM delivery WHERE claim IS NOT NULL") == 1);
+
+        deliveries.stop();
+        AtomicBoolean stopSeen = new AtomicBoolean();
+        loop.execute(() -> loop.execute(() -> stopSeen.set(true)));
+        await().atMost(LIMIT).untilTrue(stopSeen);
+        turns.release();
+
+        awaitEmptyQueue();
+        await().atMost(LIMIT).until(deliveries::isStopped);
+        assertThat(receiver.deliveredNames()).containsExactly("t-1 1");
+    }
+
+    /** Holds the answer of the first statement that follows the look for work: what it did is committed, and its replica does not know it. */
+    private static final class HeldAnswer implements StatementTurns {
+        private final AtomicInteger statements = new AtomicInteger();
+        private final CompletableFuture<Void> released = new CompletableFuture<>();
+
+        @Override
+        public <T> Uni<T> within(Supplier<Uni<T>> statement) {
+            Uni<T> answer = statement.get();
+            return statements.incrementAndGet() == 2
+                    ? answer.call(() -> Uni.createFrom().completionStage(released))
+                    : answer;
+        }
+
+        void release() {
+            released.complete(null);
+        }
+    }
+
     private static void drip(HttpServerRequest request) {
         vertx.setTimer(50, later -> {
             if (!request.response().closed()) {
@@ -1061,15 +1188,7 @@ class DeliveriesTest {
 
         Replica(List<Endpoint> endpoints) {
             InstantSource clock = Clock.systemUTC();
-            Map<String, SigningSecrets> read = new HashMap<>();
-            for (Endpoint endpoint : endpoints) {
-                try {
-                    read.put(endpoint.name(), SigningSecrets.read(endpoint.secretsFile()));
-                } catch (UnusableFileException impossible) {
-                    throw new AssertionError(impossible);
-                }
-            }
-            secrets = new SecretsFiles(endpoints, read, vertx, meters);
+            secrets = new SecretsFiles(endpoints, secretsOf(endpoints), vertx, meters);
             ConnectionShare share = new ConnectionShare("delivery", 2, vertx, meters);
             for (Endpoint endpoint : endpoints) {
                 get(new DeliveryStore(pool).register(endpoint.name(), endpoint.typeNames()));
@@ -1102,6 +1221,18 @@ class DeliveriesTest {
         }
     }
 
+    private static Map<String, SigningSecrets> secretsOf(List<Endpoint> endpoints) {
+        Map<String, SigningSecrets> read = new HashMap<>();
+        for (Endpoint endpoint : endpoints) {
+            try {
+                read.put(endpoint.name(), SigningSecrets.read(endpoint.secretsFile()));
+            } catch (UnusableFileException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+        return read;
+    }
+
     private Replica replica(Endpoint... endpoints) {
         Replica replica = new Replica(List.of(endpoints));
         open.add(0, replica);
@@ -1115,7 +1246,7 @@ class DeliveriesTest {
     }
 
     private Endpoint endpoint(String name, URI url) {
-        return new Endpoint(name, url, secretsFile(name, SECRET), List.of(), Duration.ofSeconds(2), 16, 500);
+        return new Endpoint(name, url, secretsFile(name, SECRET), List.of(), Duration.ofSeconds(2), CONCURRENCY, 500);
     }
 
     private Path secretsFile(String name, String secret) {
