@@ -251,7 +251,7 @@ final class MemoryDatabase implements Database {
     private final class Unit implements LedgerStore.UnitOfWork {
         private final Instant begun;
         private final List<BatchChanges> written = new ArrayList<>();
-        private final List<Runnable> inserted = new ArrayList<>();
+        private final List<MemoryEvents.Insertion> inserted = new ArrayList<>();
 
         Unit(Instant begun) {
             this.begun = begun;
@@ -284,13 +284,14 @@ final class MemoryDatabase implements Database {
         void commit() {
             written.forEach(changes -> write(changes, begun));
             if (eventsInBatch) {
-                inserted.forEach(Runnable::run);
+                inserted.forEach(MemoryEvents.Insertion::commit);
             } else {
-                inserted.forEach(events -> time.after(LATER, events));
+                inserted.forEach(insertion -> time.after(LATER, insertion::commit));
             }
         }
 
         void end() {
+            inserted.forEach(MemoryEvents.Insertion::end);
             if (locks.values().removeIf(holder -> holder == this)) {
                 time.after(Duration.ZERO, MemoryDatabase.this::wakeWaiting);
             }
