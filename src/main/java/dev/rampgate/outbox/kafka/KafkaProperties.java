@@ -46,8 +46,12 @@ final class KafkaProperties {
             Map.entry("delivery.timeout.ms", "45000"),
             Map.entry("transaction.timeout.ms", "60000"),
             Map.entry("buffer.memory", Integer.toString(8 * 1024 * 1024)),
+            // Its reports are compressed as the broker likes, and so by code that the native executable does not have.
+            Map.entry("enable.metrics.push", "false"),
             Map.entry("key.serializer", "org.apache.kafka.common.serialization.StringSerializer"),
             Map.entry("value.serializer", "org.apache.kafka.common.serialization.ByteArraySerializer"));
+
+    private static final String COMPRESSION = "compression.type";
 
     /** The file of client properties may change these. */
     private static final Map<String, Object> USUAL = Map.of(
@@ -55,7 +59,10 @@ final class KafkaProperties {
             "request.timeout.ms", "15000",
             "max.block.ms", "30000",
             "metric.reporters", "",
-            "enable.metrics.push", "false");
+            COMPRESSION, "none");
+
+    /** The others are native code, which the native executable does not have. */
+    private static final Set<String> COMPRESSIONS = Set.of("none", "gzip");
 
     private static final Set<String> OURS = Set.of("bootstrap.servers", "transactional.id");
 
@@ -220,7 +227,15 @@ final class KafkaProperties {
                     "client-properties-file",
                     "must not have " + String.join(", ", refused) + ", which Rampgate or another setting sets");
         }
+        checkCompression(properties);
         return properties;
+    }
+
+    private static void checkCompression(Map<String, Object> properties) {
+        Object compression = properties.getOrDefault(COMPRESSION, "none");
+        if (!COMPRESSIONS.contains(compression.toString().strip())) {
+            throw wrong("client-properties-file", "must have none or gzip as its " + COMPRESSION);
+        }
     }
 
     private static String text(String setting, String file) {

@@ -8,6 +8,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,12 +76,14 @@ class KafkaPropertiesTest {
                 sasl.mechanism=GSSAPI
                 sasl.kerberos.service.name=kafka
                 client.id=ramp
+                compression.type=gzip
                 sasl.mechansim=PLAIN
                 """);
 
         assertThat(of(file))
                 .containsEntry("sasl.mechanism", "GSSAPI")
                 .containsEntry("client.id", "ramp")
+                .containsEntry("compression.type", "gzip")
                 .containsEntry("acks", "all");
         assertThat(EventProducer.check(settings(file))).containsExactly("sasl.mechansim");
     }
@@ -114,6 +117,10 @@ class KafkaPropertiesTest {
         assertRefused(file("a=\\u12"), "client-properties-file", "Java properties");
         assertRefused(file("a=" + "x".repeat(300_000)), "client-properties-file", "bytes");
         assertRefused(file("acks=1\ntransactional.id=x"), "client-properties-file", "acks, transactional.id");
+        assertRefused(file("enable.metrics.push=true"), "client-properties-file", "enable.metrics.push");
+        for (String compression : List.of("snappy", "lz4", "zstd", "unknown")) {
+            assertRefused(file("compression.type=" + compression), "client-properties-file", "none or gzip");
+        }
     }
 
     @Test
