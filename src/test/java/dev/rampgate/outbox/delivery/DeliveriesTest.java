@@ -1136,6 +1136,58 @@ class DeliveriesTest {
                 meters);
     }
 
+    // --- the row of an endpoint
+
+    private static final int REPLICAS = 4;
+    private static final int ROUNDS = 200;
+
+    @Test
+    void roundsOfSeveralReplicasNeverOverwriteEachOther() {
+        registered("orders");
+        AtomicInteger saved = new AtomicInteger();
+        List<Uni<Object>> replicas = new ArrayList<>();
+        for (int i = 0; i < REPLICAS; i++) {
+            DeliveryStore store = new DeliveryStore(pool);
+            replicas.add(Uni.createFrom()
+                    .deferred(() -> store.locked("orders", round -> {
+                        round.state().position++;
+                        return round.save().replaceWith(true);
+                    }))
+                    .invoke(found -> saved.addAndGet(found.isPresent() ? 1 : 0))
+                    .repeat()
+                    .atMost(ROUNDS)
+                    .collect()
+                    .last()
+                    .map(Object.class::cast));
+        }
+
+        get(Uni.join().all(replicas).andFailFast());
+
+        assertThat(saved.get()).isGreaterThanOrEqualTo(ROUNDS);
+        assertThat(number("SELECT rounds FROM endpoint")).isEqualTo(saved.get());
+        assertThat(number("SELECT position FROM endpoint")).isEqualTo(saved.get());
+    }
+
+    @Test
+    void anEndpointIsFoundAgainAfterAFailoverThatLostItsLatestGenerations() {
+        registered("orders");
+        sql("UPDATE endpoint SET rounds = 3200, generation = 100");
+        DeliveryStore looking = new DeliveryStore(pool);
+        DeliveryStore locking = new DeliveryStore(pool);
+        for (DeliveryStore store : List.of(looking, locking)) {
+            assertThat(get(store.locked("orders", round -> round.save().replaceWith(true))))
+                    .isPresent();
+        }
+        sql("UPDATE endpoint SET rounds = 32, generation = 1");
+        event("t-1", 1);
+
+        // A replica that has something to mark does not look first.
+        await().atMost(LIMIT)
+                .until(() -> get(locking.locked("orders", round -> round.save().replaceWith(true)))
+                        .isPresent());
+        await().atMost(LIMIT).until(() -> get(looking.hasWork("orders")));
+    }
+
     // --- secrets
 
     @Test
