@@ -961,7 +961,10 @@ final class BackOfficeDescription {
                 "conflict",
                 object("status", oneOf(STATUSES), "updated_at", time("Proof's time of it"))
                         .description("what Proof says against completed; of transaction.conflict"));
-        optional(data, "provisional", flag("true if no poll has confirmed the status yet, else absent; never in the feed"));
+        optional(
+                data,
+                "provisional",
+                flag("true if no poll has confirmed the status yet, else absent; never in the feed"));
         optional(data, "redacted", flag("true if the user was erased, else absent"));
         return object(
                 "type", eventType(),

@@ -377,11 +377,9 @@ class FeedTest {
                 new VertxEventLoop(vertx),
                 new SimpleMeterRegistry());
 
-        assertThatThrownBy(() -> get(
-                        hurried.read(new EventFeed.Request(Optional.of(first), 100, List.of(), NO_WAIT))))
-                .isInstanceOfSatisfying(
-                        NoPageException.class,
-                        refused -> assertThat(refused.reason()).isEqualTo(NoPageException.Reason.EXPIRED));
+        assertThatThrownBy(() -> get(hurried.read(new EventFeed.Request(Optional.of(first), 100, List.of(), NO_WAIT))))
+                .isInstanceOfSatisfying(NoPageException.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(NoPageException.Reason.EXPIRED));
         assertThat(reason(first)).isEqualTo(NoPageException.Reason.EXPIRED);
     }
 

@@ -360,8 +360,7 @@ public final class MemoryEvents {
 
         @Override
         Uni<Set<String>> writers() {
-            return Uni.createFrom()
-                    .item(bug == Bug.SEARCHES_BEHIND_OPEN_TRANSACTIONS ? Set.of() : Set.copyOf(writing));
+            return Uni.createFrom().item(bug == Bug.SEARCHES_BEHIND_OPEN_TRANSACTIONS ? Set.of() : Set.copyOf(writing));
         }
 
         int place(List<Stored> events, long after) {
@@ -423,8 +422,7 @@ public final class MemoryEvents {
         private long from(long searched) {
             movedSearches += searched > lastSearched ? 1 : 0;
             searchesBegunAgain += searched < lastSearched ? 1 : 0;
-            lastSearched =
-                    bug == Bug.SEARCHES_ON_AFTER_A_LOSS ? Math.max(searched, lastSearched) : searched;
+            lastSearched = bug == Bug.SEARCHES_ON_AFTER_A_LOSS ? Math.max(searched, lastSearched) : searched;
             return lastSearched;
         }
 

@@ -63,8 +63,9 @@ class ProvisionalEventsIT {
                 await("both know the confirmed status").atMost(LIMIT).until(() -> Stream.of(hints, plain)
                         .allMatch(events -> versioned(events, id).contains(COMPLETED)));
                 assertThat(plain).noneMatch(ProvisionalEventsIT::isProvisional);
-                assertThat(hints).allMatch(event -> isProvisional(event)
-                        == event.getString("id").startsWith("evt_provisional_"));
+                assertThat(hints)
+                        .allMatch(event ->
+                                isProvisional(event) == event.getString("id").startsWith("evt_provisional_"));
                 given().get(rampgate.managementUrl("/q/metrics"))
                         .then()
                         .statusCode(200)
@@ -114,10 +115,9 @@ class ProvisionalEventsIT {
     }
 
     private static Stream<JsonObject> of(List<JsonObject> events, String id) {
-        return events.stream()
-                .filter(event -> event.getJsonObject("data")
-                        .getString("merchant_transaction_id")
-                        .equals(id));
+        return events.stream().filter(event -> event.getJsonObject("data")
+                .getString("merchant_transaction_id")
+                .equals(id));
     }
 
     /** Types of the transaction's events that have a version, in their order. */

@@ -55,11 +55,16 @@ final class KafkaProperties {
 
     /** The file of client properties may change these. */
     private static final Map<String, Object> USUAL = Map.of(
-            "client.id", "rampgate",
-            "request.timeout.ms", "15000",
-            "max.block.ms", "30000",
-            "metric.reporters", "",
-            COMPRESSION, "none");
+            "client.id",
+            "rampgate",
+            "request.timeout.ms",
+            "15000",
+            "max.block.ms",
+            "30000",
+            "metric.reporters",
+            "",
+            COMPRESSION,
+            "none");
 
     /** The others are native code, which the native executable does not have. */
     private static final Set<String> COMPRESSIONS = Set.of("none", "gzip");

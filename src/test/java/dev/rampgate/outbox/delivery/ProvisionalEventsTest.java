@@ -39,7 +39,11 @@ class ProvisionalEventsTest {
     private List<Endpoint> endpoints = List.of(ALL, COMPLETED_ONLY);
     private OptionalLong epoch = OptionalLong.of(1);
     private final ProvisionalEvents provisional = new ProvisionalEvents(
-            () -> endpoints, (endpoint, id, body) -> Optional.of(post(endpoint)), TestEvents.bodies(), () -> epoch, meters);
+            () -> endpoints,
+            (endpoint, id, body) -> Optional.of(post(endpoint)),
+            TestEvents.bodies(),
+            () -> epoch,
+            meters);
 
     @Test
     void eachEndpointGetsItsTypesOnly() {
@@ -102,8 +106,7 @@ class ProvisionalEventsTest {
     }
 
     private static Event processing(String id) {
-        LedgerState state =
-                new LedgerState(Status.PROCESSING, 1, 2, false, TIME, TIME, TIME, TIME, false, false);
+        LedgerState state = new LedgerState(Status.PROCESSING, 1, 2, false, TIME, TIME, TIME, TIME, false, false);
         return new Event(
                 EventType.PROCESSING,
                 0,

@@ -104,7 +104,9 @@ class NewerSchemaQuarkusTest {
             get(endpoints.pause(ENDPOINT, TransactionStep.NONE));
             get(endpoints.resend(id, Optional.of(1), Optional.of(ENDPOINT), TransactionStep.NONE));
             get(endpoints.resume(ENDPOINT, TransactionStep.NONE));
-            assertThat(get(endpoints.endpoints())).extracting(EndpointView::name).contains(ENDPOINT);
+            assertThat(get(endpoints.endpoints()))
+                    .extracting(EndpointView::name)
+                    .contains(ENDPOINT);
             assertThat(get(endpoints.undelivered(ofEndpoint, Optional.empty(), 10))
                             .deliveries())
                     .hasSize(1);
