@@ -22,9 +22,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Far more to ask than Proof may be asked: three replicas keep one budget, and use it fairly. */
+@Tag("measures")
 class CallBudgetFaultIT {
 
     private static final int BUDGET = 50;

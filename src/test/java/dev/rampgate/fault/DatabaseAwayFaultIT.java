@@ -27,11 +27,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** PostgreSQL goes away in the middle of webhooks, polls, sockets and sessions. */
+@Tag("measures")
 class DatabaseAwayFaultIT {
 
     /** The default of rampgate.webhook.ack-timeout. */

@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Replicas that are killed at random moments while webhooks, polls, sockets and sessions go on. */
+@Tag("measures")
 class KilledReplicaFaultIT {
 
     private static final int WEBHOOKS_PER_SECOND = 200;

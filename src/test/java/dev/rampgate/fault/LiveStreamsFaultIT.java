@@ -22,9 +22,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many readers of many transactions at two replicas: each is told everything once and in order, also while both restart. */
+@Tag("measures")
 class LiveStreamsFaultIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);

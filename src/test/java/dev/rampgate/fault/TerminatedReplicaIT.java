@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** One of two replicas gets SIGTERM, as in a deploy, under load, and whoever sends it webhooks hears of it late. */
 @Isolated("it measures how its replicas serve")
+@Tag("measures")
 class TerminatedReplicaIT {
 
     private static final int WEBHOOKS_PER_SECOND = 200;

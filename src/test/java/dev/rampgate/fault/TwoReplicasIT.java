@@ -23,9 +23,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The same news, or contradicting news, at two replicas in the same moment. */
+@Tag("measures")
 class TwoReplicasIT {
 
     private static final int COPIES = 64;
