@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.fault.WebhookSender.Sent;
+import dev.rampgate.packaged.PackagedRampgate;
 import dev.rampgate.sandbox.ProofSimulator;
 import dev.rampgate.sandbox.SimulatorSettings;
 import dev.rampgate.sandbox.transaction.LifeMode;
@@ -87,6 +88,7 @@ final class Cluster implements AutoCloseable {
                 .transactionLimit(TRANSACTIONS)
                 .build());
         Map<String, String> environment = new HashMap<>(database.environment());
+        environment.putAll(PackagedRampgate.SHUTDOWN_DELAY);
         environment.put("RAMPGATE_PROOF_BASE_URL", proof.baseUrl());
         environment.put("RAMPGATE_PROOF_CLIENT_TOKEN", CLIENT_TOKEN);
         environment.put("RAMPGATE_PROOF_ATTEMPT_TIMEOUT", "1s");
@@ -255,7 +257,8 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        replicas.forEach(ReplicaProcess::close);
+        // At once, since each serves on for the delay of its shutdown.
+        replicas.parallelStream().forEach(ReplicaProcess::close);
         proof.close();
         ledger.close();
         database.close();

@@ -81,6 +81,7 @@ class EventFeedIT {
     void aReaderOfAnotherReplicaNeedNotWaitForTheIntervalNorForAShutdown() throws Exception {
         Map<String, String> environment = complete(database);
         environment.put("RAMPGATE_OUTBOX_INTERVAL", "10m");
+        environment.putAll(PackagedRampgate.SHUTDOWN_DELAY);
         try (PackagedRampgate writer = PackagedRampgate.start(environment);
                 PackagedRampgate other = PackagedRampgate.start(environment)) {
             String end = page(other, "").getString("next");

@@ -87,6 +87,7 @@ class KafkaIT {
         try (KafkaBroker broker = KafkaBroker.start()) {
             broker.create(TOPIC);
             Map<String, String> environment = new HashMap<>(environment());
+            environment.putAll(PackagedRampgate.SHUTDOWN_DELAY);
             environment.put("RAMPGATE_OUTBOX_KAFKA_BOOTSTRAP_SERVERS", broker.secureAddress());
             environment.put("RAMPGATE_OUTBOX_KAFKA_SECURITY_PROTOCOL", "sasl-ssl");
             environment.put("RAMPGATE_OUTBOX_KAFKA_SASL_MECHANISM", "PLAIN");

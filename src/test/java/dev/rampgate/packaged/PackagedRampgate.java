@@ -28,6 +28,9 @@ public final class PackagedRampgate implements AutoCloseable {
     /** For what waits beside a test: from Java 25 on all that names no executor shares one thread on two processors. */
     static final Executor THREAD_EACH = task -> new Thread(task, "beside a test").start();
 
+    /** For a test that looks at how it ends: how long it serves after SIGTERM. */
+    public static final Map<String, String> SHUTDOWN_DELAY = Map.of("QUARKUS_SHUTDOWN_DELAY", "2s");
+
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Path TARGET = Path.of(System.getProperty("project.build.directory", "target"));
 
@@ -77,8 +80,8 @@ public final class PackagedRampgate implements AutoCloseable {
             builder.environment()
                     .keySet()
                     .removeIf(name -> name.startsWith("RAMPGATE_") || name.startsWith("QUARKUS_"));
-            // No load balancer here needs the time that production gives it.
-            builder.environment().put("QUARKUS_SHUTDOWN_DELAY", "2s");
+            // No load balancer here needs the time that production gives it; tests of an end set SHUTDOWN_DELAY.
+            builder.environment().put("QUARKUS_SHUTDOWN_DELAY", "200ms");
             // It lives for seconds or minutes: a quick start is worth more than the best code.
             builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
             builder.environment().putAll(environment);

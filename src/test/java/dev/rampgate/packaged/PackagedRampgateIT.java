@@ -250,6 +250,7 @@ class PackagedRampgateIT {
 
     private static Map<String, String> environment() {
         Map<String, String> environment = around.environment();
+        environment.putAll(PackagedRampgate.SHUTDOWN_DELAY);
         // Of both kinds, since the library makes them by reflection.
         environment.put("RAMPGATE_CLIENT_ADDRESS_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::/32");
         environment.put("RAMPGATE_HAND_OFF_BASE_URL", "https://ramp.example.test");

@@ -92,6 +92,7 @@ class UnreadAnswersIT {
         environment.put("RAMPGATE_SESSION_LIMITS_ADDRESS", "off");
         environment.put("RAMPGATE_SESSION_LIMITS_UNFINISHED", "0");
         environment.put("RAMPGATE_LIVE_TICKET_KEYS", "ticket-keys-canary-0014-0123456789");
+        environment.putAll(PackagedRampgate.SHUTDOWN_DELAY);
         environment.putAll(imageEnvironment());
         rampgate = PackagedRampgate.start(environment);
         // Its first calls take long for other reasons.
