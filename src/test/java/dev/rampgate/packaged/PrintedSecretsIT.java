@@ -37,7 +37,8 @@ class PrintedSecretsIT {
             for (Path process : processes) {
                 // Strangers' bytes may be among them, which are no characters.
                 assertHoldsNoSecret(
-                        process.toString(), Files.readString(process, StandardCharsets.ISO_8859_1).lines());
+                        process.toString(),
+                        Files.readString(process, StandardCharsets.ISO_8859_1).lines());
             }
         }
     }
