@@ -77,8 +77,9 @@ public class ErasedUsers {
                         .and(Columns.texts(inOrder))
                         .parameters())
                 .map(ErasedUsers::latest);
-        // A statement of its own, which begins when the locks are held: it sees what was committed until then.
-        return locked.chain(() -> erased);
+        // Two statements that leave together. The server begins the second when the locks are held, so it sees what was
+        // committed until then.
+        return Uni.combine().all().unis(locked, erased).with((held, found) -> found);
     }
 
     private record Asked(String userId, Buffer mark) {}
