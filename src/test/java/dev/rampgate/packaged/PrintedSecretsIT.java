@@ -20,10 +20,10 @@ class PrintedSecretsIT {
     /** Where {@code PrintedOutput} copies what each process of tests prints. */
     private static final Path PRINTED = Path.of("target/printed");
 
-    private static final Pattern CANARY = Pattern.compile("canary");
-    /** What others make, and what people are: signatures, e-mail addresses, the database's password. */
-    private static final Pattern PERSONAL =
-            Pattern.compile("v2:[0-9a-f]{16}|[a-z.]+@example\\.test|sandbox-only|Bearer ");
+    /** What others make, and what people are: e-mail addresses, the database's password, signatures. */
+    private static final List<String> PERSONAL = List.of("@example.test", "sandbox-only", "Bearer ");
+
+    private static final Pattern SIGNATURE = Pattern.compile("v2:[0-9a-f]{16}");
 
     private static final Pattern OUR_LOG = Pattern.compile("^(\\d{4}-\\d{2}-\\d{2}[ T]|\\{\"timestamp\").*");
 
@@ -68,8 +68,11 @@ class PrintedSecretsIT {
                 .isEmpty();
     }
 
+    /** Plain searches first: this looks at what a replica logged at each of its kills. */
     private static boolean isSecret(String line) {
-        return CANARY.matcher(line).find()
-                || (OUR_LOG.matcher(line).matches() && PERSONAL.matcher(line).find());
+        return line.contains("canary")
+                || (PERSONAL.stream().anyMatch(line::contains)
+                                || SIGNATURE.matcher(line).find())
+                        && OUR_LOG.matcher(line).matches();
     }
 }
