@@ -109,7 +109,11 @@ class DatabaseAwayFaultIT {
         traffic.completeAll();
         cluster.awaitTruth(LIMIT, traffic.opened());
         // What was acknowledged while the database was slow is stored later.
-        cluster.awaitArchived(LIMIT, sender.acknowledged());
+        cluster.awaitArchived(
+                LIMIT,
+                sender.acknowledged().stream()
+                        .filter(one -> known.contains(one.transactionId()))
+                        .toList());
         List<Long> ofKnown = sent.stream()
                 .filter(one -> one.at().isAfter(left) && known.contains(one.transactionId()))
                 .map(Sent::mark)
