@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rampgate.ledger.Event;
+import dev.rampgate.ledger.LedgerState;
 import dev.rampgate.wire.Sha256;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -50,15 +51,17 @@ public class EventBodies {
     /**
      * A provisional event as it is sent.
      *
-     * @param id of its own, the same for all endpoints: a hash of ledger epoch, transaction and transition
+     * @param id of its own, the same for all endpoints: a hash of ledger epoch, transaction and what the transition says, so that another status
+     *     never has the id of one whose commit a failover has lost
      * @param body what is sent, byte for byte
      */
     public record Provisional(String id, String body) {}
 
     /** Writes a provisional event, which is not stored. */
     public Provisional provisional(Event event, long epoch) {
-        String only = epoch + "\n" + event.record().id() + "\n"
-                + event.record().state().sequence();
+        LedgerState state = event.record().state();
+        String only = epoch + "\n" + event.record().id() + "\n" + state.sequence() + "\n" + state.attempt() + "\n"
+                + state.status() + "\n" + event.source().occurredAt();
         return new Provisional("evt_provisional_" + hash(only), body(event, epoch));
     }
 

@@ -56,16 +56,7 @@ class EventBodiesTest {
 
     @Test
     void aProvisionalEventHasNoVersionAndAnIdOfItsOwnForEachTransition() {
-        Event confirmed = event(details("customer-8841", "USDC"), true, 2);
-        Event event = new Event(
-                confirmed.type(),
-                0,
-                confirmed.record(),
-                TIME,
-                new Event.Source(Channel.SOCKET, TIME, TIME, null),
-                true,
-                null,
-                null);
+        Event event = provisional(Status.COMPLETED, 2, TIME, TIME);
         EventBodies.Provisional provisional = bodies.provisional(event, EPOCH);
 
         assertThat(provisional.id()).matches("evt_provisional_[0-9a-f]{32}");
@@ -76,7 +67,25 @@ class EventBodiesTest {
                 .doesNotContain("\"version\"")
                 .doesNotContain("confirmed_at")
                 .doesNotContain("replaces");
-        assertThat(bodies.body(confirmed, EPOCH)).doesNotContain("provisional");
+        assertThat(bodies.body(event(details("customer-8841", "USDC"), true, 2), EPOCH))
+                .doesNotContain("provisional");
+    }
+
+    /** A failover may lose the commit of the first one, and no epoch begins, since a provisional event is in no feed. */
+    @Test
+    void anotherStatusThatTakesTheSequenceOfALostTransitionHasAnotherProvisionalId() {
+        String id = provisionalId(Status.COMPLETED, 2, TIME, TIME);
+
+        assertThat(provisionalId(Status.FAILED, 2, TIME, TIME)).isNotEqualTo(id);
+        assertThat(provisionalId(Status.COMPLETED, 3, TIME, TIME)).isNotEqualTo(id);
+        assertThat(provisionalId(Status.COMPLETED, 2, TIME.plusMillis(1), TIME)).isNotEqualTo(id);
+        assertThat(provisionalId(Status.COMPLETED, 2, null, TIME)).isNotEqualTo(id);
+    }
+
+    @Test
+    void aProvisionalFactThatIsObservedAgainKeepsItsId() {
+        assertThat(provisionalId(Status.COMPLETED, 2, TIME, TIME.plusSeconds(5)))
+                .isEqualTo(provisionalId(Status.COMPLETED, 2, TIME, TIME));
     }
 
     @Test
@@ -178,6 +187,26 @@ class EventBodiesTest {
                 new Event.Source(Channel.SOCKET, TIME, TIME, TIME),
                 correction,
                 replaces,
+                null);
+    }
+
+    private String provisionalId(Status status, int attempt, Instant occurredAt, Instant observedAt) {
+        return bodies.provisional(provisional(status, attempt, occurredAt, observedAt), EPOCH)
+                .id();
+    }
+
+    private static Event provisional(Status status, int attempt, Instant occurredAt, Instant observedAt) {
+        LedgerState state = new LedgerState(status, attempt, 4, false, TIME, TIME, TIME, TIME, false, false);
+        TransactionRecord record = new TransactionRecord(
+                "t-1", details("customer-8841", "USDC"), state, FollowUp.NONE, new Published(3, 3, false), false);
+        return new Event(
+                EventType.valueOf(status.name()),
+                0,
+                record,
+                observedAt,
+                new Event.Source(Channel.SOCKET, occurredAt, observedAt, null),
+                true,
+                null,
                 null);
     }
 }
