@@ -75,7 +75,7 @@ final class SimulatedReplica {
                 random,
                 new StreamMetrics(meters),
                 availability,
-                new CommitListeners(listeners),
+                new CommitListeners(listeners, time, meters),
                 Traces.off());
         backlog = new Backlog(stream, store, plan.reconciling(), loop, random, meters);
         ids = new ObservationIds(random);

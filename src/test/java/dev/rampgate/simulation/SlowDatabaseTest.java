@@ -9,6 +9,7 @@ import dev.rampgate.ledger.LedgerRules;
 import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.TransactionDetails;
 import dev.rampgate.reconcile.Backlog;
+import dev.rampgate.reconcile.CommitListener;
 import dev.rampgate.reconcile.CommitListeners;
 import dev.rampgate.reconcile.DatabaseAvailability;
 import dev.rampgate.reconcile.LedgerStore;
@@ -20,6 +21,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -50,6 +52,7 @@ class SlowDatabaseTest {
             new WorldSettings.Polling(20, 10, 2, Duration.ofSeconds(1)),
             new WorldSettings.Socketing(100),
             true);
+    private final List<CommitListener> listeners = new ArrayList<>();
     private Duration pace = Duration.ofMillis(1_500);
 
     private final ReconcileStream stream = new ReconcileStream(
@@ -61,7 +64,7 @@ class SlowDatabaseTest {
             random,
             new StreamMetrics(meters),
             new DatabaseAvailability(this::answer, loop, meters),
-            new CommitListeners(List.of()),
+            new CommitListeners(listeners, time, meters),
             Traces.off());
     private final Backlog backlog = new Backlog(stream, database.store(), RECONCILING, loop, random, meters);
     private final WebhookIntake intake =
@@ -81,6 +84,20 @@ class SlowDatabaseTest {
         passUntil(Duration.ofMillis(1_051));
         assertThat(first).isTrue();
         assertThat(kept("whole")).isOne();
+    }
+
+    @Test
+    void aWebhookThatIsStoredIsAcknowledgedAndNotKeptThoughAListenerThrows() {
+        pace = Duration.ofMillis(100);
+        listeners.add(changes -> {
+            throw new IllegalStateException("a fault");
+        });
+
+        AtomicBoolean first = take("first");
+        passUntil(Duration.ofMillis(500));
+
+        assertThat(first).isTrue();
+        assertThat(backlog.isHolding()).isFalse();
     }
 
     @Test

@@ -82,13 +82,20 @@ public class ProvisionalEvents {
             count(endpoint, LEFT_OUT);
             return;
         }
-        sender.send(endpoint, event.id(), event.body())
-                .ifPresentOrElse(
-                        sent -> sent.subscribe().with(answer -> {
-                            sending.decrementAndGet();
-                            count(endpoint, Labels.of(answer.outcome()));
-                        }),
-                        sending::decrementAndGet);
+        attempt(endpoint, event)
+                .onTermination()
+                .invoke(sending::decrementAndGet)
+                .subscribe()
+                .with(
+                        answer -> answer.ifPresent(ended -> count(endpoint, Labels.of(ended.outcome()))),
+                        unsent -> count(endpoint, Labels.of(Outcome.UNREACHABLE)));
+    }
+
+    /** Empty if it could not be sent yet; fails where the sender throws. */
+    private Uni<Optional<WebhookSender.Answer>> attempt(Endpoint endpoint, EventBodies.Provisional event) {
+        return Uni.createFrom().deferred(() -> sender.send(endpoint, event.id(), event.body())
+                .map(sent -> sent.map(Optional::of))
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty())));
     }
 
     private void count(Endpoint endpoint, String outcome) {

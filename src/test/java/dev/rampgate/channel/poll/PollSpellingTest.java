@@ -79,7 +79,7 @@ class PollSpellingTest {
                 new Random(1),
                 new StreamMetrics(meters),
                 new DatabaseAvailability(() -> Uni.createFrom().voidItem(), loop, meters),
-                new CommitListeners(List.of()),
+                new CommitListeners(List.of(), () -> NOW, meters),
                 Traces.off());
         new PollChannel(
                         new OneClaim(claim),

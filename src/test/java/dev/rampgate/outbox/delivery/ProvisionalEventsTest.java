@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class ProvisionalEventsTest {
@@ -31,16 +32,18 @@ class ProvisionalEventsTest {
     private static final Instant TIME = Instant.parse("2026-05-02T08:00:00Z");
     private static final int CONCURRENCY = 2;
     private static final Endpoint ALL = endpoint("all", List.of());
+    private static final Endpoint OTHER = endpoint("other", List.of());
     private static final Endpoint COMPLETED_ONLY = endpoint("completed", List.of(EventType.COMPLETED));
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final List<String> sent = new ArrayList<>();
     private final List<UniEmitter<? super WebhookSender.Answer>> unanswered = new ArrayList<>();
+    private Function<Endpoint, Uni<WebhookSender.Answer>> post = this::post;
     private List<Endpoint> endpoints = List.of(ALL, COMPLETED_ONLY);
     private OptionalLong epoch = OptionalLong.of(1);
     private final ProvisionalEvents provisional = new ProvisionalEvents(
             () -> endpoints,
-            (endpoint, id, body) -> Optional.of(post(endpoint)),
+            (endpoint, id, body) -> Optional.of(post.apply(endpoint)),
             TestEvents.bodies(),
             () -> epoch,
             meters);
@@ -65,6 +68,35 @@ class ProvisionalEventsTest {
 
         assertThat(sent).hasSize(CONCURRENCY + 1);
         assertThat(count("timeout")).isEqualTo(1);
+    }
+
+    @Test
+    void anAttemptThatFailsGivesItsPlaceBack() {
+        post = endpoint -> Uni.createFrom().failure(new IllegalStateException("closed"));
+        for (int i = 0; i <= CONCURRENCY; i++) {
+            provisional.send(processing("t-" + i));
+        }
+
+        assertThat(count("left_out")).isZero();
+        assertThat(count("unreachable")).isEqualTo(CONCURRENCY + 1);
+    }
+
+    @Test
+    void anAttemptThatCannotBeginGivesItsPlaceBackAndTheOtherEndpointsGetTheEvent() {
+        endpoints = List.of(ALL, OTHER);
+        post = endpoint -> {
+            if (endpoint == ALL) {
+                throw new IllegalStateException("closed");
+            }
+            return post(endpoint);
+        };
+        for (int i = 0; i <= CONCURRENCY; i++) {
+            provisional.send(processing("t-" + i));
+        }
+
+        assertThat(count("left_out")).isZero();
+        assertThat(count("unreachable")).isEqualTo(CONCURRENCY + 1);
+        assertThat(sent).containsExactly("other", "other");
     }
 
     @Test
