@@ -52,7 +52,7 @@ final class EndpointDeliveries {
     private volatile boolean stopping;
 
     /**
-     * @param post sends an event, by its id and its body; never fails
+     * @param post sends an event, by its id and its body; if it fails, the endpoint was not reached
      * @param loop its alone
      */
     EndpointDeliveries(
@@ -373,11 +373,14 @@ final class EndpointDeliveries {
             loop.execute(() -> ended(new Attempt(claim, Outcome.EXPIRED, 0, Optional.empty(), Duration.ZERO)));
             return;
         }
-        post.apply(claim.eventId(), claim.body())
+        Uni.createFrom()
+                .deferred(() -> post.apply(claim.eventId(), claim.body()))
                 .emitOn(loop)
                 .subscribe()
-                .with(answer -> ended(
-                        new Attempt(claim, answer.outcome(), answer.status(), answer.retryAfter(), answer.took())));
+                .with(
+                        answer -> ended(new Attempt(
+                                claim, answer.outcome(), answer.status(), answer.retryAfter(), answer.took())),
+                        unsent -> ended(new Attempt(claim, Outcome.UNREACHABLE, 0, Optional.empty(), Duration.ZERO)));
     }
 
     private void ended(Attempt attempt) {

@@ -776,6 +776,33 @@ class DeliveriesTest {
         assertThat(receiver.deliveredNames()).containsExactly("t-1 1");
     }
 
+    @Test
+    void anAttemptThatCannotBeginIsMarkedAsUnreachable() {
+        registered("orders");
+        event("t-1", 1);
+        Endpoint endpoint = endpoint("orders", URI.create("http://unused.test"));
+        HeldAnswer turns = new HeldAnswer();
+        turns.release();
+        EndpointDeliveries deliveries = new EndpointDeliveries(
+                endpoint,
+                new DeliveryStore(pool),
+                turns,
+                (id, body) -> {
+                    throw new IllegalStateException("closed");
+                },
+                new VertxEventLoop(vertx),
+                INTERVAL,
+                System::nanoTime,
+                new SplittableRandom(1),
+                new DeliveryMetrics("orders", Clock.systemUTC(), meters));
+        deliveries.start();
+
+        await().atMost(LIMIT)
+                .until(() -> number("SELECT count(*) FROM delivery_attempt WHERE outcome = 'unreachable'") == 1);
+        deliveries.stop();
+        await().atMost(LIMIT).until(deliveries::isStopped);
+    }
+
     /** Holds the answer of the first statement that follows the look for work: what it did is committed, and its replica does not know it. */
     private static final class HeldAnswer implements StatementTurns {
         private final AtomicInteger statements = new AtomicInteger();
