@@ -299,12 +299,21 @@ public class DriftStore {
                 .map(rows -> rows.rowCount() == 1);
     }
 
-    /** Counts an item, once: with a lost claim it counts nothing. */
+    /**
+     * Counts an item, once: with a lost claim it counts nothing. Like every statement that writes both tables it locks the run before the item, so that it
+     * waits for {@link #cancel} without having what that deletes.
+     */
     Uni<Void> finish(Item item) {
         return pool.preparedQuery("""
-                        WITH gone AS (
+                        WITH run AS MATERIALIZED (
+                            SELECT id
+                            FROM drift_run
+                            WHERE id = $1
+                            FOR NO KEY UPDATE
+                        ), gone AS (
                             DELETE FROM drift_item
-                            WHERE run_id = $1 AND transaction_id = $2 AND claim = $3 AND outcome IS NOT NULL
+                            USING run
+                            WHERE run_id = run.id AND transaction_id = $2 AND claim = $3 AND outcome IS NOT NULL
                             RETURNING outcome
                         )
                         UPDATE drift_run
