@@ -64,6 +64,10 @@ public class BreakStore {
                         sorted.isEmpty() ? Uni.createFrom().voidItem() : open(connection, source, sourceId, sorted));
     }
 
+    /**
+     * Locks all open breaks of these transactions in the order of their ids, as {@link #withdraw} does, those included that {@link #open} sees again: it
+     * would lock them in the order of their transactions.
+     */
     private static Uni<Void> resolveGone(
             SqlConnection connection,
             Source source,
@@ -77,30 +81,34 @@ public class BreakStore {
                             FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
                                  AS found (transaction_id, kind, here_status, there_status, there_crypto_amount,
                                            there_fiat_amount, there_fiat_currency)
+                        ), held AS MATERIALIZED (
+                            SELECT id, transaction_id, kind, here_status,
+                                   there_status, there_crypto_amount, there_fiat_amount, there_fiat_currency
+                            FROM break
+                            WHERE transaction_id = ANY ($3::text[])
+                              AND source = $1
+                              AND resolved_at IS NULL
+                            ORDER BY id
+                            FOR NO KEY UPDATE
                         ), gone AS (
-                            SELECT break.id,
+                            SELECT held.id,
                                    EXISTS (
                                        SELECT
                                        FROM found
-                                       WHERE found.transaction_id = break.transaction_id AND found.kind = break.kind
+                                       WHERE found.transaction_id = held.transaction_id AND found.kind = held.kind
                                    ) AS changed
-                            FROM break
-                            WHERE break.transaction_id = ANY ($3::text[])
-                              AND break.source = $1
-                              AND break.resolved_at IS NULL
-                              AND NOT EXISTS (
-                                  SELECT
-                                  FROM found
-                                  WHERE found.transaction_id = break.transaction_id
-                                    AND found.kind = break.kind
-                                    AND found.here_status IS NOT DISTINCT FROM break.here_status
-                                    AND found.there_status IS NOT DISTINCT FROM break.there_status
-                                    AND found.there_crypto_amount IS NOT DISTINCT FROM break.there_crypto_amount
-                                    AND found.there_fiat_amount IS NOT DISTINCT FROM break.there_fiat_amount
-                                    AND found.there_fiat_currency IS NOT DISTINCT FROM break.there_fiat_currency
-                              )
-                            ORDER BY break.id
-                            FOR NO KEY UPDATE OF break
+                            FROM held
+                            WHERE NOT EXISTS (
+                                SELECT
+                                FROM found
+                                WHERE found.transaction_id = held.transaction_id
+                                  AND found.kind = held.kind
+                                  AND found.here_status IS NOT DISTINCT FROM held.here_status
+                                  AND found.there_status IS NOT DISTINCT FROM held.there_status
+                                  AND found.there_crypto_amount IS NOT DISTINCT FROM held.there_crypto_amount
+                                  AND found.there_fiat_amount IS NOT DISTINCT FROM held.there_fiat_amount
+                                  AND found.there_fiat_currency IS NOT DISTINCT FROM held.there_fiat_currency
+                            )
                         ), resolved AS (
                             UPDATE break
                             SET resolved_at = now(), looked_at = now()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.support.MigratedDatabase;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgBuilder;
@@ -13,6 +14,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -20,10 +23,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Statements over runs and items while another has some of their rows: none of them can become part of a deadlock. */
+/** Statements over runs, items and breaks while another has some of their rows: none of them can become part of a deadlock. */
 class DriftLocksTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Instant NOW = Instant.parse("2026-11-05T12:00:00Z");
 
     private static final DriftSettings SETTINGS = new DriftSettings() {
         @Override
@@ -46,6 +50,7 @@ class DriftLocksTest {
     private static Vertx vertx;
     private static Pool pool;
     private static DriftStore store;
+    private static BreakStore breaks;
 
     @BeforeAll
     static void start() {
@@ -54,6 +59,7 @@ class DriftLocksTest {
         pool = Pool.newInstance(
                 PgBuilder.pool().connectingTo(database.options()).using(vertx).build());
         store = new DriftStore(pool, SETTINGS);
+        breaks = new BreakStore(pool);
     }
 
     @AfterAll
@@ -65,7 +71,7 @@ class DriftLocksTest {
     @BeforeEach
     void empty() throws SQLException {
         try (Connection connection = connection()) {
-            run(connection, "TRUNCATE drift_run, drift_item");
+            run(connection, "TRUNCATE drift_run, drift_item, break, break_note");
         }
     }
 
@@ -117,6 +123,33 @@ class DriftLocksTest {
         assertThat(text("SELECT count(*) FROM drift_item")).isEqualTo("0");
     }
 
+    @Test
+    void breaksAreRecordedBesideAWithdrawalThatLocksThemInTheOrderOfTheirIds() throws SQLException {
+        openBreaks("b", "a", "gone");
+        CompletableFuture<Void> recorded;
+        try (Connection withdrawal = begin(lock("b"))) {
+            recorded = pool.withTransaction(connection -> breaks.record(
+                            connection,
+                            Source.STATEMENT,
+                            2,
+                            List.of("a", "b", "gone", "new"),
+                            List.of(difference("a"), difference("b"), difference("new"))))
+                    .subscribeAsCompletionStage();
+            awaitOneThatWaits();
+            run(withdrawal, lock("a") + ";" + lock("gone"));
+            run(withdrawal, "UPDATE break SET resolved_at = now() WHERE transaction_id = 'b'");
+            withdrawal.commit();
+        }
+
+        await().atMost(LIMIT).until(recorded::isDone);
+        assertThat(recorded).isCompleted();
+        assertThat(text("""
+                SELECT string_agg(transaction_id || source_id, ' ' ORDER BY transaction_id)
+                FROM break
+                WHERE resolved_at IS NULL
+                """)).isEqualTo("a1 b2 new2");
+    }
+
     /** One run that polls, with one item that agreed and is claimed. */
     private static DriftStore.Item comparedItem() throws SQLException {
         UUID claim = new UUID(1, 2);
@@ -130,6 +163,24 @@ class DriftLocksTest {
                     """.formatted(claim));
         }
         return new DriftStore.Item(Long.parseLong(text("SELECT id FROM drift_run")), "a", claim, 0, true);
+    }
+
+    /** Breaks that import 1 found, with ids in this order. */
+    private static void openBreaks(String... transactions) {
+        for (String transaction : transactions) {
+            get(pool.withTransaction(connection -> breaks.record(
+                    connection, Source.STATEMENT, 1, List.of(transaction), List.of(difference(transaction)))));
+        }
+    }
+
+    private static Difference difference(String transaction) {
+        Here here = new Here("completed", "1", "1", "USDC", "EUR", true, NOW, NOW, NOW);
+        There there = new There("failed", null, null, null, null, false, NOW);
+        return new Difference(transaction, BreakKind.STATUS, here, there, NOW);
+    }
+
+    private static String lock(String transaction) {
+        return "SELECT FROM break WHERE transaction_id = '" + transaction + "' FOR NO KEY UPDATE";
     }
 
     private static void awaitOneThatWaits() {
@@ -165,5 +216,9 @@ class DriftLocksTest {
             rows.next();
             return rows.getString(1);
         }
+    }
+
+    private static <T> T get(Uni<T> result) {
+        return result.await().atMost(LIMIT);
     }
 }
