@@ -3,6 +3,7 @@ package dev.rampgate.channel.socket;
 import dev.rampgate.channel.Observations;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.SteadyClock;
 import dev.rampgate.eventloop.Ticker;
 import dev.rampgate.ledger.Transition;
 import dev.rampgate.proof.Backoff;
@@ -92,7 +93,7 @@ public class SocketChannel implements CommitListener {
         this.claims = claims;
         this.store = store;
         this.settings = settings;
-        this.clock = clock;
+        this.clock = new SteadyClock(clock);
         this.random = random;
         this.refusedAlarm = Alarms.of("sockets_refused", meters);
         this.loop = loop;
@@ -314,6 +315,12 @@ public class SocketChannel implements CommitListener {
         if (stopping) {
             giveBack(ids);
             return;
+        }
+        if (ids.stream().anyMatch(attached::containsKey)) {
+            // Our own lease had ended. The claim forgets the health of such a connection, so it is renewed in another
+            // round.
+            ids.forEach(id -> stored.replace(id, false));
+            ticker.wake();
         }
         ids.stream().filter(id -> !attached.containsKey(id)).forEach(id -> {
             AttachedSocket socket = new AttachedSocket(id, environment);
