@@ -64,14 +64,14 @@ public interface OperatorSettings {
     interface Console {
 
         /**
-         * How long a session lasts without a call by its user, from {@code 1m} to {@code 24h}. Unit: duration. Default:
+         * How long a session lasts without a call by its user, from {@code 1m} to {@code 24h}. Unit: time. Default:
          * {@code 30m}.
          */
         @WithDefault("30m")
         Duration idle();
 
         /**
-         * How long a session lasts at most, from {@code 1m} to {@code 24h}; then the user signs in again. Unit: duration.
+         * How long a session lasts at most, from {@code 1m} to {@code 24h}; then the user signs in again. Unit: time.
          * Default: {@code 12h}.
          */
         @WithDefault("12h")
@@ -155,13 +155,12 @@ public interface OperatorSettings {
     /** Limits on calls, each for one replica. */
     interface Limits {
 
-        /** Calls of one actor; more get 429. Unit: rate, or {@code off}. Default: {@code 20/1s}. */
+        /** Calls of one actor; more get 429. Unit: rate. Default: {@code 20/1s}. */
         @WithDefault("20/1s")
         String actor();
 
         /**
-         * Wrong tokens from one address; beyond it, no token from there is compared, and its calls get 429. Unit: rate, or
-         * {@code off}. Default: {@code 20/1m}.
+         * Wrong tokens from one address; beyond it, no token from there is compared, and its calls get 429. Unit: rate. Default: {@code 20/1m}.
          */
         @WithDefault("20/1m")
         String wrongToken();

@@ -60,7 +60,7 @@ public interface DatabaseSettings {
     /** The password of this user. Unit: text. Default: none, it is required. */
     Optional<String> password();
 
-    /** Most connections of one replica. Unit: connections. Default: {@code 10}. */
+    /** Maximum number of connections of one replica. Unit: connections. Default: {@code 10}. */
     @WithDefault("10")
     @Bounds(least = 1, most = 1_000)
     int maxConnections();

@@ -62,11 +62,11 @@ public interface OutboxSettings {
         @WithDefault("10s")
         Duration timeout();
 
-        /** Most attempts of one replica at a time. Unit: attempts, 1 to 200. Default: {@code 16}. */
+        /** Maximum number of attempts of one replica at a time. Unit: attempts, 1 to 200. Default: {@code 16}. */
         @WithDefault("16")
         int concurrency();
 
-        /** Most attempts of all replicas together. Unit: attempts per second, 1 to 10,000. Default: {@code 500}. */
+        /** Maximum attempts per second of all replicas together. Unit: attempts per second, 1 to 10,000. Default: {@code 500}. */
         @WithDefault("500")
         int rate();
     }

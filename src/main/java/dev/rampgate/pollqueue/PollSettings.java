@@ -10,19 +10,19 @@ import java.time.Duration;
 public interface PollSettings {
 
     /**
-     * Most calls to Proof that ask for a transaction, of all replicas together. Unit: calls per second. Default:
+     * Maximum calls per second to Proof that ask for a transaction, of all replicas together. Unit: calls per second. Default:
      * {@code 20}.
      */
     @WithDefault("20")
     @Bounds(least = 0.01)
     double maxRate();
 
-    /** Most of these that webhooks and other claims may cause. Unit: calls per second. Default: {@code 10}. */
+    /** Maximum calls per second, out of these, that webhooks and other claims may cause. Unit: calls per second. Default: {@code 10}. */
     @WithDefault("10")
     @Bounds(least = 0.01)
     double nudgedMaxRate();
 
-    /** Most of these for ids that nobody but a webhook named. Unit: calls per second. Default: {@code 2}. */
+    /** Maximum calls per second, out of these, for ids known only from webhooks. Unit: calls per second. Default: {@code 2}. */
     @WithDefault("2")
     @Bounds(least = 0.01)
     double unknownMaxRate();

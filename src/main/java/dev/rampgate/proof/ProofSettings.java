@@ -63,7 +63,7 @@ public interface ProofSettings {
     Duration sessionDeadline();
 
     /**
-     * Most HTTP connections for session calls, and as many again for transaction calls, so that neither can starve the
+     * Maximum number of HTTP connections for session calls, and as many again for transaction calls, so that neither can starve the
      * other; sockets are not counted. Unit: connections. Default: {@code 32}.
      */
     @WithDefault("32")

@@ -11,7 +11,7 @@ import java.util.Optional;
 public interface SessionSettings {
 
     /**
-     * How long a session that Proof opened waits to be stored before the user gets it all the same. Default:
+     * How long a session that Proof opened waits to be stored before the user gets it anyway. Default:
      * {@code 1s}.
      */
     @WithDefault("1s")
@@ -81,7 +81,7 @@ public interface SessionSettings {
         String address();
 
         /**
-         * Most transactions of one user that are {@code pending} and were created within the last hour, or {@code processing}
+         * Maximum number of transactions of one user that are {@code pending} and were created within the last hour, or {@code processing}
          * and created within the last day, and not abandoned, over all replicas; beyond them a session is 429 {@code too-many-unfinished}. 0 sets no limit. Unit: transactions. Default:
          * {@code 20}.
          */

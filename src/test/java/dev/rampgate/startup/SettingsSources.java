@@ -149,7 +149,7 @@ public final class SettingsSources {
                 .filter(VariableTree.class::isInstance)
                 .map(VariableTree.class::cast)
                 .forEach(constant -> values.put(
-                        constant.getName().toString().toLowerCase(Locale.ROOT),
+                        constant.getName().toString().toLowerCase(Locale.ROOT).replace('_', '-'),
                         comment(new TreePath(path, constant), "", "")));
         return values;
     }

@@ -13,7 +13,7 @@ public interface AuditSettings {
     /**
      * Secrets by which users and search values become hashes in the audit, each of at least 32 characters, the same at all replicas.
      * The first one hashes; older ones are kept so that {@code about} finds what they hashed. Unit: secrets. Default: none, a random one of each
-     * process: then nobody can find the entries about a user.
+     * process: then the entries about a user cannot be found.
      */
     Optional<List<String>> keys();
 

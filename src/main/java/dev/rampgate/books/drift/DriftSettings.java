@@ -16,7 +16,7 @@ public interface DriftSettings {
     @Bounds(least = 0.001, most = 1)
     double share();
 
-    /** Most settled transactions of one run; a run over more ends as {@code too_large}. Unit: transactions. Default: {@code 2000000}. */
+    /** Maximum number of settled transactions of one run; a run over more ends as {@code too_large}. Unit: transactions. Default: {@code 2000000}. */
     @WithDefault("2000000")
     @Bounds(least = 1)
     long maxTransactions();

@@ -9,7 +9,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "rampgate.books.imports")
 public interface ImportSettings {
 
-    /** Most bytes of one statement; larger ones get 413. Unit: bytes. Default: {@code 104857600}. */
+    /** Maximum number of bytes of one statement; larger ones get 413. Unit: bytes. Default: {@code 104857600}. */
     @WithDefault("104857600")
     @Bounds(least = 1_024, most = 1_073_741_824)
     long maxBytes();

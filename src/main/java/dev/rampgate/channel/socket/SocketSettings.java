@@ -9,7 +9,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "rampgate.socket")
 public interface SocketSettings {
 
-    /** Most sockets to Proof that one replica holds; 0 turns the channel off. Unit: sockets. Default: {@code 500}. */
+    /** Maximum number of sockets to Proof that one replica holds; 0 turns the channel off. Unit: sockets. Default: {@code 500}. */
     @WithDefault("500")
     @Bounds(least = 0)
     int maxConnections();
