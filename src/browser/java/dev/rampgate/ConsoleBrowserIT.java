@@ -111,7 +111,7 @@ class ConsoleBrowserIT {
         browser.click("form[action$=pause] button");
         browser.sees("#notice", "The endpoint is paused");
         browser.click("form[action$=resume] button");
-        browser.sees("#notice", "gets its events again");
+        browser.sees("#notice", "gets events again");
 
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         browser.open(at(ENDPOINT + "?from=" + today.minusDays(1) + "T00:00&to=" + today.plusDays(2) + "T00:00"));

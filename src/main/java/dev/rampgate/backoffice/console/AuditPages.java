@@ -124,10 +124,9 @@ class AuditPages implements ConsolePages {
         if (sealed.isPresent()) {
             return SealedText.open(sealed.get(), call.session())
                     .map(FormText::decode)
-                    .orElseThrow(
-                            () -> new ProblemException(
-                                    ProblemType.NOT_FOUND,
-                                    "The address of a search works for the token alone that it was made with. Please search again"));
+                    .orElseThrow(() -> new ProblemException(
+                            ProblemType.NOT_FOUND,
+                            "The address of a search works only with the token that made it. Please search again"));
         }
         MultiMap parameters = MultiMap.caseInsensitiveMultiMap();
         call.query(TRANSACTION).ifPresent(id -> parameters.add("about", id));
@@ -227,13 +226,13 @@ class AuditPages implements ConsolePages {
         } else if (waiting.compareTo(LATE) > 0) {
             tone = "wait";
             state = "late";
-            meaning = "Entries wait to be linked. Until they are, a change of them cannot be seen.";
+            meaning = "Entries wait to be linked. Until then, changes to them would go unnoticed.";
         } else {
             tone = "good";
             state = "linked";
             meaning =
-                    "The entries on this page have the hashes that they must have. Only --verify-audit with a head from your log or metrics"
-                            + " checks the whole chain.";
+                    "The entries on this page have the correct hashes. To check the whole chain, run --verify-audit with a head"
+                            + " from your log or metrics.";
         }
         return new AuditPage.Chain(
                 tone,

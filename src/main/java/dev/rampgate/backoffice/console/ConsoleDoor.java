@@ -217,7 +217,7 @@ class ConsoleDoor implements OperatorDoor {
     private static ProblemException ofAnEarlierSession() {
         return new ProblemException(Problem.of(
                 ProblemType.FORBIDDEN,
-                "This form is of an earlier session. Nothing was done: go back, load the page again, and repeat it"));
+                "This form belongs to an earlier session. Nothing was done. Go back, reload the page and try again"));
     }
 
     private static boolean isSigningIn(RoutingContext routing) {
@@ -254,13 +254,14 @@ class ConsoleDoor implements OperatorDoor {
             return ProblemPage.of(frames.of(routing, problem.type().title()), problem, RequestId.of(routing));
         }
         if (signingIn) {
-            return signInPage(routing, "This token is not known. Copy it again, without spaces around it.");
+            return signInPage(routing, "This token is unknown. Copy it again, without spaces around it.");
         }
         if (routing.request().headers().contains(HttpHeaders.AUTHORIZATION)) {
             return signInPage(
                     routing,
-                    "The console takes no token from the header Authorization. Sign in with the token here, or call the service API below /operate/"
-                            + " with it. A proxy that signs people in must name them, as the settings rampgate.operate.proxy say.");
+                    "The console does not accept a token in the Authorization header. Sign in with the token here, or use it for the"
+                            + " service API at /operate/. A proxy that signs people in must send their names in separate headers"
+                            + " (settings rampgate.operate.proxy).");
         }
         if (isLinkFromElsewhere(routing)) {
             // The browser kept the cookie back. It sends it with the next request, which this page makes.

@@ -122,7 +122,7 @@ class ConsoleSessions {
                         : Uni.createFrom()
                                 .failure(new ProblemException(
                                         ProblemType.UNAVAILABLE,
-                                        "A token as long as yours is stored in the database, which does not answer")));
+                                        "A token this long must be stored in the database, which does not answer")));
     }
 
     /** A new session of an actor or a person who has just shown this token. A person's token goes with the session. */
@@ -160,10 +160,10 @@ class ConsoleSessions {
             return keptTokens
                     .find(parts.group("kept"))
                     .onFailure()
-                    .transform(
-                            unread -> new ProblemException(
-                                    ProblemType.UNAVAILABLE,
-                                    "Your session is stored in the database, which does not answer. Signing in again may open one that does without it"))
+                    .transform(unread -> new ProblemException(
+                            ProblemType.UNAVAILABLE,
+                            "Your session is stored in the database, which does not answer. If you sign in again, you may get"
+                                    + " a session that does not need it"))
                     .chain(token -> token.map(found -> ofPerson(parts, found))
                             .orElseGet(() -> Uni.createFrom().item(Optional.empty())));
         }

@@ -69,11 +69,11 @@ class DeliveryPages implements ConsolePages {
     public Map<String, String> notices() {
         Map<String, String> notices = new HashMap<>(Map.of(
                 "endpoint_paused", "The endpoint is paused. Its events are kept.",
-                "endpoint_resumed", "The endpoint gets its events again, what was kept at its rate.",
+                "endpoint_resumed", "The endpoint gets events again. Those that were kept are sent at its rate.",
                 "replayed", "{n} deliveries are queued. They go out with a tenth of the endpoint's rate.",
                 "test_delivered", "The test event was delivered in {n} ms.",
                 "test_rejected", "The endpoint refused the test event after {n} ms.",
-                "test_gone", "The endpoint answered 410 after {n} ms: it wants no events any more.",
+                "test_gone", "The endpoint answered 410 after {n} ms: it no longer wants events.",
                 "test_throttled", "The endpoint asked for fewer calls, after {n} ms.",
                 "test_failed", "The endpoint failed after {n} ms.",
                 "test_timeout", "The endpoint did not answer within {n} ms.",

@@ -83,7 +83,7 @@ class DriftPages implements ConsolePages {
                 "drift_started", "The run has started.",
                 "drift_cancelled", "The run is cancelled. What it found stays.",
                 "statement_imported", "The statement is received. Its rows are compared with the record.",
-                "break_explained", "The explanation is added. The break is alarmed no more.");
+                "break_explained", "The explanation is added. The break no longer raises an alert.");
     }
 
     // --- reading

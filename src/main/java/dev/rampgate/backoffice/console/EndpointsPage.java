@@ -66,7 +66,7 @@ record EndpointsPage(Frame frame, List<Endpoint> endpoints) implements TemplateI
         private static String why(EndpointView view) {
             if (view.state() == EndpointView.State.PAUSED) {
                 String by = "gone".equals(view.pausedBecause())
-                        ? "The receiver answered 410: it wants no events any more. Paused "
+                        ? "The receiver answered 410: it no longer wants events. Paused "
                         : "Paused by an operator ";
                 return by + Moment.of(view.pausedAt()).text() + ". Its events are kept.";
             }

@@ -40,6 +40,6 @@ record OverviewPage(
     /** An endpoint of the company's systems. */
     public record Endpoint(String name, String state, String tone, String oldest, String parked) {}
 
-    /** An alarm that this replica raised. */
-    public record Alarm(String name, String label, String count) {}
+    /** An alarm that this replica raised; {@code isSearchable} if transactions can be searched by it. */
+    public record Alarm(String name, String label, String count, boolean isSearchable) {}
 }

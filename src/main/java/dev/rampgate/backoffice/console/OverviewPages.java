@@ -2,6 +2,7 @@ package dev.rampgate.backoffice.console;
 
 import dev.rampgate.backoffice.Audited;
 import dev.rampgate.backoffice.Permission;
+import dev.rampgate.backoffice.SearchFilter;
 import dev.rampgate.backoffice.console.OverviewPage.Age;
 import dev.rampgate.backoffice.console.OverviewPage.Channel;
 import dev.rampgate.backoffice.console.OverviewPage.Endpoint;
@@ -68,7 +69,7 @@ class OverviewPages implements ConsolePages {
             return new Finding(Tone.BAD, "Users are affected", "");
         }
         return findings.isEmpty()
-                ? new Finding(Tone.GOOD, "Users are not affected", "No trouble is known to this replica.")
+                ? new Finding(Tone.GOOD, "Users are not affected", "This replica knows of no trouble.")
                 : new Finding(Tone.WAIT, "Users are not affected now, but something needs attention", "");
     }
 
@@ -86,21 +87,25 @@ class OverviewPages implements ConsolePages {
                     new Finding(
                             Tone.BAD,
                             "Proof refuses our token or address",
-                            "No order can be asked for, so what users see does not change. Check the client token and the addresses that Proof allows."));
+                            "Rampgate cannot read any order at Proof, so users see no changes. Check the client token and the addresses that Proof allows."));
         }
         if (orZero(figures.gauge("rampgate.session.brakes")) > 0) {
             findings.add(new Finding(
                     Tone.BAD,
                     "An operator has stopped sessions",
-                    "All new orders, or some, are refused until the brake is released. See the page of brakes."));
+                    "All new orders, or some, are refused until the brake is released. See the Brakes page."));
         }
         if (figures.isOn("rampgate.proof.breaker.open", "call", "session")) {
             findings.add(new Finding(
-                    Tone.BAD, "Proof does not open sessions", "New orders fail. Proof is tried now and then."));
+                    Tone.BAD,
+                    "Proof does not open sessions",
+                    "New orders fail. Rampgate tries again from time to time."));
         }
         if (figures.isOn("rampgate.proof.breaker.open", "call", "transaction")) {
             findings.add(new Finding(
-                    Tone.BAD, "Proof does not answer polls", "What users see is late. Proof is tried now and then."));
+                    Tone.BAD,
+                    "Proof does not answer polls",
+                    "What users see is late. Rampgate tries again from time to time."));
         }
         double lag = Math.max(
                 orZero(figures.gauge("rampgate.poll.lag.seconds", "priority", "nudged")),
@@ -120,7 +125,7 @@ class OverviewPages implements ConsolePages {
                 .forEach(endpoint -> findings.add(new Finding(
                         Tone.WAIT,
                         "Endpoint " + endpoint.name() + ": " + endpoint.state(),
-                        "Your system behind it does not hear of changes in time.")));
+                        "Your system behind it gets its events late.")));
         if (orZero(figures.gauge("rampgate.figures.age.seconds")) > OLD_FIGURES_SECONDS
                 && !figures.isOn("rampgate.database.away")) {
             findings.add(new Finding(Tone.WAIT, "The figures of this page are old", "They are read every 15 seconds."));
@@ -192,7 +197,8 @@ class OverviewPages implements ConsolePages {
         List<OverviewPage.Alarm> alarms = new ArrayList<>();
         figures.counters("rampgate.alarms", "alarm").forEach((alarm, count) -> {
             if (count > 0) {
-                alarms.add(new OverviewPage.Alarm(alarm, alarm.replace('_', ' '), whole(count)));
+                alarms.add(new OverviewPage.Alarm(
+                        alarm, alarm.replace('_', ' '), whole(count), SearchFilter.ALARMS.contains(alarm)));
             }
         });
         return alarms;

@@ -237,10 +237,9 @@ class SearchPages implements ConsolePages {
         if (sealed.isPresent()) {
             MultiMap parameters = SealedText.open(sealed.get(), call.session())
                     .map(FormText::decode)
-                    .orElseThrow(
-                            () -> new ProblemException(
-                                    ProblemType.NOT_FOUND,
-                                    "The address of a search works for the token alone that it was made with. Please search again"));
+                    .orElseThrow(() -> new ProblemException(
+                            ProblemType.NOT_FOUND,
+                            "The address of a search works only with the token that made it. Please search again"));
             return parameters.contains(FIND) ? findings(call, parameters.get(FIND)) : result(call, parameters);
         }
         MultiMap parameters = MultiMap.caseInsensitiveMultiMap();

@@ -8,9 +8,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
+import dev.rampgate.backoffice.SearchFilter;
 import dev.rampgate.sandbox.transaction.Action;
 import dev.rampgate.support.ProofAndDatabase;
 import dev.rampgate.support.TestSession;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -46,6 +48,9 @@ class ConsolePagesQuarkusTest {
     @Inject
     Pool pool;
 
+    @Inject
+    MeterRegistry meters;
+
     private ConsoleBrowser desk;
 
     @BeforeEach
@@ -66,6 +71,19 @@ class ConsolePagesQuarkusTest {
                 .body(containsString("Sockets"))
                 .body(containsString("below 15 minutes"))
                 .body(containsString("Database"));
+    }
+
+    @Test
+    void alarmsThatTransactionsCanBeSearchedByLeadToTheirSearch() {
+        SearchFilter.ALARMS.forEach(
+                alarm -> meters.counter("rampgate.alarms", "alarm", alarm).increment());
+        meters.counter("rampgate.alarms", "alarm", "database_away").increment();
+
+        String overview = desk.get("").then().statusCode(200).extract().asString();
+
+        assertThat(SearchFilter.ALARMS).allSatisfy(alarm -> assertThat(overview)
+                .contains("href=\"/operate/console/search?alarm=" + alarm + "&amp;within=400d\""));
+        assertThat(overview).contains("database away").doesNotContain("search?alarm=database_away");
     }
 
     // --- audit
@@ -185,7 +203,7 @@ class ConsolePagesQuarkusTest {
                 .get(searched)
                 .then()
                 .statusCode(404)
-                .body(containsString("works for the token alone"), not(containsString(user)));
+                .body(containsString("works only with the token that made it"), not(containsString(user)));
         desk.get("search?s=nonsense").then().statusCode(404);
     }
 
@@ -362,7 +380,7 @@ class ConsolePagesQuarkusTest {
         night.submitAndFollow("endpoints/" + name + "/pause")
                 .then()
                 .body(containsString("The endpoint is paused"), containsString("Paused by an operator"));
-        night.submitAndFollow("endpoints/" + name + "/resume").then().body(containsString("gets its events again"));
+        night.submitAndFollow("endpoints/" + name + "/resume").then().body(containsString("gets events again"));
         night.submit("endpoints/" + name + "/test").then().statusCode(404);
         desk.get("endpoints/unheardof").then().statusCode(404);
 

@@ -127,7 +127,7 @@ class ConsoleQuarkusTest {
                 .then()
                 .statusCode(401)
                 .header("Set-Cookie", nullValue())
-                .body(containsString("This token is not known"), not(containsString("wrong-token-canary")));
+                .body(containsString("This token is unknown"), not(containsString("wrong-token-canary")));
     }
 
     @Test
@@ -356,7 +356,7 @@ class ConsoleQuarkusTest {
             assertThat(cookie).endsWith(token);
             as(cookie).get(at("")).then().statusCode(200);
             signIn(tooLong).then().statusCode(503).body(containsString("the database, which does not answer"));
-            as(stored).get(at("")).then().statusCode(503).body(containsString("Signing in again"));
+            as(stored).get(at("")).then().statusCode(503).body(containsString("If you sign in again"));
         } finally {
             execute("ALTER TABLE console_token_away RENAME TO console_token");
         }
@@ -388,7 +388,7 @@ class ConsoleQuarkusTest {
                     .statusCode(401)
                     .contentType("text/html")
                     .body(
-                            containsString("takes no token from the header Authorization"),
+                            containsString("does not accept a token in the Authorization header"),
                             containsString("rampgate.operate.proxy"),
                             containsString("name=\"to\" value=\"/operate/console/search\""),
                             not(containsString(token + "<")));
@@ -544,7 +544,7 @@ class ConsoleQuarkusTest {
                     .post(at("sign-out"))
                     .then()
                     .statusCode(403)
-                    .body(containsString("of an earlier session"));
+                    .body(containsString("belongs to an earlier session"));
         }
         as(cookie)
                 .header("Sec-Fetch-Site", "same-origin")
