@@ -50,7 +50,7 @@ public class KycStatusResource {
                 settings.limits().kycUser());
     }
 
-    /** {@code not_started}, {@code pending}, {@code verified} or {@code failed}; clients must bear others, too. */
+    /** {@code not_started}, {@code pending}, {@code verified} or {@code failed}; clients must accept other values, too. */
     record UsersKycStatus(String status) {}
 
     /** The caller's own status at Proof; informational. */

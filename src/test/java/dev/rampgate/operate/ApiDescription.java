@@ -121,7 +121,7 @@ public final class ApiDescription implements OASFilter {
             SESSIONS,
             "Sessions of Proof's widget, for signed-in users",
             TRANSACTIONS,
-            "What became of them, for the user whose they are",
+            "The transactions of the signed-in user",
             HAND_OFF,
             "The hosted page for apps, on which no user is signed in",
             WEBHOOK,
@@ -144,7 +144,7 @@ public final class ApiDescription implements OASFilter {
                             "readKycStatus",
                             SESSIONS,
                             "How far the user's identity check is at Proof; informational",
-                            "not_started, pending, verified or failed; clients must bear others, too.")),
+                            "not_started, pending, verified or failed; clients must accept other values, too.")),
             entry(
                     "GET /transactions",
                     new Purpose(
@@ -159,8 +159,8 @@ public final class ApiDescription implements OASFilter {
                             "readTransaction",
                             TRANSACTIONS,
                             "One of the user's own transactions, with its timeline",
-                            "Age tells, in seconds, how old our observation is. A reader that names its ETag gets 304 while"
-                                    + " nothing changed.")),
+                            "Age is the age of our observation in seconds. A request with the current ETag in If-None-Match"
+                                    + " gets 304.")),
             entry(
                     "POST /transactions/{id}/ticket",
                     new Purpose(
@@ -476,7 +476,7 @@ public final class ApiDescription implements OASFilter {
     }
 
     private static APIResponse notModified() {
-        return OASFactory.createAPIResponse().description("It is as If-None-Match says");
+        return OASFactory.createAPIResponse().description("Not modified since the ETag in If-None-Match");
     }
 
     /** They are plain routes, which no scan of the application finds. */
@@ -613,10 +613,10 @@ public final class ApiDescription implements OASFilter {
             response.addHeader("Allow", header("the methods that the path has"));
         }
         if (status == 401) {
-            response.addHeader("WWW-Authenticate", header("how one signs in"));
+            response.addHeader("WWW-Authenticate", header("how to sign in"));
         }
         if (status == 409 || status == 429 || status == 503) {
-            response.addHeader("Retry-After", header("after how many seconds another try makes sense"));
+            response.addHeader("Retry-After", header("seconds to wait before the next try"));
         }
         return response;
     }
@@ -771,7 +771,7 @@ public final class ApiDescription implements OASFilter {
                         .getResponses()
                         .addAPIResponse(
                                 "200",
-                                answer.description("The session, for this once")
+                                answer.description("The session; it is handed over only once")
                                         .addHeader(
                                                 "Rampgate-Ticket",
                                                 header("opens the stream of its transaction for minutes"))
