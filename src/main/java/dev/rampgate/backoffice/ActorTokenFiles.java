@@ -129,7 +129,7 @@ final class ActorTokenFiles {
         Set<String> problems = new TreeSet<>();
         for (String property : properties) {
             if (isRemoved(property)) {
-                problems.add(property + " is no setting any more; name actors instead: " + PREFIX
+                problems.add(property + " is no longer a setting; name actors instead: " + PREFIX
                         + "<name>.role=operator and " + PREFIX + "<name>.token-file");
                 continue;
             }
@@ -158,7 +158,7 @@ final class ActorTokenFiles {
 
     private static void check(String property, String actor, String setting, Set<String> problems) {
         if (!KNOWN.contains(setting)) {
-            problems.add(property + " is no setting; an actor has a role and a token-file");
+            problems.add(property + " is not a setting; an actor has a role and a token-file");
         } else if (!NAME.matcher(actor).matches()) {
             problems.add(property
                     + ": the name of an actor must be 1 to 32 lower case letters and digits, the first a letter");

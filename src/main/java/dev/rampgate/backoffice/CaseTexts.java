@@ -171,7 +171,7 @@ final class CaseTexts {
         List<String> problems = new ArrayList<>();
         for (String key : new TreeSet<>(own.stringPropertyNames())) {
             if (!texts.containsKey(key)) {
-                problems.add(key + " is no text");
+                problems.add(key + " is not a text");
             } else if (own.getProperty(key).isBlank()) {
                 problems.add(key + " is empty");
             }
@@ -180,7 +180,7 @@ final class CaseTexts {
                     .results()
                     .map(found -> found.group(1))
                     .filter(name -> !PLACEHOLDERS.contains(name))
-                    .forEach(name -> problems.add(key + " names {" + name + "}, which is no value"));
+                    .forEach(name -> problems.add(key + " names {" + name + "}, which is not a value"));
             String outside = CHOICE.matcher(own.getProperty(key)).replaceAll("");
             if (outside.contains("[") || outside.contains("]")) {
                 problems.add(key + " has a bracket without its other half, or one inside another");

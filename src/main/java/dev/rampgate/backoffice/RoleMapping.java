@@ -25,10 +25,10 @@ final class RoleMapping {
         words.forEach((name, values) -> {
             Role role = Role.of(name)
                     .orElseThrow(() -> wrong(
-                            setting, "." + name + " is no role; there are service, support, operator and auditor"));
+                            setting, "." + name + " is not a role; there are service, support, operator and auditor"));
             values.forEach(value -> {
                 if (value.isBlank() || roles.put(value.strip(), role) != null) {
-                    throw wrong(setting, "." + name + " has a value that is empty or stands twice");
+                    throw wrong(setting, "." + name + " has a value that is empty or occurs twice");
                 }
             });
         });

@@ -129,7 +129,7 @@ final class BearerToken implements IdentitySource {
             throw wrong(
                     prefix,
                     "jwks-url",
-                    "is no URL; write for example https://issuer.example.com/.well-known/jwks.json");
+                    "is not a URL; write for example https://issuer.example.com/.well-known/jwks.json");
         }
         if (settings.keyFile().isPresent()
                 && !Files.isReadable(Path.of(settings.keyFile().get()))) {

@@ -63,7 +63,7 @@ final class PublicKeys {
                             .flatMap(Optional::stream)
                             .toList();
         } catch (DecodeException | ClassCastException broken) {
-            throw new IllegalArgumentException("is no set of JSON Web Keys");
+            throw new IllegalArgumentException("is not a JSON Web Key set");
         }
     }
 

@@ -117,7 +117,7 @@ public class TransactionResource {
                 .ifPresent(meant -> {
                     throw refused(
                             PrintableText.is(name, 64) ? name : "parameter",
-                            "is no parameter; did you mean " + meant + "?");
+                            "is not a parameter; did you mean " + meant + "?");
                 }));
         // The parameter of an empty value is null: a search for nothing must not list everything.
         List<String> asked = address.getQueryParameters().getOrDefault("reference", List.of());
@@ -125,7 +125,7 @@ public class TransactionResource {
                 || !asked.isEmpty() && named.filter(PrintableText::isReference).isEmpty()) {
             throw refused(
                     "reference",
-                    "must stand once and have 1 to 128 printable characters, with spaces only between others");
+                    "must occur once and have 1 to 128 printable characters, with spaces only between others");
         }
         PageCursor after = Optional.ofNullable(cursor)
                 .map(text -> PageCursor.decode(text, named).orElseThrow(TransactionResource::badCursor))

@@ -148,7 +148,7 @@ public class ErasureLedger {
         if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
             throw new ConfigurationException(
                     SETTING + " is " + folder
-                            + ", which is no directory that Rampgate may write to. Mount the volume of the erasure ledger there.");
+                            + ", which is not a directory that Rampgate may write to. Mount the volume of the erasure ledger there.");
         }
         try {
             LOG.infof("The erasure ledger has %d lines", files().verify());

@@ -148,7 +148,7 @@ final class ErasureLedgerFiles {
     private static DamagedException damaged(String name, long line, long at) {
         return new DamagedException("The erasure ledger is damaged: " + name
                 + (line < 0 ? "" : ", line " + line) + " (byte " + at
-                + ") is no line that Rampgate wrote, and lines follow it. Erased users could come back. Restore this file from a copy of"
+                + ") is not a line that Rampgate wrote, and lines follow it. Erased users could come back. Restore this file from a copy of"
                 + " it, or remove the damaged line if you know whom it concerned and erase that user again.");
     }
 

@@ -182,13 +182,13 @@ class ResourceProblems {
                                             misspelt.getKnownPropertyIds().stream()
                                                     .map(Object::toString)
                                                     .toList())
-                                    .map(meant -> "is no field; did you mean " + meant + "?")
-                                    .orElse("is no field"))));
+                                    .map(meant -> "is not a field; did you mean " + meant + "?")
+                                    .orElse("is not a field"))));
         }
         if (unreadable instanceof StreamReadException noJson && noJson.getLocation() != null) {
             return Problem.of(
                     ProblemType.MALFORMED_BODY,
-                    "The body is no valid JSON, or has a name twice: see line "
+                    "The body is not valid JSON, or repeats a name: see line "
                             + noJson.getLocation().getLineNr() + ", column "
                             + noJson.getLocation().getColumnNr());
         }

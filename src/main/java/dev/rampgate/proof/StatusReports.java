@@ -122,7 +122,7 @@ public final class StatusReports {
     }
 
     private static MalformedReport noObject() {
-        return new MalformedReport(MalformedReport.WHOLE, "is no JSON object");
+        return new MalformedReport(MalformedReport.WHOLE, "is not a JSON object");
     }
 
     /**
@@ -240,14 +240,14 @@ public final class StatusReports {
         String id() {
             String id = required(ID, MAX_ID_LENGTH);
             if (!TransactionIds.isPossible(id)) {
-                throw new MalformedReport(ID, "is none that a transaction can have");
+                throw new MalformedReport(ID, "is not an id that a transaction can have");
             }
             return id;
         }
 
         String required(String name, int maxLength) {
             if (fields.isOther(name)) {
-                throw new MalformedReport(name, "is no string");
+                throw new MalformedReport(name, "is not a string");
             }
             String value = fields.string(name).orElseThrow(() -> new MalformedReport(name, "is missing"));
             if (value.isEmpty()) {

@@ -110,7 +110,7 @@ public final class ReloadedFiles {
             }
             // What blocks its reader for ever, such as a pipe, is none.
             if (Files.exists(file) && !Files.isRegularFile(file)) {
-                throw new UnusableFileException("is no regular file");
+                throw new UnusableFileException("is not a regular file");
             }
             try (InputStream stream = Files.newInputStream(file)) {
                 byte[] content = stream.readNBytes(mostBytes + 1);

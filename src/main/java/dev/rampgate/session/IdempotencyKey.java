@@ -26,7 +26,7 @@ record IdempotencyKey(String userId, String value, byte[] requestHash) {
     static final String HEADER = "Idempotency-Key";
 
     private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e]{1,128}");
-    private static final String RULE = "must stand once and have 1 to 128 printable ASCII characters without spaces";
+    private static final String RULE = "must occur once and have 1 to 128 printable ASCII characters without spaces";
 
     /**
      * The key of a request; none if it has none.

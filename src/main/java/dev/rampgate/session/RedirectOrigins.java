@@ -72,7 +72,7 @@ final class RedirectOrigins {
         Optional<URI> uri = parsed(entry).filter(RedirectOrigins::isPage);
         if (uri.isEmpty() || !uri.get().getRawPath().isEmpty() || hasMore(uri.get())) {
             throw new ConfigurationException(
-                    SETTING + ": '" + entry + "' is no origin; write https:// and a host, for example"
+                    SETTING + ": '" + entry + "' is not an origin; write https:// and a host, for example"
                             + " https://shop.example.com, or the scheme of your own app, for example myapp:// or"
                             + " com.example.shop:",
                     Set.of(SETTING));

@@ -150,7 +150,7 @@ public class SessionPolicy {
         for (String entry : entries) {
             pairs.add(pair(entry.strip())
                     .orElseThrow(() ->
-                            wrong(PAIRS, entry, "is no pair; write currency and network, for example USDC/ERC20")));
+                            wrong(PAIRS, entry, "is not a pair; write currency and network, for example USDC/ERC20")));
         }
         return Set.copyOf(pairs);
     }
@@ -165,7 +165,7 @@ public class SessionPolicy {
                 throw wrong(
                         AMOUNTS,
                         entry,
-                        "is no range of amounts; write for example USDC/ERC20=10..5000 or USDC/ERC20=10..");
+                        "is not a range of amounts; write for example USDC/ERC20=10..5000 or USDC/ERC20=10..");
             }
             if (amounts.put(pair.get(), range.get()) != null) {
                 throw wrong(AMOUNTS, entry, "is the second range of this pair");

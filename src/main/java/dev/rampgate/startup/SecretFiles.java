@@ -134,13 +134,13 @@ public final class SecretFiles implements ConfigSourceFactory {
                     .decode(ByteBuffer.wrap(content))
                     .toString();
             if (text.indexOf('\0') >= 0) {
-                throw new UnusableFileException("is no text in UTF-8");
+                throw new UnusableFileException("is not UTF-8 text");
             }
             return text.lines().toList();
         } catch (CharacterCodingException otherEncoding) {
-            throw new UnusableFileException("is no text in UTF-8");
+            throw new UnusableFileException("is not UTF-8 text");
         } catch (InvalidPathException noPath) {
-            throw new UnusableFileException("cannot be read: this is no path");
+            throw new UnusableFileException("cannot be read: this is not a path");
         }
     }
 

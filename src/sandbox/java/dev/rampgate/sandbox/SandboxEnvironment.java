@@ -82,7 +82,7 @@ final class SandboxEnvironment {
         return Stream.concat(variables.keySet().stream(), properties.stringPropertyNames().stream())
                 .filter(name -> variable(name).startsWith(PREFIX) && !known.contains(variable(name)))
                 .sorted()
-                .map(name -> name + " is no setting of the sandbox and has no effect"
+                .map(name -> name + " is not a setting of the sandbox and has no effect"
                         + nearest(variable(name))
                                 .map(meant -> "; did you mean " + meant + "?")
                                 .orElse("; docs/sandbox.md lists all"))

@@ -76,11 +76,11 @@ class ActorTokenFilesTest {
                 .hasMessageContaining("RAMPGATE_OPERATE_ACTORS_NIGHT_SHIFT_ROLE: the name of an actor must be 1 to 32")
                 .hasMessageContaining("rampgate.operate.actors.desk.role must be service, support, operator or auditor")
                 .hasMessageContaining("rampgate.operate.actors.desk.token-file: the file has a wrong token 1")
-                .hasMessageContaining("RAMPGATE_OPERATE_ACTORS_SHOP_TOKEN is no setting")
+                .hasMessageContaining("RAMPGATE_OPERATE_ACTORS_SHOP_TOKEN is not a setting")
                 .hasMessageContaining("rampgate.operate.actors.shop.token-file is required")
                 .hasMessageContaining("rampgate.operate.actors.books.role must be")
                 .hasMessageContaining("rampgate.operate.actors.books.token-file: the file cannot be read")
-                .hasMessageContaining("RAMPGATE_OPERATE_TOKEN is no setting any more; name actors instead:"
+                .hasMessageContaining("RAMPGATE_OPERATE_TOKEN is no longer a setting; name actors instead:"
                         + " rampgate.operate.actors.<name>.role=operator and rampgate.operate.actors.<name>.token-file")
                 .hasMessageNotContaining("canary");
     }

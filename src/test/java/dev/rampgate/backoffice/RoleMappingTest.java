@@ -29,9 +29,9 @@ class RoleMappingTest {
     @Test
     void aRoleThatThereIsNotAndAWordThatMeansTwoRolesStopTheStart() {
         assertThatThrownBy(() -> new RoleMapping("roles", Map.of("boss", List.of("any"))))
-                .hasMessageContaining("roles.boss is no role");
+                .hasMessageContaining("roles.boss is not a role");
         assertThatThrownBy(
                         () -> new RoleMapping("roles", Map.of("operator", List.of("any"), "support", List.of("any"))))
-                .hasMessageContaining("stands twice");
+                .hasMessageContaining("occurs twice");
     }
 }

@@ -272,9 +272,9 @@ class SituationTest {
 
         assertThatThrownBy(() -> new CaseTexts(Optional.of(own)))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("done.user is no text")
+                .hasMessageContaining("done.user is not a text")
                 .hasMessageContaining("failed.user is empty")
-                .hasMessageContaining("completed.user names {name}, which is no value")
+                .hasMessageContaining("completed.user names {name}, which is not a value")
                 .hasMessageContaining("reported.user has a bracket")
                 .hasMessageContaining("retried.user has a bracket");
         assertThatThrownBy(() -> new CaseTexts(Optional.of(folder.resolve("missing"))))

@@ -200,8 +200,8 @@ class SandboxTest {
 
         assertThat(environment.unknownSettings())
                 .containsExactly(
-                        "SANDBOX_QWERTZ is no setting of the sandbox and has no effect; docs/sandbox.md lists all",
-                        "SANDBOX_SCENARO is no setting of the sandbox and has no effect; did you mean SANDBOX_SCENARIO?");
+                        "SANDBOX_QWERTZ is not a setting of the sandbox and has no effect; docs/sandbox.md lists all",
+                        "SANDBOX_SCENARO is not a setting of the sandbox and has no effect; did you mean SANDBOX_SCENARIO?");
     }
 
     @Test

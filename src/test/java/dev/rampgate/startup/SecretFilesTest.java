@@ -130,8 +130,8 @@ class SecretFilesTest {
         assertRefused(written("newline", "\n".getBytes(UTF_8)), "is empty");
         assertRefused(written("nothing", new byte[0]), "is empty");
         assertRefused(written("mark", "\uFEFF\r\n".getBytes(UTF_8)), "is empty");
-        assertRefused(written("latin", "canary\u00e9".getBytes(ISO_8859_1)), "is no text in UTF-8");
-        assertRefused(written("utf16", "canary".getBytes(UTF_16LE)), "is no text in UTF-8");
+        assertRefused(written("latin", "canary\u00e9".getBytes(ISO_8859_1)), "is not UTF-8 text");
+        assertRefused(written("utf16", "canary".getBytes(UTF_16LE)), "is not UTF-8 text");
     }
 
     private void assertRefused(Path file, String why) {

@@ -249,7 +249,7 @@ final class StatementParser {
                 continue; // the line has ended with the carriage return
             }
             if (next == 0) {
-                mistakes.addFatal(line, null, "has a NUL character: the file is no text in UTF-8");
+                mistakes.addFatal(line, null, "has a NUL character: the file is not UTF-8 text");
             } else if (next != MARK || line > 1 || column > 0 || place != Place.CELL_BEGINS) {
                 parse(next == '\r' ? '\n' : next);
             }
@@ -389,7 +389,7 @@ final class StatementParser {
                 mistakes.addFatal(
                         firstLine,
                         known.wireName(),
-                        "stands there twice"
+                        "occurs twice"
                                 + (known.names.size() > 1 ? "; these are one: " + String.join(", ", known.names) : ""));
                 return;
             }

@@ -187,8 +187,7 @@ public class StatementUpload {
         private void note(List<Duplicate> found) {
             found.stream()
                     .limit(Math.max(0, Mistakes.MOST_NAMED - duplicates.size()))
-                    .map(duplicate ->
-                            new Mistake(duplicate.line(), "id", "stands in line " + duplicate.first() + " already"))
+                    .map(duplicate -> new Mistake(duplicate.line(), "id", "is already in line " + duplicate.first()))
                     .forEach(duplicates::add);
             spoiled |= !duplicates.isEmpty();
         }

@@ -118,7 +118,7 @@ final class EndpointChecks {
                     ? error(name, "secrets-file", "is not set; it must name a file with the secrets that sign")
                     : Optional.of(Path.of(text.get()));
         } catch (InvalidPathException impossible) {
-            return error(name, "secrets-file", "is no path");
+            return error(name, "secrets-file", "is not a path");
         }
     }
 
@@ -139,7 +139,7 @@ final class EndpointChecks {
                             () -> error(
                                     name,
                                     "types",
-                                    "has a type that there is not; it must be types of events separated by commas, such as"
+                                    "has an unknown type; it must be types of events separated by commas, such as"
                                             + " transaction.completed,transaction.failed"));
         }
         return types;

@@ -44,7 +44,7 @@ class HandOffAddresses {
                 BASE.matcher(url).matches(),
                 "base-url",
                 url,
-                "is no address for users; write https:// and a host, without a slash at the end, for example"
+                "is not an address for users; write https:// and a host, without a slash at the end, for example"
                         + " https://ramp.example.com"));
         this.script = settings.widgetScript().strip();
         Matcher parts = SCRIPT.matcher(script);
@@ -52,16 +52,17 @@ class HandOffAddresses {
                 parts.matches(),
                 "widget-script",
                 script,
-                "is no address of a script; write for example https://widget.proof.community/widget.2.0.js");
+                "is not an address of a script; write for example https://widget.proof.community/widget.2.0.js");
         this.scriptOrigin = parts.group(1);
         this.frameOrigins = settings.frameOrigins().orElse(List.of(scriptOrigin)).stream()
                 .map(String::strip)
                 .toList();
-        frameOrigins.forEach(origin -> require(
-                FRAME.matcher(origin).matches(),
-                "frame-origins",
-                origin,
-                "is no origin; write https:// and a host in lower case, for example https://widget.proof.community"));
+        frameOrigins.forEach(
+                origin -> require(
+                        FRAME.matcher(origin).matches(),
+                        "frame-origins",
+                        origin,
+                        "is not an origin; write https:// and a host in lower case, for example https://widget.proof.community"));
         within("lifetime", settings.lifetime(), Duration.ofSeconds(10), Duration.ofMinutes(10));
         within("follow-for", settings.followFor(), Duration.ofMinutes(10), Duration.ofHours(24));
         if (base.isPresent() && !canBeFollowed) {

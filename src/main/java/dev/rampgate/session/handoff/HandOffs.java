@@ -88,7 +88,7 @@ public class HandOffs {
             return false;
         }
         if (!values.equals(List.of("true"))) {
-            throw refused("must stand once and be true or false");
+            throw refused("must occur once and be true or false");
         }
         if (!addresses.areSet()) {
             throw refused("is not offered here");

@@ -25,7 +25,7 @@ public final class WebhookUrl {
         }
         throw new IllegalArgumentException(
                 "'" + text
-                        + "' is no URL of a webhook; write scheme, host and path, for example http://localhost:3000/proof-webhook");
+                        + "' is not a URL of a webhook; write scheme, host and path, for example http://localhost:3000/proof-webhook");
     }
 
     /** Without its path, which contains a key. */
