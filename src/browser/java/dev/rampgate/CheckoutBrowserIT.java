@@ -240,7 +240,7 @@ class CheckoutBrowserIT {
         String order = browser.address();
         browser.inAnotherTab(() -> {
             browser.open(order);
-            browser.sees("#notice-title", "The payment form is not here");
+            browser.sees("#notice-title", "This tab has no payment form");
             browser.sees("#status", "Pending");
         });
     }

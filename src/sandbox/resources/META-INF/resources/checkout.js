@@ -128,8 +128,8 @@ function resume(id) {
   } else {
     element('answer').hidden = true;
     notice({
-      title: 'The payment form is not here',
-      detail: 'Only the tab in which the order was made has it, for an hour. The status is shown all the same.',
+      title: 'This tab has no payment form',
+      detail: 'Only the tab that made the order has it, for an hour. You can still see the status here.',
     });
   }
 }

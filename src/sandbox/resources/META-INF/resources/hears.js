@@ -76,7 +76,7 @@ function show({stopped, refused, forged, events}, parts) {
   parts.note.hidden = !stopped && forged === 0;
   setText(parts.note, stopped
     ? `The receiver answers 503${refused ? `, so far ${refused} ${refused === 1 ? 'time' : 'times'}` : ''}. `
-      + 'Rampgate keeps the events and tries again, after a second first and later each minute. Buy something, and then start the receiver.'
+      + 'Rampgate keeps the events and tries again, first after a second, later once a minute. Buy something, and then start the receiver.'
     : `The receiver refused ${forged} ${forged === 1 ? 'message' : 'messages'} without a valid signature.`);
   parts.empty.hidden = events.length > 0;
   parts.list.replaceChildren(...events.slice(-MOST_SHOWN).reverse().map(line));

@@ -151,9 +151,10 @@ public class Brakes {
         return new ProblemException(Problem.of(
                         ProblemType.SESSIONS_PAUSED,
                         all
-                                ? "New payments are paused for now. Please try again later; what you have begun goes on"
-                                : "Such payments are paused for now; another currency, network or direction may be available. What you have"
-                                        + " begun goes on")
+                                ? "New payments are paused for now. Please try again later. Payments that you have started"
+                                        + " continue"
+                                : "This kind of payment is paused for now. Another currency, network or direction may be"
+                                        + " available. Payments that you have started continue")
                 .withRetryAfter(bounded(Duration.between(clock.instant(), last))));
     }
 
@@ -275,7 +276,7 @@ public class Brakes {
         before.stream()
                 .filter(brake -> active.stream().noneMatch(other -> other.name().equals(brake.name())))
                 .forEach(brake ->
-                        LOG.infof("Brake %s stops no sessions any more: it was released or has expired", brake.name()));
+                        LOG.infof("Brake %s no longer stops sessions: it was released or has expired", brake.name()));
         firstRead.complete(null);
     }
 }

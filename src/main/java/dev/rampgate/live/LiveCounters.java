@@ -55,7 +55,8 @@ class LiveCounters {
         }
         for (Departure why : Departure.values()) {
             departures.put(
-                    why, counter("rampgate.live.departures", "Streams ended before their end", "reason", why, meters));
+                    why,
+                    counter("rampgate.live.departures", "Streams that Rampgate closed early", "reason", why, meters));
         }
         for (Refusal why : Refusal.values()) {
             refusals.put(why, counter("rampgate.live.refusals", "Streams that were not opened", "reason", why, meters));

@@ -55,7 +55,7 @@ public final class DatabaseAvailability {
         if (outageBegins()) {
             alarm.increment();
             LOG.errorf(
-                    "The database is away (%s): sessions and webhooks are kept in memory until it is back; restart no replica before",
+                    "The database is away (%s): sessions and webhooks are kept in memory until it is back. Do not restart any replica until then",
                     failure.getMessage());
             probeLater();
         }

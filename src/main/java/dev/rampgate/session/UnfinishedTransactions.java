@@ -142,8 +142,8 @@ class UnfinishedTransactions {
             refused.increment();
             throw new ProblemException(Problem.of(
                             ProblemType.TOO_MANY_UNFINISHED,
-                            "Finish or cancel one of them in the widget first; one that is not begun counts for an hour,"
-                                    + " any other for a day at most")
+                            "Finish or cancel one of them in the widget first. An unpaid one stops counting after an hour,"
+                                    + " any other after a day at most")
                     .withRetryAfter(TRY_AGAIN));
         }
     }

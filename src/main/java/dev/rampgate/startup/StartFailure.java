@@ -112,7 +112,7 @@ public final class StartFailure {
         }
         Matcher missing = REQUIRED.matcher(problem);
         return missing.matches()
-                ? EnvironmentName.both(missing.group("name")) + " is not set, and is required"
+                ? EnvironmentName.both(missing.group("name")) + " is required, but not set"
                 : CODE.matcher(problem).replaceAll("");
     }
 

@@ -110,7 +110,7 @@ class BrakeRoutesQuarkusTest {
 
         session("USDC", "buy").statusCode(503);
         session("USDT", "buy").statusCode(201);
-        session("USDT", "sell").statusCode(503).body("detail", containsString("another currency"));
+        session("USDT", "sell").statusCode(503).body("detail", containsString("Another currency"));
         release("no-sales").statusCode(200);
         session("USDT", "sell").statusCode(201);
     }

@@ -102,7 +102,7 @@ class StartFailureTest {
                 .anySatisfy(
                         sentence -> assertThat(sentence)
                                 .isEqualTo(
-                                        "rampgate.types.named.one.url (RAMPGATE_TYPES_NAMED_ONE_URL) is not set, and is required"));
+                                        "rampgate.types.named.one.url (RAMPGATE_TYPES_NAMED_ONE_URL) is required, but not set"));
     }
 
     @ParameterizedTest

@@ -13,8 +13,8 @@ import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Keyed hashes of users and search values. A hash is {@code <key id>:<32 hex digits>}, the begin of the HMAC-SHA256 of the value's UTF-8 form;
- * the key id is the begin of that of {@value #KEY_ID}, 8 hex digits.
+ * Keyed hashes of users and search values. A hash is {@code <key id>:<hash>}: the hash is the first 32 hex digits of the HMAC-SHA256 of the value's
+ * UTF-8 form, the key id is the first 8 of that of {@value #KEY_ID}.
  */
 @Singleton
 public class AuditKeys {

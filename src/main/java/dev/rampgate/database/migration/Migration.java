@@ -181,9 +181,7 @@ public class Migration {
     private void done() {
         done = true;
         if (complaint != null) {
-            LOG.infof(
-                    "The tables are at version %s or later; the cause of the last complaint is gone",
-                    SchemaVersion.NEEDED);
+            LOG.infof("The tables are at version %s or later; the last error is resolved", SchemaVersion.NEEDED);
             complaint = null;
         }
         migrated.fire(new SchemaMigrated());
