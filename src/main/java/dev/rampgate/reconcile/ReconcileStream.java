@@ -148,10 +148,14 @@ public class ReconcileStream {
      */
     private record Loaded(Map<String, Recorded> recorded, Set<String> asked, Map<String, Instant> erased) {}
 
-    /** The questions about the users of sessions leave together with the locks: one way to the database less for each session. */
+    /**
+     * If there are sessions, the question about users leaves together with the locks: one way to the database less. It is about
+     * all users of the batch then, so that no second question takes their locks in another order.
+     */
     private Uni<Loaded> loaded(UnitOfWork unit, List<Observation> batch) {
         Set<String> ids = batch.stream().map(Observation::transactionId).collect(Collectors.toSet());
-        Set<String> asked = owners(batch, observation -> observation.channel() == Channel.SESSION);
+        boolean opening = batch.stream().anyMatch(observation -> observation.channel() == Channel.SESSION);
+        Set<String> asked = owners(batch, observation -> opening);
         return Uni.combine()
                 .all()
                 .unis(unit.load(ids, clock.instant()), erased(unit, asked))
