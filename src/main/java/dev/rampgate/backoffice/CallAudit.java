@@ -5,6 +5,7 @@ import dev.rampgate.backoffice.audit.AuditKeys;
 import dev.rampgate.backoffice.audit.AuditStore;
 import dev.rampgate.backoffice.audit.CountedCalls;
 import dev.rampgate.database.TransactionStep;
+import dev.rampgate.eventloop.SteadyClock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -98,7 +99,7 @@ public class CallAudit implements OperatorCallListener {
             ActorAuthentication authentication,
             InstantSource clock,
             MeterRegistry meters) {
-        this.clock = clock;
+        this.clock = new SteadyClock(clock);
         this.authentication = authentication;
         this.store = store;
         this.keys = keys;

@@ -1,5 +1,6 @@
 package dev.rampgate.identity;
 
+import dev.rampgate.eventloop.SteadyClock;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +41,7 @@ final class SigningKeys {
         this.source = source;
         this.setting = setting;
         this.refresh = refresh;
-        this.clock = clock;
+        this.clock = new SteadyClock(clock);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.rampgate.outbox;
 import dev.rampgate.database.Columns;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.SteadyClock;
 import dev.rampgate.eventloop.Ticker;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -41,6 +42,9 @@ public class Sequencer {
     private final Ticker ticker;
     private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
     private final InstantSource clock;
+    /** For pauses, which must not last longer where the clock is set back. */
+    private final InstantSource steady;
+
     private final Runnable onPlaced;
     private final Counter placed;
     private final Counter epochs;
@@ -76,6 +80,7 @@ public class Sequencer {
             MeterRegistry meters) {
         this.store = store;
         this.clock = clock;
+        this.steady = new SteadyClock(clock);
         this.onPlaced = onPlaced;
         this.ticker = new Ticker("event sequencer", loop, interval, this::round, random);
         this.placed = Counter.builder("rampgate.outbox.placed")
@@ -187,7 +192,7 @@ public class Sequencer {
 
     /** Now and then, and only if events were placed. */
     private Uni<Void> noteWriters(FeedHead head) {
-        Instant now = clock.instant();
+        Instant now = steady.instant();
         if (!searchStart.mayMove(head.lastNumber()) || now.isBefore(writersNotedAt.plus(BETWEEN_NOTES))) {
             return Uni.createFrom().voidItem();
         }

@@ -1,5 +1,6 @@
 package dev.rampgate.proof;
 
+import dev.rampgate.eventloop.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,7 +34,7 @@ public final class CircuitBreaker {
     CircuitBreaker(int threshold, Duration pause, InstantSource clock) {
         this.threshold = threshold;
         this.pause = pause;
-        this.clock = clock;
+        this.clock = new SteadyClock(clock);
     }
 
     /** Whether the number of calls is not limited. */

@@ -21,7 +21,7 @@ public final class ThrottledLog {
 
     private final Logger log;
     private final InstantSource clock;
-    private Instant windowEnds = Instant.MIN;
+    private Instant windowEnds = Instant.EPOCH;
     private int written;
     private long leftOut;
 
@@ -71,7 +71,8 @@ public final class ThrottledLog {
     /** How many lines were left out since the last one that was written; negative if this one is left out, too. */
     private synchronized long admit() {
         Instant now = clock.instant();
-        if (!now.isBefore(windowEnds)) {
+        // Also when the clock was set back.
+        if (!now.isBefore(windowEnds) || now.isBefore(windowEnds.minus(WINDOW))) {
             windowEnds = now.plus(WINDOW);
             written = 0;
         }

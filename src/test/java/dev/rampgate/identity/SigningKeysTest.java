@@ -63,6 +63,18 @@ class SigningKeysTest {
     }
 
     @Test
+    void keys_become_old_although_the_clock_is_set_back() {
+        know(first);
+
+        now = now.minus(Duration.ofHours(5));
+        assertThat(candidates("first")).isEqualTo("first");
+        assertThat(readings).hasSize(1);
+        now = now.plus(REFRESH).plusSeconds(1);
+        assertThat(candidates("first")).isEqualTo("first");
+        assertThat(readings).hasSize(2);
+    }
+
+    @Test
     void an_unknown_key_is_looked_up_at_once() {
         know(first);
         now = now.plus(SigningKeys.PAUSE);

@@ -51,6 +51,16 @@ class CircuitBreakerTest {
     }
 
     @Test
+    void aClockThatIsSetBackDelaysTheNextCallByThePauseAlone() {
+        open();
+        now = now.minus(Duration.ofHours(1));
+        assertThat(breaker.refusal()).contains(Duration.ofSeconds(5));
+        now = now.plusSeconds(5);
+
+        assertThat(breaker.refusal()).isEmpty();
+    }
+
+    @Test
     void aCallThatFailsAgainLeavesItOpen() {
         open();
         now = now.plusSeconds(5);

@@ -47,6 +47,17 @@ class ThrottledLogTest {
     }
 
     @Test
+    void aClockThatIsSetBackKeepsNoLinesOutForLonger() {
+        for (int i = 0; i < 100; i++) {
+            log.warn("line %d", i);
+        }
+        pass(Duration.ofHours(-1));
+        log.warn("an hour earlier");
+
+        assertThat(lines()).hasSize(ThrottledLog.LINES + 1);
+    }
+
+    @Test
     void whatALineSaysIsNoFormatOfItsOwn() {
         log.warn("%s", "100 %s and {0}");
         assertThat(lines()).containsExactly("100 %s and {0}");

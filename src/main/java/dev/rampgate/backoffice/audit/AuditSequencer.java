@@ -4,6 +4,7 @@ import dev.rampgate.backoffice.audit.AuditStore.Look;
 import dev.rampgate.database.Columns;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.SteadyClock;
 import dev.rampgate.eventloop.Ticker;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -38,6 +39,9 @@ public class AuditSequencer {
     private final AuditStore store;
     private final Ticker ticker;
     private final InstantSource clock;
+    /** For pauses, which must not last longer where the clock is set back. */
+    private final InstantSource steady;
+
     private final Counter lost;
     private volatile Look last;
     private volatile ChainHead reported;
@@ -48,6 +52,7 @@ public class AuditSequencer {
             AuditStore store, EventLoop loop, InstantSource clock, RandomGenerator random, MeterRegistry meters) {
         this.store = store;
         this.clock = clock;
+        this.steady = new SteadyClock(clock);
         this.ticker = new Ticker("audit sequencer", loop, INTERVAL, this::round, random);
         this.lost = Counter.builder("rampgate.audit.chain.lost")
                 .description(
@@ -133,7 +138,7 @@ public class AuditSequencer {
 
     /** Outside of the database, where the head can be compared later. */
     private synchronized void publish(Duration every) {
-        Instant now = clock.instant();
+        Instant now = steady.instant();
         if (unpublished && !now.isBefore(publishedAt.plus(every))) {
             LOG.infof("Audit head %s", head());
             unpublished = false;

@@ -6,6 +6,7 @@ import dev.rampgate.books.drift.DriftStore.Waiting;
 import dev.rampgate.channel.Observations;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.SteadyClock;
 import dev.rampgate.eventloop.Ticker;
 import dev.rampgate.pollqueue.BudgetShare;
 import dev.rampgate.pollqueue.BudgetShare.Slot;
@@ -69,6 +70,9 @@ public class DriftJob {
     private final Pool pool;
     private final EventLoop loop;
     private final InstantSource clock;
+    /** For pauses, which must not last longer where the clock is set back. */
+    private final InstantSource steady;
+
     private final RandomGenerator random;
     private final MeterRegistry meters;
     private final Comparison comparison;
@@ -106,6 +110,7 @@ public class DriftJob {
         this.pool = pool;
         this.loop = loop;
         this.clock = clock;
+        this.steady = new SteadyClock(clock);
         this.random = random;
         this.meters = meters;
         this.comparison = new Comparison(settings.timing());
@@ -147,12 +152,12 @@ public class DriftJob {
 
     /** One step: counting, or claiming; the calls themselves continue during the next rounds. */
     private Uni<Void> round() {
-        if (stopping || clock.instant().isBefore(idleUntil)) {
+        if (stopping || steady.instant().isBefore(idleUntil)) {
             return Uni.createFrom().voidItem();
         }
         return store.active().chain(active -> {
             if (active.isEmpty()) {
-                idleUntil = clock.instant().plus(IDLE);
+                idleUntil = steady.instant().plus(IDLE);
                 return Uni.createFrom().voidItem();
             }
             DriftRun run = active.get();

@@ -1,6 +1,7 @@
 package dev.rampgate.channel.webhook;
 
 import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.SteadyClock;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
@@ -30,7 +31,7 @@ final class AckDeadlines {
     AckDeadlines(Duration limit, EventLoop loop, InstantSource clock) {
         this.limit = limit;
         this.loop = loop;
-        this.clock = clock;
+        this.clock = new SteadyClock(clock);
     }
 
     /** The outcome of the work, or a {@link TimeoutException} if it takes longer than the limit; it goes on then. */

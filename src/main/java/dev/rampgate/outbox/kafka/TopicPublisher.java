@@ -1,6 +1,7 @@
 package dev.rampgate.outbox.kafka;
 
 import dev.rampgate.eventloop.EventLoop;
+import dev.rampgate.eventloop.SteadyClock;
 import dev.rampgate.eventloop.Ticker;
 import dev.rampgate.outbox.kafka.KafkaTopics.Page;
 import dev.rampgate.telemetry.ThrottledLog;
@@ -75,7 +76,7 @@ final class TopicPublisher {
         this.topics = topics;
         this.thread = new KafkaThread(loop, producers);
         this.loop = loop;
-        this.clock = clock;
+        this.clock = new SteadyClock(clock);
         this.random = random;
         this.metrics = metrics;
         this.log = new ThrottledLog(LOG, clock);

@@ -186,7 +186,7 @@ class DriftPagesQuarkusTest {
                 .post(at("drift/import"))
                 .then()
                 .statusCode(403)
-                .body(containsString("of an earlier session"));
+                .body(containsString("belongs to an earlier session"));
         as(cookie)
                 .header("Sec-Fetch-Site", "cross-site")
                 .multiPart("csrf", csrf(cookie))
