@@ -1,5 +1,6 @@
 package dev.rampgate.edge;
 
+import dev.rampgate.eventloop.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,7 +27,7 @@ public final class RateLimit {
     public RateLimit(Rate rate, int capacity, InstantSource clock) {
         this.intervalMicros = rate.intervalMicros();
         this.burstMicros = intervalMicros * (rate.calls() - 1);
-        this.clock = clock;
+        this.clock = new SteadyClock(clock);
         this.fullAt = new LinkedHashMap<>(16, 0.75f, true) {
             @Override
             protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {

@@ -33,6 +33,9 @@ record EventBody(String type, Instant timestamp, Data data) {
     /** Proof's words are short; one that is longer is left out, so that a body stays within its bound. */
     private static final int LONGEST_WORD = 128;
 
+    /** In UTF-16 units, as the ledger keeps them at most: ids of users and addresses of wallets. */
+    private static final int LONGEST_NAME = 256;
+
     /**
      * The transaction as the event leaves it: the fields of {@code GET /transactions/{id}} without the timeline, then those of the
      * event.
@@ -108,12 +111,12 @@ record EventBody(String type, Instant timestamp, Data data) {
                 named ? own.reference() : null,
                 named ? own.source().wireName() : null,
                 own == null || own.metadata().isEmpty() ? null : own.metadataInOrder(),
-                details.isErased() ? null : word(details.address()),
+                details.isErased() ? null : upTo(LONGEST_NAME, details.address()),
                 details.createdAt(),
                 state.since(),
                 state.settled(),
                 state.abandoned(),
-                details.isErased() ? null : word(details.userId()),
+                details.isErased() ? null : upTo(LONGEST_NAME, details.userId()),
                 epoch,
                 event.isProvisional() ? null : event.version(),
                 event.source().channel().name(),
@@ -142,7 +145,11 @@ record EventBody(String type, Instant timestamp, Data data) {
     }
 
     private static String word(String text) {
-        return text == null || text.length() > LONGEST_WORD ? null : text;
+        return upTo(LONGEST_WORD, text);
+    }
+
+    private static String upTo(int longest, String text) {
+        return text == null || text.length() > longest ? null : text;
     }
 
     /** As {@code GET} answers it: the status that a webhook claims, until a poll has answered. */

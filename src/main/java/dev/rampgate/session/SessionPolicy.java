@@ -70,15 +70,22 @@ public class SessionPolicy {
         if ("sell".equals(request.type()) && !sell) {
             throw new ProblemException(ProblemType.SELL_NOT_OFFERED);
         }
-        AmountRange range = amounts.get(pair);
-        if (range != null && !range.contains(request.amount())) {
+        range(pair).filter(range -> !range.contains(request.amount())).ifPresent(range -> {
             throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST)
                     .withErrors(List.of(new FieldError("amount", range.rule()))));
-        }
+        });
         if (request.redirectUrl() != null && !redirects.allow(request.redirectUrl())) {
             throw new ProblemException(
                     ProblemType.REDIRECT_NOT_ALLOWED, "rampgate.session.redirect-origins does not list its origin");
         }
+    }
+
+    /** Whatever the letter case: Proof may accept another spelling than the settings have. */
+    private Optional<AmountRange> range(Pair pair) {
+        return amounts.entrySet().stream()
+                .filter(one -> one.getKey().toString().equalsIgnoreCase(pair.toString()))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     /**
@@ -167,9 +174,11 @@ public class SessionPolicy {
                         entry,
                         "is not a range of amounts; write for example USDC/ERC20=10..5000 or USDC/ERC20=10..");
             }
-            if (amounts.put(pair.get(), range.get()) != null) {
+            if (amounts.keySet().stream().anyMatch(other -> other.toString()
+                    .equalsIgnoreCase(pair.get().toString()))) {
                 throw wrong(AMOUNTS, entry, "is the second range of this pair");
             }
+            amounts.put(pair.get(), range.get());
         }
         return Map.copyOf(amounts);
     }

@@ -121,6 +121,29 @@ class EventBodiesTest {
     }
 
     @Test
+    void theLongestUserAndAddressThatTheLedgerKeepsAreInTheBody() {
+        String user = "\u0001".repeat(256);
+        String address = "\u0002".repeat(256);
+        String longest = "\u0001".repeat(128);
+        TransactionDetails details = TransactionDetails.of(longest, longest, longest)
+                .withUser(user)
+                .withRequestedAmount(longest)
+                .withCryptoAmount(longest)
+                .withFiat(longest, longest)
+                .withPaymentMethod(longest)
+                .withCreatedAt(TIME)
+                .with(
+                        new OwnReference(
+                                "\uffff".repeat(128), OwnReference.Source.CALLER, Map.of("text", "x".repeat(8_100))),
+                        address);
+
+        assertThat(bodies.body(event(details, true, 2), EPOCH))
+                .contains("\"user_id\":\"" + "\\u0001".repeat(256) + "\"")
+                .contains("\"address\":\"" + "\\u0002".repeat(256) + "\"")
+                .hasSizeLessThan(MOST_BYTES);
+    }
+
+    @Test
     void anErasedOwnerIsNotNamed() {
         String body = bodies.body(event(details(TransactionDetails.pseudonym(new UUID(1, 2)), "USDC"), true, 2), EPOCH);
 

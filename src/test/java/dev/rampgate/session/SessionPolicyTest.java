@@ -69,6 +69,15 @@ class SessionPolicyTest {
         passes(policy, order("USDC", "TRC20", amount, "buy", null));
     }
 
+    @ParameterizedTest
+    @CsvSource({"usdc, erc20", "USDC, erc20", "Usdc, Erc20"})
+    void another_spelling_of_the_pair_does_not_evade_its_range(String currency, String network) {
+        SessionPolicy policy = new SessionPolicy(new Settings().amounts("USDC/ERC20=10..5000"));
+
+        passes(policy, order(currency, network, "10", "buy", null));
+        refused(policy, order(currency, network, "999999", "buy", null), ProblemType.INVALID_REQUEST);
+    }
+
     @Test
     void a_wrong_amount_is_named_with_what_would_be_right() {
         SessionPolicy policy = new SessionPolicy(new Settings().amounts("USDC/ERC20=10..5000"));
@@ -233,6 +242,7 @@ class SessionPolicyTest {
     void a_range_for_what_is_not_offered_or_two_for_one_stop_the_start() {
         stops(new Settings().pairs("USDT/TRC20").amounts("USDC/ERC20=10.."), "rampgate.session.amount-ranges");
         stops(new Settings().amounts("USDC/ERC20=10..", "USDC/ERC20=..20"), "rampgate.session.amount-ranges");
+        stops(new Settings().amounts("USDC/ERC20=10..", "usdc/ERC20=..20"), "rampgate.session.amount-ranges");
     }
 
     @ParameterizedTest
