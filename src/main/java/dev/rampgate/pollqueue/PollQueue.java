@@ -44,7 +44,10 @@ public interface PollQueue {
     /** Gives a claim back without a call. */
     Uni<Void> release(Claim claim);
 
-    /** Forgets an id that Proof does not know either, unless it became known meanwhile. */
+    /**
+     * Forgets an id that Proof does not know either, unless it became known meanwhile. If a webhook named it since the call,
+     * the answer may be older than that, so it is asked for once more (rule 8).
+     */
     Uni<Void> forget(Claim claim);
 
     /** Stops the calls of all replicas for a while. */

@@ -155,8 +155,17 @@ public class PostgresPollQueue implements PollQueue {
 
     @Override
     public Uni<Void> forget(Claim claim) {
-        return pool.preparedQuery("DELETE FROM poll WHERE transaction_id = $1 AND priority = 2")
-                .execute(Tuple.of(claim.transactionId()))
+        // Two statements in one, of which each row meets one.
+        return pool.preparedQuery("""
+                        WITH gone AS (
+                            DELETE FROM poll
+                            WHERE transaction_id = $1 AND priority = 2 AND (wanted_at > asked_at) IS NOT TRUE
+                        )
+                        UPDATE poll
+                        SET due_at = greatest(now(), asked_at + interval '1 s'), lease_until = NULL, leased_by = NULL
+                        WHERE transaction_id = $1 AND priority = 2 AND wanted_at > asked_at AND leased_by = $2
+                        """)
+                .execute(Tuple.of(claim.transactionId(), replica))
                 .replaceWithVoid();
     }
 

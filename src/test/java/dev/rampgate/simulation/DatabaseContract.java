@@ -526,6 +526,21 @@ abstract class DatabaseContract {
     }
 
     @Test
+    void anUnknownIdThatAWebhookNamedSinceTheCallIsAskedForOnceMore() {
+        write(changes().poll("unknown", Priority.UNKNOWN, false, Duration.ZERO));
+        Claim call = claim(polls, Priority.UNKNOWN).get(0);
+        happen(Duration.ofMillis(100));
+        write(changes().poll("unknown", Priority.UNKNOWN, false, Duration.ZERO));
+        get(polls.forget(call));
+
+        happen(Duration.ofSeconds(2));
+        Claim again = claim(polls, Priority.UNKNOWN).get(0);
+        get(polls.forget(again));
+        happen(Duration.ofMinutes(1));
+        assertThat(claim(polls, Priority.UNKNOWN)).isEmpty();
+    }
+
+    @Test
     void unknownIdsAreKeptUpToANumber() {
         for (int i = 0; i < PLAN.reconciling().unknownCapacity() + 5; i++) {
             write(changes().poll("unknown-" + i, Priority.UNKNOWN, false, Duration.ZERO));

@@ -554,8 +554,19 @@ final class MemoryDatabase implements Database {
 
         @Override
         public Uni<Void> forget(Claim claim) {
-            return done(() -> polls.computeIfPresent(
-                    claim.transactionId(), (id, poll) -> poll.priority == Priority.UNKNOWN ? null : poll));
+            return done(() -> {
+                Poll poll = polls.get(claim.transactionId());
+                if (poll == null || poll.priority != Priority.UNKNOWN) {
+                    return;
+                }
+                if (!poll.isWanted()) {
+                    polls.remove(claim.transactionId());
+                } else if (replica.equals(poll.leasedBy)) {
+                    poll.dueAt = poll.allowed(time.instant());
+                    poll.leaseUntil = null;
+                    poll.leasedBy = null;
+                }
+            });
         }
 
         @Override

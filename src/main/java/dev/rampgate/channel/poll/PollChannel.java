@@ -4,6 +4,7 @@ import dev.rampgate.channel.Observations;
 import dev.rampgate.database.migration.SchemaMigrated;
 import dev.rampgate.eventloop.EventLoop;
 import dev.rampgate.eventloop.Ticker;
+import dev.rampgate.ledger.Observation;
 import dev.rampgate.ledger.Outcome;
 import dev.rampgate.pollqueue.ClaimsByUrgency;
 import dev.rampgate.pollqueue.PollPlan;
@@ -231,14 +232,19 @@ public class PollChannel implements CommitListener {
                 .onItemOrFailure()
                 .invoke((report, failure) -> ended(claim, failure))
                 .call(report -> answered(claim))
-                .call(report -> claim.priority() == Priority.UNKNOWN && isRespelled(claim, report)
-                        ? queue.forget(claim)
-                        : Uni.createFrom().voidItem())
-                .map(report -> observations.polled(recorded(claim, report), askedAt))
-                .invoke(trace::brought)
                 .onFailure(ProofFailure.class)
                 .call(failure -> putOff(claim, failure))
-                .chain(stream::offer);
+                .chain(report -> record(claim, report, askedAt, trace));
+    }
+
+    private Uni<Outcome> record(Claim claim, StatusReport report, Instant askedAt, Traces.Poll trace) {
+        Observation observation = observations.polled(recorded(claim, report), askedAt);
+        trace.brought(observation);
+        // Only what is stored under Proof's own spelling takes the place of the id that a webhook named.
+        return stream.offer(observation)
+                .call(stored -> claim.priority() == Priority.UNKNOWN && isRespelled(claim, report)
+                        ? queue.forget(claim)
+                        : Uni.createFrom().voidItem());
     }
 
     private static boolean isRespelled(Claim claim, StatusReport report) {

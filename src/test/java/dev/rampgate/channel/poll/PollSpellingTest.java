@@ -17,6 +17,7 @@ import dev.rampgate.reconcile.LedgerStore;
 import dev.rampgate.reconcile.ObservationIds;
 import dev.rampgate.reconcile.ReconcileSettings;
 import dev.rampgate.reconcile.ReconcileStream;
+import dev.rampgate.reconcile.StoreException;
 import dev.rampgate.reconcile.StreamMetrics;
 import dev.rampgate.support.TestSettings;
 import dev.rampgate.telemetry.Traces;
@@ -42,6 +43,7 @@ class PollSpellingTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<String> recorded = new ArrayList<>();
     private final List<String> forgotten = new ArrayList<>();
+    private boolean refusing;
 
     @Test
     void whatIsKnownKeepsItsId() {
@@ -64,6 +66,15 @@ class PollSpellingTest {
         poll(new Claim("ABC-1", Priority.UNKNOWN, 0, Duration.ZERO, false, Duration.ZERO), "ABC-1");
 
         assertThat(recorded).containsExactly("ABC-1");
+        assertThat(forgotten).isEmpty();
+    }
+
+    @Test
+    void anIdThatOnlyAWebhookNamedStaysWhileProofsOwnIsNotStored() {
+        refusing = true;
+        poll(new Claim("ABC-1", Priority.UNKNOWN, 0, Duration.ZERO, false, Duration.ZERO), "abc-1");
+
+        assertThat(recorded).isEmpty();
         assertThat(forgotten).isEmpty();
     }
 
@@ -122,7 +133,9 @@ class PollSpellingTest {
 
         @Override
         public <T> Uni<T> inTransaction(Function<UnitOfWork, Uni<T>> work) {
-            return work.apply(this);
+            return refusing
+                    ? Uni.createFrom().failure(new StoreException(StoreException.Kind.AWAY, "made up", null))
+                    : work.apply(this);
         }
 
         @Override
