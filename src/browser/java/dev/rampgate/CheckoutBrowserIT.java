@@ -512,7 +512,7 @@ class CheckoutBrowserIT {
             draw(pictures, "no widget");
         });
         browser.run("sessionStorage.clear(); location.reload()");
-        browser.sees("#notice-title", "is not here");
+        browser.sees("#notice-title", "has no payment form");
         confirmed("Pending");
         draw(pictures, "in another tab");
 
