@@ -9,13 +9,14 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -70,22 +71,15 @@ public class SessionPolicy {
         if ("sell".equals(request.type()) && !sell) {
             throw new ProblemException(ProblemType.SELL_NOT_OFFERED);
         }
-        range(pair).filter(range -> !range.contains(request.amount())).ifPresent(range -> {
+        AmountRange range = amounts.get(pair);
+        if (range != null && !range.contains(request.amount())) {
             throw new ProblemException(Problem.of(ProblemType.INVALID_REQUEST)
                     .withErrors(List.of(new FieldError("amount", range.rule()))));
-        });
+        }
         if (request.redirectUrl() != null && !redirects.allow(request.redirectUrl())) {
             throw new ProblemException(
                     ProblemType.REDIRECT_NOT_ALLOWED, "rampgate.session.redirect-origins does not list its origin");
         }
-    }
-
-    /** Whatever the letter case: Proof may accept another spelling than the settings have. */
-    private Optional<AmountRange> range(Pair pair) {
-        return amounts.entrySet().stream()
-                .filter(one -> one.getKey().toString().equalsIgnoreCase(pair.toString()))
-                .map(Map.Entry::getValue)
-                .findFirst();
     }
 
     /**
@@ -162,8 +156,11 @@ public class SessionPolicy {
         return Set.copyOf(pairs);
     }
 
+    /** Found whatever the letter case: Proof may accept another spelling than the settings have. */
     private static Map<Pair, AmountRange> amounts(List<String> entries) {
-        Map<Pair, AmountRange> amounts = new HashMap<>();
+        Map<Pair, AmountRange> amounts =
+                new TreeMap<>(Comparator.comparing(Pair::currency, String.CASE_INSENSITIVE_ORDER)
+                        .thenComparing(Pair::network, String.CASE_INSENSITIVE_ORDER));
         for (String entry : entries) {
             String[] parts = entry.strip().split("=", 2);
             Optional<Pair> pair = pair(parts[0].strip());
@@ -174,13 +171,11 @@ public class SessionPolicy {
                         entry,
                         "is not a range of amounts; write for example USDC/ERC20=10..5000 or USDC/ERC20=10..");
             }
-            if (amounts.keySet().stream().anyMatch(other -> other.toString()
-                    .equalsIgnoreCase(pair.get().toString()))) {
+            if (amounts.put(pair.get(), range.get()) != null) {
                 throw wrong(AMOUNTS, entry, "is the second range of this pair");
             }
-            amounts.put(pair.get(), range.get());
         }
-        return Map.copyOf(amounts);
+        return Collections.unmodifiableMap(amounts);
     }
 
     private void mustBeOffered(Pair pair) {
