@@ -16,10 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -143,10 +143,9 @@ public class ReconcileStream {
     /**
      * What a batch needs to know before it decides.
      *
-     * @param asked users of whom the database was asked whether they were erased
-     * @param erased those of them who were, and when
+     * @param erased which of its users were erased, and when; empty if that is yet to be asked
      */
-    private record Loaded(Map<String, Recorded> recorded, Set<String> asked, Map<String, Instant> erased) {}
+    private record Loaded(Map<String, Recorded> recorded, Optional<Map<String, Instant>> erased) {}
 
     /**
      * If there are sessions, the question about users leaves together with the locks: one way to the database less. It is about
@@ -154,29 +153,30 @@ public class ReconcileStream {
      */
     private Uni<Loaded> loaded(UnitOfWork unit, List<Observation> batch) {
         Set<String> ids = batch.stream().map(Observation::transactionId).collect(Collectors.toSet());
-        boolean opening = batch.stream().anyMatch(observation -> observation.channel() == Channel.SESSION);
-        Set<String> asked = owners(batch, observation -> opening);
-        return Uni.combine()
-                .all()
-                .unis(unit.load(ids, clock.instant()), erased(unit, asked))
-                .with((recorded, erased) -> new Loaded(recorded, asked, erased));
+        Uni<Map<String, Recorded>> recorded = unit.load(ids, clock.instant());
+        return batch.stream().noneMatch(observation -> observation.channel() == Channel.SESSION)
+                ? recorded.map(found -> new Loaded(found, Optional.empty()))
+                : Uni.combine()
+                        .all()
+                        .unis(recorded, erased(unit, owners(batch, any -> true)))
+                        .with((found, erased) -> new Loaded(found, Optional.of(erased)));
     }
 
-    /** Asked only where an observation brings an owner that is not recorded yet: a session, or a transaction that is adopted. */
+    /** Asked late only where an observation brings an owner that is not recorded yet: a transaction that is adopted. */
     private Uni<List<Observation>> withoutErasedOwners(UnitOfWork unit, List<Observation> batch, Loaded loaded) {
-        Set<String> owners = owners(
-                batch,
-                observation -> mayBringOwner(observation, loaded.recorded().get(observation.transactionId())));
-        owners.removeAll(loaded.asked());
-        return erased(unit, owners).map(others -> {
-            Map<String, Instant> erased = new HashMap<>(loaded.erased());
-            erased.putAll(others);
-            return erased.isEmpty()
-                    ? batch
-                    : batch.stream()
-                            .map(observation -> ErasedUsers.kept(observation, erased, random))
-                            .toList();
-        });
+        return loaded.erased()
+                .map(known -> Uni.createFrom().item(known))
+                .orElseGet(() -> erased(
+                        unit,
+                        owners(
+                                batch,
+                                observation -> mayBringOwner(
+                                        observation, loaded.recorded().get(observation.transactionId())))))
+                .map(erased -> erased.isEmpty()
+                        ? batch
+                        : batch.stream()
+                                .map(observation -> ErasedUsers.kept(observation, erased, random))
+                                .toList());
     }
 
     private static Set<String> owners(List<Observation> batch, Predicate<Observation> those) {
@@ -184,7 +184,7 @@ public class ReconcileStream {
                 .filter(those)
                 .map(observation -> observation.details().userId())
                 .filter(Objects::nonNull)
-                .collect(Collectors.toCollection(HashSet::new));
+                .collect(Collectors.toSet());
     }
 
     private static Uni<Map<String, Instant>> erased(UnitOfWork unit, Set<String> userIds) {
