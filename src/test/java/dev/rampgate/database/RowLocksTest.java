@@ -12,10 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgBuilder;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,24 +51,23 @@ class RowLocksTest {
 
     @BeforeEach
     void empty() throws SQLException {
-        try (Connection connection = connection()) {
-            run(connection, "TRUNCATE socket, poll; DELETE FROM transaction");
-        }
+        database.run("TRUNCATE socket, poll; DELETE FROM transaction");
     }
 
     @Test
     void aSocketThatABatchHasKeepsItsLeaseAndTheOthersAreRenewed() throws SQLException {
         holdSockets();
-        try (Connection batch = batch("SELECT FROM socket WHERE transaction_id = 'b' FOR UPDATE")) {
+        try (Connection batch = database.begin("SELECT FROM socket WHERE transaction_id = 'b' FOR UPDATE")) {
             assertThat(get(sockets.renew(Map.of("a", true, "b", true)))).containsExactlyInAnyOrder("a", "b");
-            assertThat(text("SELECT string_agg(transaction_id, ' ') FROM socket WHERE healthy_until IS NOT NULL"))
+            assertThat(database.text(
+                            "SELECT string_agg(transaction_id, ' ') FROM socket WHERE healthy_until IS NOT NULL"))
                     .isEqualTo("a");
             batch.commit();
         }
 
         get(sockets.renew(Map.of("a", true, "b", true)));
 
-        assertThat(text("SELECT string_agg(transaction_id, ' ' ORDER BY transaction_id) FROM socket"
+        assertThat(database.text("SELECT string_agg(transaction_id, ' ' ORDER BY transaction_id) FROM socket"
                         + " WHERE healthy_until IS NOT NULL"))
                 .isEqualTo("a b");
     }
@@ -79,10 +75,8 @@ class RowLocksTest {
     @Test
     void aSocketThatABatchHasIsLostOnceItsLeaseHasEnded() throws SQLException {
         holdSockets();
-        try (Connection connection = connection()) {
-            run(connection, "UPDATE socket SET lease_until = now() - interval '1 s' WHERE transaction_id = 'b'");
-        }
-        try (Connection batch = batch("SELECT FROM socket WHERE transaction_id = 'b' FOR UPDATE")) {
+        database.run("UPDATE socket SET lease_until = now() - interval '1 s' WHERE transaction_id = 'b'");
+        try (Connection batch = database.begin("SELECT FROM socket WHERE transaction_id = 'b' FOR UPDATE")) {
             assertThat(get(sockets.renew(Map.of("a", true, "b", true)))).containsExactly("a");
             batch.rollback();
         }
@@ -91,31 +85,29 @@ class RowLocksTest {
     @Test
     void socketsAreGivenBackBesideABatchThatHasOneOfThem() throws SQLException {
         holdSockets();
-        try (Connection batch = batch("SELECT FROM socket WHERE transaction_id = 'b' FOR UPDATE")) {
+        try (Connection batch = database.begin("SELECT FROM socket WHERE transaction_id = 'b' FOR UPDATE")) {
             get(sockets.release(Set.of("a", "b")));
             batch.rollback();
         }
-        assertThat(text("SELECT string_agg(transaction_id, ' ') FROM socket WHERE leased_by IS NOT NULL"))
+        assertThat(database.text("SELECT string_agg(transaction_id, ' ') FROM socket WHERE leased_by IS NOT NULL"))
                 .isEqualTo("b");
     }
 
     @Test
     void coldSocketsAreForgottenBesideABatchThatHasOneOfThem() throws SQLException {
         holdSockets();
-        try (Connection connection = connection()) {
-            run(connection, "UPDATE socket SET hot_until = now()");
-        }
-        try (Connection batch = batch("SELECT FROM socket WHERE transaction_id = 'b' FOR UPDATE")) {
+        database.run("UPDATE socket SET hot_until = now()");
+        try (Connection batch = database.begin("SELECT FROM socket WHERE transaction_id = 'b' FOR UPDATE")) {
             get(sockets.forgetCold());
             batch.rollback();
         }
-        assertThat(text("SELECT string_agg(transaction_id, ' ') FROM socket")).isEqualTo("b");
+        assertThat(database.text("SELECT string_agg(transaction_id, ' ') FROM socket"))
+                .isEqualTo("b");
     }
 
     @Test
     void pollsAreAskedForBesideABatchThatPlansThemInAnotherOrder() throws SQLException {
-        try (Connection connection = connection()) {
-            run(connection, """
+        database.run("""
                     INSERT INTO transaction (
                         id, created_at, status, attempt, sequence, confirmed, since, attempt_since, changed_at, settled, abandoned)
                     SELECT id, now(), 'pending', 1, 1, false, now(), now(), now(), false, false
@@ -124,66 +116,31 @@ class RowLocksTest {
                     SELECT id, 1, now() + interval '1 h'
                     FROM transaction
                     """);
-        }
         String plan = "UPDATE poll SET due_at = now() + interval '2 h' WHERE transaction_id = ";
         CompletableFuture<Void> asked;
-        try (Connection batch = batch("SELECT FROM transaction ORDER BY id FOR NO KEY UPDATE; " + plan + "'b'")) {
+        try (Connection batch =
+                database.begin("SELECT FROM transaction ORDER BY id FOR NO KEY UPDATE; " + plan + "'b'")) {
             asked = new PollRequests(pool)
                     .makeDue(List.of("a", "b", "unheard-of"), Duration.ZERO)
                     .subscribeAsCompletionStage();
-            await().atMost(LIMIT)
-                    .until(() -> text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-                            .equals("1"));
-            run(batch, plan + "'a'");
+            await().atMost(LIMIT).until(database::isOneBlocked);
+            MigratedDatabase.run(batch, plan + "'a'");
             batch.commit();
         }
 
         await().atMost(LIMIT).until(asked::isDone);
         assertThat(asked).isCompleted();
         assertThat(
-                        text(
+                        database.text(
                                 "SELECT string_agg(transaction_id, ' ' ORDER BY transaction_id) FROM poll WHERE due_at <= now()"))
                 .isEqualTo("a b unheard-of");
     }
 
     /** Both are ours, and not yet connected. */
     private static void holdSockets() throws SQLException {
-        try (Connection connection = connection()) {
-            run(
-                    connection,
-                    "INSERT INTO socket (transaction_id, hot_until) SELECT id, now() + interval '1 h' FROM unnest('{a,b}'::text[]) AS one (id)");
-        }
+        database.run(
+                "INSERT INTO socket (transaction_id, hot_until) SELECT id, now() + interval '1 h' FROM unnest('{a,b}'::text[]) AS one (id)");
         assertThat(get(sockets.claim(10))).hasSize(2);
-    }
-
-    /** A database transaction that has locked what the statements lock, and goes on. */
-    private static Connection batch(String statements) throws SQLException {
-        Connection connection = connection();
-        connection.setAutoCommit(false);
-        run(connection, statements);
-        return connection;
-    }
-
-    private static Connection connection() throws SQLException {
-        return DriverManager.getConnection(
-                database.server().jdbcUrl(),
-                database.server().user(),
-                database.server().password());
-    }
-
-    private static void run(Connection connection, String statements) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
-    }
-
-    private static String text(String query) throws SQLException {
-        try (Connection connection = connection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getString(1);
-        }
     }
 
     private static <T> T get(Uni<T> result) {

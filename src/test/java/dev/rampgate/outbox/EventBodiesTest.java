@@ -102,15 +102,7 @@ class EventBodiesTest {
     @Test
     void aBodyStaysWithinItsBoundHoweverLongTheWordsAre() {
         String longest = "\u0001".repeat(128);
-        Map<String, String> metadata = Map.of("text", "x".repeat(8_100));
-        TransactionDetails details = TransactionDetails.of(longest, longest, longest)
-                .withUser(longest)
-                .withRequestedAmount(longest)
-                .withCryptoAmount(longest)
-                .withFiat(longest, longest)
-                .withPaymentMethod(longest)
-                .withCreatedAt(TIME)
-                .with(new OwnReference("\uffff".repeat(128), OwnReference.Source.CALLER, metadata), longest);
+        TransactionDetails details = longest(longest, longest);
         TransactionDetails tooLong = details(longest, "X".repeat(300_000));
 
         assertThat(bodies.body(event(details, true, 2), EPOCH).getBytes(StandardCharsets.UTF_8))
@@ -122,25 +114,27 @@ class EventBodiesTest {
 
     @Test
     void theLongestUserAndAddressThatTheLedgerKeepsAreInTheBody() {
-        String user = "\u0001".repeat(256);
-        String address = "\u0002".repeat(256);
+        TransactionDetails details = longest("\u0001".repeat(256), "\u0002".repeat(256));
+
+        String body = bodies.body(event(details, true, 2), EPOCH);
+        assertThat(body)
+                .contains("\"user_id\":\"" + "\\u0001".repeat(256) + "\"")
+                .contains("\"address\":\"" + "\\u0002".repeat(256) + "\"");
+        assertThat(body.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(MOST_BYTES);
+    }
+
+    /** Whose words, reference and metadata are as long as they can be, in characters that JSON writes with six. */
+    private static TransactionDetails longest(String userId, String address) {
         String longest = "\u0001".repeat(128);
-        TransactionDetails details = TransactionDetails.of(longest, longest, longest)
-                .withUser(user)
+        Map<String, String> metadata = Map.of("text", "x".repeat(8_100));
+        return TransactionDetails.of(longest, longest, longest)
+                .withUser(userId)
                 .withRequestedAmount(longest)
                 .withCryptoAmount(longest)
                 .withFiat(longest, longest)
                 .withPaymentMethod(longest)
                 .withCreatedAt(TIME)
-                .with(
-                        new OwnReference(
-                                "\uffff".repeat(128), OwnReference.Source.CALLER, Map.of("text", "x".repeat(8_100))),
-                        address);
-
-        assertThat(bodies.body(event(details, true, 2), EPOCH))
-                .contains("\"user_id\":\"" + "\\u0001".repeat(256) + "\"")
-                .contains("\"address\":\"" + "\\u0002".repeat(256) + "\"")
-                .hasSizeLessThan(MOST_BYTES);
+                .with(new OwnReference("\uffff".repeat(128), OwnReference.Source.CALLER, metadata), address);
     }
 
     @Test

@@ -16,12 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,32 +55,11 @@ class SequencerSimulationTest {
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aPlantedBugIsFound(Bug bug) {
-        long first = Seeds.first();
-        String[] found = new String[1];
-        OptionalLong world = LongStream.range(first, first + SEEDS_OF_BUG)
-                .filter(seed -> {
-                    try {
-                        new World(seed, bug).run();
-                        return false;
-                    } catch (AssertionError violation) {
-                        found[0] = violation.getMessage();
-                        return true;
-                    }
-                })
-                .findFirst();
-        System.out.printf(
-                "%s, from -Dsimulation.seed=%d: found in world %s: %s%n",
-                bug, first, world.isPresent() ? Long.toString(world.getAsLong() - first + 1) : "none", found[0]);
-
-        assertThat(world).isPresent();
+        Seeds.assertFound(bug, SEEDS_OF_BUG, seed -> new World(seed, bug).run());
     }
 
     private static MemoryEvents lived(long seed) {
-        try {
-            return new World(seed, Bug.NONE).run();
-        } catch (AssertionError | RuntimeException violation) {
-            throw new AssertionError("in the world of -Dsimulation.seed=" + seed, violation);
-        }
+        return Seeds.live(seed, () -> new World(seed, Bug.NONE).run());
     }
 
     private static final class World {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rampgate.simulation.World.Tally;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -45,15 +44,9 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aBrokenRuleIsFound(Mutation mutation) {
-        long first = Seeds.first();
-        OptionalLong found = LongStream.range(first, first + SEEDS_OF_MUTATION)
-                .filter(seed -> breaks(seed, mutation))
-                .findFirst();
-        System.out.printf(
-                "%s, from -Dsimulation.seed=%d: found in world %s%n",
-                mutation, first, found.isPresent() ? Long.toString(found.getAsLong() - first + 1) : "none");
-
-        assertThat(found).isPresent();
+        Seeds.assertFound(mutation, SEEDS_OF_MUTATION, seed -> new World(
+                        seed, mutation, PAUSES, inMemory(mutation != Mutation.NO_UNIQUE_KEY))
+                .run());
     }
 
     private static Tally liveAll(long first) throws InterruptedException, ExecutionException {
@@ -72,15 +65,6 @@ class SimulationTest {
             threads.shutdownNow();
         }
         return all;
-    }
-
-    private static boolean breaks(long seed, Mutation mutation) {
-        try {
-            new World(seed, mutation, PAUSES, inMemory(mutation != Mutation.NO_UNIQUE_KEY)).run();
-            return false;
-        } catch (AssertionError violation) {
-            return true;
-        }
     }
 
     private static Function<World, Database> inMemory(boolean guarded) {

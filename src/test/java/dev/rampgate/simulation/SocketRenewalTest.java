@@ -98,7 +98,7 @@ class SocketRenewalTest {
 
         @Override
         public void close() {
-            // Nobody listens.
+            // No test closes it.
         }
     }
 

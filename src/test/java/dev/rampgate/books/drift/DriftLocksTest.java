@@ -4,18 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rampgate.support.MigratedDatabase;
+import dev.rampgate.support.TestSettings;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgBuilder;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -29,23 +28,6 @@ class DriftLocksTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Instant NOW = Instant.parse("2026-11-05T12:00:00Z");
 
-    private static final DriftSettings SETTINGS = new DriftSettings() {
-        @Override
-        public double share() {
-            return 0.25;
-        }
-
-        @Override
-        public long maxTransactions() {
-            return 1_000_000;
-        }
-
-        @Override
-        public Duration timing() {
-            return Duration.ofHours(24);
-        }
-    };
-
     private static MigratedDatabase database;
     private static Vertx vertx;
     private static Pool pool;
@@ -58,7 +40,8 @@ class DriftLocksTest {
         vertx = Vertx.vertx();
         pool = Pool.newInstance(
                 PgBuilder.pool().connectingTo(database.options()).using(vertx).build());
-        store = new DriftStore(pool, SETTINGS);
+        store = new DriftStore(
+                pool, TestSettings.of(DriftSettings.class, Map.of("rampgate.books.drift.max-transactions", "1000000")));
         breaks = new BreakStore(pool);
     }
 
@@ -70,64 +53,62 @@ class DriftLocksTest {
 
     @BeforeEach
     void empty() throws SQLException {
-        try (Connection connection = connection()) {
-            run(connection, "TRUNCATE drift_run, drift_item, break, break_note");
-        }
+        database.run("TRUNCATE drift_run, drift_item, break, break_note");
     }
 
     @Test
     void anItemEndsBesideTheCancellationOfItsRunAndIsNotCounted() throws SQLException {
         DriftStore.Item item = comparedItem();
         CompletableFuture<Void> finished;
-        try (Connection cancellation = begin("UPDATE drift_run SET state = 'cancelled', ended_at = now()")) {
+        try (Connection cancellation = database.begin("UPDATE drift_run SET state = 'cancelled', ended_at = now()")) {
             finished = store.finish(item).subscribeAsCompletionStage();
-            awaitOneThatWaits();
-            run(cancellation, "DELETE FROM drift_item");
+            await().atMost(LIMIT).until(database::isOneBlocked);
+            MigratedDatabase.run(cancellation, "DELETE FROM drift_item");
             cancellation.commit();
         }
 
         await().atMost(LIMIT).until(finished::isDone);
         assertThat(finished).isCompleted();
-        assertThat(text("SELECT state || ' ' || done FROM drift_run")).isEqualTo("cancelled 0");
+        assertThat(database.text("SELECT state || ' ' || done FROM drift_run")).isEqualTo("cancelled 0");
     }
 
     @Test
     void aRunIsCancelledBesideAnItemThatEnds() throws SQLException {
         DriftStore.Item item = comparedItem();
         CompletableFuture<?> cancelled;
-        try (Connection end = begin("SELECT FROM drift_run FOR NO KEY UPDATE")) {
+        try (Connection end = database.begin("SELECT FROM drift_run FOR NO KEY UPDATE")) {
             cancelled = store.cancel(item.runId(), "night").subscribeAsCompletionStage();
-            awaitOneThatWaits();
-            run(end, "DELETE FROM drift_item; UPDATE drift_run SET done = done + 1");
+            await().atMost(LIMIT).until(database::isOneBlocked);
+            MigratedDatabase.run(end, "DELETE FROM drift_item; UPDATE drift_run SET done = done + 1");
             end.commit();
         }
 
         await().atMost(LIMIT).until(cancelled::isDone);
         assertThat(cancelled).isCompleted();
-        assertThat(text("SELECT state || ' ' || done FROM drift_run")).isEqualTo("cancelled 1");
+        assertThat(database.text("SELECT state || ' ' || done FROM drift_run")).isEqualTo("cancelled 1");
     }
 
     @Test
     void anItemIsCountedAfterAnotherOneThatEndedMeanwhile() throws SQLException {
         DriftStore.Item item = comparedItem();
         CompletableFuture<Void> finished;
-        try (Connection other = begin("UPDATE drift_run SET done = done + 1, agreed = agreed + 1")) {
+        try (Connection other = database.begin("UPDATE drift_run SET done = done + 1, agreed = agreed + 1")) {
             finished = store.finish(item).subscribeAsCompletionStage();
-            awaitOneThatWaits();
+            await().atMost(LIMIT).until(database::isOneBlocked);
             other.commit();
         }
 
         await().atMost(LIMIT).until(finished::isDone);
         assertThat(finished).isCompleted();
-        assertThat(text("SELECT done || ' ' || agreed FROM drift_run")).isEqualTo("2 2");
-        assertThat(text("SELECT count(*) FROM drift_item")).isEqualTo("0");
+        assertThat(database.text("SELECT done || ' ' || agreed FROM drift_run")).isEqualTo("2 2");
+        assertThat(database.text("SELECT count(*) FROM drift_item")).isEqualTo("0");
     }
 
     @Test
     void breaksAreRecordedBesideAWithdrawalThatLocksThemInTheOrderOfTheirIds() throws SQLException {
         openBreaks("b", "a", "gone");
         CompletableFuture<Void> recorded;
-        try (Connection withdrawal = begin(lock("b"))) {
+        try (Connection withdrawal = database.begin(lock("b"))) {
             recorded = pool.withTransaction(connection -> breaks.record(
                             connection,
                             Source.STATEMENT,
@@ -135,15 +116,15 @@ class DriftLocksTest {
                             List.of("a", "b", "gone", "new"),
                             List.of(difference("a"), difference("b"), difference("new"))))
                     .subscribeAsCompletionStage();
-            awaitOneThatWaits();
-            run(withdrawal, lock("a") + ";" + lock("gone"));
-            run(withdrawal, "UPDATE break SET resolved_at = now() WHERE transaction_id = 'b'");
+            await().atMost(LIMIT).until(database::isOneBlocked);
+            MigratedDatabase.run(withdrawal, lock("a") + ";" + lock("gone"));
+            MigratedDatabase.run(withdrawal, "UPDATE break SET resolved_at = now() WHERE transaction_id = 'b'");
             withdrawal.commit();
         }
 
         await().atMost(LIMIT).until(recorded::isDone);
         assertThat(recorded).isCompleted();
-        assertThat(text("""
+        assertThat(database.text("""
                 SELECT string_agg(transaction_id || source_id, ' ' ORDER BY transaction_id)
                 FROM break
                 WHERE resolved_at IS NULL
@@ -153,16 +134,14 @@ class DriftLocksTest {
     /** One run that polls, with one item that agreed and is claimed. */
     private static DriftStore.Item comparedItem() throws SQLException {
         UUID claim = new UUID(1, 2);
-        try (Connection connection = connection()) {
-            run(connection, """
+        database.run("""
                     INSERT INTO drift_run (created_from, created_to, state, started_by, started_at, cursor_at)
                     VALUES ('2026-11-01Z', '2026-11-02Z', 'polling', 'night', now(), '2026-11-01Z');
                     INSERT INTO drift_item (run_id, transaction_id, due_at, claim, outcome)
                     SELECT id, 'a', now() + interval '1 h', '%s', 'agreed'
                     FROM drift_run
                     """.formatted(claim));
-        }
-        return new DriftStore.Item(Long.parseLong(text("SELECT id FROM drift_run")), "a", claim, 0, true);
+        return new DriftStore.Item(Long.parseLong(database.text("SELECT id FROM drift_run")), "a", claim, 0, true);
     }
 
     /** Breaks that import 1 found, with ids in this order. */
@@ -181,41 +160,6 @@ class DriftLocksTest {
 
     private static String lock(String transaction) {
         return "SELECT FROM break WHERE transaction_id = '" + transaction + "' FOR NO KEY UPDATE";
-    }
-
-    private static void awaitOneThatWaits() {
-        await().atMost(LIMIT).until(() -> text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-                .equals("1"));
-    }
-
-    /** A database transaction that has run these statements, and goes on. */
-    private static Connection begin(String statements) throws SQLException {
-        Connection connection = connection();
-        connection.setAutoCommit(false);
-        run(connection, statements);
-        return connection;
-    }
-
-    private static Connection connection() throws SQLException {
-        return DriverManager.getConnection(
-                database.server().jdbcUrl(),
-                database.server().user(),
-                database.server().password());
-    }
-
-    private static void run(Connection connection, String statements) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(statements);
-        }
-    }
-
-    private static String text(String query) throws SQLException {
-        try (Connection connection = connection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getString(1);
-        }
     }
 
     private static <T> T get(Uni<T> result) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rampgate.books.drift.BreakStore.Filter;
 import dev.rampgate.support.GrownDatabase;
+import dev.rampgate.support.TestSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,30 +22,15 @@ class DriftPlansTest {
 
     private static final Instant NOW = Instant.parse("2026-11-05T12:00:00Z");
 
-    private static final DriftSettings SETTINGS = new DriftSettings() {
-        @Override
-        public double share() {
-            return 0.25;
-        }
-
-        @Override
-        public long maxTransactions() {
-            return 1_000_000;
-        }
-
-        @Override
-        public Duration timing() {
-            return Duration.ofHours(24);
-        }
-    };
-
     private final GrownDatabase database;
     private final DriftStore store;
     private final BreakStore breaks;
 
     DriftPlansTest(GrownDatabase database) {
         this.database = database;
-        this.store = new DriftStore(database.pool(), SETTINGS);
+        this.store = new DriftStore(
+                database.pool(),
+                TestSettings.of(DriftSettings.class, Map.of("rampgate.books.drift.max-transactions", "1000000")));
         this.breaks = new BreakStore(database.pool());
     }
 

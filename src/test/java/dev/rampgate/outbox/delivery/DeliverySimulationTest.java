@@ -6,8 +6,6 @@ import dev.rampgate.outbox.delivery.DeliveryWorld.Tally;
 import dev.rampgate.simulation.PostgresServer;
 import dev.rampgate.simulation.QuietLog;
 import dev.rampgate.simulation.Seeds;
-import java.util.OptionalLong;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,31 +52,10 @@ class DeliverySimulationTest {
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void aPlantedBugIsFound(DeliveryBug bug) {
-        long first = Seeds.first();
-        String[] found = new String[1];
-        OptionalLong world = LongStream.range(first, first + SEEDS_OF_BUG)
-                .filter(seed -> {
-                    try {
-                        new DeliveryWorld(seed, bug, server).run();
-                        return false;
-                    } catch (AssertionError violation) {
-                        found[0] = violation.getMessage();
-                        return true;
-                    }
-                })
-                .findFirst();
-        System.out.printf(
-                "%s, from -Dsimulation.seed=%d: found in world %s: %s%n",
-                bug, first, world.isPresent() ? Long.toString(world.getAsLong() - first + 1) : "none", found[0]);
-
-        assertThat(world).isPresent();
+        Seeds.assertFound(bug, SEEDS_OF_BUG, seed -> new DeliveryWorld(seed, bug, server).run());
     }
 
     private static Tally live(long seed) {
-        try {
-            return new DeliveryWorld(seed, DeliveryBug.NONE, server).run();
-        } catch (AssertionError | RuntimeException violation) {
-            throw new AssertionError("in the world of -Dsimulation.seed=" + seed, violation);
-        }
+        return Seeds.live(seed, () -> new DeliveryWorld(seed, DeliveryBug.NONE, server).run());
     }
 }
