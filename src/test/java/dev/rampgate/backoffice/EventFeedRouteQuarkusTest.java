@@ -19,7 +19,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTestResource(ProofAndDatabase.class)
 class EventFeedRouteQuarkusTest {
 
+    private static final int MOST_READERS = 20;
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final String TOKEN = "Bearer operate-token-canary-0001";
 
@@ -150,16 +154,27 @@ class EventFeedRouteQuarkusTest {
 
     @Test
     void aReaderWhoHangsUpStopsWaiting() throws Exception {
-        String after = end();
-        try (java.net.Socket socket = new java.net.Socket(management.getHost(), management.getPort())) {
-            socket.getOutputStream()
-                    .write(("GET /operate/events?wait=60s&after=" + after + " HTTP/1.1\r\nHost: x\r\nAuthorization: "
-                                    + TOKEN + "\r\n\r\n")
-                            .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-            socket.getOutputStream().flush();
-            await().atMost(LIMIT).until(() -> waiting() == 1);
-        }
+        waitingReader().close();
         await().atMost(LIMIT).until(() -> waiting() == 0);
+    }
+
+    /** One that waits, the only one. Events that earlier tests left to be placed answer a reader at once; then another one asks. */
+    private Socket waitingReader() throws IOException {
+        for (int tries = 0; tries < MOST_READERS; tries++) {
+            Socket socket = new Socket(management.getHost(), management.getPort());
+            socket.getOutputStream()
+                    .write(("GET /operate/events?wait=60s&after=" + end() + " HTTP/1.1\r\nHost: x\r\nAuthorization: "
+                                    + TOKEN + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+            await().atMost(LIMIT)
+                    .until(() -> waiting() == 1 || socket.getInputStream().available() > 0);
+            if (socket.getInputStream().available() == 0) {
+                return socket;
+            }
+            socket.close();
+        }
+        throw new AssertionError("each of " + MOST_READERS + " readers was answered at once");
     }
 
     private double waiting() {
